@@ -1,0 +1,81 @@
+import type { Caller, Dialect, Registration, UserName } from "./model.ts";
+import { Refusal } from "./refusals.ts";
+
+/** What a caller is to the user that an operation is about; to an operation about no user, a user is "other". */
+export type Relation = "nobody" | "self" | "other" | "admin";
+
+/**
+ * yes / no, or a yes that hangs on a setting of the app: `open`, when registration is open; `2021`, in that dialect.
+ */
+type Verdict = "yes" | "no" | "open" | "2021";
+
+/**
+ * Who may do what: the one truth. "Only the user himself or the app administrator" (user-metadata.md § Setting, §
+ * Delete), "only app admin has permission" (§ Get the total size); reads are for any valid token of the app
+ * (protocol.md § 8, row 11); users are the admin's, but for registration, one's own password and one's own token.
+ */
+const ACCESS = {
+  //                 nobody        self          other         admin
+  setMetadata: row("no", "yes", "no", "yes"),
+  removeMetadata: row("no", "yes", "no", "yes"),
+  getMetadata: row("no", "yes", "2021", "yes"),
+  getManyMetadata: row("no", "yes", "yes", "yes"),
+  capacity: row("no", "no", "no", "yes"),
+  registerUser: row("open", "open", "open", "yes"),
+  registerUsers: row("no", "no", "no", "yes"),
+  readUser: row("no", "no", "no", "yes"),
+  listUsers: row("no", "no", "no", "yes"),
+  deleteUsers: row("no", "no", "no", "yes"),
+  changePassword: row("no", "yes", "no", "yes"),
+  activateUser: row("no", "no", "no", "yes"),
+  inheritUser: row("no", "no", "no", "yes"),
+  readTokenExpiry: row("no", "yes", "no", "yes"),
+} as const;
+
+export type Operation = keyof typeof ACCESS;
+
+export const OPERATIONS = Object.keys(ACCESS) as Operation[]; // as: the keys of the table above
+
+export interface AccessSettings {
+  readonly dialect: Dialect;
+  readonly registration: Registration;
+}
+
+export function relationOf(caller: Caller, target: UserName | undefined): Relation {
+  if (caller.kind !== "user") return caller.kind;
+  return caller.name === target ? "self" : "other";
+}
+
+export function isAllowed(operation: Operation, relation: Relation, settings: AccessSettings): boolean {
+  const verdict: Verdict = ACCESS[operation][relation];
+  switch (verdict) {
+    case "yes":
+      return true;
+    case "no":
+      return false;
+    case "open":
+      return settings.registration === "open";
+    case "2021":
+      return settings.dialect === "2021";
+  }
+}
+
+/** Refuses what is not allowed. An ordinary user learns nothing from it about the target, not even that it exists. */
+export function permit(
+  operation: Operation,
+  caller: Caller,
+  target: UserName | undefined,
+  settings: AccessSettings,
+): void {
+  if (isAllowed(operation, relationOf(caller, target), settings)) return;
+  throw new Refusal({ code: REFUSALS[operation] ?? "not_permitted" });
+}
+
+const REFUSALS: Partial<Record<Operation, "read_not_permitted" | "registration_closed">> = {
+  getMetadata: "read_not_permitted",
+  registerUser: "registration_closed",
+};
+
+function row(nobody: Verdict, self: Verdict, other: Verdict, admin: Verdict): Readonly<Record<Relation, Verdict>> {
+  return { nobody, self, other, admin };
+}

@@ -1,0 +1,229 @@
+import { permit } from "./access.ts";
+import { NICKNAME_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX, REGISTER_BATCH_MAX } from "./limits.ts";
+import { type App, type Caller, USER_NAME_BYTES_MAX, type User, type UserName, userName } from "./model.ts";
+import type { Clock, NewUser, Passwords, Random, Store, UserChange, UserCursor } from "./ports.ts";
+import { Refusal, type Refused } from "./refusals.ts";
+import type { ServedApp } from "./registry.ts";
+import type { Tokens } from "./tokens.ts";
+
+/** A registration as it was sent. */
+export interface Registrant {
+  readonly username: string;
+  readonly password?: string | undefined;
+  readonly nickname?: string | undefined;
+}
+
+/** What became of a batch registration: those that could be created were (protocol.md § 8, row 17). */
+export interface Registered {
+  readonly users: readonly User[];
+  readonly failures: readonly { readonly name: string; readonly refused: Refused }[];
+}
+
+/** The users of an app (protocol.md § 3). A target is undefined when the path holds no legal username. */
+export interface Accounts {
+  register(served: ServedApp, caller: Caller, registrant: Registrant): Promise<User>;
+  registerMany(served: ServedApp, caller: Caller, registrants: readonly Registrant[]): Promise<Registered>;
+  /** Without any check of rights: for grants and the operator. A null password never lets anybody in. */
+  create(app: App, name: UserName, password: string | null, nickname?: string): Promise<User | "taken">;
+  get(served: ServedApp, caller: Caller, target: UserName | undefined): Promise<User>;
+  list(served: ServedApp, caller: Caller, after: UserCursor | undefined, countMax: number): Promise<readonly User[]>;
+  /** Their attributes go with them, and their tokens end. */
+  remove(served: ServedApp, caller: Caller, target: UserName | undefined): Promise<User>;
+  removeMany(
+    served: ServedApp,
+    caller: Caller,
+    after: UserCursor | undefined,
+    countMax: number,
+  ): Promise<readonly User[]>;
+  /** Ends the user's tokens. A user must give the old password; an admin need not. */
+  changePassword(
+    served: ServedApp,
+    caller: Caller,
+    target: UserName | undefined,
+    passwords: { readonly old?: string | undefined; readonly new?: string | undefined },
+  ): Promise<void>;
+  /** Deactivation ends the user's tokens, and no new ones are given until activation. */
+  setActivated(served: ServedApp, caller: Caller, target: UserName | undefined, activated: boolean): Promise<User>;
+}
+
+interface AccountsNeeds {
+  readonly store: Pick<Store, "user" | "users" | "insertUsers" | "changeUser" | "deleteUsers">;
+  readonly tokens: Pick<Tokens, "forgetUser">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly passwords: Passwords;
+}
+
+export function createAccounts({ store, tokens, clock, random, passwords }: AccountsNeeds): Accounts {
+  async function draft(registrant: Registrant): Promise<NewUser> {
+    const { name, password, nickname } = checkRegistrant(registrant);
+    return newUser(name, await passwords.hash(password), nickname);
+  }
+
+  function newUser(name: UserName, passwordHash: string | null, nickname: string | undefined): NewUser {
+    return { id: random.uuid(), name, passwordHash, nickname: nickname || null, created: clock.now() };
+  }
+
+  async function known(app: App, target: UserName | undefined): Promise<User> {
+    const user = target === undefined ? undefined : await store.user(app.number, target);
+    if (user === undefined) throw new Refusal({ code: "user_unknown" });
+    return user;
+  }
+
+  async function change(app: App, name: UserName, what: UserChange): Promise<User | undefined> {
+    const user = await store.changeUser(app.number, name, what, clock.now());
+    if (user !== undefined && what.endTokens) tokens.forgetUser(user.id);
+    return user;
+  }
+
+  async function removeNamed(app: App, names: readonly UserName[]): Promise<readonly User[]> {
+    const removed = await store.deleteUsers(app.number, names, clock.now());
+    for (const { id } of removed) tokens.forgetUser(id);
+    return removed;
+  }
+
+  async function page(app: App, after: UserCursor | undefined, countMax: number): Promise<readonly User[]> {
+    return await store.users(app.number, after, countMax);
+  }
+
+  return {
+    async register({ app, access }, caller, registrant) {
+      permit("registerUser", caller, undefined, access);
+      const { name } = checkRegistrant(registrant);
+      const taken = new Refusal({ code: "user_taken", name, appId: app.id });
+      // Asked before the password is hashed, which is by far the dearest part, and again by the insert.
+      if ((await store.user(app.number, name)) !== undefined) throw taken;
+      const user = await draft(registrant);
+      const results = await store.insertUsers(app.number, [user]);
+      if (results === undefined) throw new Refusal({ code: "app_unknown" });
+      if (results[0] === "taken") throw taken;
+      return asUser(user);
+    },
+
+    async registerMany({ app, access }, caller, registrants) {
+      permit("registerUsers", caller, undefined, access);
+      if (registrants.length > REGISTER_BATCH_MAX) {
+        throw new Refusal({ code: "users_too_many", count: registrants.length, countMax: REGISTER_BATCH_MAX });
+      }
+      const failures: { name: string; refused: Refused }[] = [];
+      const drafts: NewUser[] = [];
+      const taken = (name: string) => failures.push({ name, refused: { code: "user_taken", name, appId: app.id } });
+      for (const registrant of registrants) {
+        const checked = refusalOf(() => checkRegistrant(registrant));
+        const name = userName(registrant.username);
+        if (checked !== undefined) failures.push({ name: registrant.username, refused: checked });
+        else if (name !== undefined && (await store.user(app.number, name)) !== undefined) taken(name);
+        else drafts.push(await draft(registrant));
+      }
+      const results = await store.insertUsers(app.number, drafts);
+      if (results === undefined) throw new Refusal({ code: "app_unknown" });
+      const users: User[] = [];
+      for (const [index, user] of drafts.entries()) {
+        if (results[index] === "inserted") users.push(asUser(user));
+        else taken(user.name);
+      }
+      return { users, failures };
+    },
+
+    async create(app, name, password, nickname) {
+      const user = newUser(name, password === null ? null : await passwords.hash(password), nickname);
+      const results = await store.insertUsers(app.number, [user]);
+      if (results === undefined) throw new Refusal({ code: "app_unknown" });
+      return results[0] === "inserted" ? asUser(user) : "taken";
+    },
+
+    async get({ app, access }, caller, target) {
+      permit("readUser", caller, target, access);
+      return await known(app, target);
+    },
+
+    async list({ app, access }, caller, after, countMax) {
+      permit("listUsers", caller, undefined, access);
+      return await page(app, after, countMax);
+    },
+
+    async remove({ app, access }, caller, target) {
+      permit("deleteUsers", caller, target, access);
+      const [removed] = target === undefined ? [] : await removeNamed(app, [target]);
+      if (removed === undefined) throw new Refusal({ code: "user_unknown" });
+      return removed;
+    },
+
+    async removeMany({ app, access }, caller, after, countMax) {
+      permit("deleteUsers", caller, undefined, access);
+      const users = await page(app, after, countMax);
+      return await removeNamed(
+        app,
+        users.map(({ name }) => name),
+      );
+    },
+
+    async changePassword({ app, access }, caller, target, { old: oldPassword, new: newPassword }) {
+      permit("changePassword", caller, target, access);
+      if (newPassword === undefined || newPassword === "") throw new Refusal({ code: "new_password_missing" });
+      checkPassword(newPassword);
+      if (caller.kind !== "admin" && oldPassword === undefined) throw new Refusal({ code: "old_password_missing" });
+      const user = target === undefined ? undefined : await store.user(app.number, target);
+      if (user === undefined) throw new Refusal({ code: "password_user_unknown" });
+      if (caller.kind !== "admin") {
+        const { passwordHash } = user;
+        const right = passwordHash !== null && (await passwords.verify(oldPassword ?? "", passwordHash));
+        if (!right) throw new Refusal({ code: "password_wrong" });
+      }
+      const passwordHash = await passwords.hash(newPassword);
+      const changed = await change(app, user.name, { passwordHash, endTokens: true });
+      if (changed === undefined) throw new Refusal({ code: "password_user_unknown" });
+    },
+
+    async setActivated({ app, access }, caller, target, activated) {
+      permit("activateUser", caller, target, access);
+      const what: UserChange = activated ? { activated } : { activated, endTokens: true };
+      const changed = target === undefined ? undefined : await change(app, target, what);
+      if (changed === undefined) throw new Refusal({ code: "user_unknown" });
+      return changed;
+    },
+  };
+}
+
+interface CheckedRegistrant {
+  readonly name: UserName;
+  readonly password: string;
+  readonly nickname: string | undefined;
+}
+
+function checkRegistrant({ username, password, nickname }: Registrant): CheckedRegistrant {
+  const name = requireUserName(username);
+  if (password === undefined || password === "") throw new Refusal({ code: "password_missing" });
+  checkPassword(password);
+  if (nickname !== undefined && nickname.length > NICKNAME_CHARACTERS_MAX) {
+    throw new Refusal({ code: "nickname_too_long" });
+  }
+  return { name, password, nickname };
+}
+
+/** Refuses as a registration does. */
+export function requireUserName(text: string): UserName {
+  if (text.length > USER_NAME_BYTES_MAX) throw new Refusal({ code: "user_name_too_long" });
+  const name = userName(text);
+  if (name === undefined) throw new Refusal({ code: "user_name_illegal", name: text });
+  return name;
+}
+
+function checkPassword(password: string): void {
+  if (password.length > PASSWORD_CHARACTERS_MAX) throw new Refusal({ code: "password_too_long" });
+}
+
+function refusalOf(check: () => unknown): Refused | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error.refused;
+    throw error;
+  }
+}
+
+/** A user as the store has it right after its insertion. */
+function asUser(user: NewUser): User {
+  return { ...user, activated: true, modified: user.created, tokensValidAfter: 0 };
+}

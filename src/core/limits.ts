@@ -1,0 +1,55 @@
+import type { Attributes } from "./attributes.ts";
+import { type App, LIMIT_NAMES, type Limits } from "./model.ts";
+
+/** The documented defaults (user-metadata.md § Setting user metadata; protocol.md § 1.1). */
+export const DEFAULT_LIMITS: Limits = {
+  userBytesMax: 2048,
+  appBytesMax: 10_737_418_240,
+  batchMax: 100,
+  ratePerSecond: 100,
+};
+
+/** No app may give its users more than this: a form of it still fits into the largest body that is read. */
+export const USER_BYTES_CEILING = 262_144;
+
+/** The largest batch read that an app may allow. */
+export const BATCH_CEILING = 1000;
+
+/** Users of one batch registration (protocol.md § 3.1). */
+export const REGISTER_BATCH_MAX = 60;
+
+export const PASSWORD_CHARACTERS_MAX = 64;
+export const NICKNAME_CHARACTERS_MAX = 100;
+
+/** An app's own limits, and the server's where it has none. */
+export function limitsOf(app: App, server: Limits): Limits {
+  const limits: Record<keyof Limits, number> = { ...server };
+  for (const name of LIMIT_NAMES) limits[name] = app[name] ?? server[name];
+  return limits;
+}
+
+/** Σ UTF-8 bytes of keys and values (protocol.md § 8, row 10). */
+export function attributesBytes(attributes: Attributes): number {
+  let bytes = 0;
+  for (const [key, value] of attributes) bytes += utf8Bytes(key) + utf8Bytes(value);
+  return bytes;
+}
+
+/** The length of a text in UTF-8, without encoding it. A lone surrogate counts as the U+FFFD it would become. */
+export function utf8Bytes(text: string): number {
+  let bytes = text.length;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    if (unit < 0x80) continue;
+    if (unit < 0x800) bytes += 1;
+    else if (unit >= 0xd800 && unit < 0xdc00 && isLowSurrogate(text.charCodeAt(index + 1))) {
+      bytes += 2;
+      index += 1;
+    } else bytes += 2;
+  }
+  return bytes;
+}
+
+function isLowSurrogate(unit: number): boolean {
+  return unit >= 0xdc00 && unit < 0xe000;
+}

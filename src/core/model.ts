@@ -1,0 +1,115 @@
+/**
+ * The things the rules speak of: apps, users, callers. A name that reaches the rules has been through one of the
+ * constructors below, so that a value of these types is always a legal one.
+ */
+
+declare const brand: unique symbol;
+
+/** A folded, legal username (protocol.md § 3.6). */
+export type UserName = string & { readonly [brand]: "UserName" };
+
+/** A folded `org/app`. */
+export type AppKey = string & { readonly [brand]: "AppKey" };
+
+/** Which generation of the documents an app's answers follow (protocol.md § 8). */
+export type Dialect = "2021" | "2026";
+
+/** Who may create users: anybody, or holders of an app token (protocol.md § 3.1). */
+export type Registration = "open" | "authorised";
+
+export const DIALECTS = ["2021", "2026"] as const satisfies readonly Dialect[];
+export const REGISTRATIONS = ["open", "authorised"] as const satisfies readonly Registration[];
+
+/** The sizes and rates that an app may set for itself; what it leaves out is the server's. */
+export interface Limits {
+  /** Σ UTF-8 bytes of a user's attribute keys and values, inclusive. */
+  readonly userBytesMax: number;
+  /** The same over all users of the app. */
+  readonly appBytesMax: number;
+  /** Targets of one batch read. */
+  readonly batchMax: number;
+  /** Metadata calls a second, each of the four kinds; 0 = without limit. */
+  readonly ratePerSecond: number;
+}
+
+export const LIMIT_NAMES = ["userBytesMax", "appBytesMax", "batchMax", "ratePerSecond"] as const;
+
+/** What an operator may change of an app while it runs; null = the server's own setting. */
+export interface AppSettings extends Readonly<Record<keyof Limits, number | null>> {
+  readonly dialect: Dialect;
+  readonly registration: Registration | null;
+  /** Lifetime of tokens asked for without a `ttl`, in seconds; 0 = permanent. */
+  readonly tokenTtlSeconds: number;
+}
+
+export interface App extends AppSettings {
+  /** The store's short name for the app; never given twice. */
+  readonly number: number;
+  /** The public UUID: `application` in answers, `{app_id}` in paths. */
+  readonly id: string;
+  readonly key: AppKey;
+  readonly clientId: string;
+  /** SHA-256 of the client secret. */
+  readonly clientSecretHash: Uint8Array;
+  /** Created, in ms since 1970. */
+  readonly created: number;
+  /** Tokens got with the client secret in or before this ms are void. */
+  readonly adminTokensValidAfter: number;
+  /** All tokens of the app and its users issued in or before this ms are void. */
+  readonly tokensValidAfter: number;
+}
+
+export interface User {
+  readonly id: string;
+  readonly name: UserName;
+  /** argon2id, or null for a user without a password. */
+  readonly passwordHash: string | null;
+  readonly activated: boolean;
+  /** The push nickname of protocol.md § 3.2, which is not an attribute. */
+  readonly nickname: string | null;
+  readonly created: number;
+  readonly modified: number;
+  /** Tokens issued in or before this ms are void. */
+  readonly tokensValidAfter: number;
+}
+
+/** Whom a verified token speaks for, within one app. */
+export type Caller =
+  | { readonly kind: "nobody" }
+  | { readonly kind: "admin" }
+  | { readonly kind: "user"; readonly id: string; readonly name: UserName };
+
+export const USER_NAME_BYTES_MAX = 64;
+
+const USER_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+const UPPER_CASE = /[A-Z]/;
+
+/**
+ * Folds a name to lower case; undefined when it is not a legal one. The pattern is matched before folding, because
+ * a few letters beyond ASCII (the Kelvin sign) fold into it.
+ */
+export function userName(text: string): UserName | undefined {
+  if (!USER_NAME.test(text) || text === "." || text === "..") return undefined;
+  return (UPPER_CASE.test(text) ? text.toLowerCase() : text) as UserName; // as: checked above
+}
+
+const ORG = /^[a-z0-9][a-z0-9-]{0,31}$/;
+const APP = /^[a-z0-9][a-z0-9_-]{0,31}$/;
+
+/** `app-id` begins the alternative prefix of every path (protocol.md § 1.1). */
+const RESERVED_ORG = "app-id";
+
+/** Folds `org/app`; undefined when it is not a legal app key. */
+export function appKey(text: string): AppKey | undefined {
+  const folded = text.toLowerCase();
+  const [org, app, rest] = folded.split("/");
+  if (org === undefined || app === undefined || rest !== undefined) return undefined;
+  if (!ORG.test(org) || !APP.test(app) || org === RESERVED_ORG) return undefined;
+  return folded as AppKey; // as: checked above
+}
+
+/** The two halves of an app key, as answers name them. */
+export function appKeyParts(key: AppKey): { org: string; name: string } {
+  const slash = key.indexOf("/");
+  return { org: key.slice(0, slash), name: key.slice(slash + 1) };
+}

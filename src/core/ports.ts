@@ -1,0 +1,176 @@
+/**
+ * What the rules need from outside. The comments on `Store` are promises: `test/contract/` holds every engine to
+ * them, and whoever changes one changes both.
+ */
+import type { App, AppSettings, User, UserName } from "./model.ts";
+
+/** An answer that an engine may have at hand; the rules await it either way. */
+export type Eventually<T> = T | Promise<T>;
+
+export interface Clock {
+  /** Milliseconds since 1970, as a whole number. */
+  now(): number;
+  /** Nanoseconds that never run backwards and are the same in every thread of the process. */
+  monotonicNs(): bigint;
+}
+
+export interface Random {
+  bytes(count: number): Uint8Array;
+  uuid(): string;
+}
+
+export interface Digest {
+  sha256(text: string): Uint8Array;
+  hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array;
+  /** Takes the same time wherever the two differ; unequal lengths are unequal. */
+  equal(a: Uint8Array, b: Uint8Array): boolean;
+}
+
+/** Refuses with `busy` when too many wait already. Neither call blocks the thread. */
+export interface Passwords {
+  hash(password: string): Promise<string>;
+  verify(password: string, hash: string): Promise<boolean>;
+}
+
+export interface SigningKey {
+  /** Grows with every key; the newest signs. Fits 32 bits. */
+  readonly id: number;
+  readonly secret: Uint8Array;
+}
+
+/** A user's attributes as a read finds them. */
+export interface StoredAttributes {
+  readonly userId: string;
+  /** The JSON object that a read sends; `{}` when there are none. See attributes.ts. */
+  readonly json: string;
+  /** Σ UTF-8 bytes of keys and values. */
+  readonly bytes: number;
+  /** Grows by one with every change of the attributes, their deletion included. */
+  readonly version: number;
+  /** When they last changed, ms; strictly increasing with the version. */
+  readonly modified: number;
+}
+
+export interface AttributesWrite {
+  readonly app: number;
+  readonly name: UserName;
+  /** The user and the version that this write replaces. */
+  readonly userId: string;
+  readonly version: number;
+  readonly json: string;
+  readonly bytes: number;
+  readonly modified: number;
+  /** What the app's users may hold together. */
+  readonly appBytesMax: number;
+}
+
+/** conflict: the user or the version is no longer the one named. full: the app's users would hold too much. */
+export type WriteOutcome = "written" | "conflict" | "full";
+
+export type NewApp = Omit<App, "number" | "adminTokensValidAfter" | "tokensValidAfter">;
+
+export type AppChange = Partial<AppSettings> & {
+  readonly clientSecretHash?: Uint8Array;
+  /** Void the tokens got with the client secret. */
+  readonly endAdminTokens?: true;
+  /** Void every token of the app and its users. */
+  readonly endTokens?: true;
+};
+
+export type NewUser = Pick<User, "id" | "name" | "passwordHash" | "nickname" | "created">;
+
+export interface UserChange {
+  readonly passwordHash?: string;
+  readonly activated?: boolean;
+  /** Void the user's tokens. */
+  readonly endTokens?: true;
+}
+
+/** A place in the order of creation: after this user. */
+export interface UserCursor {
+  readonly created: number;
+  readonly name: UserName;
+}
+
+/** What other processes, and this one, have done to things that servers keep in memory. */
+export type Change =
+  | { readonly kind: "apps" }
+  | { readonly kind: "keys" }
+  | { readonly kind: "user"; readonly userId: string };
+
+export interface Changes {
+  /** Where to go on the next time. */
+  readonly cursor: number;
+  readonly changes: readonly Change[];
+}
+
+/**
+ * One store holds all apps, their users and attributes.
+ *
+ * - A promise of a write settles only when the write is on disk (or on the cluster); it rejects only when the
+ *   outcome is a fault, and then the write may or may not be there.
+ * - A read that begins after a write has settled sees it. No read sees a write that has not been made durable.
+ * - Every call is atomic: all of it or nothing, whoever else writes.
+ * - Names are compared byte for byte; whatever is not a known app or user is `undefined`, never an error.
+ * - At rest `usage` equals the sum of `bytes` over the app's users, after any mix of calls.
+ */
+export interface Store extends AsyncDisposable {
+  /** Rejects, with the reason for the operator, when reads or writes cannot be served at present. */
+  ping(): Promise<void>;
+  /** Settles (with the reason) only if the store can never serve again, so that the process should end. */
+  readonly failed: Promise<Error>;
+
+  /** All that has happened after `cursor`, in order; 0 = since ever. What is over an hour old may be forgotten. */
+  changesSince(cursor: number): Eventually<Changes>;
+
+  apps(): Eventually<readonly App[]>;
+  app(number: number): Eventually<App | undefined>;
+  /** "taken" when key, id or client id is. Numbers are never used again, also not those of deleted apps. */
+  insertApp(app: NewApp): Promise<App | "taken">;
+  /** `end…Tokens` sets the time to `now`, or to one past the former time if that is later. */
+  changeApp(number: number, change: AppChange, now: number): Promise<App | undefined>;
+  /**
+   * From then on the app is unknown and takes no users and no writes; what it held is there until `purge` has
+   * removed it. False: no such app.
+   */
+  deleteApp(number: number, now: number): Promise<boolean>;
+  /** Removes up to `countMax` users of deleted apps; the number removed, 0 when none are left. */
+  purge(countMax: number): Promise<number>;
+
+  signingKeys(): Eventually<readonly SigningKey[]>;
+  addSigningKey(secret: Uint8Array, now: number): Promise<SigningKey>;
+
+  user(app: number, name: UserName): Eventually<User | undefined>;
+  /** By creation, then name. */
+  users(app: number, after: UserCursor | undefined, countMax: number): Eventually<readonly User[]>;
+  /**
+   * One result for each, in order; "taken" also for a name that an earlier one of the same call took. A new user
+   * is activated, without attributes, at version 0, and modified when created. Undefined: no such app.
+   */
+  insertUsers(app: number, users: readonly NewUser[]): Promise<readonly ("inserted" | "taken")[] | undefined>;
+  /** `endTokens` as for apps. */
+  changeUser(app: number, name: UserName, change: UserChange, now: number): Promise<User | undefined>;
+  /** Removes the users and their attributes; answers those that were there, in the order asked for. */
+  deleteUsers(app: number, names: readonly UserName[], now: number): Promise<readonly User[]>;
+
+  attributes(app: number, name: UserName): Eventually<StoredAttributes | undefined>;
+  /** As `attributes`, for many at once, in order; all of one moment each, not of one moment together. */
+  attributesOf(app: number, names: readonly UserName[]): Eventually<readonly (StoredAttributes | undefined)[]>;
+  /**
+   * Replaces the attributes if user and version are still those named, and moves the app's usage with them. A
+   * write that makes the user's bytes grow is "full" when the usage would pass `appBytesMax`; a write that does
+   * not grow never is.
+   */
+  writeAttributes(write: AttributesWrite): Promise<WriteOutcome>;
+  /** Whatever the version is: nothing is stored afterwards. Made no change where nothing was stored. */
+  clearAttributes(app: number, name: UserName, now: number): Promise<void>;
+
+  /** Σ bytes over the app's users. */
+  usage(app: number): Eventually<number>;
+}
+
+/** What the rules tell the operator about; one function per event. */
+export interface Events {
+  /** The registry could not read what changed; it goes on with what it knows. */
+  refreshFailed(error: unknown): void;
+}

@@ -1,0 +1,56 @@
+/**
+ * The closed list of expected "no". A rule that refuses throws a `Refusal`; `http/errors.ts` gives every code its
+ * status and text, and the compiler finds a code without one. Everything else that is thrown is a fault of ours.
+ */
+export type Refused =
+  // tokens (protocol.md § 2.2)
+  | { readonly code: "token_missing" }
+  | { readonly code: "token_expired" }
+  | { readonly code: "token_malformed" }
+  | { readonly code: "token_unknown" }
+  | { readonly code: "token_of_other_app" }
+  | { readonly code: "client_id_wrong" }
+  | { readonly code: "client_secret_wrong" }
+  | { readonly code: "password_wrong" }
+  | { readonly code: "grant_user_unknown" }
+  | { readonly code: "grant_user_deactivated" }
+  // rights
+  | { readonly code: "not_permitted" }
+  | { readonly code: "read_not_permitted" }
+  | { readonly code: "registration_closed" }
+  // metadata (user-metadata.md)
+  | { readonly code: "set_user_unknown" }
+  | { readonly code: "get_user_unknown" }
+  | { readonly code: "user_bytes_exceeded"; readonly bytesMax: number }
+  | { readonly code: "app_bytes_exceeded"; readonly bytesMax: number }
+  | { readonly code: "set_conflict" }
+  | { readonly code: "batch_too_large"; readonly batchMax: number }
+  // users (protocol.md § 3)
+  | { readonly code: "user_name_illegal"; readonly name: string }
+  | { readonly code: "user_name_too_long" }
+  | { readonly code: "user_taken"; readonly name: string; readonly appId: string }
+  | { readonly code: "users_too_many"; readonly count: number; readonly countMax: number }
+  | { readonly code: "user_unknown" }
+  | { readonly code: "password_user_unknown" }
+  | { readonly code: "password_missing" }
+  | { readonly code: "password_too_long" }
+  | { readonly code: "new_password_missing" }
+  | { readonly code: "old_password_missing" }
+  | { readonly code: "nickname_too_long" }
+  // any call
+  | { readonly code: "app_unknown" }
+  | { readonly code: "argument_illegal"; readonly reason: string }
+  | { readonly code: "rate_exceeded"; readonly retryAfterMs: number }
+  | { readonly code: "busy"; readonly retryAfterMs: number };
+
+export type RefusalCode = Refused["code"];
+
+export class Refusal extends Error {
+  readonly refused: Refused;
+
+  constructor(refused: Refused) {
+    super(refused.code);
+    this.name = "Refusal";
+    this.refused = refused;
+  }
+}

@@ -1,0 +1,108 @@
+import type { AccessSettings } from "./access.ts";
+import { limitsOf } from "./limits.ts";
+import { type App, type AppKey, appKey, type Limits, type Registration } from "./model.ts";
+import type { Change, Events, SigningKey, Store } from "./ports.ts";
+
+/** An app with the server's settings filled in where it has none. */
+export interface ServedApp {
+  readonly app: App;
+  readonly limits: Limits;
+  readonly access: AccessSettings;
+}
+
+/** The server's own settings, for apps that have none. */
+export interface ServerDefaults {
+  readonly limits: Limits;
+  readonly registration: Registration;
+}
+
+/**
+ * The apps and signing keys in memory, so that no request reads the store for them. `refresh` brings in what this
+ * and other processes have changed; called several times a second, it keeps the promise that a change of an app and
+ * a revocation hold within one second everywhere.
+ */
+export interface Registry {
+  byKey(org: string, name: string): ServedApp | undefined;
+  byId(id: string): ServedApp | undefined;
+  /** The newest one, which signs. */
+  signingKey(): SigningKey;
+  /** Looks into the store only for a key that is not known yet: another process may have just made it. */
+  findKey(id: number): Promise<SigningKey | undefined>;
+  refresh(): Promise<void>;
+}
+
+interface RegistryNeeds {
+  readonly store: Pick<Store, "apps" | "signingKeys" | "changesSince">;
+  readonly defaults: ServerDefaults;
+  readonly events: Events;
+  /** Called for every user whose tokens, rights or existence have changed. */
+  readonly onUserChange: (userId: string) => void;
+}
+
+/** Reads everything once; the store must hold at least one signing key by then. */
+export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
+  const { store } = needs;
+  const byKey = new Map<string, ServedApp>();
+  const byId = new Map<string, ServedApp>();
+  let keys: readonly SigningKey[] = [];
+  // The feed's position is read before what it announces, so that a change in between is seen twice, not never.
+  let cursor = (await store.changesSince(0)).cursor;
+  await loadApps();
+  await loadKeys();
+
+  async function loadApps(): Promise<void> {
+    const apps = await store.apps();
+    byKey.clear();
+    byId.clear();
+    for (const app of apps) {
+      const served = serve(app, needs.defaults);
+      byKey.set(app.key, served);
+      byId.set(app.id, served);
+    }
+  }
+
+  async function loadKeys(): Promise<void> {
+    keys = [...(await store.signingKeys())].sort((a, b) => b.id - a.id);
+  }
+
+  async function apply(changes: readonly Change[]): Promise<void> {
+    for (const change of changes) if (change.kind === "user") needs.onUserChange(change.userId);
+    if (changes.some(({ kind }) => kind === "apps")) await loadApps();
+    if (changes.some(({ kind }) => kind === "keys")) await loadKeys();
+  }
+
+  const key = (id: number): SigningKey | undefined => keys.find((candidate) => candidate.id === id);
+
+  return {
+    byKey: (org, name) => byKey.get(`${org}/${name}`) ?? byKey.get(folded(org, name)),
+    byId: (id) => byId.get(id),
+    signingKey() {
+      const [newest] = keys;
+      if (newest === undefined) throw new Error("the store holds no signing key");
+      return newest;
+    },
+    async findKey(id) {
+      if (key(id) === undefined) await loadKeys();
+      return key(id);
+    },
+    async refresh() {
+      try {
+        const news = await store.changesSince(cursor);
+        await apply(news.changes);
+        cursor = news.cursor;
+      } catch (error) {
+        needs.events.refreshFailed(error);
+      }
+    },
+  };
+}
+
+/** The server's settings for what the app leaves to it. */
+export function serve(app: App, defaults: ServerDefaults): ServedApp {
+  const registration = app.registration ?? defaults.registration;
+  return { app, limits: limitsOf(app, defaults.limits), access: { dialect: app.dialect, registration } };
+}
+
+function folded(org: string, name: string): AppKey | "" {
+  return appKey(`${org}/${name}`) ?? "";
+}

@@ -1,0 +1,109 @@
+import type { UserName } from "./model.ts";
+
+/**
+ * What a token of ours says. To clients it is opaque text that begins with `YWMt` (protocol.md § 2.3):
+ *
+ *     base64url( "ac-" | format 1 B | kind 1 B | key id 4 B | issued 8 B | ttl 4 B | app 16 B
+ *                | user 16 B, username: user tokens only | signature 32 B )
+ *
+ * Integers are big-endian; the signature is HMAC-SHA256 of all bytes before it. The username is in it so that the
+ * user's row can be read by its primary key.
+ */
+export interface TokenClaims {
+  readonly keyId: number;
+  readonly appId: string;
+  /** ms since 1970. */
+  readonly issued: number;
+  /** 0 = permanent. */
+  readonly ttlSeconds: number;
+  readonly principal:
+    | { readonly kind: "admin" }
+    | { readonly kind: "user"; readonly id: string; readonly name: UserName };
+}
+
+export interface DecodedToken {
+  readonly claims: TokenClaims;
+  readonly signed: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+const PREFIX = "ac-";
+const FORMAT = 1;
+const KIND_ADMIN = 2;
+const KIND_USER = 3;
+const HEAD_BYTES = 37;
+const UUID_BYTES = 16;
+const SIGNATURE_BYTES = 32;
+/** Longer than any of ours: what is over it is not even decoded. */
+const TEXT_CHARACTERS_MAX = 260;
+
+export function encodeToken(claims: TokenClaims, sign: (signed: Uint8Array) => Uint8Array): string {
+  const { principal } = claims;
+  const name = new TextEncoder().encode(principal.kind === "user" ? principal.name : "");
+  const userBytes = principal.kind === "user" ? UUID_BYTES + name.length : 0;
+  const bytes = new Uint8Array(HEAD_BYTES + userBytes + SIGNATURE_BYTES);
+  const view = new DataView(bytes.buffer);
+  bytes.set(new TextEncoder().encode(PREFIX));
+  view.setUint8(3, FORMAT);
+  view.setUint8(4, principal.kind === "user" ? KIND_USER : KIND_ADMIN);
+  view.setUint32(5, claims.keyId);
+  view.setBigUint64(9, BigInt(claims.issued));
+  view.setUint32(17, claims.ttlSeconds);
+  bytes.set(uuidBytes(claims.appId), 21);
+  if (principal.kind === "user") {
+    bytes.set(uuidBytes(principal.id), HEAD_BYTES);
+    bytes.set(name, HEAD_BYTES + UUID_BYTES);
+  }
+  const end = bytes.length - SIGNATURE_BYTES;
+  bytes.set(sign(bytes.subarray(0, end)), end);
+  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+}
+
+/** Undefined when the text is not of the form above. Nothing in it is to be believed before the signature is checked. */
+export function decodeToken(text: string): DecodedToken | undefined {
+  const bytes = fromBase64Url(text);
+  if (bytes === undefined || bytes.length < HEAD_BYTES + SIGNATURE_BYTES) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (new TextDecoder().decode(bytes.subarray(0, 3)) !== PREFIX || view.getUint8(3) !== FORMAT) return undefined;
+  const end = bytes.length - SIGNATURE_BYTES;
+  const principal = decodePrincipal(view.getUint8(4), bytes.subarray(HEAD_BYTES, end));
+  if (principal === undefined) return undefined;
+  const claims: TokenClaims = {
+    keyId: view.getUint32(5),
+    issued: Number(view.getBigUint64(9)),
+    ttlSeconds: view.getUint32(17),
+    appId: uuidText(bytes.subarray(21, HEAD_BYTES)),
+    principal,
+  };
+  return { claims, signed: bytes.subarray(0, end), signature: bytes.subarray(end) };
+}
+
+function decodePrincipal(kind: number, rest: Uint8Array): TokenClaims["principal"] | undefined {
+  if (kind === KIND_ADMIN) return rest.length === 0 ? { kind: "admin" } : undefined;
+  if (kind !== KIND_USER || rest.length <= UUID_BYTES) return undefined;
+  // as: a signed token holds a name that was a legal one, and an unsigned one is refused
+  const name = new TextDecoder().decode(rest.subarray(UUID_BYTES)) as UserName;
+  return { kind: "user", id: uuidText(rest.subarray(0, UUID_BYTES)), name };
+}
+
+/** Strict: no two texts decode to the same bytes, so that no character of a token can be exchanged. */
+function fromBase64Url(text: string): Uint8Array | undefined {
+  if (text.length > TEXT_CHARACTERS_MAX || !/^[A-Za-z0-9_-]+$/.test(text)) return undefined;
+  try {
+    return Uint8Array.fromBase64(text + "=".repeat(-text.length & 3), {
+      alphabet: "base64url",
+      lastChunkHandling: "strict",
+    });
+  } catch {
+    return undefined;
+  }
+}
+
+function uuidBytes(uuid: string): Uint8Array {
+  return Uint8Array.fromHex(uuid.replaceAll("-", ""));
+}
+
+function uuidText(bytes: Uint8Array): string {
+  const hex = bytes.toHex();
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}

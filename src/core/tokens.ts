@@ -1,0 +1,158 @@
+import type { App, Caller, User } from "./model.ts";
+import type { Clock, Digest, Random, Store } from "./ports.ts";
+import { Refusal } from "./refusals.ts";
+import type { Registry, ServedApp } from "./registry.ts";
+import { decodeToken, encodeToken, type TokenClaims } from "./token-codec.ts";
+
+/** What `expires_in` says of a permanent token, and the longest lifetime: clients keep it in 32 bits. */
+export const TTL_SECONDS_MAX = 2_147_483_647;
+
+const SIGNING_KEY_BYTES = 32;
+
+/** Verified tokens kept in memory, about 400 bytes each. */
+const VERIFIED_MAX = 100_000;
+
+export interface IssuedToken {
+  readonly token: string;
+  readonly expiresInSeconds: number;
+}
+
+export interface VerifiedToken {
+  readonly appId: string;
+  readonly caller: Exclude<Caller, { kind: "nobody" }>;
+  /** ms since 1970; Infinity for a permanent token. */
+  readonly issued: number;
+  readonly expires: number;
+}
+
+export interface Tokens {
+  /**
+   * A token for the app's admin, or for one of its users.
+   * @param readAt the time before `app` and `user` were read from the store: what is revoked after that moment
+   *   revokes this token too
+   */
+  issue(app: App, user: User | undefined, ttlSeconds: number, readAt: number): IssuedToken;
+  /** Reads the store only for a token that it has not seen before. Refuses with one of the `token_…` codes. */
+  verify(token: string): VerifiedToken | Promise<VerifiedToken>;
+  /** Whether `verify` would answer at once. */
+  isKnown(token: string): boolean;
+  /** To be called whenever a user's tokens, rights or existence have changed. */
+  forgetUser(userId: string): void;
+}
+
+interface TokensNeeds {
+  readonly registry: Registry;
+  readonly store: Pick<Store, "user">;
+  readonly clock: Clock;
+  readonly digest: Digest;
+}
+
+export function createTokens({ registry, store, clock, digest }: TokensNeeds): Tokens {
+  const verified = new Map<string, VerifiedToken>();
+  const tokensOfUser = new Map<string, Set<string>>();
+  let revocations = 0;
+
+  function remember(token: string, entry: VerifiedToken): void {
+    if (verified.size >= VERIFIED_MAX) {
+      const oldest = verified.keys().next().value;
+      if (oldest !== undefined) forget(oldest);
+    }
+    verified.set(token, entry);
+    if (entry.caller.kind !== "user") return;
+    const tokens = tokensOfUser.get(entry.caller.id) ?? new Set();
+    tokensOfUser.set(entry.caller.id, tokens.add(token));
+  }
+
+  function forget(token: string): void {
+    const entry = verified.get(token);
+    verified.delete(token);
+    if (entry?.caller.kind !== "user") return;
+    const tokens = tokensOfUser.get(entry.caller.id);
+    tokens?.delete(token);
+    if (tokens?.size === 0) tokensOfUser.delete(entry.caller.id);
+  }
+
+  /** What may change while a token is known: the time, and its app. */
+  function check(served: ServedApp | undefined, entry: VerifiedToken): VerifiedToken {
+    if (served === undefined) throw new Refusal({ code: "token_unknown" });
+    const { tokensValidAfter, adminTokensValidAfter } = served.app;
+    const validAfter =
+      entry.caller.kind === "admin" ? Math.max(tokensValidAfter, adminTokensValidAfter) : tokensValidAfter;
+    if (entry.issued <= validAfter || entry.expires <= clock.now()) throw new Refusal({ code: "token_expired" });
+    return entry;
+  }
+
+  async function firstSight(token: string): Promise<VerifiedToken> {
+    const decoded = decodeToken(token);
+    if (decoded === undefined) throw new Refusal({ code: "token_malformed" });
+    const { claims, signed, signature } = decoded;
+    const key = await registry.findKey(claims.keyId);
+    if (key === undefined || !digest.equal(digest.hmacSha256(key.secret, signed), signature)) {
+      throw new Refusal({ code: "token_unknown" });
+    }
+    const served = registry.byId(claims.appId);
+    if (served === undefined) throw new Refusal({ code: "token_unknown" });
+    const entry = check(served, entryOf(claims));
+    const revocationsBefore = revocations;
+    if (claims.principal.kind === "user") await checkUser(served.app, claims.principal, claims.issued);
+    // A revocation that came in between may not have been in what was read: then the next request reads again.
+    if (revocations === revocationsBefore) remember(token, entry);
+    return entry;
+  }
+
+  async function checkUser(app: App, { id, name }: Extract<Caller, { kind: "user" }>, issued: number): Promise<void> {
+    const user = await store.user(app.number, name);
+    if (user?.id !== id) throw new Refusal({ code: "token_unknown" });
+    if (issued <= user.tokensValidAfter) throw new Refusal({ code: "token_expired" });
+  }
+
+  return {
+    issue(app, user, ttlSeconds, readAt) {
+      const ttl = Math.min(ttlSeconds, TTL_SECONDS_MAX);
+      const validAfter = Math.max(app.tokensValidAfter, user?.tokensValidAfter ?? app.adminTokensValidAfter);
+      const key = registry.signingKey();
+      const claims: TokenClaims = {
+        keyId: key.id,
+        appId: app.id,
+        issued: Math.max(readAt, validAfter + 1),
+        ttlSeconds: ttl,
+        principal: user === undefined ? { kind: "admin" } : { kind: "user", id: user.id, name: user.name },
+      };
+      const token = encodeToken(claims, (signed) => digest.hmacSha256(key.secret, signed));
+      return { token, expiresInSeconds: ttl === 0 ? TTL_SECONDS_MAX : ttl };
+    },
+    verify(token) {
+      const entry = verified.get(token);
+      return entry === undefined ? firstSight(token) : check(registry.byId(entry.appId), entry);
+    },
+    isKnown: (token) => verified.has(token),
+    forgetUser(userId) {
+      revocations += 1;
+      for (const token of [...(tokensOfUser.get(userId) ?? [])]) forget(token);
+    },
+  };
+}
+
+function entryOf({ appId, principal, issued, ttlSeconds }: TokenClaims): VerifiedToken {
+  const expires = ttlSeconds === 0 ? Number.POSITIVE_INFINITY : issued + ttlSeconds * 1000;
+  return { appId, caller: principal, issued, expires };
+}
+
+/** Makes the first signing key of a new store. */
+export async function ensureSigningKey(needs: { store: Store; random: Random; clock: Clock }): Promise<void> {
+  if ((await needs.store.signingKeys()).length === 0) await rotateSigningKey(needs);
+}
+
+/** From now on new tokens are signed with a new key; tokens signed with older ones stay good until they expire. */
+export async function rotateSigningKey({
+  store,
+  random,
+  clock,
+}: {
+  store: Store;
+  random: Random;
+  clock: Clock;
+}): Promise<number> {
+  const { id } = await store.addSigningKey(random.bytes(SIGNING_KEY_BYTES), clock.now());
+  return id;
+}
