@@ -1,0 +1,75 @@
+import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
+import type { User, UserName } from "../../core/model.ts";
+import type { NewUser, StoredAttributes, UserCursor } from "../../core/ports.ts";
+
+/** A user and his attributes: one row. Both are replaced, never changed. */
+export interface Row {
+  user: User;
+  attributes: StoredAttributes;
+}
+
+/** The users of one app, by name and in the order of their creation, and what they hold together. */
+export class AppUsers {
+  usage = 0;
+  readonly #byName = new Map<UserName, Row>();
+  /** Sorted by creation, then name. */
+  readonly #order: UserCursor[] = [];
+
+  get(name: UserName): Row | undefined {
+    return this.#byName.get(name);
+  }
+
+  /** False when the name is taken. */
+  insert(draft: NewUser): boolean {
+    if (this.#byName.has(draft.name)) return false;
+    const user: User = { ...draft, activated: true, modified: draft.created, tokensValidAfter: 0 };
+    const attributes = { userId: draft.id, json: NO_ATTRIBUTES_JSON, bytes: 0, version: 0, modified: draft.created };
+    this.#byName.set(draft.name, { user, attributes });
+    const { created, name } = draft;
+    this.#order.splice(this.#placeAfter({ created, name }), 0, { created, name });
+    return true;
+  }
+
+  remove(name: UserName): User | undefined {
+    const row = this.#byName.get(name);
+    if (row === undefined) return undefined;
+    this.#byName.delete(name);
+    this.#order.splice(this.#placeAfter(row.user) - 1, 1);
+    this.usage -= row.attributes.bytes;
+    return row.user;
+  }
+
+  /** Moves the usage with them. */
+  replaceAttributes(row: Row, attributes: StoredAttributes): void {
+    this.usage += attributes.bytes - row.attributes.bytes;
+    row.attributes = attributes;
+  }
+
+  page(after: UserCursor | undefined, countMax: number): User[] {
+    const from = after === undefined ? 0 : this.#placeAfter(after);
+    const names = this.#order.slice(from, from + countMax);
+    return names.flatMap(({ name }) => this.#byName.get(name)?.user ?? []);
+  }
+
+  /** Removes up to so many; the number removed. */
+  removeSome(countMax: number): number {
+    const users = this.page(undefined, countMax);
+    for (const { name } of users) this.remove(name);
+    return users.length;
+  }
+
+  /** How many come before this place or are at it. */
+  #placeAfter({ created, name }: UserCursor): number {
+    let low = 0;
+    let high = this.#order.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const other = this.#order[middle];
+      const isBehind =
+        other !== undefined && (other.created > created || (other.created === created && other.name > name));
+      if (isBehind) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,133 @@
+import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
+import type { App } from "../../core/model.ts";
+import type { SigningKey, Store } from "../../core/ports.ts";
+import { AppUsers } from "./app-users.ts";
+import { Feed } from "./feed.ts";
+
+/**
+ * The reference engine, for tests and for trying out: what the port promises, with maps. Every call runs to its end
+ * before another begins, so that all are atomic; nothing outlives the process.
+ */
+export function openMemoryStore(): Store {
+  const apps = new Map<number, App>();
+  const users = new Map<number, AppUsers>();
+  /** Of deleted apps, until they are purged. */
+  const orphans: AppUsers[] = [];
+  const keys: SigningKey[] = [];
+  const feed = new Feed();
+  let lastNumber = 0;
+
+  return {
+    failed: new Promise(() => {}),
+    async ping() {},
+    async [Symbol.asyncDispose]() {},
+    changesSince: (cursor) => feed.since(cursor),
+
+    apps: () => [...apps.values()],
+    app: (number) => apps.get(number),
+    async insertApp(draft) {
+      const isTaken = ({ key, id, clientId }: App) =>
+        key === draft.key || id === draft.id || clientId === draft.clientId;
+      if ([...apps.values()].some(isTaken)) return "taken";
+      lastNumber += 1;
+      const app: App = { ...draft, number: lastNumber, adminTokensValidAfter: 0, tokensValidAfter: 0 };
+      apps.set(app.number, app);
+      users.set(app.number, new AppUsers());
+      feed.add({ kind: "apps" }, draft.created);
+      return app;
+    },
+    async changeApp(number, { endAdminTokens, endTokens, ...settings }, now) {
+      const former = apps.get(number);
+      if (former === undefined) return undefined;
+      const { adminTokensValidAfter, tokensValidAfter } = former;
+      const app: App = {
+        ...former,
+        ...settings,
+        adminTokensValidAfter: endAdminTokens ? endedAt(adminTokensValidAfter, now) : adminTokensValidAfter,
+        tokensValidAfter: endTokens ? endedAt(tokensValidAfter, now) : tokensValidAfter,
+      };
+      apps.set(number, app);
+      feed.add({ kind: "apps" }, now);
+      return app;
+    },
+    async deleteApp(number, now) {
+      if (!apps.delete(number)) return false;
+      const orphan = users.get(number);
+      if (orphan !== undefined) orphans.push(orphan);
+      users.delete(number);
+      feed.add({ kind: "apps" }, now);
+      return true;
+    },
+    async purge(countMax) {
+      for (;;) {
+        const [orphan] = orphans;
+        if (orphan === undefined) return 0;
+        const removed = orphan.removeSome(countMax);
+        if (removed > 0) return removed;
+        orphans.shift();
+      }
+    },
+
+    signingKeys: () => [...keys],
+    async addSigningKey(secret, now) {
+      const key: SigningKey = { id: keys.length + 1, secret: secret.slice() };
+      keys.push(key);
+      feed.add({ kind: "keys" }, now);
+      return key;
+    },
+
+    user: (app, name) => users.get(app)?.get(name)?.user,
+    users: (app, after, countMax) => users.get(app)?.page(after, countMax) ?? [],
+    async insertUsers(app, drafts) {
+      const ofApp = users.get(app);
+      return ofApp && drafts.map((draft) => (ofApp.insert(draft) ? "inserted" : "taken"));
+    },
+    async changeUser(app, name, { endTokens, ...settings }, now) {
+      const row = users.get(app)?.get(name);
+      if (row === undefined) return undefined;
+      const { tokensValidAfter } = row.user;
+      const ended = endTokens ? endedAt(tokensValidAfter, now) : tokensValidAfter;
+      row.user = { ...row.user, ...settings, modified: now, tokensValidAfter: ended };
+      if (endTokens) feed.add({ kind: "user", userId: row.user.id }, now);
+      return row.user;
+    },
+    async deleteUsers(app, names, now) {
+      const removed = names.flatMap((name) => users.get(app)?.remove(name) ?? []);
+      for (const { id } of removed) feed.add({ kind: "user", userId: id }, now);
+      return removed;
+    },
+
+    attributes: (app, name) => users.get(app)?.get(name)?.attributes,
+    attributesOf: (app, names) => names.map((name) => users.get(app)?.get(name)?.attributes),
+    async writeAttributes({ app, name, appBytesMax, ...attributes }) {
+      const ofApp = users.get(app);
+      const row = ofApp?.get(name);
+      if (ofApp === undefined || row === undefined) return "conflict";
+      const { userId, version, bytes } = row.attributes;
+      if (userId !== attributes.userId || version !== attributes.version) return "conflict";
+      const growth = attributes.bytes - bytes;
+      if (growth > 0 && ofApp.usage + growth > appBytesMax) return "full";
+      ofApp.replaceAttributes(row, { ...attributes, version: version + 1 });
+      return "written";
+    },
+    async clearAttributes(app, name, now) {
+      const ofApp = users.get(app);
+      const row = ofApp?.get(name);
+      if (row === undefined || row.attributes.json === NO_ATTRIBUTES_JSON) return;
+      const { userId, version, modified } = row.attributes;
+      const cleared = {
+        json: NO_ATTRIBUTES_JSON,
+        bytes: 0,
+        version: version + 1,
+        modified: Math.max(now, modified + 1),
+      };
+      ofApp?.replaceAttributes(row, { userId, ...cleared });
+    },
+    usage: (app) => users.get(app)?.usage ?? 0,
+  };
+}
+
+/** When tokens end: now, but always later than the last time, so that tokens given since then end too. */
+function endedAt(former: number, now: number): number {
+  return Math.max(now, former + 1);
+}
