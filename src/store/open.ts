@@ -1,0 +1,45 @@
+/**
+ * Where a store is and how it is opened. The only file that names every engine; an engine that is not asked for is
+ * not loaded.
+ */
+import { resolve } from "node:path";
+import type { Store } from "../core/ports.ts";
+
+export type StoreLocation =
+  | { readonly engine: "memory" }
+  /** @property path absolute */
+  | { readonly engine: "sqlite"; readonly path: string };
+
+export interface OpenOptions {
+  /** Hold the store for one server. */
+  readonly exclusive: boolean;
+  /** Where that server listens, for the messages of those that are kept out. */
+  readonly listen: string;
+}
+
+const MEMORY = "memory:";
+const SQLITE = "sqlite:";
+
+/** Reads `memory:` or `sqlite:PATH` (relative to the working directory); a string is the reason why it cannot. */
+export function parseStoreUrl(text: string): StoreLocation | string {
+  if (text === MEMORY) return { engine: "memory" };
+  if (!text.startsWith(SQLITE)) return `must be "${MEMORY}" or "${SQLITE}PATH"`;
+  const path = text.slice(SQLITE.length);
+  if (path === "" || path.endsWith("/")) return `"${SQLITE}" must be followed by the path of a file`;
+  if (path.includes("\0")) return "a path cannot hold a NUL";
+  return { engine: "sqlite", path: resolve(path) };
+}
+
+/** Rejects with a `StoreError` whose message is one clear line for the operator. */
+export async function openStore(location: StoreLocation, options?: Partial<OpenOptions>): Promise<Store> {
+  switch (location.engine) {
+    case "memory": {
+      const { openMemoryStore } = await import("./memory/store.ts");
+      return openMemoryStore();
+    }
+    case "sqlite": {
+      const { openSqliteStore } = await import("./sqlite/store.ts");
+      return await openSqliteStore(location.path, options);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+import type { App } from "../../core/model.ts";
+import type { AppChange, NewApp, SigningKey } from "../../core/ports.ts";
+import type { Connection } from "./connection.ts";
+import { announce, endedAt } from "./feed.ts";
+import { readApp } from "./reads.ts";
+
+export function insertApp(connection: Connection, app: NewApp): App | "taken" {
+  const taken = connection.get(
+    "SELECT 1 FROM apps WHERE id = ?1 OR app_key = ?2 OR client_id = ?3",
+    app.id,
+    app.key,
+    app.clientId,
+  );
+  if (taken !== undefined) return "taken";
+  const inserted = connection.get<{ number: number }>(
+    `INSERT INTO apps (
+       id, app_key, client_id, client_secret_hash, created, user_bytes_max, app_bytes_max, batch_max, rate_per_second,
+       dialect, registration, token_ttl_seconds, admin_tokens_valid_after, tokens_valid_after
+     ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0) RETURNING number`,
+    app.id,
+    app.key,
+    app.clientId,
+    app.clientSecretHash,
+    app.created,
+    app.userBytesMax,
+    app.appBytesMax,
+    app.batchMax,
+    app.ratePerSecond,
+    app.dialect,
+    app.registration,
+    app.tokenTtlSeconds,
+  );
+  if (inserted === undefined) throw new Error("an inserted app got no number");
+  const { number } = inserted;
+  connection.run("INSERT INTO app_usage (app, used) VALUES (?1, 0)", number);
+  announce(connection, [{ kind: "apps" }], app.created);
+  return { ...app, number, adminTokensValidAfter: 0, tokensValidAfter: 0 };
+}
+
+export function changeApp(
+  connection: Connection,
+  number: number,
+  { endAdminTokens, endTokens, ...settings }: AppChange,
+  now: number,
+): App | undefined {
+  const former = readApp(connection, number);
+  if (former === undefined) return undefined;
+  const app: App = {
+    ...former,
+    ...settings,
+    adminTokensValidAfter: endAdminTokens ? endedAt(former.adminTokensValidAfter, now) : former.adminTokensValidAfter,
+    tokensValidAfter: endTokens ? endedAt(former.tokensValidAfter, now) : former.tokensValidAfter,
+  };
+  connection.run(
+    `UPDATE apps SET
+       client_secret_hash = ?, user_bytes_max = ?, app_bytes_max = ?, batch_max = ?, rate_per_second = ?, dialect = ?,
+       registration = ?, token_ttl_seconds = ?, admin_tokens_valid_after = ?, tokens_valid_after = ?
+     WHERE number = ?`,
+    app.clientSecretHash,
+    app.userBytesMax,
+    app.appBytesMax,
+    app.batchMax,
+    app.ratePerSecond,
+    app.dialect,
+    app.registration,
+    app.tokenTtlSeconds,
+    app.adminTokensValidAfter,
+    app.tokensValidAfter,
+    number,
+  );
+  announce(connection, [{ kind: "apps" }], now);
+  return app;
+}
+
+export function deleteApp(connection: Connection, number: number, now: number): boolean {
+  if (connection.run("DELETE FROM apps WHERE number = ?1", number) === 0) return false;
+  connection.run("DELETE FROM app_usage WHERE app = ?1", number);
+  connection.run("INSERT INTO deleted_apps (number, deleted) VALUES (?1, ?2)", number, now);
+  announce(connection, [{ kind: "apps" }], now);
+  return true;
+}
+
+export function purge(connection: Connection, countMax: number): number {
+  let removed = 0;
+  for (const { number } of connection.all<{ number: number }>("SELECT number FROM deleted_apps ORDER BY number")) {
+    if (removed === countMax) break;
+    const room = countMax - removed;
+    const count = connection.run(
+      "DELETE FROM users WHERE row IN (SELECT row FROM users WHERE app = ?1 LIMIT ?2)",
+      number,
+      room,
+    );
+    if (count < room) connection.run("DELETE FROM deleted_apps WHERE number = ?1", number);
+    removed += count;
+  }
+  return removed;
+}
+
+export function addSigningKey(connection: Connection, secret: Uint8Array, now: number): SigningKey {
+  const inserted = connection.get<{ id: number }>(
+    "INSERT INTO signing_keys (secret, created) VALUES (?1, ?2) RETURNING id",
+    secret,
+    now,
+  );
+  if (inserted === undefined) throw new Error("an inserted key got no number");
+  announce(connection, [{ kind: "keys" }], now);
+  return { id: inserted.id, secret };
+}

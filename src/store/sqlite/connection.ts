@@ -1,0 +1,138 @@
+import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { StoreError } from "../store-error.ts";
+import { storeError } from "./errors.ts";
+
+/** FULL: a commit returns when the disk has it. OFF exists for the test which shows that the flush test can fail. */
+export type Synchronous = "FULL" | "OFF";
+
+export interface ConnectionOptions {
+  readonly synchronous?: Synchronous;
+  /** How long a statement waits, blocking its thread, for another connection's lock. */
+  readonly busyTimeoutMs?: number;
+}
+
+const BUSY_TIMEOUT_MS = 5000;
+const CACHE_KIB = 16_384;
+/** What a burst has made the log grow to is given back down to this. */
+const LOG_BYTES_KEPT = 67_108_864;
+
+/**
+ * One SQLite connection with its prepared statements. Whatever it throws is a `StoreError`.
+ *
+ * A row's type is the caller's word for what its SQL selects; the tables are STRICT, so a column holds nothing else.
+ */
+export class Connection {
+  readonly path: string;
+  readonly #database: Database;
+  readonly #statements = new Map<string, Statement>();
+
+  /** Makes the file (readable by its owner only: it holds keys) and its folder when they are missing. */
+  constructor(path: string, { synchronous = "FULL", busyTimeoutMs = BUSY_TIMEOUT_MS }: ConnectionOptions = {}) {
+    this.path = path;
+    createPrivately(path);
+    this.#database = translated(path, () => new Database(path, { readwrite: true, strict: true }));
+    // First of all: even the statements below can meet another connection's lock.
+    this.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+    this.exec(`PRAGMA synchronous = ${synchronous}`);
+    this.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
+    if (synchronous === "FULL") {
+      // On macOS only this gets past the disk's own cache; it means nothing elsewhere.
+      this.exec("PRAGMA fullfsync = 1");
+      this.exec("PRAGMA checkpoint_fullfsync = 1");
+    }
+  }
+
+  /** Readers and the writer stop waiting for each other. Kept in the file; costs nothing when it is so already. */
+  useWriteAheadLog(): void {
+    const mode = this.get<{ journal_mode: string }>("PRAGMA journal_mode = WAL")?.journal_mode;
+    if (mode !== "wal") {
+      throw new StoreError(
+        "cannot_open",
+        `${this.path} cannot have a write-ahead log: is it on a network file system?`,
+      );
+    }
+    this.exec(`PRAGMA journal_size_limit = ${LOG_BYTES_KEPT}`);
+  }
+
+  get<Row>(sql: string, ...bindings: SQLQueryBindings[]): Row | undefined {
+    try {
+      return (this.#statement(sql).get(...bindings) as Row | null) ?? undefined; // as: see the class
+    } catch (error) {
+      throw storeError(error, this.path);
+    }
+  }
+
+  all<Row>(sql: string, ...bindings: SQLQueryBindings[]): Row[] {
+    try {
+      return this.#statement(sql).all(...bindings) as Row[]; // as: see the class
+    } catch (error) {
+      throw storeError(error, this.path);
+    }
+  }
+
+  /** The number of rows it changed. */
+  run(sql: string, ...bindings: SQLQueryBindings[]): number {
+    try {
+      return this.#statement(sql).run(...bindings).changes;
+    } catch (error) {
+      throw storeError(error, this.path);
+    }
+  }
+
+  /** One or more statements, not kept prepared. */
+  exec(sql: string): void {
+    translated(this.path, () => this.#database.run(sql));
+  }
+
+  get inTransaction(): boolean {
+    return this.#database.inTransaction;
+  }
+
+  /** Ends the transaction that is open, if the fault has not done so already. */
+  rollback(): void {
+    if (this.#database.inTransaction) this.exec("ROLLBACK");
+  }
+
+  /** A statement left open would keep the connection, its locks and the log alive. */
+  close(): void {
+    for (const statement of this.#statements.values()) statement.finalize();
+    this.#statements.clear();
+    this.#database.clearQueryCache();
+    translated(this.path, () => this.#database.close(true));
+  }
+
+  #statement(sql: string): Statement {
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+}
+
+function translated<T>(path: string, call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw storeError(error, path);
+  }
+}
+
+/**
+ * Only a file that is not there yet may be opened here: closing any descriptor of a database file would drop the
+ * locks that this process holds on it.
+ */
+function createPrivately(path: string): void {
+  if (existsSync(path)) return;
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, "wx", 0o600));
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST" && existsSync(path)) return;
+    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+    throw new StoreError("cannot_open", `${path} cannot be created (${reason}): may this account write there?`);
+  }
+}

@@ -1,0 +1,28 @@
+import { SQLiteError } from "bun:sqlite";
+import { StoreError, type StoreFault } from "../store-error.ts";
+
+/** SQLite's primary result codes (the low byte of the extended ones) that an operator can do something about. */
+const FAULTS: Readonly<Record<number, readonly [StoreFault, string]>> = {
+  5: ["busy", "is locked by another process for too long; end what holds it"],
+  6: ["busy", "is locked by another process for too long; end what holds it"],
+  8: ["readonly", "cannot be written: the file or its file system is read-only"],
+  10: ["io", "could not be read or written: the disk reports an error"],
+  11: ["corrupt", "is damaged; stop the server and restore a backup"],
+  13: ["full", "cannot grow: the disk is full"],
+  14: ["cannot_open", "cannot be opened: see that its folder exists and that this account may write there"],
+  26: ["not_a_database", "is not a database of usermeta"],
+};
+
+const PRIMARY_CODE = 0xff;
+
+/** Translates what `bun:sqlite` throws, by its number, never by its text. */
+export function storeError(error: unknown, path: string): StoreError {
+  if (error instanceof StoreError) return error;
+  if (!(error instanceof SQLiteError)) {
+    return new StoreError("unexpected", `an unexpected fault at ${path}`, error);
+  }
+  const known = FAULTS[error.errno & PRIMARY_CODE];
+  if (known === undefined) return new StoreError("unexpected", `an unexpected fault (${error.code}) at ${path}`, error);
+  const [fault, text] = known;
+  return new StoreError(fault, `${path} ${text} (${error.code})`);
+}

@@ -1,0 +1,46 @@
+import type { Migration, MigrationTarget } from "../migrate.ts";
+import { StoreError } from "../store-error.ts";
+import type { Connection } from "./connection.ts";
+import initial from "./migrations/0001_initial.sql" with { type: "text" };
+
+export const SQLITE_MIGRATIONS: readonly Migration[] = [{ number: 1, sql: initial }];
+
+/** "usmt", set by the first migration. */
+const APPLICATION_ID = 1_970_498_932;
+
+/** Refuses the databases of other programs before anything of them is changed. */
+export function checkOwnership(connection: Connection): void {
+  // One transaction: another process may be migrating the same fresh file.
+  connection.exec("BEGIN");
+  const id = connection.get<{ application_id: number }>("PRAGMA application_id")?.application_id;
+  const tables = connection.get<{ count: number }>("SELECT count(*) AS count FROM sqlite_schema")?.count;
+  connection.exec("COMMIT");
+  if (id !== APPLICATION_ID && (id !== 0 || tables !== 0)) {
+    throw new StoreError("not_usermeta", `${connection.path} is a database of another program, not of usermeta`);
+  }
+}
+
+/** `PRAGMA user_version` holds the number of the last migration. */
+export function migrationTarget(connection: Connection): MigrationTarget {
+  return {
+    location: connection.path,
+    async version() {
+      return connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
+    },
+    async locked(step) {
+      connection.exec("BEGIN IMMEDIATE");
+      try {
+        const result = await step();
+        connection.exec("COMMIT");
+        return result;
+      } catch (error) {
+        connection.rollback();
+        throw error;
+      }
+    },
+    async apply({ number, sql }) {
+      connection.exec(sql);
+      connection.exec(`PRAGMA user_version = ${number}`);
+    },
+  };
+}
