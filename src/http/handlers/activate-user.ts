@@ -1,0 +1,11 @@
+import type { Accounts } from "../../core/accounts.ts";
+import type { Handler } from "../call.ts";
+import { jsonReply } from "../reply.ts";
+
+/** POST …/users/{username}/activate (protocol.md § 3.5). Tokens of before stay ended. */
+export function activateUser({ accounts }: { accounts: Accounts }): Handler {
+  return async ({ served, target }, { caller }) => {
+    await accounts.setActivated(served, caller, target, true);
+    return jsonReply({ action: "activate user" }, true);
+  };
+}

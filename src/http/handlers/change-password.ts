@@ -1,0 +1,22 @@
+import { z } from "zod";
+import type { Accounts } from "../../core/accounts.ts";
+import type { Handler } from "../call.ts";
+import { jsonReply } from "../reply.ts";
+import { readJson } from "../request.ts";
+
+const Text = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? undefined);
+/** Old servers spell the second one both ways (protocol.md § 3.5). */
+const Body = z.object({ newpassword: Text, oldpassword: Text, oldPassword: Text });
+
+/** PUT …/users/{username}/password (protocol.md § 3.5). */
+export function changePassword({ accounts }: { accounts: Accounts }): Handler {
+  return async ({ request, served, target }, { caller }) => {
+    const { newpassword, oldpassword, oldPassword } = await readJson(request, Body);
+    const passwords = { new: newpassword, old: oldpassword ?? oldPassword };
+    await accounts.changePassword(served, caller, target, passwords);
+    return jsonReply({ action: "set user password" }, true);
+  };
+}

@@ -1,0 +1,72 @@
+import { z } from "zod";
+import type { Grants } from "../../core/grants.ts";
+import type { User } from "../../core/model.ts";
+import { Refusal } from "../../core/refusals.ts";
+import type { IssuedToken } from "../../core/tokens.ts";
+import type { Call, Handler } from "../call.ts";
+import { jsonReply, type Reply } from "../reply.ts";
+import { check, readJson } from "../request.ts";
+import { userEntity } from "../user-entity.ts";
+
+/** Seconds, as a number or as text; 0 = permanent, absent = the app's own (protocol.md § 2.1). */
+const Ttl = z
+  .union([z.number(), z.string().trim().regex(/^\d+$/).transform(Number)])
+  .pipe(z.number().int().min(0))
+  .nullish()
+  .transform((seconds) => seconds ?? undefined);
+
+const AnyBody = z.object({ grant_type: z.string() }).loose();
+const ClientCredentials = z.object({ client_id: z.string(), client_secret: z.string(), ttl: Ttl });
+const Password = z.object({ username: z.string(), password: z.string(), ttl: Ttl });
+const Inherit = z.object({ username: z.string(), autoCreateUser: z.boolean().nullish(), ttl: Ttl });
+
+/** POST …/token (protocol.md § 2). A call counts in the app's rate once it has shown that it may have a token. */
+export function createToken({ grants }: { grants: Grants }): Handler {
+  return async (call) => {
+    call.rate.check();
+    const body = await readJson(call.request, AnyBody);
+    switch (body.grant_type) {
+      case "client_credentials":
+        return await byClientCredentials(grants, call, check(body, ClientCredentials));
+      case "password":
+        return await byPassword(grants, call, check(body, Password));
+      case "inherit":
+        return await byName(grants, call, check(body, Inherit));
+      default:
+        throw new Refusal({ code: "argument_illegal", reason: `grant_type: ${body.grant_type} is not supported` });
+    }
+  };
+}
+
+async function byClientCredentials(
+  grants: Grants,
+  call: Call,
+  body: z.infer<typeof ClientCredentials>,
+): Promise<Reply> {
+  const credentials = { clientId: body.client_id, clientSecret: body.client_secret };
+  const token = await grants.clientCredentials(call.served, credentials, body.ttl);
+  call.rate.charge();
+  return jsonReply({ ...tokenFields(token), application: call.served.app.id }, false);
+}
+
+async function byPassword(grants: Grants, call: Call, body: z.infer<typeof Password>): Promise<Reply> {
+  const { user, ...token } = await grants.password(call.served, body, body.ttl);
+  call.rate.charge();
+  return userReply(token, user);
+}
+
+async function byName(grants: Grants, call: Call, body: z.infer<typeof Inherit>): Promise<Reply> {
+  const { caller } = await call.identify();
+  call.rate.charge();
+  const wanted = { username: body.username, autoCreate: body.autoCreateUser ?? false };
+  const { user, ...token } = await grants.inherit(call.served, caller, wanted, body.ttl);
+  return userReply(token, user);
+}
+
+function userReply(token: IssuedToken, user: User): Reply {
+  return jsonReply({ ...tokenFields(token), user: userEntity(user) }, false);
+}
+
+function tokenFields({ token, expiresInSeconds }: IssuedToken): Readonly<Record<string, unknown>> {
+  return { access_token: token, expires_in: expiresInSeconds };
+}

@@ -1,0 +1,12 @@
+import type { Accounts } from "../../core/accounts.ts";
+import type { Handler } from "../call.ts";
+import { jsonReply } from "../reply.ts";
+import { userEntity } from "../user-entity.ts";
+
+/** POST …/users/{username}/deactivate (protocol.md § 3.5): his tokens end, and he gets no new ones. */
+export function deactivateUser({ accounts }: { accounts: Accounts }): Handler {
+  return async ({ served, target }, { caller }) => {
+    const user = await accounts.setActivated(served, caller, target, false);
+    return jsonReply({ action: "Deactivate user", entities: [userEntity(user)] }, true);
+  };
+}

@@ -1,0 +1,8 @@
+import type { Metadata } from "../../core/metadata.ts";
+import type { Handler } from "../call.ts";
+import { metadataReply } from "../reply.ts";
+
+/** GET …/metadata/user/capacity (user-metadata.md § Get the total size of user metadata). */
+export function getCapacity({ metadata }: { metadata: Metadata }): Handler {
+  return async ({ served }, { caller }) => metadataReply(String(await metadata.capacity(served, caller)));
+}

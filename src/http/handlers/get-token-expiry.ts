@@ -1,0 +1,13 @@
+import { permit } from "../../core/access.ts";
+import { TTL_SECONDS_MAX } from "../../core/tokens.ts";
+import type { Handler } from "../call.ts";
+import { jsonReply } from "../reply.ts";
+
+/** GET …/sdk/users/{username}/token/expires (clients.md): when the bearer itself expires. */
+export function getTokenExpiry(): Handler {
+  return async ({ served, target }, { caller, issued, expires }) => {
+    permit("readTokenExpiry", caller, target, served.access);
+    const expireTimestamp = Number.isFinite(expires) ? expires : issued + TTL_SECONDS_MAX * 1000;
+    return jsonReply({ expire_timestamp: expireTimestamp }, true);
+  };
+}

@@ -1,0 +1,94 @@
+import type { z } from "zod";
+import type { Changes } from "../core/attributes.ts";
+import { Refusal } from "../core/refusals.ts";
+import { WireRefusal } from "./wire-refusals.ts";
+
+/** The largest body that is read. The biggest user that may be configured fits, each byte as `%XX`. */
+export const BODY_BYTES_MAX = 1_048_576;
+
+const BEARER = /^bearer +(\S+) *$/i;
+
+/** The text of `Authorization: Bearer …`; undefined when there is none. */
+export function bearerOf(request: Request): string | undefined {
+  const header = request.headers.get("authorization");
+  return header === null ? undefined : (BEARER.exec(header)?.[1] ?? header);
+}
+
+/**
+ * A set's body. Read tolerantly, because a real SDK sends it without any encoding (clients.md 6): raw UTF-8, raw
+ * spaces and a stray `%` stand for themselves. The last of two equal keys wins.
+ */
+export async function readForm(request: Request): Promise<Changes> {
+  const contentType = request.headers.get("content-type") ?? "";
+  if (NOT_FORM.test(contentType)) throw unsupported(contentType);
+  const text = await readText(request);
+  // Under a form type it is the commonest mistake, and as a form it would be one key without a value: nothing stored.
+  if (isJsonObject(text)) throw unsupported("application/json");
+  const changes = new Map<string, string>();
+  // The ampersand keeps a leading "?" from being taken for the mark of a query.
+  for (const [key, value] of new URLSearchParams(`&${text}`)) {
+    if (key === "") throw illegal("an attribute has no key");
+    changes.set(key, value);
+  }
+  if (changes.size === 0) throw illegal("the request body holds no attributes");
+  return changes;
+}
+
+const NOT_FORM = /^\s*(application\/([a-z0-9.+-]*\+)?(json|xml)|multipart\/)/i;
+
+/** A JSON body, whatever the content type says (clients.md 4), as the schema wants it. */
+export async function readJson<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.infer<Schema>> {
+  return check(parseJson(await readText(request)), schema);
+}
+
+export function check<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const [first] = result.error.issues;
+  throw illegal(`${first?.path.join(".") || "the request body"}: ${first?.message}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new WireRefusal({ code: "json_malformed" });
+  }
+}
+
+async function readText(request: Request): Promise<string> {
+  const length = request.headers.get("content-length");
+  if (Number(length ?? 0) > BODY_BYTES_MAX) throw new WireRefusal({ code: "body_too_large" });
+  const bytes = length === null ? await readStream(request) : await request.bytes();
+  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+}
+
+/** A chunked body says its length only by ending. */
+async function readStream(request: Request): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of request.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES_MAX) throw new WireRefusal({ code: "body_too_large" });
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function isJsonObject(text: string): boolean {
+  if (!text.trimStart().startsWith("{")) return false;
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function unsupported(contentType: string): WireRefusal {
+  return new WireRefusal({ code: "media_type_unsupported", contentType: contentType.slice(0, 200) });
+}
+
+function illegal(reason: string): Refusal {
+  return new Refusal({ code: "argument_illegal", reason });
+}

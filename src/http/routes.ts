@@ -1,0 +1,63 @@
+/**
+ * Every route of an app, below both its prefixes, `/{org}/{app}` and `/app-id/{app_id}`. `matching.ts` derives what
+ * the table leaves out: HEAD, OPTIONS, 405, and that users may be called `get` and `capacity`.
+ */
+import type { Accounts } from "../core/accounts.ts";
+import type { Grants } from "../core/grants.ts";
+import type { Metadata } from "../core/metadata.ts";
+import type { Bucket } from "../core/throttle.ts";
+import type { Handler, Method, Route } from "./call.ts";
+import { activateUser } from "./handlers/activate-user.ts";
+import { changePassword } from "./handlers/change-password.ts";
+import { createToken } from "./handlers/create-token.ts";
+import { createUsers } from "./handlers/create-users.ts";
+import { deactivateUser } from "./handlers/deactivate-user.ts";
+import { deleteMetadata } from "./handlers/delete-metadata.ts";
+import { deleteUser } from "./handlers/delete-user.ts";
+import { deleteUsers } from "./handlers/delete-users.ts";
+import { getCapacity } from "./handlers/get-capacity.ts";
+import { getManyMetadata } from "./handlers/get-many-metadata.ts";
+import { getMetadata } from "./handlers/get-metadata.ts";
+import { getTokenExpiry } from "./handlers/get-token-expiry.ts";
+import { getUser } from "./handlers/get-user.ts";
+import { listUsers } from "./handlers/list-users.ts";
+import { setMetadata } from "./handlers/set-metadata.ts";
+
+/** Who may is decided by core/access.ts; this says only whether a good token must come with the call. */
+type Bearer = Route["bearer"];
+
+export interface Rules {
+  readonly metadata: Metadata;
+  readonly accounts: Accounts;
+  readonly grants: Grants;
+}
+
+export function appRoutes(rules: Rules): readonly Route[] {
+  return [
+    metadata("PUT", "/metadata/user/{username}", "set", setMetadata(rules)),
+    metadata("GET", "/metadata/user/{username}", "read", getMetadata(rules)),
+    metadata("DELETE", "/metadata/user/{username}", "remove", deleteMetadata(rules)),
+    metadata("POST", "/metadata/user/get", "batch", getManyMetadata(rules)),
+    metadata("GET", "/metadata/user/capacity", "read", getCapacity(rules)),
+
+    account("POST", "/token", "optional", "token", createToken(rules)),
+
+    account("POST", "/users", "optional", "users", createUsers(rules)),
+    account("GET", "/users", "needed", "users", listUsers(rules)),
+    account("DELETE", "/users", "needed", "users", deleteUsers(rules)),
+    account("GET", "/users/{username}", "needed", "users", getUser(rules)),
+    account("DELETE", "/users/{username}", "needed", "users", deleteUser(rules)),
+    account("PUT", "/users/{username}/password", "needed", "users", changePassword(rules)),
+    account("POST", "/users/{username}/deactivate", "needed", "users", deactivateUser(rules)),
+    account("POST", "/users/{username}/activate", "needed", "users", activateUser(rules)),
+    account("GET", "/sdk/users/{username}/token/expires", "needed", "users", getTokenExpiry()),
+  ];
+}
+
+function metadata(method: Method, path: string, bucket: Bucket, handler: Handler): Route {
+  return { method, path, bearer: "needed", bucket, family: "metadata", handler };
+}
+
+function account(method: Method, path: string, bearer: Bearer, bucket: Bucket, handler: Handler): Route {
+  return { method, path, bearer, bucket, family: "account", handler };
+}

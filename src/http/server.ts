@@ -1,0 +1,99 @@
+import type { Clock } from "../core/ports.ts";
+import { createAddressOf } from "./address.ts";
+import type { Method, Route } from "./call.ts";
+import type { Exchange, PathParams } from "./exchange.ts";
+import { type MatchedPath, matchPaths } from "./matching.ts";
+import { preflightResponse } from "./reply.ts";
+import { WireRefusal } from "./wire-refusals.ts";
+
+/**
+ * The socket. Bun answers what it refuses by itself without a body, so it is made to allow more than we do: every
+ * answer to a well-formed request is ours.
+ */
+export interface HttpServer {
+  readonly url: URL;
+  /** Finishes the requests under way, for `deadlineMs` at most. */
+  stop(): Promise<void>;
+}
+
+export interface HttpServerNeeds {
+  readonly routes: readonly Route[];
+  readonly exchange: Exchange;
+  readonly clock: Clock;
+  readonly hostname: string;
+  /** 0 picks one. */
+  readonly port: number;
+  readonly trustedProxies: readonly string[];
+  /** Rejects when the store does not answer. */
+  readonly ping: () => Promise<void>;
+  /** For how long answers say `Connection: close` before the port is given up, so that no client meets a reset. */
+  readonly drainMs: number;
+}
+
+const IDLE_SECONDS = 30;
+const STOP_DEADLINE_MS = 10_000;
+
+export function listen(needs: HttpServerNeeds): HttpServer {
+  const { exchange } = needs;
+  const addressOf = createAddressOf(needs.trustedProxies);
+  let draining = false;
+
+  async function answer(path: MatchedPath, request: Bun.BunRequest, server: Bun.Server<undefined>): Promise<Response> {
+    if (request.method === "OPTIONS") return preflightResponse(path.allow);
+    const method = request.method === "HEAD" ? "GET" : request.method;
+    const matched = path.routes.get(method as Method); // as: any other text is not in the map
+    if (matched === undefined) {
+      return exchange.refuse(new WireRefusal({ code: "method_not_allowed", allow: path.allow }), request);
+    }
+    const { route, username } = matched;
+    const params: PathParams = username === undefined ? request.params : { ...request.params, username };
+    const address = (): string =>
+      addressOf(server.requestIP(request)?.address ?? "", request.headers.get("x-forwarded-for"));
+    const response = await exchange.run(route, request, params, address);
+    if (draining) response.headers.set("Connection", "close");
+    return response;
+  }
+
+  const health = (): Response => Response.json({ status: "alive" });
+  const ready = async (): Promise<Response> => {
+    try {
+      await needs.ping();
+      return Response.json({ status: "ready" });
+    } catch {
+      return Response.json({ status: "the store does not answer" }, { status: 503 });
+    }
+  };
+
+  const server = Bun.serve({
+    hostname: needs.hostname,
+    port: needs.port,
+    idleTimeout: IDLE_SECONDS,
+    maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+    development: false,
+    routes: {
+      "/-/health": health,
+      "/-/ready": ready,
+      ...Object.fromEntries(
+        matchPaths(needs.routes).map((path) => [
+          path.path,
+          (request: Bun.BunRequest, server: Bun.Server<undefined>) => answer(path, request, server),
+        ]),
+      ),
+    },
+    fetch(request) {
+      if (request.method === "OPTIONS") return preflightResponse("OPTIONS");
+      return exchange.refuse(new WireRefusal({ code: "route_unknown" }), request);
+    },
+  });
+
+  return {
+    url: server.url,
+    async stop() {
+      draining = true;
+      await Bun.sleep(needs.drainMs);
+      const deadline = setTimeout(() => void server.stop(true), STOP_DEADLINE_MS);
+      await server.stop();
+      clearTimeout(deadline);
+    },
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * The assembly: opens the store, puts the rules on it and the wire on them, and owns all of it. Nothing else is in
+ * here. The command line starts it, and the tests start the same.
+ */
+import { createAccounts } from "./core/accounts.ts";
+import { createCallers } from "./core/callers.ts";
+import { createGrants } from "./core/grants.ts";
+import { createMetadata } from "./core/metadata.ts";
+import type { Clock, Digest, Events, Passwords, Random, Store } from "./core/ports.ts";
+import { openRegistry, type ServerDefaults } from "./core/registry.ts";
+import { createThrottle, createThrottleCells } from "./core/throttle.ts";
+import { createTokens, ensureSigningKey, type Tokens } from "./core/tokens.ts";
+import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
+import { appRoutes } from "./http/routes.ts";
+import { listen } from "./http/server.ts";
+import { systemClock } from "./system/clock.ts";
+import { systemDigest } from "./system/digest.ts";
+import { createPasswords } from "./system/passwords.ts";
+import { systemRandom } from "./system/random.ts";
+
+/** How a service is set up; `config/` makes it from the environment. */
+export interface ServiceSettings {
+  readonly hostname: string;
+  /** 0 picks one. */
+  readonly port: number;
+  readonly defaults: ServerDefaults;
+  readonly operatorKey: string | undefined;
+  readonly trustedProxies: readonly string[];
+}
+
+/** What a service stands on. Only the store and the events must be given. */
+export interface ServiceParts {
+  /** Owned by the service from now on: it is closed with it, also when the start fails. */
+  readonly store: Store;
+  readonly events: Events & ExchangeNeeds["events"];
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly digest?: Digest;
+  readonly passwords?: Passwords;
+  /** See HttpServerNeeds. */
+  readonly drainMs?: number;
+}
+
+export interface Service extends AsyncDisposable {
+  readonly url: URL;
+  /** Settles, with the reason, only if the service can not go on. */
+  readonly failed: Promise<Error>;
+}
+
+/** How often changes of other processes are looked for: they hold here within a second. */
+const REFRESH_MS = 250;
+const DRAIN_MS = 300;
+/** Argon2id takes both cores of a small machine at two a time; who would wait for over half a second is sent away. */
+const PASSWORDS = { concurrent: 2, waitingMax: 20 };
+
+export async function startService(settings: ServiceSettings, parts: ServiceParts): Promise<Service> {
+  await using stack = new AsyncDisposableStack();
+  const store = stack.use(parts.store);
+  const { events, clock = systemClock, random = systemRandom, digest = systemDigest } = parts;
+  const passwords = parts.passwords ?? createPasswords(PASSWORDS);
+
+  await ensureSigningKey({ store, random, clock });
+  const onUserChange = (userId: string): void => tokens.forgetUser(userId);
+  const registry = await openRegistry({ store, defaults: settings.defaults, events, onUserChange });
+  const tokens: Tokens = createTokens({ registry, store, clock, digest });
+  const refreshing = setInterval(() => void registry.refresh(), REFRESH_MS);
+  stack.defer(() => clearInterval(refreshing));
+
+  const metadata = createMetadata({ store, clock });
+  const accounts = createAccounts({ store, tokens, clock, random, passwords });
+  const grants = createGrants({ store, tokens, accounts, clock, digest, passwords });
+  const throttle = createThrottle({
+    clock,
+    cells: createThrottleCells(),
+    strangersPerSecond: settings.defaults.limits.ratePerSecond,
+    seed: new DataView(random.bytes(4).buffer).getUint32(0),
+  });
+  const callers = createCallers(tokens, digest, settings.operatorKey);
+
+  const server = listen({
+    routes: appRoutes({ metadata, accounts, grants }),
+    exchange: createExchange({ registry, callers, throttle, clock, events }),
+    clock,
+    hostname: settings.hostname,
+    port: settings.port,
+    trustedProxies: settings.trustedProxies,
+    ping: () => store.ping(),
+    drainMs: parts.drainMs ?? DRAIN_MS,
+  });
+  stack.defer(() => server.stop());
+
+  const owned = stack.move();
+  return { url: server.url, failed: store.failed, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
