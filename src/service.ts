@@ -60,8 +60,12 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const passwords = parts.passwords ?? createPasswords(PASSWORDS);
 
   await ensureSigningKey({ store, random, clock });
-  const onUserChange = (userId: string): void => tokens.forgetUser(userId);
-  const registry = await openRegistry({ store, defaults: settings.defaults, events, onUserChange });
+  // The two need each other, but the registry not before it is refreshed.
+  const known: Pick<Tokens, "forgetUser" | "forgetAll"> = {
+    forgetUser: (userId) => tokens.forgetUser(userId),
+    forgetAll: () => tokens.forgetAll(),
+  };
+  const registry = await openRegistry({ store, defaults: settings.defaults, events, clock, tokens: known });
   const tokens: Tokens = createTokens({ registry, store, clock, digest });
   const refreshing = setInterval(() => void registry.refresh(), REFRESH_MS);
   stack.defer(() => clearInterval(refreshing));

@@ -1,7 +1,7 @@
 import type { AccessSettings } from "./access.ts";
 import { limitsOf } from "./limits.ts";
 import { type App, type AppKey, appKey, type Limits, type Registration } from "./model.ts";
-import type { Change, Events, SigningKey, Store } from "./ports.ts";
+import type { Change, Clock, Events, SigningKey, Store } from "./ports.ts";
 
 /** An app with the server's settings filled in where it has none. */
 export interface ServedApp {
@@ -35,9 +35,17 @@ interface RegistryNeeds {
   readonly store: Pick<Store, "apps" | "signingKeys" | "changesSince">;
   readonly defaults: ServerDefaults;
   readonly events: Events;
-  /** Called for every user whose tokens, rights or existence have changed. */
-  readonly onUserChange: (userId: string) => void;
+  readonly clock: Clock;
+  readonly tokens: {
+    /** Called for every user whose tokens, rights or existence have changed. */
+    forgetUser(userId: string): void;
+    /** Called when changes may have gone unseen. */
+    forgetAll(): void;
+  };
 }
+
+/** The store forgets changes after an hour; who has not looked for this long begins anew. */
+const LOST_TRACK_MS = 1_800_000;
 
 /** Reads everything once; the store must hold at least one signing key by then. */
 export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
@@ -47,6 +55,7 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
   let keys: readonly SigningKey[] = [];
   // The feed's position is read before what it announces, so that a change in between is seen twice, not never.
   let cursor = (await store.changesSince(0)).cursor;
+  let lookedAt = needs.clock.now();
   await loadApps();
   await loadKeys();
 
@@ -66,7 +75,7 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
   }
 
   async function apply(changes: readonly Change[]): Promise<void> {
-    for (const change of changes) if (change.kind === "user") needs.onUserChange(change.userId);
+    for (const change of changes) if (change.kind === "user") needs.tokens.forgetUser(change.userId);
     if (changes.some(({ kind }) => kind === "apps")) await loadApps();
     if (changes.some(({ kind }) => kind === "keys")) await loadKeys();
   }
@@ -87,9 +96,15 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
     },
     async refresh() {
       try {
+        const now = needs.clock.now();
         const news = await store.changesSince(cursor);
-        await apply(news.changes);
+        if (now - lookedAt > LOST_TRACK_MS) {
+          needs.tokens.forgetAll();
+          await loadApps();
+          await loadKeys();
+        } else await apply(news.changes);
         cursor = news.cursor;
+        lookedAt = now;
       } catch (error) {
         needs.events.refreshFailed(error);
       }

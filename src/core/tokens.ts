@@ -38,6 +38,8 @@ export interface Tokens {
   isKnown(token: string): boolean;
   /** To be called whenever a user's tokens, rights or existence have changed. */
   forgetUser(userId: string): void;
+  /** To be called when such changes may have gone unseen. */
+  forgetAll(): void;
 }
 
 interface TokensNeeds {
@@ -129,6 +131,11 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
     forgetUser(userId) {
       revocations += 1;
       for (const token of [...(tokensOfUser.get(userId) ?? [])]) forget(token);
+    },
+    forgetAll() {
+      revocations += 1;
+      verified.clear();
+      tokensOfUser.clear();
     },
   };
 }
