@@ -1,0 +1,89 @@
+import { describe, expect, test } from "bun:test";
+import { addApp, addUsers, attributesOf, name, newApp, newUser, type OpenForTest, replacing } from "./open-for-test.ts";
+
+export function describeApps(open: OpenForTest): void {
+  describe("apps", () => {
+    test("an app comes back as it was put in, and is valid from the start", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const draft = newApp("org/app", { userBytesMax: 10, registration: "open", dialect: "2026" });
+      const app = await store.insertApp(draft);
+      expect(app).toEqual({ ...draft, number: expect.any(Number), adminTokensValidAfter: 0, tokensValidAfter: 0 });
+      if (app === "taken") throw new Error("taken");
+      expect(await store.app(app.number)).toEqual(app);
+      expect(await store.apps()).toEqual([app]);
+    });
+
+    test("key, id and client id are each taken once", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store, "org/one");
+      for (const same of [{ key: app.key }, { id: app.id }, { clientId: app.clientId }]) {
+        expect(await store.insertApp({ ...newApp("org/two"), ...same })).toBe("taken");
+      }
+      expect(await store.apps()).toHaveLength(1);
+    });
+
+    test("of many who make the same app at once, one does", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const results = await Promise.all(Array.from({ length: 16 }, () => store.insertApp(newApp("org/app"))));
+      expect(results.filter((result) => result !== "taken")).toHaveLength(1);
+    });
+
+    test("a change touches what it names and nothing else", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      const changed = await store.changeApp(app.number, { batchMax: 7, registration: "open" }, 5000);
+      expect(changed).toEqual({ ...app, batchMax: 7, registration: "open" });
+      expect(await store.changeApp(app.number, { batchMax: null }, 5000)).toEqual({ ...app, registration: "open" });
+      expect(await store.app(app.number)).toEqual({ ...app, registration: "open" });
+      expect(await store.changeApp(app.number + 1, { batchMax: 1 }, 5000)).toBeUndefined();
+    });
+
+    test("tokens end at the time of the change, and each time later than before", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const { number } = await addApp(store);
+      const times = [];
+      for (const now of [5000, 5000, 3000]) {
+        times.push((await store.changeApp(number, { endAdminTokens: true }, now))?.adminTokensValidAfter);
+        times.push((await store.changeApp(number, { endTokens: true }, now))?.tokensValidAfter);
+      }
+      expect(times).toEqual([5000, 5000, 5001, 5001, 5002, 5002]);
+    });
+
+    test("a deleted app is unknown, takes nothing, and its number does not come back", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      await addUsers(store, app, "ada");
+      const read = await attributesOf(store, app, "ada");
+      expect(await store.deleteApp(app.number, 5000)).toBe(true);
+      expect(await store.deleteApp(app.number, 5000)).toBe(false);
+      expect(await store.app(app.number)).toBeUndefined();
+      expect(await store.apps()).toEqual([]);
+      expect(await store.insertUsers(app.number, [newUser("bob")])).toBeUndefined();
+      expect(await store.writeAttributes(replacing(app, "ada", read, '{"a":"b"}', 2))).toBe("conflict");
+      const again = await addApp(store);
+      expect(again.number).not.toBe(app.number);
+      expect(await store.user(again.number, name("ada"))).toBeUndefined();
+    });
+
+    test("what deleted apps held is removed in portions, and nothing else is", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const gone = await addApp(store, "org/gone");
+      const kept = await addApp(store, "org/kept");
+      await addUsers(store, gone, "a", "b", "c", "d", "e");
+      await addUsers(store, kept, "a", "b");
+      expect(await store.purge(2)).toBe(0);
+      await store.deleteApp(gone.number, 5000);
+      const removed = [];
+      for (let count = await store.purge(2); count > 0; count = await store.purge(2)) removed.push(count);
+      expect(removed).toEqual([2, 2, 1]);
+      expect(await store.users(kept.number, undefined, 10)).toHaveLength(2);
+    });
+  });
+}

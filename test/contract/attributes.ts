@@ -1,0 +1,139 @@
+import { describe, expect, test } from "bun:test";
+import {
+  addApp,
+  addUsers,
+  attributesOf,
+  name,
+  newUser,
+  type OpenForTest,
+  replacing,
+  sumOfBytes,
+} from "./open-for-test.ts";
+
+export function describeAttributes(open: OpenForTest): void {
+  describe("attributes", () => {
+    test("a write replaces the version it names, once", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      await addUsers(store, app, "ada");
+      const read = await attributesOf(store, app, "ada");
+      const write = replacing(app, "ada", read, '{"a":"b"}', 2);
+      expect(await store.writeAttributes(write)).toBe("written");
+      const stored = { userId: read.userId, json: '{"a":"b"}', bytes: 2, version: 1, modified: write.modified };
+      expect(await attributesOf(store, app, "ada")).toEqual(stored);
+      expect(await store.writeAttributes({ ...write, json: "{}", bytes: 0 })).toBe("conflict");
+      expect(await attributesOf(store, app, "ada")).toEqual(stored);
+      expect(await store.writeAttributes({ ...replacing(app, "bob", read, "{}", 0) })).toBe("conflict");
+      expect(await store.usage(app.number)).toBe(2);
+    });
+
+    test("a user deleted and made again is another one: what was read of the first cannot be replaced", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      await addUsers(store, app, "ada");
+      const read = await attributesOf(store, app, "ada");
+      await store.deleteUsers(app.number, [name("ada")], 2000);
+      await addUsers(store, app, "ada");
+      expect((await attributesOf(store, app, "ada")).version).toBe(read.version);
+      expect(await store.writeAttributes(replacing(app, "ada", read, '{"a":"b"}', 2))).toBe("conflict");
+      expect(await store.usage(app.number)).toBe(0);
+    });
+
+    test("the app's limit is inclusive, and binds only writes that grow", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      await addUsers(store, app, "ada", "bob");
+      const write = async (text: string, bytes: number, limit: number) =>
+        store.writeAttributes(
+          replacing(app, text, await attributesOf(store, app, text), `{"n":"${bytes}"}`, bytes, limit),
+        );
+      expect(await write("ada", 60, 100)).toBe("written");
+      expect(await write("bob", 41, 100)).toBe("full");
+      expect(await attributesOf(store, app, "bob")).toMatchObject({ version: 0, bytes: 0 });
+      expect(await write("bob", 40, 100)).toBe("written");
+      expect(await write("ada", 61, 100)).toBe("full");
+      expect(await write("ada", 60, 10)).toBe("written");
+      expect(await write("ada", 59, 10)).toBe("written");
+      expect(await write("ada", 60, 10)).toBe("full");
+      expect(await store.usage(app.number)).toBe(99);
+    });
+
+    test("clearing leaves nothing, moves the version and the time on, and is no change when there was nothing", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      await addUsers(store, app, "ada");
+      const empty = await attributesOf(store, app, "ada");
+      await store.clearAttributes(app.number, name("ada"), 9000);
+      expect(await attributesOf(store, app, "ada")).toEqual(empty);
+      await store.writeAttributes(replacing(app, "ada", empty, '{"a":"b"}', 2));
+      await store.clearAttributes(app.number, name("ada"), 1);
+      const { userId, modified } = empty;
+      expect(await attributesOf(store, app, "ada")).toEqual({
+        userId,
+        json: "{}",
+        bytes: 0,
+        version: 2,
+        modified: modified + 2,
+      });
+      await store.clearAttributes(app.number, name("nobody"), 9000);
+      expect(await store.usage(app.number)).toBe(0);
+    });
+
+    test("many are read at once, in the order asked for, unknown ones as undefined", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      await addUsers(store, app, "ada", "bob");
+      await addUsers(store, await addApp(store, "org/other"), "cyd");
+      const ada = await attributesOf(store, app, "ada");
+      const bob = await attributesOf(store, app, "bob");
+      const asked = ["bob", "nobody", "ada", "cyd", "bob"].map(name);
+      expect(await store.attributesOf(app.number, asked)).toEqual([bob, undefined, ada, undefined, bob]);
+      expect(await store.attributesOf(app.number, [])).toEqual([]);
+    });
+
+    test("any text comes back as it was", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      const values = [
+        "\0",
+        "\u{1f469}\u200d\u{1f52c}",
+        "\u2028\u2029",
+        "'; DROP TABLE users; --",
+        '"\\',
+        "é",
+        "x".repeat(262_144),
+      ];
+      for (const [index, value] of values.entries()) {
+        await store.insertUsers(app.number, [newUser(`user${index}`)]);
+        const json = JSON.stringify({ __proto__: null, [value]: value });
+        const read = await attributesOf(store, app, `user${index}`);
+        expect(await store.writeAttributes(replacing(app, `user${index}`, read, json, index))).toBe("written");
+        expect((await attributesOf(store, app, `user${index}`)).json === json).toBe(true);
+      }
+      expect(await store.usage(app.number)).toBe(await sumOfBytes(store, app));
+    });
+
+    test("usage is each app's own, and what unknown apps use is nothing", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const one = await addApp(store, "org/one");
+      const two = await addApp(store, "org/two");
+      for (const [app, bytes] of [
+        [one, 5],
+        [two, 7],
+      ] as const) {
+        await addUsers(store, app, "ada");
+        await store.writeAttributes(replacing(app, "ada", await attributesOf(store, app, "ada"), '{"a":"b"}', bytes));
+      }
+      expect([await store.usage(one.number), await store.usage(two.number), await store.usage(99)]).toEqual([5, 7, 0]);
+      await store.deleteUsers(one.number, [name("ada")], 2000);
+      expect([await store.usage(one.number), await store.usage(two.number)]).toEqual([0, 7]);
+    });
+  });
+}

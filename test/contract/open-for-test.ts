@@ -1,0 +1,96 @@
+import type { AppSettings } from "../../src/core/model.ts";
+import { type App, appKey, type UserName, userName } from "../../src/core/model.ts";
+import type { AttributesWrite, NewApp, NewUser, Store, StoredAttributes } from "../../src/core/ports.ts";
+
+/** A fresh, empty store. */
+export interface OpenedForTest extends AsyncDisposable {
+  readonly store: Store;
+}
+
+export type OpenForTest = () => Promise<OpenedForTest>;
+
+/** For engines that outlive their process. */
+export interface Reopenable extends OpenedForTest {
+  /** Closes the store and opens the same again. */
+  reopen(): Promise<Store>;
+}
+
+let lastId = 0;
+
+/** Unlike any before. */
+export function freshId(): string {
+  lastId += 1;
+  return `00000000-0000-4000-8000-${lastId.toString(16).padStart(12, "0")}`;
+}
+
+export function name(text: string): UserName {
+  const folded = userName(text);
+  if (folded === undefined) throw new Error(`not a username: ${text}`);
+  return folded;
+}
+
+export function newApp(key: string, settings: Partial<AppSettings> = {}): NewApp {
+  const legal = appKey(key);
+  if (legal === undefined) throw new Error(`not an app key: ${key}`);
+  return {
+    userBytesMax: null,
+    appBytesMax: null,
+    batchMax: null,
+    ratePerSecond: null,
+    dialect: "2021",
+    registration: null,
+    tokenTtlSeconds: 60,
+    ...settings,
+    id: freshId(),
+    key: legal,
+    clientId: `client of ${legal}`,
+    clientSecretHash: new Uint8Array([1, 2, 3]),
+    created: 1000,
+  };
+}
+
+export function newUser(text: string, created = 1000): NewUser {
+  return { id: freshId(), name: name(text), passwordHash: null, nickname: null, created };
+}
+
+export async function addApp(store: Store, key = "org/app"): Promise<App> {
+  const app = await store.insertApp(newApp(key));
+  if (app === "taken") throw new Error(`${key} is taken`);
+  return app;
+}
+
+export async function addUsers(store: Store, app: App, ...names: string[]): Promise<void> {
+  await store.insertUsers(
+    app.number,
+    names.map((text) => newUser(text)),
+  );
+}
+
+export async function attributesOf(store: Store, app: App, text: string): Promise<StoredAttributes> {
+  const stored = await store.attributes(app.number, name(text));
+  if (stored === undefined) throw new Error(`${text} is unknown`);
+  return stored;
+}
+
+/** A write of `json` that replaces what was read. */
+export function replacing(
+  app: App,
+  text: string,
+  read: StoredAttributes,
+  json: string,
+  bytes: number,
+  appBytesMax = 1_000_000,
+): AttributesWrite {
+  const { userId, version, modified } = read;
+  return { app: app.number, name: name(text), userId, version, json, bytes, modified: modified + 1, appBytesMax };
+}
+
+/** Σ of what reading every user gives. */
+export async function sumOfBytes(store: Store, app: App): Promise<number> {
+  const users = await store.users(app.number, undefined, 1_000_000);
+  const all = await store.attributesOf(
+    app.number,
+    users.map((user) => user.name),
+  );
+  return all.reduce((sum, stored) => sum + (stored?.bytes ?? 0), 0);
+}

@@ -1,0 +1,25 @@
+/**
+ * What every engine promises: the comments of core/ports.ts as tests. An engine's own test file hands in how it is
+ * opened; everything else is here, and is the same for all. An engine that outlives its process adds reopening.ts.
+ */
+import { describe } from "bun:test";
+import { describeApps } from "./apps.ts";
+import { describeAttributes } from "./attributes.ts";
+import { describeConcurrency } from "./concurrency.ts";
+import { describeFeed } from "./feed.ts";
+import { describeKeys } from "./keys.ts";
+import { describeModel } from "./model.ts";
+import type { OpenForTest } from "./open-for-test.ts";
+import { describeUsers } from "./users.ts";
+
+export function describeStore(engine: string, open: OpenForTest): void {
+  describe(`the storage contract on ${engine}`, () => {
+    describeApps(open);
+    describeKeys(open);
+    describeUsers(open);
+    describeAttributes(open);
+    describeFeed(open);
+    describeConcurrency(open);
+    describeModel(open);
+  });
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "bun:test";
+import { addApp, addUsers, attributesOf, name, newUser, type OpenForTest } from "./open-for-test.ts";
+
+export function describeUsers(open: OpenForTest): void {
+  describe("users", () => {
+    test("a new user is activated, has no attributes, and is as he was put in", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const { number } = await addApp(store);
+      const draft = {
+        ...newUser("ada", 1234),
+        passwordHash: "$argon2id$…",
+        nickname: "Ada \u{1f469}\u200d\u{1f52c}\0",
+      };
+      expect(await store.insertUsers(number, [draft])).toEqual(["inserted"]);
+      const user = { ...draft, activated: true, modified: 1234, tokensValidAfter: 0 };
+      expect(await store.user(number, draft.name)).toEqual(user);
+      const none = { userId: draft.id, json: "{}", bytes: 0, version: 0, modified: 1234 };
+      expect(await store.attributes(number, draft.name)).toEqual(none);
+    });
+
+    test("a name is taken once an app, also within one call", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const one = await addApp(store, "org/one");
+      const two = await addApp(store, "org/two");
+      const drafts = [newUser("ada"), newUser("bob"), newUser("ada")];
+      expect(await store.insertUsers(one.number, drafts)).toEqual(["inserted", "inserted", "taken"]);
+      expect(await store.insertUsers(one.number, [newUser("bob"), newUser("cyd")])).toEqual(["taken", "inserted"]);
+      expect(await store.insertUsers(two.number, [newUser("ada")])).toEqual(["inserted"]);
+      expect((await store.user(one.number, name("ada")))?.id).toBe(drafts[0]?.id ?? "");
+      expect(await store.insertUsers(one.number, [])).toEqual([]);
+      expect(await store.insertUsers(99, [newUser("ada")])).toBeUndefined();
+    });
+
+    // DESIGN: names compare exactly after folding, on every engine.
+    test("names are told apart byte by byte", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      const names = ["ada", "ada.", ".ada", "a.da", "ada-", "ada_", "a_a", "a-a", "get", "capacity", "constructor"];
+      const all = [...names, "__proto__", "tostring", "0", "00", "1e1", "10", "null", "a".repeat(64), "a".repeat(63)];
+      await addUsers(store, app, ...all);
+      const ids = new Set<string>();
+      for (const text of all) ids.add((await attributesOf(store, app, text)).userId);
+      expect(ids.size).toBe(all.length);
+      expect(await store.user(app.number, name("ad"))).toBeUndefined();
+      expect(await store.user(app.number, name("hasownproperty"))).toBeUndefined();
+    });
+
+    test("a change touches what it names; endings of tokens are each later than before", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      await addUsers(store, app, "ada");
+      const ada = await store.user(app.number, name("ada"));
+      const change = (what: object, now: number) => store.changeUser(app.number, name("ada"), what, now);
+      const hashed = await change({ passwordHash: "new", endTokens: true }, 2000);
+      expect(hashed).toEqual({ ...ada, passwordHash: "new", modified: 2000, tokensValidAfter: 2000 } as typeof hashed);
+      expect((await change({ activated: false, endTokens: true }, 2000))?.tokensValidAfter).toBe(2001);
+      expect(await change({ activated: true }, 3000)).toMatchObject({ activated: true, tokensValidAfter: 2001 });
+      expect((await store.user(app.number, name("ada")))?.passwordHash).toBe("new");
+      expect(await store.changeUser(app.number, name("bob"), { activated: true }, 3000)).toBeUndefined();
+    });
+
+    test("they are listed by creation, then name, page after page", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const { number } = await addApp(store);
+      const other = await addApp(store, "org/other");
+      await addUsers(store, other, "x", "y");
+      const drafts = [newUser("d", 3), newUser("b", 1), newUser("c", 1), newUser("a", 2), newUser("e", 3)];
+      await store.insertUsers(number, drafts);
+      const listed: string[] = [];
+      let page = await store.users(number, undefined, 2);
+      while (page.length > 0) {
+        expect(page.length).toBeLessThanOrEqual(2);
+        listed.push(...page.map((user) => user.name));
+        page = await store.users(number, page.at(-1), 2);
+      }
+      expect(listed).toEqual(["b", "c", "a", "d", "e"]);
+      const afterNobody = { created: 1, name: name("bb") };
+      expect((await store.users(number, afterNobody, 1)).map((user) => user.name as string)).toEqual(["c"]);
+    });
+
+    test("deleting answers who was there, in the order asked for, and takes the attributes along", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      await addUsers(store, app, "ada", "bob", "cyd");
+      const asked = ["cyd", "nobody", "ada", "cyd"].map(name);
+      const removed = await store.deleteUsers(app.number, asked, 2000);
+      expect(removed.map((user) => user.name as string)).toEqual(["cyd", "ada"]);
+      expect(await store.user(app.number, name("ada"))).toBeUndefined();
+      expect(await store.attributes(app.number, name("ada"))).toBeUndefined();
+      expect((await store.users(app.number, undefined, 10)).map((user) => user.name as string)).toEqual(["bob"]);
+    });
+  });
+}

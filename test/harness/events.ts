@@ -1,0 +1,16 @@
+import type { ServiceParts } from "../../src/service.ts";
+
+/** Keeps what the operator would have been told. */
+export interface HeardEvents {
+  readonly events: ServiceParts["events"];
+  readonly faults: unknown[];
+}
+
+export function hearEvents(): HeardEvents {
+  const faults: unknown[] = [];
+  const events = {
+    refreshFailed: (error: unknown) => void faults.push(error),
+    requestFailed: ({ error }: { error: unknown }) => void faults.push(error),
+  };
+  return { events, faults };
+}

@@ -1,0 +1,31 @@
+/**
+ * A writer's thread whose `clearAttributes` has faults for sale: a user called `poison` makes it throw after a
+ * change, `die` ends the thread in the middle of the transaction, `fill` and `unfill` make the disk full and not.
+ */
+import { COMMANDS } from "../../src/store/sqlite/commands.ts";
+import { serveWriter, type WriterPort } from "../../src/store/sqlite/serve-writer.ts";
+
+declare const self: WriterPort;
+
+serveWriter(self, {
+  ...COMMANDS,
+  clearAttributes(connection, app, name, now) {
+    COMMANDS.clearAttributes(connection, app, name, now);
+    switch (name as string) {
+      case "poison":
+        connection.run("UPDATE users SET version = version + 1000");
+        connection.run("INSERT INTO no_such_table VALUES (1)");
+        break;
+      case "die":
+        connection.run("UPDATE users SET version = version + 1000");
+        process.exit(1);
+        break;
+      case "fill":
+        connection.get("PRAGMA max_page_count = 1");
+        break;
+      case "unfill":
+        connection.get("PRAGMA max_page_count = 1000000");
+        break;
+    }
+  },
+});

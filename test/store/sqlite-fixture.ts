@@ -1,0 +1,98 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { appKey, type UserName, userName } from "../../src/core/model.ts";
+import type { NewApp, Store, StoredAttributes, WriteOutcome } from "../../src/core/ports.ts";
+import type { StoreError } from "../../src/store/store-error.ts";
+
+export const FAULTY_WRITER = new URL("./sqlite-faulty-writer.ts", import.meta.url);
+
+/** A folder of its own for one test; gone with everything in it afterwards. */
+export function temporaryFolder(): Disposable & { readonly path: string } {
+  const path = mkdtempSync(join(tmpdir(), "usermeta-"));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export function name(text: string): UserName {
+  const folded = userName(text);
+  if (folded === undefined) throw new Error(`${text} is no username`);
+  return folded;
+}
+
+export function newApp(key = "org/app"): NewApp {
+  const legal = appKey(key);
+  if (legal === undefined) throw new Error(`${key} is no app key`);
+  return {
+    id: crypto.randomUUID(),
+    key: legal,
+    clientId: crypto.randomUUID(),
+    clientSecretHash: new Uint8Array(32),
+    created: 1,
+    userBytesMax: null,
+    appBytesMax: null,
+    batchMax: null,
+    ratePerSecond: null,
+    dialect: "2021",
+    registration: null,
+    tokenTtlSeconds: 60,
+  };
+}
+
+/** An app's number, with these users in it. */
+export async function withUsers(store: Store, names: readonly string[], key?: string): Promise<number> {
+  const app = await store.insertApp(newApp(key));
+  if (app === "taken") throw new Error("the app is there already");
+  const users = names.map((text, index) => ({
+    id: crypto.randomUUID(),
+    name: name(text),
+    passwordHash: null,
+    nickname: null,
+    created: index,
+  }));
+  await store.insertUsers(app.number, users);
+  return app.number;
+}
+
+export async function read(store: Store, app: number, text: string): Promise<StoredAttributes> {
+  const stored = await store.attributes(app, name(text));
+  if (stored === undefined) throw new Error(`no user ${text}`);
+  return stored;
+}
+
+/** Replaces a user's attributes, whatever they are now, with one of this value. */
+export async function write(store: Store, app: number, text: string, value: string): Promise<WriteOutcome> {
+  const { userId, version, modified } = await read(store, app, text);
+  const json = JSON.stringify({ key: value });
+  const target = { app, name: name(text), userId, version };
+  return await store.writeAttributes({
+    ...target,
+    json,
+    bytes: 3 + value.length,
+    modified: modified + 1,
+    appBytesMax: 1e9,
+  });
+}
+
+/** What the promise rejects with; fails when it does not. */
+export async function faultOf(promise: Promise<unknown>): Promise<StoreError> {
+  const settled = await promise.then(
+    () => undefined,
+    (error: StoreError) => error,
+  );
+  if (settled === undefined) throw new Error("expected a fault");
+  return settled;
+}
+
+const HEADER_BYTES = 32;
+const FRAME_HEADER_BYTES = 24;
+
+/** The commits that the write-ahead log holds: its frames that end one (sqlite.org/fileformat2.html § 4.1). */
+export function commitsInLog(path: string): number {
+  const log = readFileSync(`${path}-wal`);
+  const frameBytes = FRAME_HEADER_BYTES + log.readUInt32BE(8);
+  let commits = 0;
+  for (let at = HEADER_BYTES; at + frameBytes <= log.length; at += frameBytes) {
+    if (log.readUInt32BE(at + 4) !== 0) commits += 1;
+  }
+  return commits;
+}
