@@ -1,0 +1,60 @@
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Synchronous } from "../../src/store/sqlite/connection.ts";
+import { temporaryFolder } from "../store/sqlite-fixture.ts";
+import { TRACER, type TracedSet, tracedSets } from "./flush-trace.ts";
+import { ServerProcess, USERS } from "./server-process.ts";
+
+/** `kill -9` cannot show that a write is on disk, for the page cache survives it; a trace of system calls can. */
+const CAN_TRACE = Bun.which("strace") !== null && Bun.spawnSync(["strace", "-o", "/dev/null", "true"]).success;
+if (!CAN_TRACE) {
+  const loud = "SKIPPED: no strace that works here, so nothing shows that an acknowledged set is on disk";
+  if (process.env.CI) throw new Error(loud);
+  console.error(loud);
+}
+
+const SETS = 30;
+
+test.skipIf(!CAN_TRACE)(
+  "between a set's arrival and its 200 a flush of the log has begun and ended",
+  async () => {
+    for (const inFlight of [1, 8]) {
+      const sets = await traced("FULL", inFlight);
+      expect(sets).toHaveLength(inFlight * SETS);
+      expect(sets.filter(({ flushes }) => flushes === 0)).toEqual([]);
+    }
+  },
+  60_000,
+);
+
+test.skipIf(!CAN_TRACE)(
+  "the same look finds no flush when flushing is switched off",
+  async () => {
+    const sets = await traced("OFF", 1);
+    expect(sets).toHaveLength(SETS);
+    expect(sets.filter(({ flushes }) => flushes > 0)).toEqual([]);
+  },
+  60_000,
+);
+
+async function traced(synchronous: Synchronous, inFlight: number): Promise<TracedSet[]> {
+  using folder = temporaryFolder();
+  const trace = join(folder.path, "trace");
+  const server = await ServerProcess.start(join(folder.path, "usermeta.db"), synchronous, [...TRACER, "-o", trace]);
+  try {
+    let sets = 0;
+    await Promise.all(
+      USERS.slice(0, inFlight).map(async (user) => {
+        for (let set = 0; set < SETS; set++) {
+          sets += 1;
+          const { status } = await server.set(user, { mark: `mark-${sets}-end` });
+          expect(status).toBe(200);
+        }
+      }),
+    );
+  } finally {
+    expect(await server.end("SIGTERM")).toBe(0);
+  }
+  return tracedSets(readFileSync(trace, "utf8"));
+}

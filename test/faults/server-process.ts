@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import type { Synchronous } from "../../src/store/sqlite/connection.ts";
+
+export const APP_KEY = "chat-demo/testapp";
+export const OPERATOR_KEY = "operator-of-the-fault-tests";
+export const USERS = Array.from({ length: 16 }, (_, index) => `user${index}`);
+
+const AUTHORIZATION = { Authorization: `Bearer ${OPERATOR_KEY}` };
+
+/** A set's answer, as far as the fault tests look at it. */
+export interface Answer {
+  readonly status: number;
+  readonly data: Readonly<Record<string, string>>;
+}
+
+/** server.ts in a process that can be killed. */
+export class ServerProcess {
+  /** Of the tracer, where there is one. */
+  readonly #exited: Promise<number>;
+  readonly #pid: number;
+  readonly #base: string;
+
+  private constructor(exited: Promise<number>, { pid, url }: Started) {
+    this.#exited = exited;
+    this.#pid = pid;
+    this.#base = `${url}${APP_KEY}/metadata/user`;
+  }
+
+  /** @param tracer a program, with its arguments, to run the server under */
+  static async start(path: string, synchronous: Synchronous, tracer: readonly string[] = []): Promise<ServerProcess> {
+    const script = join(import.meta.dir, "server.ts");
+    const command = [...tracer, process.execPath, script, path, synchronous];
+    const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "inherit" });
+    return new ServerProcess(child.exited, await firstLine(child.stdout));
+  }
+
+  async set(user: string, attributes: Record<string, string>): Promise<Answer> {
+    const body = new URLSearchParams(attributes);
+    return await answerOf(fetch(`${this.#base}/${user}`, { method: "PUT", headers: AUTHORIZATION, body }));
+  }
+
+  async get(user: string): Promise<Answer> {
+    return await answerOf(fetch(`${this.#base}/${user}`, { headers: AUTHORIZATION }));
+  }
+
+  async capacity(): Promise<number> {
+    const response = await fetch(`${this.#base}/capacity`, { headers: AUTHORIZATION });
+    return ((await response.json()) as { data: number }).data; // as: the documented shape
+  }
+
+  /** Resolves with the exit code when the process is gone. */
+  async end(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
+    process.kill(this.#pid, signal);
+    return await this.#exited;
+  }
+}
+
+interface Started {
+  readonly pid: number;
+  readonly url: string;
+}
+
+async function answerOf(sent: Promise<Response>): Promise<Answer> {
+  const response = await sent;
+  const { data } = (await response.json()) as { data?: Record<string, string> }; // as: the documented shape
+  return { status: response.status, data: data ?? {} };
+}
+
+async function firstLine(stream: ReadableStream<Uint8Array>): Promise<Started> {
+  let text = "";
+  for await (const chunk of stream) {
+    text += new TextDecoder().decode(chunk);
+    if (text.includes("\n")) return JSON.parse(text) as Started; // as: server.ts wrote it
+  }
+  throw new Error("the server ended before it was up");
+}
