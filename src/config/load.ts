@@ -1,0 +1,168 @@
+/**
+ * Environment, files and flags → one typed, frozen `Config`, or every mistake in them at once. Nothing is opened but
+ * the files of secrets, and only here are the names of the environment known.
+ */
+import { resolve } from "node:path";
+import type { Config, ConfiguredApp } from "./config.ts";
+import { nearest } from "./nearest.ts";
+import { fileName, OPTION_KEYS, OPTIONS, type Option, type OptionKey, type OptionValue } from "./options.ts";
+
+/** Where a value comes from; a flag goes before the environment, and that before the default. */
+type Source = "default" | "environment" | "file" | "flag" | "not set";
+
+/** An option's value as it was written. A secret's is never kept here. */
+export interface Setting {
+  readonly key: OptionKey;
+  readonly option: Option;
+  readonly source: Source;
+  readonly text: string | undefined;
+}
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** One for each option, in the table's order. */
+  readonly settings: readonly Setting[];
+}
+
+/** Each mistake is one line that names option and value, but never the value of a secret. */
+export interface ConfigMistakes {
+  readonly mistakes: readonly string[];
+}
+
+export interface ConfigInput {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** By option key. */
+  readonly flags?: Partial<Readonly<Record<OptionKey, string>>>;
+  /** What relative paths are relative to. */
+  readonly cwd: string;
+  /** Whether the log goes to a terminal. */
+  readonly terminal: boolean;
+  /** May throw; an error's `code` is told to the operator. */
+  readonly readFile: (path: string) => string;
+}
+
+type Values = { [Key in OptionKey]: OptionValue<Key> };
+
+interface Written {
+  readonly source: Source;
+  readonly text: string | undefined;
+  /** How a mistake names the value and where it was written. */
+  readonly label: string;
+}
+
+const PREFIX = "USERMETA_";
+const SHOWN_CHARACTERS_MAX = 80;
+
+export function loadConfig(input: ConfigInput): LoadedConfig | ConfigMistakes {
+  const mistakes = unknownNames(input.env);
+  const values: Partial<Record<OptionKey, unknown>> = {};
+  const settings: Setting[] = [];
+  for (const key of OPTION_KEYS) {
+    const option: Option = OPTIONS[key];
+    const written = read(key, option, input, mistakes);
+    settings.push({ key, option, source: written.source, text: option.secret ? undefined : written.text });
+    if (written.text === undefined) continue;
+    const result = option.value.safeParse(written.text);
+    if (result.success) values[key] = result.data;
+    else mistakes.push(`${written.label}: ${result.error.issues[0]?.message}`);
+  }
+  mistakes.push(...incompleteApp(settings));
+  if (mistakes.length > 0) return { mistakes };
+  // as: every option was parsed by its own row, and those without a value have no default
+  return { config: configOf(values as Values, input.cwd), settings };
+}
+
+function configOf(values: Values, cwd: string): Config {
+  const { userBytesMax, appBytesMax, batchMax, ratePerSecond } = values;
+  return deepFreeze({
+    listen: values.listen,
+    store: absoluteStore(values.store, cwd),
+    app: appOf(values),
+    defaults: {
+      limits: { userBytesMax, appBytesMax, batchMax, ratePerSecond },
+      registration: values.registration,
+    },
+    operatorKey: values.operatorKey,
+    trustedProxies: values.trustedProxies ?? [],
+    log: values.log,
+  });
+}
+
+function appOf({ app, clientId, clientSecret }: Values): ConfiguredApp | undefined {
+  if (app === undefined || clientId === undefined || clientSecret === undefined) return undefined;
+  return { key: app, clientId, clientSecret };
+}
+
+function absoluteStore(url: string, cwd: string): string {
+  const path = /^sqlite:(.*)$/s.exec(url)?.[1];
+  return path === undefined ? url : `sqlite:${resolve(cwd, path)}`;
+}
+
+/** An empty value is none, so that a line of a container's file can be emptied. */
+function read(key: OptionKey, option: Option, input: ConfigInput, mistakes: string[]): Written {
+  const flag = input.flags?.[key];
+  if (flag !== undefined) return { source: "flag", text: flag, label: `--${option.flag} ${shown(option, flag)}` };
+
+  const text = input.env[option.name] || undefined;
+  const fileOption = fileName(option);
+  const path = (fileOption === undefined ? undefined : input.env[fileOption]) || undefined;
+  if (text !== undefined && path !== undefined) {
+    mistakes.push(`${option.name} and ${fileOption} are both set: set one of them`);
+  } else if (text !== undefined) {
+    const value = option.secret ? "" : `=${shown(option, text)}`;
+    return { source: "environment", text, label: `${option.name}${value}` };
+  } else if (fileOption !== undefined && path !== undefined) {
+    return { source: "file", text: readSecret(fileOption, path, input, mistakes), label: fileOption };
+  }
+  const { fallback } = option;
+  const fallbackText = typeof fallback === "function" ? fallback(input.terminal) : fallback;
+  return { source: fallbackText === undefined ? "not set" : "default", text: fallbackText, label: option.name };
+}
+
+function readSecret(name: string, path: string, input: ConfigInput, mistakes: string[]): string | undefined {
+  // Somebody may have put the secret itself here; only what begins as a path is repeated.
+  const label = /^\.{0,2}\//.test(path) ? `${name}=${quoted(path)}` : name;
+  try {
+    const text = input.readFile(resolve(input.cwd, path)).replace(/\r?\n$/, "");
+    if (text !== "") return text;
+    mistakes.push(`${label}: the file is empty`);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+    mistakes.push(`${label}: the file cannot be read (${code})`);
+  }
+  return undefined;
+}
+
+/** A name that is nearly right would otherwise silently leave its option at the default. */
+function unknownNames(env: ConfigInput["env"]): string[] {
+  const known = OPTION_KEYS.flatMap((key) => [OPTIONS[key].name, fileName(OPTIONS[key]) ?? []].flat());
+  return Object.keys(env)
+    .filter((name) => name.startsWith(PREFIX) && !known.includes(name) && env[name])
+    .sort()
+    .map((name) => {
+      const meant = nearest(name, known);
+      return `${name} is not an option${meant === undefined ? "" : `: did you mean ${meant}?`}`;
+    });
+}
+
+function incompleteApp(settings: readonly Setting[]): string[] {
+  const trio = settings.filter(({ key }) => key === "app" || key === "clientId" || key === "clientSecret");
+  const missing = trio.filter(({ source }) => source === "not set").map(({ option }) => option.name);
+  if (missing.length === 0 || missing.length === trio.length) return [];
+  const given = trio.filter(({ source }) => source !== "not set").map(({ option }) => option.name);
+  return [`${given.join(" and ")} cannot go without ${missing.join(" and ")}`];
+}
+
+function shown(option: Option, text: string): string {
+  // A store of another kind may carry a password in its address.
+  return quoted(option === OPTIONS.store ? text.replace(/\/\/[^/]*@/, "//***@") : text);
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text);
+}
+
+function deepFreeze<T extends object>(value: T): Readonly<T> {
+  for (const part of Object.values(value)) if (typeof part === "object" && part !== null) deepFreeze(part);
+  return Object.freeze(value);
+}

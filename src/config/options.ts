@@ -1,0 +1,154 @@
+/**
+ * THE TABLE of every option: what `--help`, `usermeta config`, the documents and the loader know of them, they know
+ * from here.
+ */
+import type { z } from "zod";
+import { BATCH_CEILING, DEFAULT_LIMITS, USER_BYTES_CEILING } from "../core/limits.ts";
+import { REGISTRATIONS } from "../core/model.ts";
+import { address, clientId, key, networks, oneOf, secret, storeUrl, wholeNumber } from "./values.ts";
+
+export interface Option {
+  /** The environment's name for it. A secret can also be given as a file's path, under the name and `_FILE`. */
+  readonly name: string;
+  /** The command line's, without the dashes. Secrets have none: command lines are seen by every user of a machine. */
+  readonly flag?: string;
+  readonly value: z.ZodType<unknown, string>;
+  /** What the value is, in a word, for help. */
+  readonly placeholder: string;
+  /** As it would be written; undefined = not set. */
+  readonly fallback?: string | ((terminal: boolean) => string);
+  readonly unit?: string;
+  readonly secret?: true;
+  readonly help: string;
+}
+
+export const LOG_FORMATS = ["json", "pretty", "off"] as const;
+
+const APP_BYTES_CEILING = Number.MAX_SAFE_INTEGER;
+const RATE_CEILING = 1_000_000;
+const OPERATOR_KEY_CHARACTERS_MIN = 16;
+
+export const OPTIONS = {
+  listen: option({
+    name: "USERMETA_LISTEN",
+    flag: "listen",
+    value: address,
+    placeholder: "host:port",
+    fallback: "127.0.0.1:8080",
+    help: "Where the server listens. Port 0 takes a free one, which the start-up line names.",
+  }),
+  store: option({
+    name: "USERMETA_STORE",
+    flag: "store",
+    value: storeUrl,
+    placeholder: "url",
+    fallback: "sqlite:data/usermeta.db",
+    help: "Where everything is kept: sqlite:PATH, or memory: for a server that forgets all when it stops.",
+  }),
+  app: option({
+    name: "USERMETA_APP",
+    flag: "app",
+    value: key,
+    placeholder: "org/app",
+    help: "An app to make sure of at start, with the client id and secret below.",
+  }),
+  clientId: option({
+    name: "USERMETA_CLIENT_ID",
+    flag: "client-id",
+    value: clientId,
+    placeholder: "text",
+    help: "The client id of USERMETA_APP.",
+  }),
+  clientSecret: option({
+    name: "USERMETA_CLIENT_SECRET",
+    value: secret(1),
+    placeholder: "text",
+    secret: true,
+    help: "The client secret of USERMETA_APP. If the app exists with another one, the start fails.",
+  }),
+  userBytesMax: option({
+    name: "USERMETA_USER_BYTES_MAX",
+    flag: "user-bytes-max",
+    value: wholeNumber(1, USER_BYTES_CEILING),
+    placeholder: "number",
+    fallback: String(DEFAULT_LIMITS.userBytesMax),
+    unit: "bytes",
+    help: "What a user's attributes may hold, keys and values together, in apps that set no limit of their own.",
+  }),
+  appBytesMax: option({
+    name: "USERMETA_APP_BYTES_MAX",
+    flag: "app-bytes-max",
+    value: wholeNumber(1, APP_BYTES_CEILING),
+    placeholder: "number",
+    fallback: String(DEFAULT_LIMITS.appBytesMax),
+    unit: "bytes",
+    help: "The same over all users of an app, in apps that set no limit of their own.",
+  }),
+  batchMax: option({
+    name: "USERMETA_BATCH_MAX",
+    flag: "batch-max",
+    value: wholeNumber(1, BATCH_CEILING),
+    placeholder: "number",
+    fallback: String(DEFAULT_LIMITS.batchMax),
+    unit: "users",
+    help: "How many users one batch read may name, in apps that set no limit of their own.",
+  }),
+  ratePerSecond: option({
+    name: "USERMETA_RATE_PER_SECOND",
+    flag: "rate-per-second",
+    value: wholeNumber(0, RATE_CEILING),
+    placeholder: "number",
+    fallback: String(DEFAULT_LIMITS.ratePerSecond),
+    unit: "calls a second",
+    help: "How often an app may make each kind of call, in apps that set no rate of their own. 0 = no rate limits.",
+  }),
+  operatorKey: option({
+    name: "USERMETA_OPERATOR_KEY",
+    value: secret(OPERATOR_KEY_CHARACTERS_MIN),
+    placeholder: "text",
+    secret: true,
+    help: `The operator's bearer token, an admin of every app; at least ${OPERATOR_KEY_CHARACTERS_MIN} characters.`,
+  }),
+  trustedProxies: option({
+    name: "USERMETA_TRUSTED_PROXIES",
+    flag: "trusted-proxies",
+    value: networks,
+    placeholder: "list",
+    help: "Addresses and ranges of the proxies whose X-Forwarded-For is believed, separated by commas.",
+  }),
+  registration: option({
+    name: "USERMETA_REGISTRATION",
+    flag: "registration",
+    value: oneOf(REGISTRATIONS),
+    placeholder: REGISTRATIONS.join("|"),
+    fallback: "authorised",
+    help: "Who may create a user, in apps that do not say: anybody, or holders of an app token.",
+  }),
+  log: option({
+    name: "USERMETA_LOG",
+    flag: "log",
+    value: oneOf(LOG_FORMATS),
+    placeholder: LOG_FORMATS.join("|"),
+    fallback: (terminal) => (terminal ? "pretty" : "json"),
+    help: "The form of the log, which goes to stderr. Unset: pretty on a terminal, json elsewhere.",
+  }),
+} as const;
+
+export type OptionKey = keyof typeof OPTIONS;
+
+/** The option's typed value; undefined only where there is no default. */
+export type OptionValue<Key extends OptionKey> =
+  | z.output<(typeof OPTIONS)[Key]["value"]>
+  | ((typeof OPTIONS)[Key] extends { readonly fallback: NonNullable<Option["fallback"]> } ? never : undefined);
+
+export const OPTION_KEYS = Object.keys(OPTIONS) as OptionKey[]; // as: the keys of the table above
+
+/** The name under which a secret's file is given. */
+export function fileName(option: Option): string | undefined {
+  return option.secret ? `${option.name}_FILE` : undefined;
+}
+
+/** Checks a row and keeps its exact type. */
+function option<const Row extends Option>(row: Row): Row {
+  return row;
+}

@@ -1,0 +1,108 @@
+import { expect, test } from "bun:test";
+import { appKey } from "../../src/core/model.ts";
+import { loaded, mistakesOf } from "./load-input.ts";
+
+const APP = { USERMETA_APP: "Acme/Chat", USERMETA_CLIENT_ID: "id", USERMETA_CLIENT_SECRET: "hush" };
+
+test("nothing set: the documented defaults", () => {
+  const { config, settings } = loaded();
+  expect(config).toEqual({
+    listen: { hostname: "127.0.0.1", port: 8080 },
+    store: "sqlite:/srv/usermeta/data/usermeta.db",
+    app: undefined,
+    defaults: {
+      limits: { userBytesMax: 2048, appBytesMax: 10_737_418_240, batchMax: 100, ratePerSecond: 100 },
+      registration: "authorised",
+    },
+    operatorKey: undefined,
+    trustedProxies: [],
+    log: "json",
+  });
+  expect(new Set(settings.map(({ source }) => source))).toEqual(new Set(["default", "not set"]));
+});
+
+test("the log is for people on a terminal only", () => {
+  expect(loaded({ terminal: true }).config.log).toBe("pretty");
+  expect(loaded({ terminal: false }).config.log).toBe("json");
+});
+
+test("a flag goes before the environment, and that before the default", () => {
+  const env = { USERMETA_LISTEN: "127.0.0.1:1", USERMETA_BATCH_MAX: "7" };
+  const { config, settings } = loaded({ env, flags: { listen: "[::1]:2" } });
+  expect(config.listen).toEqual({ hostname: "::1", port: 2 });
+  expect(config.defaults.limits.batchMax).toBe(7);
+  const sources = Object.fromEntries(settings.map(({ key, source }) => [key, source]));
+  expect(sources).toMatchObject({ listen: "flag", batchMax: "environment", store: "default", app: "not set" });
+});
+
+test("an empty value is none", () => {
+  const env = { USERMETA_LISTEN: "", USERMETA_OPERATOR_KEY: "", USERMETA_OPERATOR_KEY_FILE: "", USERMETA_TYPO: "" };
+  expect(loaded({ env }).config).toEqual(loaded().config);
+});
+
+test("an app comes with its id and secret, and its key folded", () => {
+  const { app } = loaded({ env: APP }).config;
+  expect(app?.key).toBe(appKey("acme/chat"));
+  expect(app?.clientId).toBe("id");
+  expect(app?.clientSecret.reveal()).toBe("hush");
+});
+
+test("an app without its id or secret is a mistake, and they without it", () => {
+  expect(mistakesOf({ env: { USERMETA_APP: "a/b" } })).toEqual([
+    "USERMETA_APP cannot go without USERMETA_CLIENT_ID and USERMETA_CLIENT_SECRET",
+  ]);
+  expect(mistakesOf({ env: { USERMETA_CLIENT_ID: "x", USERMETA_CLIENT_SECRET: "y" } })).toEqual([
+    "USERMETA_CLIENT_ID and USERMETA_CLIENT_SECRET cannot go without USERMETA_APP",
+  ]);
+});
+
+test("every mistake is reported at once, with option and value", () => {
+  const env = {
+    USERMETA_LISTEN: "8080",
+    USERMETA_STORE: "mysql://root:pw@db/chat",
+    USERMETA_APP: "app",
+    USERMETA_USER_BYTES_MAX: "262145",
+    USERMETA_APP_BYTES_MAX: "10GB",
+    USERMETA_BATCH_MAX: "1001",
+    USERMETA_OPERATOR_KEY: "too-short",
+    USERMETA_TRUSTED_PROXIES: "10.0.0.0/33",
+    USERMETA_REGISTRATION: "closed",
+    USERMETA_LISTNE: "x",
+  };
+  const mistakes = mistakesOf({ env, flags: { ratePerSecond: "-1" } });
+  expect(mistakes).toEqual([
+    "USERMETA_LISTNE is not an option: did you mean USERMETA_LISTEN?",
+    'USERMETA_LISTEN="8080": must be host:port, for example 127.0.0.1:8080 or [::1]:8080',
+    'USERMETA_STORE="mysql://***@db/chat": names MySQL, which is not supported by this version',
+    expect.stringMatching(/^USERMETA_APP="app": must be org\/app/),
+    'USERMETA_USER_BYTES_MAX="262145": must be a whole number from 1 to 262144',
+    expect.stringMatching(/^USERMETA_APP_BYTES_MAX="10GB": must be a whole number from 1 to /),
+    'USERMETA_BATCH_MAX="1001": must be a whole number from 1 to 1000',
+    '--rate-per-second "-1": must be a whole number from 0 to 1000000',
+    "USERMETA_OPERATOR_KEY: must be at least 16 characters, printable ASCII without spaces",
+    'USERMETA_TRUSTED_PROXIES="10.0.0.0/33": must be addresses or ranges such as 10.0.0.0/8, separated by commas',
+    'USERMETA_REGISTRATION="closed": must be open or authorised',
+    "USERMETA_APP cannot go without USERMETA_CLIENT_ID and USERMETA_CLIENT_SECRET",
+  ]);
+});
+
+test("a name that is like no option gets no guess", () => {
+  expect(mistakesOf({ env: { USERMETA_QQQQQQQQQQQQ: "1" } })).toEqual(["USERMETA_QQQQQQQQQQQQ is not an option"]);
+});
+
+test("names of other programs are left alone", () => {
+  expect(mistakesOf({ env: { PATH: "/bin", usermeta_listen: "x", USERMETADATA: "y" } })).toEqual([]);
+});
+
+test("a relative store is below the working directory, wherever the process goes later", () => {
+  expect(loaded({ env: { USERMETA_STORE: "sqlite:a b/c.db" } }).config.store).toBe("sqlite:/srv/usermeta/a b/c.db");
+  expect(loaded({ env: { USERMETA_STORE: "sqlite:/x.db" } }).config.store).toBe("sqlite:/x.db");
+  expect(loaded({ env: { USERMETA_STORE: "memory:" } }).config.store).toBe("memory:");
+});
+
+test("the configuration is frozen all the way down", () => {
+  const frozen = (value: unknown): boolean =>
+    typeof value !== "object" || value === null || (Object.isFrozen(value) && Object.values(value).every(frozen));
+  const env = { ...APP, USERMETA_TRUSTED_PROXIES: "10.0.0.1, ::1/64", USERMETA_OPERATOR_KEY: "0123456789abcdef" };
+  expect(frozen(loaded({ env }).config)).toBe(true);
+});
