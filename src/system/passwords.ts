@@ -34,7 +34,10 @@ export function createPasswords({ concurrent, waitingMax }: PasswordsOptions): P
 
   return {
     hash: (password) => inTurn(() => Bun.password.hash(password, ARGON2ID)),
-    // An empty password costs nothing and is never right. A hash that cannot be read is a fault and throws.
-    verify: async (password, hash) => password !== "" && (await inTurn(() => Bun.password.verify(password, hash))),
+    async verify(password, hash) {
+      // A hash that cannot be read is a fault; Bun throws at all of them but this one.
+      if (hash === "") throw new Error("a password hash is empty");
+      return password !== "" && (await inTurn(() => Bun.password.verify(password, hash)));
+    },
   };
 }

@@ -1,0 +1,37 @@
+/**
+ * What the operator is told, one function per event. Lines name processes, files, routes and request ids, never
+ * users, query strings or what a request carried.
+ */
+import type { Logger } from "pino";
+import type { Events } from "../core/ports.ts";
+
+export interface OperatorEvents extends Events {
+  /** @param details.apps how many there are */
+  serving(details: { readonly url: string; readonly store: string; readonly apps: number }): void;
+  /** Requests under way are finished. */
+  stopping(): void;
+  stopped(): void;
+  /** A request was answered with "internal server error"; the answer carried the same id. */
+  requestFailed(details: {
+    readonly requestId: string;
+    readonly method: string;
+    /** The route's pattern, not the path asked for. */
+    readonly route: string;
+    readonly error: unknown;
+  }): void;
+  /** The store can never serve again: the process ends. */
+  storeFailed(error: unknown): void;
+}
+
+export function createEvents(log: Logger): OperatorEvents {
+  return {
+    serving: ({ url, store, apps }) => log.info({ event: "serving", url, store, apps }, `serving on ${url}`),
+    stopping: () => log.info({ event: "stopping" }, "stopping: requests under way are finished"),
+    stopped: () => log.info({ event: "stopped" }, "stopped"),
+    requestFailed: ({ requestId, method, route, error }) =>
+      log.error({ event: "requestFailed", requestId, method, route, error }, "a request failed"),
+    refreshFailed: (error) =>
+      log.error({ event: "refreshFailed", error }, "what other processes have changed could not be read"),
+    storeFailed: (error) => log.fatal({ event: "storeFailed", error }, "the store cannot serve any more"),
+  };
+}

@@ -1,0 +1,62 @@
+import { expect, test } from "bun:test";
+import { Secret } from "../../src/config/secret.ts";
+import { createEvents, type OperatorEvents } from "../../src/ops/events.ts";
+import { openLog } from "../../src/ops/log.ts";
+
+type Format = Parameters<typeof openLog>[0];
+
+function logged(format: Format, tell: (events: OperatorEvents) => void, isTTY = false): string {
+  let text = "";
+  tell(createEvents(openLog(format, { isTTY, write: (line: string) => (text += line) })));
+  return text;
+}
+
+const FAILED = { requestId: "r-1", method: "PUT", route: "/metadata/user/{username}" };
+
+const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorEvents) => void } = {
+  serving: (events) => events.serving({ url: "http://x:1", store: "memory:", apps: 2 }),
+  stopping: (events) => events.stopping(),
+  stopped: (events) => events.stopped(),
+  requestFailed: (events) => events.requestFailed({ ...FAILED, error: new Error("no disk") }),
+  refreshFailed: (events) => events.refreshFailed(new Error("no disk")),
+  storeFailed: (events) => events.storeFailed(new Error("no disk")),
+};
+
+for (const [name, tell] of Object.entries(EVERY_EVENT)) {
+  test(`${name}: one line of JSON, some text for people, nothing when off`, () => {
+    const json = logged("json", tell);
+    expect(json).toEndWith("\n");
+    expect(JSON.parse(json)).toMatchObject({ event: name, time: expect.any(String), level: expect.any(String) });
+    expect(json.trimEnd()).not.toContain("\n");
+    expect(logged("pretty", tell)).toContain(JSON.parse(json).msg);
+    expect(logged("off", tell)).toBe("");
+  });
+}
+
+test("a failed request is told with its id, its route and the whole error", () => {
+  const error = new Error("no disk", { cause: new Error("EIO") });
+  const line = JSON.parse(logged("json", (events) => events.requestFailed({ ...FAILED, error })));
+  expect(line).toMatchObject({ level: "error", ...FAILED });
+  expect(line.error.stack).toContain("no disk");
+  expect(line.error.stack).toContain("EIO");
+});
+
+test("what looks like a secret is masked in every part of an error", () => {
+  const hush = ["YWMtAQIDBAUGBwgJ", "YXA6DATHH1NIKiBj92bOkuWz8Dlp", "operator-key-0123456"];
+  const [token, secret, key] = hush;
+  const error = Object.assign(new Error(`token ${token}`, { cause: new Error(`Bearer ${key}`) }), {
+    details: { request: [`client_secret=${secret}`], kept: new Secret("hush") },
+  });
+  for (const format of ["json", "pretty"] as const) {
+    const text = logged(format, (events) => events.requestFailed({ ...FAILED, error }));
+    for (const part of hush) expect(text).not.toContain(part);
+    expect(text).toContain("YWMt***");
+  }
+  expect(logged("json", (events) => events.refreshFailed(`thrown text ${token}`))).not.toContain(token ?? "?");
+});
+
+test("lines are coloured on a terminal only", () => {
+  const tell = (events: OperatorEvents): void => events.stopped();
+  expect(logged("pretty", tell, true)).toContain("\u001b[");
+  expect(logged("pretty", tell, false)).not.toContain("\u001b[");
+});

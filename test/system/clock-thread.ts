@@ -1,0 +1,3 @@
+import { systemClock } from "../../src/system/clock.ts";
+
+postMessage(systemClock.monotonicNs());
