@@ -4,6 +4,7 @@
  */
 import { resolve } from "node:path";
 import type { Store } from "../core/ports.ts";
+import type { StoreHolder } from "./sqlite/lock.ts";
 
 export type StoreLocation =
   | { readonly engine: "memory" }
@@ -42,4 +43,11 @@ export async function openStore(location: StoreLocation, options?: Partial<OpenO
       return await openSqliteStore(location.path, options);
     }
   }
+}
+
+/** The server that holds the store now, if any. */
+export async function findStoreHolder(location: StoreLocation): Promise<StoreHolder | undefined> {
+  if (location.engine === "memory") return undefined;
+  const { storeHolder } = await import("./sqlite/lock.ts");
+  return storeHolder(location.path);
 }

@@ -3,7 +3,7 @@ import type { NewUser, UserChange } from "../../core/ports.ts";
 import type { Connection } from "./connection.ts";
 import { announce, endedAt } from "./feed.ts";
 import { readApp, readUser } from "./reads.ts";
-import { type UserRow, USER_COLUMNS, userOf } from "./rows.ts";
+import { USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 
 const INSERT = `
   INSERT INTO users (

@@ -1,0 +1,48 @@
+import type { AppCredentials } from "../core/apps.ts";
+import type { App } from "../core/model.ts";
+
+/** An app as commands show it to programs: null = the server's own setting. Nothing in it is secret. */
+export function appJson(app: App): Readonly<Record<string, unknown>> {
+  const { key, id, clientId, created, dialect, registration, tokenTtlSeconds } = app;
+  const { userBytesMax, appBytesMax, batchMax, ratePerSecond } = app;
+  return {
+    app: key,
+    id,
+    clientId,
+    created: new Date(created).toISOString(),
+    userBytesMax,
+    appBytesMax,
+    batchMax,
+    ratePerSecond,
+    dialect,
+    registration,
+    tokenTtlSeconds,
+  };
+}
+
+/** The same for people. */
+export function appFields(app: App): Readonly<Record<string, string>> {
+  return {
+    app: app.key,
+    id: app.id,
+    "client id": app.clientId,
+    created: new Date(app.created).toISOString(),
+    "bytes a user": setting(app.userBytesMax),
+    "bytes in all": setting(app.appBytesMax),
+    "users a batch": setting(app.batchMax),
+    "calls a second": app.ratePerSecond === 0 ? "without limit" : setting(app.ratePerSecond),
+    dialect: app.dialect,
+    registration: setting(app.registration),
+    "token lifetime": app.tokenTtlSeconds === 0 ? "permanent" : `${app.tokenTtlSeconds} s`,
+  };
+}
+
+export function credentialFields({ clientId, clientSecret }: AppCredentials): Readonly<Record<string, string>> {
+  return { "client id": clientId, "client secret": clientSecret };
+}
+
+export const SECRET_NOTE = "Keep the secret: it is stored as a hash and cannot be shown again.\n";
+
+function setting(value: number | string | null): string {
+  return value === null ? "default" : String(value);
+}

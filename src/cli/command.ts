@@ -1,0 +1,52 @@
+import type { LoadedConfig } from "../config/load.ts";
+import type { OptionKey } from "../config/options.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** What a command is told by position. */
+export interface Argument {
+  readonly name: string;
+  readonly help: string;
+}
+
+export interface Flag {
+  /** Without the dashes. */
+  readonly name: string;
+  /** What its value is; a flag without one is a switch. */
+  readonly placeholder?: string;
+  readonly help: string;
+}
+
+/** What a command has to say, for programs and for people; `run` prints the one that was asked for. */
+export interface Answer {
+  readonly json: unknown;
+  readonly text: string;
+}
+
+export interface Call {
+  readonly args: readonly string[];
+  readonly flags: ReadonlyMap<string, string | true>;
+  readonly loaded: LoadedConfig;
+  readonly io: Surroundings;
+}
+
+export interface Command {
+  /** One word, or two of which the first is the group's. */
+  readonly name: string;
+  readonly summary: string;
+  readonly args?: readonly Argument[];
+  readonly flags?: readonly Flag[];
+  /** The configuration's options that it takes as flags; by default the store. */
+  readonly options?: readonly OptionKey[];
+  /** A command that only serves answers nothing, and has no `--json`. */
+  readonly silent?: true;
+  run(call: Call): Promise<Answer | undefined>;
+}
+
+export const APP_ARGUMENT: Argument = { name: "org/app", help: "the app" };
+export const USER_ARGUMENT: Argument = { name: "username", help: "the user" };
+
+/** The text given with a flag; undefined when the flag was not given. */
+export function flagText({ flags }: Pick<Call, "flags">, name: string): string | undefined {
+  const value = flags.get(name);
+  return typeof value === "string" ? value : undefined;
+}

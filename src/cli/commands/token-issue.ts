@@ -1,0 +1,56 @@
+import { wholeNumber } from "../../config/values.ts";
+import { createGrants } from "../../core/grants.ts";
+import { openRegistry, serve } from "../../core/registry.ts";
+import { createTokens, ensureSigningKey, type IssuedToken, TTL_SECONDS_MAX } from "../../core/tokens.ts";
+import { createEvents } from "../../ops/events.ts";
+import { openLog } from "../../ops/log.ts";
+import { systemClock as clock } from "../../system/clock.ts";
+import { systemDigest as digest } from "../../system/digest.ts";
+import { systemRandom as random } from "../../system/random.ts";
+import { APP_ARGUMENT, type Call, type Command, flagText } from "../command.ts";
+import { commandAccounts, commandPasswords } from "../command-accounts.ts";
+import { openCommandStore } from "../command-store.ts";
+import { mistaken } from "../failure.ts";
+
+export const tokenIssue: Command = {
+  name: "token issue",
+  summary: "Print a token of an app's admin, or of one of its users.",
+  args: [APP_ARGUMENT],
+  flags: [
+    { name: "user", placeholder: "username", help: "for this user, instead of the app's admin" },
+    { name: "ttl", placeholder: "seconds", help: "how long it is good; 0 = permanent; otherwise the app's setting" },
+  ],
+  async run(call) {
+    const ttlSeconds = givenTtl(call);
+    const { config } = call.loaded;
+    await using opened = await openCommandStore(config, "refuse");
+    const { store } = opened;
+    const app = await opened.app(call.args[0] ?? "");
+    // A store that has never been served has no key yet.
+    await ensureSigningKey({ store, random, clock });
+    const { defaults } = config;
+    const events = createEvents(openLog(config.log, call.io.stderr));
+    // Nothing is verified here, and the command is over before anything could change.
+    const verified = { forgetUser: () => {}, forgetAll: () => {} };
+    const registry = await openRegistry({ store, defaults, events, clock, tokens: verified });
+    const tokens = createTokens({ registry, store, clock, digest });
+    const passwords = commandPasswords();
+    const grants = createGrants({ store, tokens, accounts: commandAccounts(store), clock, digest, passwords });
+
+    const username = flagText(call, "user");
+    const issued: IssuedToken =
+      username === undefined
+        ? tokens.issue(app, undefined, ttlSeconds ?? app.tokenTtlSeconds, clock.now())
+        : await grants.inherit(serve(app, defaults), { kind: "admin" }, { username, autoCreate: false }, ttlSeconds);
+    const { token, expiresInSeconds } = issued;
+    return { json: { app: app.key, user: username ?? null, token, expiresInSeconds }, text: `${token}\n` };
+  },
+};
+
+function givenTtl(call: Call): number | undefined {
+  const text = flagText(call, "ttl");
+  if (text === undefined) return undefined;
+  const result = wholeNumber(0, TTL_SECONDS_MAX).safeParse(text);
+  if (!result.success) throw mistaken(`--ttl ${JSON.stringify(text)}: ${result.error.issues[0]?.message}`);
+  return result.data;
+}

@@ -1,0 +1,24 @@
+import { shellQuoted } from "./shell.ts";
+
+const PUT_ATTRIBUTES = "-d nickname=Ada -d avatarurl=https://example.com/ada.png";
+const ADMIN = '-H "Authorization: Bearer $TOKEN"';
+
+/**
+ * A first conversation with a server, to be pasted line by line into one shell (sh, bash, zsh), in any folder, and
+ * again. Only curl and sed are needed. An answer that holds no token is shown instead of one.
+ */
+export function curlLines(credentialsFile: string): readonly string[] {
+  const grant =
+    `'{"grant_type":"client_credentials","client_id":"'"$USERMETA_CLIENT_ID"'",` +
+    `"client_secret":"'"$USERMETA_CLIENT_SECRET"'"}'`;
+  const takeToken = `sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
+  return [
+    `. ${shellQuoted(credentialsFile)}`,
+    `TOKEN=$(curl -s "$USERMETA_BASE/token" -d ${grant} | ${takeToken}); echo "$TOKEN"`,
+    `curl -sw '\\n' "$USERMETA_BASE/users" ${ADMIN} -d '{"username":"ada","password":"1815"}'`,
+    `curl -sw '\\n' -X PUT "$USERMETA_BASE/metadata/user/ada" ${ADMIN} ${PUT_ATTRIBUTES}`,
+    `curl -sw '\\n' "$USERMETA_BASE/metadata/user/ada" ${ADMIN}`,
+    `curl -sw '\\n' "$USERMETA_BASE/metadata/user/get" ${ADMIN} -d '{"targets":["ada"],"properties":["nickname"]}'`,
+    `curl -sw '\\n' "$USERMETA_BASE/metadata/user/capacity" ${ADMIN}`,
+  ];
+}

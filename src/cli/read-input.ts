@@ -1,0 +1,13 @@
+import type { TextInput } from "./surroundings.ts";
+
+/** Up to the end of the first line, without it. */
+export async function readLine(input: TextInput): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of input) {
+    text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
+    const end = text.indexOf("\n");
+    if (end >= 0) return text.slice(0, end).replace(/\r$/, "");
+  }
+  return text;
+}

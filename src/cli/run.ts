@@ -1,0 +1,46 @@
+import { readFileSync } from "node:fs";
+import { CommanderError } from "commander";
+import { loadConfig } from "../config/load.ts";
+import type { Answer } from "./command.ts";
+import { asFailure, EXIT, type ExitCode, mistaken } from "./failure.ts";
+import { createProgram, type Invocation } from "./program.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/**
+ * The whole program: arguments (without the runtime and the script) → exit code. What a command answers goes to
+ * stdout, all else to stderr, and whatever goes wrong is a line there.
+ */
+export async function run(argv: readonly string[], io: Surroundings): Promise<ExitCode> {
+  const program = createProgram(io, (invocation) => invoke(invocation, io));
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return EXIT.done;
+  } catch (error) {
+    // Commander has already said what is wrong, or shown the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.mistaken;
+    const failure = asFailure(error);
+    for (const line of failure?.lines ?? [unforeseen(error)]) io.stderr.write(`usermeta: ${line}\n`);
+    return failure?.exitCode ?? EXIT.refused;
+  }
+}
+
+async function invoke({ command, args, flags, options }: Invocation, io: Surroundings): Promise<void> {
+  const loaded = loadConfig({
+    env: io.env,
+    flags: options,
+    cwd: io.cwd,
+    terminal: io.stderr.isTTY ?? false,
+    readFile: (path) => readFileSync(path, "utf8"),
+  });
+  if ("mistakes" in loaded) throw mistaken(...loaded.mistakes);
+  const answer = await command.run({ args, flags, loaded, io });
+  if (answer !== undefined) io.stdout.write(written(answer, flags.has("json")));
+}
+
+function written({ json, text }: Answer, forPrograms: boolean): string {
+  return forPrograms ? `${JSON.stringify(json, null, 2)}\n` : text;
+}
+
+function unforeseen(error: unknown): string {
+  return `an unexpected fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+}

@@ -1,0 +1,20 @@
+/** A stream for text; only its being a terminal is asked for. */
+interface TextOutput {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+}
+
+export interface TextInput extends AsyncIterable<string | Uint8Array> {
+  readonly isTTY?: boolean;
+}
+
+/** All that a command touches beside the store and the network, handed in so that a test can look on. */
+export interface Surroundings {
+  readonly stdout: TextOutput;
+  readonly stderr: TextOutput;
+  readonly stdin: TextInput;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** From the call on, being asked to stop aborts the signal; before, and in commands that never call, it just ends. */
+  stopSignal(): AbortSignal;
+}
