@@ -14,13 +14,13 @@ export interface Sent {
   readonly form?: Readonly<Record<string, string>> | string;
   readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: BodyInit;
+  readonly body?: Bun.BodyInit;
 }
 
 /** Sends one request. `form` and `json` set their content type unless `headers` does. */
 export async function send(method: string, url: string, sent: Sent = {}): Promise<Answer> {
   const headers = new Headers();
-  let body: BodyInit | null = sent.body ?? null;
+  let body: Bun.BodyInit | null = sent.body ?? null;
   if (sent.form !== undefined) {
     headers.set("content-type", "application/x-www-form-urlencoded");
     body = typeof sent.form === "string" ? sent.form : new URLSearchParams(sent.form).toString();

@@ -1,0 +1,30 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { attributesBytes, utf8Bytes } from "../../src/core/limits.ts";
+
+test("a text is as long as its UTF-8, lone surrogates as U+FFFD", () => {
+  const anyText = fc.oneof(
+    fc.string({ unit: "binary" }),
+    fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
+    fc.constantFrom("\ud800", "\udc00\ud800", "\ud83d\ude00", "\ud83d", "a\ud83db", "\u07ff\u0800\uffff"),
+  );
+  fc.assert(
+    fc.property(anyText, (text) => {
+      expect(utf8Bytes(text)).toBe(new TextEncoder().encode(text).length);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+// user-metadata.md: "the total length of properties for a single user"; protocol.md § 8, row 10.
+test("attributes are as long as all their keys and values", () => {
+  expect(attributesBytes(new Map())).toBe(0);
+  expect(
+    attributesBytes(
+      new Map([
+        ["nickname", "\u4f60\u597d"],
+        ["k", ""],
+      ]),
+    ),
+  ).toBe(8 + 6 + 1);
+});
