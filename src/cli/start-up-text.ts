@@ -9,16 +9,19 @@ interface StartUp {
   readonly server: string;
   readonly location: StoreLocation;
   readonly demo: DemoApp | undefined;
+  readonly appCount: number;
   readonly limits: Limits;
   /** Whether somebody sits there: only then secrets are shown, a log would keep them. */
   readonly terminal: boolean;
 }
 
+const NO_APPS = 'There are no apps yet: "usermeta app create ORG/APP" makes one, also while this server runs.\n';
+
 /** What `serve` prints when it is ready: where it is and, with an app to try, how to try it. */
-export function startUpText({ server, location, demo, limits, terminal }: StartUp): string {
+export function startUpText({ server, location, demo, appCount, limits, terminal }: StartUp): string {
   const where = location.engine === "memory" ? "memory only: all is gone when it stops" : location.path;
   const head = `usermeta serves ${server}\nstore: ${where}\n`;
-  if (demo === undefined) return head;
+  if (demo === undefined) return appCount === 0 ? `${head}${NO_APPS}` : head;
   const { clientId, clientSecret } = demo.credentials;
   const credentials = terminal ? `client id: ${clientId}\nclient secret: ${clientSecret}\n` : "";
   return `${head}app: ${demo.app}

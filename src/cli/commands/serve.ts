@@ -53,7 +53,7 @@ export const serve: Command = {
     demo?.write(server);
     events.serving({ url: server, store: config.store, apps: appCount });
     const terminal = io.stdout.isTTY ?? false;
-    io.stdout.write(startUpText({ server, location, demo, limits: defaults.limits, terminal }));
+    io.stdout.write(startUpText({ server, location, demo, appCount, limits: defaults.limits, terminal }));
 
     const failure = await stopOrFailure(stop, service);
     if (failure === undefined) events.stopping();
