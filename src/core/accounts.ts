@@ -19,6 +19,12 @@ export interface Registered {
   readonly failures: readonly { readonly name: string; readonly refused: Refused }[];
 }
 
+/** Users in the order of their creation; `next` is the place to go on from, and undefined when there are no more. */
+export interface UserPage {
+  readonly users: readonly User[];
+  readonly next: UserCursor | undefined;
+}
+
 /** The users of an app (protocol.md § 3). A target is undefined when the path holds no legal username. */
 export interface Accounts {
   register(served: ServedApp, caller: Caller, registrant: Registrant): Promise<User>;
@@ -26,15 +32,11 @@ export interface Accounts {
   /** Without any check of rights: for grants and the operator. A null password never lets anybody in. */
   create(app: App, name: UserName, password: string | null, nickname?: string): Promise<User | "taken">;
   get(served: ServedApp, caller: Caller, target: UserName | undefined): Promise<User>;
-  list(served: ServedApp, caller: Caller, after: UserCursor | undefined, countMax: number): Promise<readonly User[]>;
+  list(served: ServedApp, caller: Caller, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
   /** Their attributes go with them, and their tokens end. */
   remove(served: ServedApp, caller: Caller, target: UserName | undefined): Promise<User>;
-  removeMany(
-    served: ServedApp,
-    caller: Caller,
-    after: UserCursor | undefined,
-    countMax: number,
-  ): Promise<readonly User[]>;
+  /** A user who is removed by somebody else meanwhile is left out. */
+  removeMany(served: ServedApp, caller: Caller, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
   /** Ends the user's tokens. A user must give the old password; an admin need not. */
   changePassword(
     served: ServedApp,
@@ -82,8 +84,12 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
     return removed;
   }
 
-  async function page(app: App, after: UserCursor | undefined, countMax: number): Promise<readonly User[]> {
-    return await store.users(app.number, after, countMax);
+  async function page(app: App, after: UserCursor | undefined, countMax: number): Promise<UserPage> {
+    // One more than wanted tells whether there are more.
+    const found = await store.users(app.number, after, countMax + 1);
+    const users = found.slice(0, countMax);
+    const last = found.length > countMax ? users.at(-1) : undefined;
+    return { users, next: last && { created: last.created, name: last.name } };
   }
 
   return {
@@ -151,11 +157,9 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
 
     async removeMany({ app, access }, caller, after, countMax) {
       permit("deleteUsers", caller, undefined, access);
-      const users = await page(app, after, countMax);
-      return await removeNamed(
-        app,
-        users.map(({ name }) => name),
-      );
+      const { users, next } = await page(app, after, countMax);
+      const names = users.map(({ name }) => name);
+      return { users: await removeNamed(app, names), next };
     },
 
     async changePassword({ app, access }, caller, target, { old: oldPassword, new: newPassword }) {

@@ -119,7 +119,13 @@ export const ERRORS: ErrorTable = {
     text: "Method Not Allowed",
     headers: { Allow: allow },
   }),
-  body_too_large: () => ({ status: 413, error: "request_entity_too_large", text: "Request Entity Too Large" }),
+  body_too_large: () => ({
+    status: 413,
+    error: "request_entity_too_large",
+    text: "Request Entity Too Large",
+    // The body is left unread, and Bun would take the connection for a busy one until the server's stop gives up.
+    headers: { Connection: "close" },
+  }),
   media_type_unsupported: ({ contentType }) => ({
     status: 415,
     error: "UNSUPPORTED_MEDIA_TYPE",

@@ -7,7 +7,7 @@ import type { Throttle } from "../core/throttle.ts";
 import type { Call, Route } from "./call.ts";
 import { wireError } from "./errors.ts";
 import { errorResponse, type Reply, successResponse } from "./reply.ts";
-import { bearerOf } from "./request.ts";
+import { bearerOf, urlOf } from "./request.ts";
 import { WireRefusal } from "./wire-refusals.ts";
 
 export interface ExchangeNeeds {
@@ -106,7 +106,7 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
         const reply = await handle(route, request, params, address);
         return successResponse(reply, { from, to: clock.now() });
       } catch (error) {
-        const path = new URL(request.url).pathname.slice(1);
+        const path = urlOf(request).pathname.slice(1);
         const dialect = find(params)?.access.dialect ?? "2021";
         const context = { path, dialect };
         const refused = refusedOf(error, address);
@@ -122,7 +122,7 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     },
     refuse({ refused }, request) {
       const now = clock.now();
-      const context = { path: new URL(request.url).pathname.slice(1), dialect: "2021" } as const;
+      const context = { path: urlOf(request).pathname.slice(1), dialect: "2021" } as const;
       return errorResponse(wireError(refused, context), { from: now, to: now }, true);
     },
   };

@@ -6,12 +6,20 @@ import { WireRefusal } from "./wire-refusals.ts";
 /** The largest body that is read. The biggest user that may be configured fits, each byte as `%XX`. */
 export const BODY_BYTES_MAX = 1_048_576;
 
+/** So much of a body that is refused is still read, and thrown away. */
+const DISCARDED_BYTES_MAX = 16 * BODY_BYTES_MAX;
+
 const BEARER = /^bearer +(\S+) *$/i;
 
 /** The text of `Authorization: Bearer …`; undefined when there is none. */
 export function bearerOf(request: Request): string | undefined {
   const header = request.headers.get("authorization");
   return header === null ? undefined : (BEARER.exec(header)?.[1] ?? header);
+}
+
+/** The address asked for. Bun puts it together from whatever `Host` says, which may make no URL. */
+export function urlOf(request: Request): URL {
+  return URL.parse(request.url) ?? new URL(`http://localhost${request.url.replace(/^\w+:\/\/[^/]*/, "")}`);
 }
 
 /**
@@ -56,6 +64,23 @@ function parseJson(text: string): unknown {
   }
 }
 
+/**
+ * Reads what nobody has read, up to a bound. Bun takes a connection for busy until then: a graceful stop would wait
+ * for it until its deadline.
+ */
+export async function discardBody(request: Request): Promise<void> {
+  if (request.body === null || request.bodyUsed) return;
+  let bytes = 0;
+  try {
+    for await (const chunk of request.body) {
+      bytes += chunk.length;
+      if (bytes > DISCARDED_BYTES_MAX) return;
+    }
+  } catch {
+    // The caller hung up: there is nothing more to read.
+  }
+}
+
 async function readText(request: Request): Promise<string> {
   const length = request.headers.get("content-length");
   if (Number(length ?? 0) > BODY_BYTES_MAX) throw new WireRefusal({ code: "body_too_large" });
@@ -69,9 +94,10 @@ async function readStream(request: Request): Promise<Uint8Array> {
   let bytes = 0;
   for await (const chunk of request.body ?? []) {
     bytes += chunk.length;
-    if (bytes > BODY_BYTES_MAX) throw new WireRefusal({ code: "body_too_large" });
-    chunks.push(chunk);
+    if (bytes <= BODY_BYTES_MAX) chunks.push(chunk);
+    else if (bytes > DISCARDED_BYTES_MAX) break;
   }
+  if (bytes > BODY_BYTES_MAX) throw new WireRefusal({ code: "body_too_large" });
   return Buffer.concat(chunks);
 }
 

@@ -4,6 +4,7 @@ import type { Method, Route } from "./call.ts";
 import type { Exchange, PathParams } from "./exchange.ts";
 import { type MatchedPath, matchPaths } from "./matching.ts";
 import { preflightResponse } from "./reply.ts";
+import { discardBody } from "./request.ts";
 import { WireRefusal } from "./wire-refusals.ts";
 
 /**
@@ -43,6 +44,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     const method = request.method === "HEAD" ? "GET" : request.method;
     const matched = path.routes.get(method as Method); // as: any other text is not in the map
     if (matched === undefined) {
+      await discardBody(request);
       return exchange.refuse(new WireRefusal({ code: "method_not_allowed", allow: path.allow }), request);
     }
     const { route, username } = matched;
@@ -50,6 +52,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     const address = (): string =>
       addressOf(server.requestIP(request)?.address ?? "", request.headers.get("x-forwarded-for"));
     const response = await exchange.run(route, request, params, address);
+    await discardBody(request);
     if (draining) response.headers.set("Connection", "close");
     return response;
   }
@@ -80,8 +83,9 @@ export function listen(needs: HttpServerNeeds): HttpServer {
         ]),
       ),
     },
-    fetch(request) {
+    async fetch(request) {
       if (request.method === "OPTIONS") return preflightResponse("OPTIONS");
+      await discardBody(request);
       return exchange.refuse(new WireRefusal({ code: "route_unknown" }), request);
     },
   });

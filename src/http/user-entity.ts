@@ -1,6 +1,7 @@
 import { appKeyParts, type User } from "../core/model.ts";
 import type { Call } from "./call.ts";
 import { jsonReply, type Reply } from "./reply.ts";
+import { urlOf } from "./request.ts";
 
 /** A user as answers show him (protocol.md § 3.1). */
 export function userEntity({
@@ -22,7 +23,7 @@ export function entitiesReply(
   users: readonly User[],
   more: Readonly<Record<string, unknown>> = {},
 ): Reply {
-  const { origin, pathname } = new URL(request.url);
+  const { origin, pathname } = urlOf(request);
   const { org, name } = appKeyParts(served.app.key);
   const fields = {
     action,

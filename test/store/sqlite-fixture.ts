@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { appKey, type UserName, userName } from "../../src/core/model.ts";
 import type { NewApp, Store, StoredAttributes, WriteOutcome } from "../../src/core/ports.ts";
 import type { StoreError } from "../../src/store/store-error.ts";
+import { name, newApp as newAppOf } from "../contract/open-for-test.ts";
 
 export const FAULTY_WRITER = new URL("./sqlite-faulty-writer.ts", import.meta.url);
 
@@ -13,29 +13,9 @@ export function temporaryFolder(): Disposable & { readonly path: string } {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-export function name(text: string): UserName {
-  const folded = userName(text);
-  if (folded === undefined) throw new Error(`${text} is no username`);
-  return folded;
-}
-
+/** Unlike any that another process makes. */
 export function newApp(key = "org/app"): NewApp {
-  const legal = appKey(key);
-  if (legal === undefined) throw new Error(`${key} is no app key`);
-  return {
-    id: crypto.randomUUID(),
-    key: legal,
-    clientId: crypto.randomUUID(),
-    clientSecretHash: new Uint8Array(32),
-    created: 1,
-    userBytesMax: null,
-    appBytesMax: null,
-    batchMax: null,
-    ratePerSecond: null,
-    dialect: "2021",
-    registration: null,
-    tokenTtlSeconds: 60,
-  };
+  return { ...newAppOf(key), id: crypto.randomUUID(), clientId: crypto.randomUUID() };
 }
 
 /** An app's number, with these users in it. */

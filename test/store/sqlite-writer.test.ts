@@ -3,16 +3,8 @@ import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
-import {
-  commitsInLog,
-  FAULTY_WRITER,
-  faultOf,
-  name,
-  read,
-  temporaryFolder,
-  withUsers,
-  write,
-} from "./sqlite-fixture.ts";
+import { name } from "../contract/open-for-test.ts";
+import { commitsInLog, FAULTY_WRITER, faultOf, read, temporaryFolder, withUsers, write } from "./sqlite-fixture.ts";
 
 const NAMES = Array.from({ length: 64 }, (_, index) => `user${index}`);
 

@@ -1,28 +1,21 @@
 import { z } from "zod";
 import { permit } from "../../core/access.ts";
-import type { Accounts } from "../../core/accounts.ts";
+import type { Accounts, Registrant } from "../../core/accounts.ts";
 import { NOBODY } from "../../core/callers.ts";
 import type { Caller } from "../../core/model.ts";
-import type { Refused } from "../../core/refusals.ts";
+import { Refusal, type Refused } from "../../core/refusals.ts";
 import type { Call, Handler } from "../call.ts";
 import { wireError } from "../errors.ts";
 import type { Reply } from "../reply.ts";
-import { bearerOf, readJson } from "../request.ts";
+import { bearerOf, check, readJson } from "../request.ts";
 import { entitiesReply } from "../user-entity.ts";
 
-const Registrant = z.object({
-  username: z.string("Entity user requires a property named username"),
-  password: z
-    .string()
-    .nullish()
-    .transform((text) => text ?? undefined),
-  nickname: z
-    .string()
-    .nullish()
-    .transform((text) => text ?? undefined),
-});
+const Text = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? undefined);
 
-const Body = z.union([z.array(Registrant), Registrant]);
+const Sent = z.object({ username: Text, password: Text, nickname: Text });
 
 /** POST …/users (protocol.md § 3.1): one user, or a list of them of which some may fail. */
 export function createUsers({ accounts }: { accounts: Accounts }): Handler {
@@ -31,30 +24,32 @@ export function createUsers({ accounts }: { accounts: Accounts }): Handler {
     if (caller.kind === "nobody") call.rate.chargeStranger();
     // Asked before the body is read, so that a stranger's closed door costs the app nothing.
     permit("registerUser", caller, undefined, call.served.access);
-    const body = await readJson(call.request, Body);
+    const body = await readJson(call.request, z.unknown());
+    const registrants = Array.isArray(body) ? body.map(registrantOf) : registrantOf(body);
     call.rate.charge();
-    return Array.isArray(body)
-      ? await createMany(accounts, call, caller, body)
-      : await createOne(accounts, call, caller, body);
+    return Array.isArray(registrants)
+      ? await createMany(accounts, call, caller, registrants)
+      : await createOne(accounts, call, caller, registrants);
   };
 }
 
-async function createOne(
-  accounts: Accounts,
-  call: Call,
-  caller: Caller,
-  body: z.infer<typeof Registrant>,
-): Promise<Reply> {
-  return entitiesReply("post", call, [await accounts.register(call.served, caller, body)]);
+function registrantOf(value: unknown): Registrant {
+  const { username, ...rest } = check(value, Sent);
+  if (username !== undefined) return { username, ...rest };
+  throw new Refusal({ code: "argument_illegal", reason: "Entity user requires a property named username" });
+}
+
+async function createOne(accounts: Accounts, call: Call, caller: Caller, registrant: Registrant): Promise<Reply> {
+  return entitiesReply("post", call, [await accounts.register(call.served, caller, registrant)]);
 }
 
 async function createMany(
   accounts: Accounts,
   call: Call,
   caller: Caller,
-  body: readonly z.infer<typeof Registrant>[],
+  registrants: readonly Registrant[],
 ): Promise<Reply> {
-  const { users, failures } = await accounts.registerMany(call.served, caller, body);
+  const { users, failures } = await accounts.registerMany(call.served, caller, registrants);
   const data = failures.map(({ name, refused }) => ({
     username: name,
     registerUserFailReason: failReason(refused, name),

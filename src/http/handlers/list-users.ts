@@ -1,13 +1,13 @@
 import type { Accounts } from "../../core/accounts.ts";
 import type { Handler } from "../call.ts";
 import { entitiesReply } from "../user-entity.ts";
-import { nextCursor, pageOf } from "../user-page.ts";
+import { encodeCursor, pageOf } from "../user-page.ts";
 
 /** GET …/users?limit&cursor (protocol.md § 3.3): by creation. */
 export function listUsers({ accounts }: { accounts: Accounts }): Handler {
   return async (call, { caller }) => {
     const { after, limit } = pageOf(call.request);
-    const users = await accounts.list(call.served, caller, after, limit);
-    return entitiesReply("get", call, users, { cursor: nextCursor(users, limit), count: users.length });
+    const { users, next } = await accounts.list(call.served, caller, after, limit);
+    return entitiesReply("get", call, users, { cursor: encodeCursor(next), count: users.length });
   };
 }
