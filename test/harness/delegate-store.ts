@@ -1,0 +1,29 @@
+import type { Store } from "../../src/core/ports.ts";
+
+/** The same store, as something of which a test replaces single calls: `{ ...delegateStore(store), usage }`. */
+export function delegateStore(store: Store): Store {
+  return {
+    ping: () => store.ping(),
+    failed: store.failed,
+    changesSince: (cursor) => store.changesSince(cursor),
+    apps: () => store.apps(),
+    app: (number) => store.app(number),
+    insertApp: (app) => store.insertApp(app),
+    changeApp: (number, change, now) => store.changeApp(number, change, now),
+    deleteApp: (number, now) => store.deleteApp(number, now),
+    purge: (countMax) => store.purge(countMax),
+    signingKeys: () => store.signingKeys(),
+    addSigningKey: (secret, now) => store.addSigningKey(secret, now),
+    user: (app, name) => store.user(app, name),
+    users: (app, after, countMax) => store.users(app, after, countMax),
+    insertUsers: (app, users) => store.insertUsers(app, users),
+    changeUser: (app, name, change, now) => store.changeUser(app, name, change, now),
+    deleteUsers: (app, names, now) => store.deleteUsers(app, names, now),
+    attributes: (app, name) => store.attributes(app, name),
+    attributesOf: (app, names) => store.attributesOf(app, names),
+    writeAttributes: (write) => store.writeAttributes(write),
+    clearAttributes: (app, name, now) => store.clearAttributes(app, name, now),
+    usage: (app) => store.usage(app),
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}

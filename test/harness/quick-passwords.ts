@@ -1,0 +1,7 @@
+import type { Passwords } from "../../src/core/ports.ts";
+
+/** Hashes at no cost and with no secrecy, for tests with many users that are not about passwords. */
+export const quickPasswords: Passwords = {
+  hash: async (password) => `quick ${password}`,
+  verify: async (password, hash) => hash === `quick ${password}`,
+};

@@ -1,0 +1,3 @@
+import { testBadTokens } from "../bad-tokens.ts";
+
+testBadTokens({ method: "DELETE", path: "/users/ada", self: "refused" });

@@ -1,0 +1,40 @@
+import { expect, test } from "bun:test";
+import { signIn } from "../../harness/client.ts";
+import { expectMetadataError } from "../../harness/expect-answer.ts";
+import { chunked, connectRaw } from "../../harness/raw.ts";
+import { startTestService } from "../../harness/service.ts";
+
+const TOO_LARGE = { status: 413, error: "request_entity_too_large", text: "Request Entity Too Large" };
+const USER = "/org/app/metadata/user/ada";
+
+for (const megabytes of [2, 40]) {
+  test(`a body of ${megabytes} MB is refused in JSON before the connection is closed, and stores nothing`, async () => {
+    await using service = await startTestService();
+    const admin = await signIn(service);
+    await admin.newUser("ada");
+    const headers = [["Authorization", `Bearer ${admin.token}`]] as const;
+    await using connection = await connectRaw(service.origin);
+    const body = `ext=${"x".repeat(megabytes * 1_000_000)}`;
+
+    const answer = await connection.call("PUT", USER, { headers, body });
+    expectMetadataError(answer, TOO_LARGE);
+    expect(answer.headers.get("connection")).toBe("close");
+    expect((await admin.get("ada")).body.data).toEqual({});
+    expect(service.faults).toEqual([]);
+  });
+}
+
+test("a chunked body is counted as it comes", async () => {
+  await using service = await startTestService();
+  const admin = await signIn(service);
+  await admin.newUser("ada");
+  const headers = [
+    ["Authorization", `Bearer ${admin.token}`],
+    ["Transfer-Encoding", "chunked"],
+  ] as const;
+  const part = "x".repeat(1_048_576 / 16);
+  const most = [`ext=${part.slice(4)}`, ...Array.from({ length: 15 }, () => part)];
+  await using connection = await connectRaw(service.origin);
+  expect((await connection.call("PUT", USER, { headers, body: chunked(...most) })).status).toBe(403);
+  expectMetadataError(await connection.call("PUT", USER, { headers, body: chunked(...most, "x") }), TOO_LARGE);
+});

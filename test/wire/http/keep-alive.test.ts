@@ -1,0 +1,76 @@
+import { expect, test } from "bun:test";
+import { signIn } from "../../harness/client.ts";
+import { driverError, failingStore } from "../../harness/failing-store.ts";
+import { connectRaw } from "../../harness/raw.ts";
+import { startTestService } from "../../harness/service.ts";
+
+const USER = "/org/app/metadata/user/ada";
+
+test("one connection outlives every kind of refusal, large unread bodies included", async () => {
+  const failing = failingStore();
+  await using service = await startTestService({ wrap: failing.wrap });
+  const admin = await signIn(service);
+  await admin.newUser("ada");
+  const bearer = ["Authorization", `Bearer ${admin.token}`] as const;
+  const json = ["Content-Type", "application/json"] as const;
+  await using connection = await connectRaw(service.origin);
+  const large = `ext=${"x".repeat(600_000)}`;
+  const set = async () => (await connection.call("PUT", USER, { headers: [bearer], body: "nickname=Ada" })).status;
+
+  expect((await connection.call("PUT", USER, { headers: [bearer], body: "" })).status).toBe(400);
+  expect(await set()).toBe(200);
+  expect((await connection.call("PUT", USER, { body: large })).status).toBe(401);
+  expect(await set()).toBe(200);
+  expect((await connection.call("PUT", USER, { headers: [bearer], body: large })).status).toBe(403);
+  expect(await set()).toBe(200);
+  expect((await connection.call("PUT", "/nowhere", { headers: [bearer], body: large })).status).toBe(404);
+  expect(await set()).toBe(200);
+  expect((await connection.call("PATCH", USER, { headers: [bearer], body: large })).status).toBe(405);
+  expect(await set()).toBe(200);
+  expect((await connection.call("PUT", USER, { headers: [bearer, json], body: large })).status).toBe(415);
+  expect(await set()).toBe(200);
+  failing.fail(driverError());
+  expect((await connection.call("DELETE", USER, { headers: [bearer], body: large })).status).toBe(500);
+  failing.fail(undefined);
+  expect(await set()).toBe(200);
+});
+
+test("requests sent without waiting are answered in order", async () => {
+  await using service = await startTestService();
+  const admin = await signIn(service);
+  await admin.newUser("ada");
+  const headers = [["Authorization", `Bearer ${admin.token}`]] as const;
+  await using connection = await connectRaw(service.origin);
+  connection.request("PUT", USER, { headers, body: "nickname=a" });
+  connection.request("GET", USER);
+  connection.request("PUT", USER, { headers, body: "nickname=b" });
+  connection.request("GET", USER, { headers });
+  expect((await connection.answer()).body.data).toEqual({ nickname: "a" });
+  expect((await connection.answer()).status).toBe(401);
+  expect((await connection.answer()).body.data).toEqual({ nickname: "b" });
+  expect((await connection.answer()).body.data).toEqual({ nickname: "b" });
+});
+
+test("a caller who asks for the connection to be closed has it closed", async () => {
+  await using service = await startTestService();
+  await using connection = await connectRaw(service.origin);
+  const headers = [["Connection", "close"]] as const;
+  expect((await connection.call("GET", "/-/health", { headers })).status).toBe(200);
+  await expect(connection.answer()).rejects.toThrow("the connection ended");
+});
+
+test("Expect: 100-continue is answered before the body is sent", async () => {
+  await using service = await startTestService();
+  const admin = await signIn(service);
+  await admin.newUser("ada");
+  await using connection = await connectRaw(service.origin);
+  const headers = [
+    ["Authorization", `Bearer ${admin.token}`],
+    ["Expect", "100-continue"],
+    ["Content-Length", "12"],
+  ] as const;
+  connection.request("PUT", USER, { headers });
+  expect((await connection.answer({ withoutBody: true })).status).toBe(100);
+  connection.write("nickname=Ada");
+  expect((await connection.answer()).body.data).toEqual({ nickname: "Ada" });
+});

@@ -1,0 +1,39 @@
+import { expect, test } from "bun:test";
+import { signIn } from "../../harness/client.ts";
+import { holdWrites } from "../../harness/held-store.ts";
+import { connectRaw } from "../../harness/raw.ts";
+import { startTestService } from "../../harness/service.ts";
+
+const USER = "/org/app/metadata/user/ada";
+const BODY = `ext=${"x".repeat(500_000)}`;
+
+// Bun waits for a connection whose last request has a body that nobody read, until the deadline.
+for (const [what, method, path] of [
+  ["without a token", "PUT", USER],
+  ["to an unknown path", "PUT", "/nowhere"],
+  ["with a wrong method", "PATCH", USER],
+  ["that read no body", "DELETE", USER],
+] as const) {
+  test(`a large request ${what} keeps nobody from stopping the service at once`, async () => {
+    const service = await startTestService();
+    await using connection = await connectRaw(service.origin);
+    await connection.call(method, path, { body: BODY });
+    const from = performance.now();
+    await service[Symbol.asyncDispose]();
+    expect(performance.now() - from).toBeLessThan(3000);
+  });
+}
+
+test("a set under way is finished before the service stops", async () => {
+  const held = holdWrites();
+  const service = await startTestService({ wrap: held.wrap });
+  const admin = await signIn(service);
+  await admin.newUser("ada");
+  held.hold();
+  const set = admin.set("ada", { nickname: "Ada" });
+  await held.waiting(1);
+  const stopped = service[Symbol.asyncDispose]();
+  held.release();
+  expect((await set).status).toBe(200);
+  await stopped;
+});

@@ -1,0 +1,3 @@
+import { testBadPages } from "../bad-pages.ts";
+
+testBadPages("GET");
