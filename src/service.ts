@@ -72,7 +72,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
 
   const metadata = createMetadata({ store, clock });
   const accounts = createAccounts({ store, tokens, clock, random, passwords });
-  const grants = createGrants({ store, tokens, accounts, clock, digest, passwords });
+  const grants = createGrants({ store, tokens, accounts, digest, passwords });
   const throttle = createThrottle({
     clock,
     cells: createThrottleCells(),

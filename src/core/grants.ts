@@ -1,7 +1,7 @@
 import { permit } from "./access.ts";
 import { type Accounts, requireUserName } from "./accounts.ts";
 import { type App, type Caller, type User, userName } from "./model.ts";
-import type { Clock, Digest, Passwords, Store } from "./ports.ts";
+import type { Digest, Passwords, Store } from "./ports.ts";
 import { Refusal } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
 import type { IssuedToken, Tokens } from "./tokens.ts";
@@ -38,12 +38,11 @@ interface GrantsNeeds {
   readonly store: Pick<Store, "app" | "user">;
   readonly tokens: Pick<Tokens, "issue">;
   readonly accounts: Pick<Accounts, "create">;
-  readonly clock: Clock;
   readonly digest: Digest;
   readonly passwords: Passwords;
 }
 
-export function createGrants({ store, tokens, accounts, clock, digest, passwords }: GrantsNeeds): Grants {
+export function createGrants({ store, tokens, accounts, digest, passwords }: GrantsNeeds): Grants {
   /** The app as it is in the store, not as it was a moment ago: a secret that was just rotated must not be taken. */
   async function current({ app }: ServedApp): Promise<App> {
     const found = await store.app(app.number);
@@ -51,9 +50,9 @@ export function createGrants({ store, tokens, accounts, clock, digest, passwords
     return found;
   }
 
-  function grant(app: App, user: User, ttlSeconds: number | undefined, readAt: number): UserGrant {
+  function grant(app: App, user: User, ttlSeconds: number | undefined): UserGrant {
     if (!user.activated) throw new Refusal({ code: "grant_user_deactivated" });
-    return { user, ...tokens.issue(app, user, ttlSeconds ?? app.tokenTtlSeconds, readAt) };
+    return { user, ...tokens.issue(app, user, ttlSeconds ?? app.tokenTtlSeconds) };
   }
 
   async function findOrCreate(app: App, username: string, autoCreate: boolean): Promise<User> {
@@ -72,31 +71,28 @@ export function createGrants({ store, tokens, accounts, clock, digest, passwords
 
   return {
     async clientCredentials(served, { clientId, clientSecret }, ttlSeconds) {
-      const readAt = clock.now();
       const app = await current(served);
       if (clientId !== app.clientId) throw new Refusal({ code: "client_id_wrong" });
       if (!digest.equal(digest.sha256(clientSecret), app.clientSecretHash)) {
         throw new Refusal({ code: "client_secret_wrong" });
       }
-      return tokens.issue(app, undefined, ttlSeconds ?? app.tokenTtlSeconds, readAt);
+      return tokens.issue(app, undefined, ttlSeconds ?? app.tokenTtlSeconds);
     },
 
     async password(served, { username, password }, ttlSeconds) {
-      const readAt = clock.now();
       const app = await current(served);
       const name = userName(username);
       const user = name === undefined ? undefined : await store.user(app.number, name);
       if (user === undefined) throw new Refusal({ code: "grant_user_unknown" });
       const right = user.passwordHash !== null && (await passwords.verify(password, user.passwordHash));
       if (!right) throw new Refusal({ code: "password_wrong" });
-      return grant(app, user, ttlSeconds, readAt);
+      return grant(app, user, ttlSeconds);
     },
 
     async inherit(served, caller, { username, autoCreate }, ttlSeconds) {
       permit("inheritUser", caller, undefined, served.access);
-      const readAt = clock.now();
       const app = await current(served);
-      return grant(app, await findOrCreate(app, username, autoCreate), ttlSeconds, readAt);
+      return grant(app, await findOrCreate(app, username, autoCreate), ttlSeconds);
     },
   };
 }

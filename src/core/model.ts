@@ -53,9 +53,9 @@ export interface App extends AppSettings {
   readonly clientSecretHash: Uint8Array;
   /** Created, in ms since 1970. */
   readonly created: number;
-  /** Tokens got with the client secret in or before this ms are void. */
+  /** When the tokens got with the client secret were last ended, ms; later with every time. See tokens.ts. */
   readonly adminTokensValidAfter: number;
-  /** All tokens of the app and its users issued in or before this ms are void. */
+  /** The same for all tokens of the app and its users. */
   readonly tokensValidAfter: number;
 }
 
@@ -69,7 +69,7 @@ export interface User {
   readonly nickname: string | null;
   readonly created: number;
   readonly modified: number;
-  /** Tokens issued in or before this ms are void. */
+  /** When the user's tokens were last ended, ms; later with every time. See tokens.ts. */
   readonly tokensValidAfter: number;
 }
 

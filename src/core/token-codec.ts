@@ -3,8 +3,8 @@ import type { UserName } from "./model.ts";
 /**
  * What a token of ours says. To clients it is opaque text that begins with `YWMt` (protocol.md § 2.3):
  *
- *     base64url( "ac-" | format 1 B | kind 1 B | key id 4 B | issued 8 B | ttl 4 B | app 16 B
- *                | user 16 B, username: user tokens only | signature 32 B )
+ *     base64url( "ac-" | format 1 B | kind 1 B | key id 4 B | issued 8 B | ttl 4 B | app ended 8 B | own ended 8 B
+ *                | app 16 B | user 16 B, username: user tokens only | signature 32 B )
  *
  * Integers are big-endian; the signature is HMAC-SHA256 of all bytes before it. The username is in it so that the
  * user's row can be read by its primary key.
@@ -16,6 +16,10 @@ export interface TokenClaims {
   readonly issued: number;
   /** 0 = permanent. */
   readonly ttlSeconds: number;
+  /** When tokens had last been ended, as it stood when this one was given, ms: all of the app's … */
+  readonly appEnded: number;
+  /** … and the admin's own, or the user's own. */
+  readonly ownEnded: number;
   readonly principal:
     | { readonly kind: "admin" }
     | { readonly kind: "user"; readonly id: string; readonly name: UserName };
@@ -31,7 +35,8 @@ const PREFIX = "ac-";
 const FORMAT = 1;
 const KIND_ADMIN = 2;
 const KIND_USER = 3;
-const HEAD_BYTES = 37;
+const APP_AT = 37;
+const HEAD_BYTES = 53;
 const UUID_BYTES = 16;
 const SIGNATURE_BYTES = 32;
 /** Longer than any of ours: what is over it is not even decoded. */
@@ -49,7 +54,9 @@ export function encodeToken(claims: TokenClaims, sign: (signed: Uint8Array) => U
   view.setUint32(5, claims.keyId);
   view.setBigUint64(9, BigInt(claims.issued));
   view.setUint32(17, claims.ttlSeconds);
-  bytes.set(uuidBytes(claims.appId), 21);
+  view.setBigUint64(21, BigInt(claims.appEnded));
+  view.setBigUint64(29, BigInt(claims.ownEnded));
+  bytes.set(uuidBytes(claims.appId), APP_AT);
   if (principal.kind === "user") {
     bytes.set(uuidBytes(principal.id), HEAD_BYTES);
     bytes.set(name, HEAD_BYTES + UUID_BYTES);
@@ -72,7 +79,9 @@ export function decodeToken(text: string): DecodedToken | undefined {
     keyId: view.getUint32(5),
     issued: Number(view.getBigUint64(9)),
     ttlSeconds: view.getUint32(17),
-    appId: uuidText(bytes.subarray(21, HEAD_BYTES)),
+    appEnded: Number(view.getBigUint64(21)),
+    ownEnded: Number(view.getBigUint64(29)),
+    appId: uuidText(bytes.subarray(APP_AT, HEAD_BYTES)),
     principal,
   };
   return { claims, signed: bytes.subarray(0, end), signature: bytes.subarray(end) };

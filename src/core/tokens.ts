@@ -25,13 +25,14 @@ export interface VerifiedToken {
   readonly expires: number;
 }
 
+/**
+ * A token carries the times at which tokens had last been ended, as they stood in the app and the user for whom it
+ * was given; a later time voids it. So whoever was let in by what a revocation has changed loses his token, also if
+ * he got it while that revocation was being written, and however the clocks of several servers differ.
+ */
 export interface Tokens {
-  /**
-   * A token for the app's admin, or for one of its users.
-   * @param readAt the time before `app` and `user` were read from the store: what is revoked after that moment
-   *   revokes this token too
-   */
-  issue(app: App, user: User | undefined, ttlSeconds: number, readAt: number): IssuedToken;
+  /** A token for the app's admin, or for one of its users, both as the store has them. */
+  issue(app: App, user: User | undefined, ttlSeconds: number): IssuedToken;
   /** Reads the store only for a token that it has not seen before. Refuses with one of the `token_…` codes. */
   verify(token: string): VerifiedToken | Promise<VerifiedToken>;
   /** Whether `verify` would answer at once. */
@@ -42,6 +43,8 @@ export interface Tokens {
   forgetAll(): void;
 }
 
+type KnownToken = VerifiedToken & Pick<TokenClaims, "appEnded" | "ownEnded">;
+
 interface TokensNeeds {
   readonly registry: Registry;
   readonly store: Pick<Store, "user">;
@@ -50,11 +53,11 @@ interface TokensNeeds {
 }
 
 export function createTokens({ registry, store, clock, digest }: TokensNeeds): Tokens {
-  const verified = new Map<string, VerifiedToken>();
+  const verified = new Map<string, KnownToken>();
   const tokensOfUser = new Map<string, Set<string>>();
   let revocations = 0;
 
-  function remember(token: string, entry: VerifiedToken): void {
+  function remember(token: string, entry: KnownToken): void {
     if (verified.size >= VERIFIED_MAX) {
       const oldest = verified.keys().next().value;
       if (oldest !== undefined) forget(oldest);
@@ -75,12 +78,12 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
   }
 
   /** What may change while a token is known: the time, and its app. */
-  function check(served: ServedApp | undefined, entry: VerifiedToken): VerifiedToken {
+  function check(served: ServedApp | undefined, entry: KnownToken): VerifiedToken {
     if (served === undefined) throw new Refusal({ code: "token_unknown" });
     const { tokensValidAfter, adminTokensValidAfter } = served.app;
-    const validAfter =
-      entry.caller.kind === "admin" ? Math.max(tokensValidAfter, adminTokensValidAfter) : tokensValidAfter;
-    if (entry.issued <= validAfter || entry.expires <= clock.now()) throw new Refusal({ code: "token_expired" });
+    const isEnded =
+      tokensValidAfter > entry.appEnded || (entry.caller.kind === "admin" && adminTokensValidAfter > entry.ownEnded);
+    if (isEnded || entry.expires <= clock.now()) throw new Refusal({ code: "token_expired" });
     return entry;
   }
 
@@ -94,30 +97,32 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
     }
     const served = registry.byId(claims.appId);
     if (served === undefined) throw new Refusal({ code: "token_unknown" });
-    const entry = check(served, entryOf(claims));
+    const entry = entryOf(claims);
+    check(served, entry);
     const revocationsBefore = revocations;
-    if (claims.principal.kind === "user") await checkUser(served.app, claims.principal, claims.issued);
+    if (claims.principal.kind === "user") await checkUser(served.app, claims.principal, claims.ownEnded);
     // A revocation that came in between may not have been in what was read: then the next request reads again.
     if (revocations === revocationsBefore) remember(token, entry);
     return entry;
   }
 
-  async function checkUser(app: App, { id, name }: Extract<Caller, { kind: "user" }>, issued: number): Promise<void> {
+  async function checkUser(app: App, { id, name }: Extract<Caller, { kind: "user" }>, ownEnded: number): Promise<void> {
     const user = await store.user(app.number, name);
     if (user?.id !== id) throw new Refusal({ code: "token_unknown" });
-    if (issued <= user.tokensValidAfter) throw new Refusal({ code: "token_expired" });
+    if (user.tokensValidAfter > ownEnded) throw new Refusal({ code: "token_expired" });
   }
 
   return {
-    issue(app, user, ttlSeconds, readAt) {
+    issue(app, user, ttlSeconds) {
       const ttl = Math.min(ttlSeconds, TTL_SECONDS_MAX);
-      const validAfter = Math.max(app.tokensValidAfter, user?.tokensValidAfter ?? app.adminTokensValidAfter);
       const key = registry.signingKey();
       const claims: TokenClaims = {
         keyId: key.id,
         appId: app.id,
-        issued: Math.max(readAt, validAfter + 1),
+        issued: clock.now(),
         ttlSeconds: ttl,
+        appEnded: app.tokensValidAfter,
+        ownEnded: user === undefined ? app.adminTokensValidAfter : user.tokensValidAfter,
         principal: user === undefined ? { kind: "admin" } : { kind: "user", id: user.id, name: user.name },
       };
       const token = encodeToken(claims, (signed) => digest.hmacSha256(key.secret, signed));
@@ -140,9 +145,9 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
   };
 }
 
-function entryOf({ appId, principal, issued, ttlSeconds }: TokenClaims): VerifiedToken {
+function entryOf({ appId, principal, issued, ttlSeconds, appEnded, ownEnded }: TokenClaims): KnownToken {
   const expires = ttlSeconds === 0 ? Number.POSITIVE_INFINITY : issued + ttlSeconds * 1000;
-  return { appId, caller: principal, issued, expires };
+  return { appId, caller: principal, issued, expires, appEnded, ownEnded };
 }
 
 /** Makes the first signing key of a new store. */

@@ -17,6 +17,8 @@ const claims: fc.Arbitrary<TokenClaims> = fc.record({
   appId: fc.uuid(),
   issued: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
   ttlSeconds: fc.integer({ min: 0, max: 0x7fffffff }),
+  appEnded: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+  ownEnded: fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }),
   principal: fc.oneof(
     fc.record({ kind: fc.constant("admin" as const) }),
     fc.record({ kind: fc.constant("user" as const), id: fc.uuid(), name: userName }),
@@ -35,6 +37,8 @@ const ADMIN: TokenClaims = {
   appId: "8be024f0-e978-41e8-b697-5d598d5f8402",
   issued: 1_700_000_000_000,
   ttlSeconds: 5_184_000,
+  appEnded: 0,
+  ownEnded: 1_600_000_000_000,
   principal: { kind: "admin" },
 };
 
@@ -98,7 +102,7 @@ test("the longest name fits, and is not cut", () => {
 });
 
 test("an admin's token with a user behind it, and a user's without a name, are of no form", () => {
-  const head = Buffer.from(encodeToken(ADMIN, sign), "base64url").subarray(0, 37);
+  const head = Buffer.from(encodeToken(ADMIN, sign), "base64url").subarray(0, 53);
   const framed = (kind: number, rest: number) => {
     const signed = Buffer.concat([head, Buffer.alloc(rest, 97)]);
     signed[4] = kind;

@@ -35,12 +35,12 @@ export const tokenIssue: Command = {
     const registry = await openRegistry({ store, defaults, events, clock, tokens: verified });
     const tokens = createTokens({ registry, store, clock, digest });
     const passwords = commandPasswords();
-    const grants = createGrants({ store, tokens, accounts: commandAccounts(store), clock, digest, passwords });
+    const grants = createGrants({ store, tokens, accounts: commandAccounts(store), digest, passwords });
 
     const username = flagText(call, "user");
     const issued: IssuedToken =
       username === undefined
-        ? tokens.issue(app, undefined, ttlSeconds ?? app.tokenTtlSeconds, clock.now())
+        ? tokens.issue(app, undefined, ttlSeconds ?? app.tokenTtlSeconds)
         : await grants.inherit(serve(app, defaults), { kind: "admin" }, { username, autoCreate: false }, ttlSeconds);
     const { token, expiresInSeconds } = issued;
     return { json: { app: app.key, user: username ?? null, token, expiresInSeconds }, text: `${token}\n` };
