@@ -56,7 +56,8 @@ export function createThrottle({ clock, cells, strangersPerSecond, seed }: Throt
   function take(cell: number, ratePerSecond: number, taking: boolean): void {
     if (ratePerSecond === 0) return;
     const rate = BigInt(ratePerSecond);
-    const intervalNs = (SECOND_NS + rate - 1n) / rate;
+    // Rounded down, so that an empty bucket is full again in a second; at 1000 a second that is a millionth too much.
+    const intervalNs = SECOND_NS / rate;
     for (;;) {
       const now = clock.monotonicNs();
       const before = Atomics.load(fullAt, cell);

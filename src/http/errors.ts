@@ -123,13 +123,13 @@ export const ERRORS: ErrorTable = {
     status: 413,
     error: "request_entity_too_large",
     text: "Request Entity Too Large",
-    // The body is left unread, and Bun would take the connection for a busy one until the server's stop gives up.
+    // Not all of it may have been read, and what is left must not be taken for the next request.
     headers: { Connection: "close" },
   }),
-  media_type_unsupported: ({ contentType }) => ({
+  media_type_unsupported: ({ header, value }) => ({
     status: 415,
     error: "UNSUPPORTED_MEDIA_TYPE",
-    text: `Content-Type '${contentType}' is not supported.`,
+    text: `${header} '${value}' is not supported.`,
   }),
   json_malformed: () => ({ status: 400, error: "json_parse", text: "the request body is not valid JSON" }),
   internal: () => ({ status: 500, error: "INTERNAL_SERVER_ERROR", text: "internal server error" }),

@@ -41,6 +41,8 @@ export interface Exchange {
   run(route: Route, request: Request, params: PathParams, address: () => string): Promise<Response>;
   /** Answers what no route takes. */
   refuse(refusal: WireRefusal, request: Request): Response;
+  /** Answers a fault outside `run`. */
+  fail(error: unknown): Response;
 }
 
 /** Refusals that a stranger may provoke at will: each counts against his address. */
@@ -54,6 +56,7 @@ const FAILED_AUTHENTICATION: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   "client_secret_wrong",
   "password_wrong",
   "grant_user_unknown",
+  "grant_user_deactivated",
   "registration_closed",
 ]);
 
@@ -119,6 +122,13 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
         }
         return errorResponse(wireError({ code: "internal" }, context), span, withDesc, requestId);
       }
+    },
+    fail(error) {
+      const now = clock.now();
+      const requestId = crypto.randomUUID();
+      events.requestFailed({ requestId, method: "", route: "", error });
+      const internal = wireError({ code: "internal" }, { path: "", dialect: "2021" });
+      return errorResponse(internal, { from: now, to: now }, true, requestId);
     },
     refuse({ refused }, request) {
       const now = clock.now();

@@ -28,10 +28,10 @@ export function urlOf(request: Request): URL {
  */
 export async function readForm(request: Request): Promise<Changes> {
   const contentType = request.headers.get("content-type") ?? "";
-  if (NOT_FORM.test(contentType)) throw unsupported(contentType);
+  if (NOT_FORM.test(contentType)) throw unsupported("Content-Type", contentType);
   const text = await readText(request);
   // Under a form type it is the commonest mistake, and as a form it would be one key without a value: nothing stored.
-  if (isJsonObject(text)) throw unsupported("application/json");
+  if (isJsonObject(text)) throw unsupported("Content-Type", "application/json");
   const changes = new Map<string, string>();
   // The ampersand keeps a leading "?" from being taken for the mark of a query.
   for (const [key, value] of new URLSearchParams(`&${text}`)) {
@@ -58,7 +58,8 @@ export function check<Schema extends z.ZodType>(value: unknown, schema: Schema):
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    // Some clients begin with a byte order mark, which JSON.parse refuses.
+    return JSON.parse(text.startsWith("\uFEFF") ? text.slice(1) : text);
   } catch {
     throw new WireRefusal({ code: "json_malformed" });
   }
@@ -82,6 +83,8 @@ export async function discardBody(request: Request): Promise<void> {
 }
 
 async function readText(request: Request): Promise<string> {
+  const encoding = request.headers.get("content-encoding") ?? "identity";
+  if (encoding !== "identity") throw unsupported("Content-Encoding", encoding);
   const length = request.headers.get("content-length");
   if (Number(length ?? 0) > BODY_BYTES_MAX) throw new WireRefusal({ code: "body_too_large" });
   const bytes = length === null ? await readStream(request) : await request.bytes();
@@ -111,8 +114,8 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-function unsupported(contentType: string): WireRefusal {
-  return new WireRefusal({ code: "media_type_unsupported", contentType: contentType.slice(0, 200) });
+function unsupported(header: "Content-Type" | "Content-Encoding", value: string): WireRefusal {
+  return new WireRefusal({ code: "media_type_unsupported", header, value: value.slice(0, 200) });
 }
 
 function illegal(reason: string): Refusal {

@@ -83,6 +83,8 @@ export function listen(needs: HttpServerNeeds): HttpServer {
         ]),
       ),
     },
+    // What is thrown outside an exchange, by Bun or by us, must not reach the caller as a page with the source in it.
+    error: (error) => exchange.fail(error),
     async fetch(request) {
       if (request.method === "OPTIONS") return preflightResponse("OPTIONS");
       await discardBody(request);

@@ -3,7 +3,11 @@ export type WireRefused =
   | { readonly code: "route_unknown" }
   | { readonly code: "method_not_allowed"; readonly allow: string }
   | { readonly code: "body_too_large" }
-  | { readonly code: "media_type_unsupported"; readonly contentType: string }
+  | {
+      readonly code: "media_type_unsupported";
+      readonly header: "Content-Type" | "Content-Encoding";
+      readonly value: string;
+    }
   | { readonly code: "json_malformed" };
 
 export class WireRefusal extends Error {

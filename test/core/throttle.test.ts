@@ -53,16 +53,14 @@ test("a bucket fills evenly: after a fraction of a second that fraction passes, 
 });
 
 test("in ten seconds of constant pressure exactly the burst and ten seconds' worth pass", () => {
-  for (const rate of [1, 3, 7, 100, 333]) {
+  for (const rate of [1, 3, 7, 24, 100, 300, 333]) {
     const { throttle, clock } = start();
     let passed = 0;
     for (let ms = 0; ms <= 10_000; ms++) {
       while (waitMs(() => throttle.charge(APP, "set", rate)) === 0) passed += 1;
       clock.advance(1);
     }
-    // Rounded intervals may cost a call, never grant one.
-    expect(passed).toBeLessThanOrEqual(rate * 11);
-    expect(passed).toBeGreaterThanOrEqual(rate * 11 - 1);
+    expect(passed).toBe(rate * 11);
   }
 });
 

@@ -21,9 +21,9 @@ const Sent = z.object({ username: Text, password: Text, nickname: Text });
 export function createUsers({ accounts }: { accounts: Accounts }): Handler {
   return async (call) => {
     const { caller } = bearerOf(call.request) === undefined ? NOBODY : await call.identify();
-    if (caller.kind === "nobody") call.rate.chargeStranger();
     // Asked before the body is read, so that a stranger's closed door costs the app nothing.
     permit("registerUser", caller, undefined, call.served.access);
+    if (caller.kind === "nobody") call.rate.chargeStranger();
     const body = await readJson(call.request, z.unknown());
     const registrants = Array.isArray(body) ? body.map(registrantOf) : registrantOf(body);
     call.rate.charge();

@@ -17,10 +17,7 @@ test("what is missing or too long is named, and nothing changes", async () => {
   for (const json of [{}, { newpassword: "" }, { newpassword: null }, { password: "new" }]) {
     expectAccountError(await change(admin.token, json), illegalArgument("newpassword is required"));
   }
-  expectAccountError(
-    await change(admin.token, { newpassword: "x".repeat(65) }),
-    illegalArgument("PASSWORD_TOO_LONG"),
-  );
+  expectAccountError(await change(admin.token, { newpassword: "x".repeat(65) }), illegalArgument("PASSWORD_TOO_LONG"));
   expectAccountError(await change(ada, { newpassword: "new" }), illegalArgument("oldPassword is required"));
   expect((await change(admin.token, { newpassword: 1 })).status).toBe(400);
   const malformed = await send("PUT", `${service.base}/users/ada/password`, { token: ada, body: "{" });

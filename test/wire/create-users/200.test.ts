@@ -124,8 +124,7 @@ test("while registration is open anybody registers one user, with or without a t
 
 test("registration opens and closes while the server runs, within a second", async () => {
   await using service = await startTestService({ parts });
-  const register = (username: string) =>
-    send("POST", `${service.base}/users`, { json: { username, password: "123" } });
+  const register = (username: string) => send("POST", `${service.base}/users`, { json: { username, password: "123" } });
   expect((await register("ada")).status).toBe(401);
   await service.setApp({ registration: "open" });
   await eventually(async () => expect((await register("ada")).status).toBe(200), 1000);
@@ -135,7 +134,10 @@ test("registration opens and closes while the server runs, within a second", asy
 });
 
 test("the server's own registration mode holds for an app that has none", async () => {
-  await using service = await startTestService({ parts, settings: { defaults: { limits: DEFAULT_LIMITS, registration: "open" } } });
+  await using service = await startTestService({
+    parts,
+    settings: { defaults: { limits: DEFAULT_LIMITS, registration: "open" } },
+  });
   const json = { username: "ada", password: "123" };
   expect((await send("POST", `${service.base}/users`, { json })).status).toBe(200);
 });

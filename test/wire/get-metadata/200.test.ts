@@ -59,10 +59,9 @@ test("a user made again has nothing of the one before", async () => {
 test("names that only look alike are other users", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
-  await admin.newUser("ada");
-  await admin.set("ada", { nickname: "Ada" });
-  // A trailing space, an accent, a NUL, the Kelvin sign and a full-width letter.
-  for (const name of ["ada%20", "ad%C3%A1", "ada%00", "%E2%84%AAda", "%EF%BD%81da", "ada%2f"]) {
+  for (const name of ["ada", "kada"]) await admin.newUser(name);
+  // A trailing space, an accent, a NUL, the Kelvin sign (which folds to "k") and a full-width letter.
+  for (const name of ["ada%20", "ad%C3%A1", "ada%00", "%E2%84%AAada", "%EF%BD%81da", "ada%2f"]) {
     expect((await admin.get(name)).status).toBe(404);
   }
 });
