@@ -1,0 +1,76 @@
+import { expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { checkTree } from "../../scripts/check-tree.ts";
+
+/** What the check says of a small tree of these files beside a sound one. */
+function problemsOf(files: Readonly<Record<string, string>>): readonly string[] {
+  const root = mkdtempSync(join(tmpdir(), "usermeta-tree-"));
+  try {
+    const sound = {
+      "package.json": '{"dependencies":{"zod":"4.6.7"}}',
+      "src/core/model.ts": "export const model = 1;\n",
+      "src/http/server.ts": 'import { model } from "../core/model.ts";\n',
+    };
+    for (const [path, text] of Object.entries({ ...sound, ...files })) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    return checkTree(root);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+test("a sound tree has no problems", () => expect(problemsOf({})).toEqual([]));
+
+test("a tree in which nothing is found is a problem, not a success", () => {
+  const root = mkdtempSync(join(tmpdir(), "usermeta-tree-"));
+  expect(checkTree(root)).toEqual([`${root}: no modules or no imports were found`]);
+  rmSync(root, { recursive: true });
+});
+
+const FORBIDDEN: readonly (readonly [string, string, string])[] = [
+  ["the rules import the wire", "src/core/a.ts", 'import { server } from "../http/server.ts";'],
+  ["the rules import a type of the wire", "src/core/a.ts", 'import type { Server } from "../http/server.ts";'],
+  ["the rules import over several lines", "src/core/a.ts", 'import {\n  a,\n  b,\n} from "../http/server.ts";'],
+  ["the rules import a package", "src/core/a.ts", 'import { z } from "zod";'],
+  ["the rules import Node", "src/core/a.ts", 'import { readFileSync } from "node:fs";'],
+  ["the rules re-export the wire", "src/core/a.ts", 'export { server } from "../http/server.ts";'],
+  ["the rules name Bun", "src/core/a.ts", "export const a = Bun.version;"],
+  ["the rules look at the clock", "src/core/a.ts", "export const a = Date.now();"],
+  ["the rules look at the process", "src/core/a.ts", "export const a = process.env.A;"],
+  ["the wire imports a store", "src/http/a.ts", 'import { openStore } from "../store/open.ts";'],
+  ["the wire imports the assembly", "src/http/a.ts", 'import { startService } from "../service.ts";'],
+  ["a store imports the wire", "src/store/memory/a.ts", 'import { server } from "../../http/server.ts";'],
+  ["an engine imports another", "src/store/memory/a.ts", 'import { lock } from "../sqlite/lock.ts";'],
+  ["what engines share imports one", "src/store/migrate.ts", 'import { lock } from "./sqlite/lock.ts";'],
+  [
+    "an engine is loaded by the command line",
+    "src/cli/a.ts",
+    'const { lock } = await import("../store/sqlite/lock.ts");',
+  ],
+  ["the configuration names Bun", "src/config/a.ts", "export const a = Bun.env;"],
+  ["a folder without a rule", "src/elsewhere/a.ts", 'import { model } from "../core/model.ts";'],
+];
+
+test.each(FORBIDDEN)("%s: refused", (_, path, text) => {
+  const problems = problemsOf({ [path]: `${text}\n` });
+  expect(problems).toHaveLength(1);
+  expect(problems[0]).toContain(path);
+});
+
+test("a cycle is found, one of types alone is none", () => {
+  const a = { "src/core/a.ts": 'import { b } from "./b.ts";\n', "src/core/b.ts": 'import { a } from "./a.ts";\n' };
+  expect(problemsOf(a)).toEqual(["a cycle of imports: src/core/a.ts → src/core/b.ts → src/core/a.ts"]);
+  expect(problemsOf({ ...a, "src/core/b.ts": 'import type { A } from "./a.ts";\n' })).toEqual([]);
+});
+
+test("a long file, a loose version, a test left alone or left out", () => {
+  expect(problemsOf({ "src/core/long.ts": "\n".repeat(301) })).toHaveLength(1);
+  expect(problemsOf({ "package.json": '{"devDependencies":{"zod":"^4.6.7"}}' })).toHaveLength(1);
+  for (const left of ["only", "skip", "todo"]) {
+    expect(problemsOf({ "test/a.test.ts": `test.${left}("a", () => {});\n` })).toHaveLength(1);
+  }
+});

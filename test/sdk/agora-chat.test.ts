@@ -1,0 +1,4 @@
+import { describeSdk } from "./sdk.ts";
+import { AGORA_CHAT } from "./sdk-builds.ts";
+
+describeSdk(AGORA_CHAT);
