@@ -1,0 +1,49 @@
+import { describe, expect, test } from "bun:test";
+import { DIALECTS, type Dialect } from "../../src/core/model.ts";
+import type { Refused } from "../../src/core/refusals.ts";
+import { ERRORS, type WireError, wireError } from "../../src/http/errors.ts";
+import { appRoutes, type Rules } from "../../src/http/routes.ts";
+import { readDocument, tableRows } from "./markdown.ts";
+
+const PROTOCOL = readDocument("docs/PROTOCOL.md");
+
+/** Stands for what a refusal is about, here as in the document. */
+const PLACEHOLDER = "…";
+
+const REFUSALS = tableRows(PROTOCOL, ["code", "status", "error", "error_description"]);
+
+describe("docs/PROTOCOL.md", () => {
+  test("lists every route with its bearer and bucket, and no other", () => {
+    // as: a route's handler is made of rules, but none is called here
+    const routes = appRoutes({} as Rules);
+    const rows = tableRows(PROTOCOL, ["method", "path", "bearer", "bucket"]);
+    expect(rows).toEqual(routes.map(({ method, path, bearer, bucket }) => [method, path, bearer, bucket]));
+  });
+
+  test("lists every refusal, and no other", () => {
+    expect(REFUSALS.map(([code]) => code).sort()).toEqual(Object.keys(ERRORS).sort());
+  });
+
+  for (const dialect of DIALECTS) {
+    test.each(REFUSALS.map((cells) => cells.map((cell) => inDialect(cell, dialect))))(
+      `${dialect}: %s is status %s, %s: %s`,
+      (code = "", ...documented) => {
+        const { status, error, text } = answerTo(code, dialect);
+        expect(documented).toEqual([String(status), error, text]);
+      },
+    );
+  }
+});
+
+/** A cell is either the same in both dialects, or `A; 2026: B`. */
+function inDialect(cell: string, dialect: Dialect): string {
+  const [older = "", newer = older] = cell.split("; 2026: ");
+  return dialect === "2021" ? older : newer;
+}
+
+/** When every value that a text may name is `…`. */
+function answerTo(code: string, dialect: Dialect): WireError {
+  const values = new Proxy({ code }, { get: (target, name) => (name === "code" ? target.code : PLACEHOLDER) });
+  // as: a refusal of this code, with anything for its values
+  return wireError(values as Refused, { dialect, path: `${PLACEHOLDER}/${PLACEHOLDER}` });
+}
