@@ -1,11 +1,4 @@
 import type { AppKey, UserName } from "../core/model.ts";
-import { serve } from "../core/registry.ts";
-import { findStoreHolder } from "../store/open.ts";
-import { type Call, flagText } from "./command.ts";
-import { commandAccounts } from "./command-accounts.ts";
-import { lastingLocation, openCommandStore } from "./command-store.ts";
-import { refused } from "./failure.ts";
-import { serverUsers, URL_FLAG } from "./server-users.ts";
 
 interface NewUserRequest {
   readonly username: UserName;
@@ -24,42 +17,4 @@ export interface UserDoor extends AsyncDisposable {
   readonly app: AppKey;
   create(user: NewUserRequest): Promise<CreatedUser>;
   remove(username: UserName): Promise<void>;
-}
-
-/** Through the server when `--url` names one; a store that a server holds is changed by that server alone. */
-export async function openUserDoor(call: Call): Promise<UserDoor> {
-  const url = flagText(call, URL_FLAG.name);
-  return url === undefined ? await storeUsers(call) : serverUsers(call, url);
-}
-
-async function storeUsers({ args: [appText = ""], loaded: { config } }: Call): Promise<UserDoor> {
-  const location = lastingLocation(config);
-  const holder = await findStoreHolder(location);
-  if (holder !== undefined) {
-    throw refused(
-      `${location.path} is being served by process ${holder.pid}, listening on ${holder.listen}: ` +
-        "go through that server with --url http://… and USERMETA_OPERATOR_KEY",
-    );
-  }
-  await using opening = new AsyncDisposableStack();
-  const opened = opening.use(await openCommandStore(config, "refuse"));
-  const app = await opened.app(appText);
-  const accounts = commandAccounts(opened.store);
-  const served = serve(app, config.defaults);
-  const owned = opening.move();
-  return {
-    app: app.key,
-    async create({ username, password, nickname }) {
-      if (password !== undefined) {
-        return await accounts.register(served, { kind: "admin" }, { username, password, nickname });
-      }
-      const created = await accounts.create(app, username, null, nickname);
-      if (created === "taken") throw refused(`there is a user ${username} in ${app.key} already`);
-      return created;
-    },
-    async remove(username) {
-      await accounts.remove(served, { kind: "admin" }, username);
-    },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
 }

@@ -3,10 +3,10 @@ import { NICKNAME_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX } from "../../core/lim
 import { Refusal } from "../../core/refusals.ts";
 import { APP_ARGUMENT, type Call, type Command, flagText, USER_ARGUMENT } from "../command.ts";
 import { mistaken } from "../failure.ts";
+import { openUserDoor } from "../open-user-door.ts";
 import { readLine } from "../read-input.ts";
 import { URL_FLAG } from "../server-users.ts";
 import { record } from "../table.ts";
-import { openUserDoor } from "../user-door.ts";
 
 const PASSWORD_FLAG = "password-stdin";
 const NICKNAME_FLAG = "nickname";

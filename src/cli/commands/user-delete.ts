@@ -1,8 +1,8 @@
 import { requireUserName } from "../../core/accounts.ts";
 import { APP_ARGUMENT, type Command, USER_ARGUMENT } from "../command.ts";
 import { confirm, YES_FLAG } from "../confirm.ts";
+import { openUserDoor } from "../open-user-door.ts";
 import { URL_FLAG } from "../server-users.ts";
-import { openUserDoor } from "../user-door.ts";
 
 export const userDelete: Command = {
   name: "user delete",

@@ -1,0 +1,40 @@
+import { serve } from "../core/registry.ts";
+import { findStoreHolder } from "../store/open.ts";
+import type { Call } from "./command.ts";
+import { commandAccounts } from "./command-accounts.ts";
+import { lastingLocation, openCommandStore } from "./command-store.ts";
+import { refused } from "./failure.ts";
+import type { UserDoor } from "./user-door.ts";
+
+/** Users by the rules themselves, on a store that no server holds. */
+export async function storeUsers({ args: [appText = ""], loaded: { config } }: Call): Promise<UserDoor> {
+  const location = lastingLocation(config);
+  const holder = await findStoreHolder(location);
+  if (holder !== undefined) {
+    throw refused(
+      `${location.path} is being served by process ${holder.pid}, listening on ${holder.listen}: ` +
+        "go through that server with --url http://… and USERMETA_OPERATOR_KEY",
+    );
+  }
+  await using opening = new AsyncDisposableStack();
+  const opened = opening.use(await openCommandStore(config, "refuse"));
+  const app = await opened.app(appText);
+  const accounts = commandAccounts(opened.store);
+  const served = serve(app, config.defaults);
+  const owned = opening.move();
+  return {
+    app: app.key,
+    async create({ username, password, nickname }) {
+      if (password !== undefined) {
+        return await accounts.register(served, { kind: "admin" }, { username, password, nickname });
+      }
+      const created = await accounts.create(app, username, null, nickname);
+      if (created === "taken") throw refused(`there is a user ${username} in ${app.key} already`);
+      return created;
+    },
+    async remove(username) {
+      await accounts.remove(served, { kind: "admin" }, username);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
