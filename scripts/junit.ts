@@ -6,26 +6,43 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** The sums of a report of `bun test`; undefined when there is none, as after a `process.exit` inside a test. */
-export function readReport(path: string): Counts | undefined {
-  let head: string | undefined;
+export interface Report extends Counts {
+  /** The test files that had a test in them. */
+  readonly files: ReadonlySet<string>;
+}
+
+export interface Verdict extends Counts {
+  /** What went wrong beside failed tests, a line each; every one counts as a failure. */
+  readonly faults: readonly string[];
+}
+
+/** What a report of `bun test` sums up; undefined when there is none, as after a `process.exit` inside a test. */
+export function readReport(path: string): Report | undefined {
+  let report: string;
   try {
-    head = /<testsuites[^>]*>/.exec(readFileSync(path, "utf8"))?.[0];
+    report = readFileSync(path, "utf8");
   } catch {
     return undefined;
   }
+  const head = /<testsuites[^>]*>/.exec(report)?.[0];
   if (head === undefined) return undefined;
   const count = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
   const [failed, skipped] = [count("failures"), count("skipped")];
-  return { passed: count("tests") - failed - skipped, failed, skipped };
+  const files = new Set([...report.matchAll(/<testsuite name="[^"]*" file="([^"]+)"/g)].map(([, file = ""]) => file));
+  return { passed: count("tests") - failed - skipped, failed, skipped, files };
 }
 
 /**
- * What a run amounts to. It has failed at least once when it exited with an error, left no report or ran no test,
- * whatever the report counts: a throw at the top of a file is not in it.
+ * What a run of these files amounts to. Neither the exit code nor the report is enough: a throw at the top of a file
+ * is in no report, a `process.exit(0)` inside a test leaves none, and a file without a test is a success to both.
  */
-export function judge(report: Counts | undefined, exitCode: number): Counts {
-  const { passed, failed, skipped } = report ?? { passed: 0, failed: 0, skipped: 0 };
-  const isGood = exitCode === 0 && report !== undefined && passed > 0;
-  return { passed, failed: isGood ? failed : Math.max(failed, 1), skipped };
+export function judge(report: Report | undefined, exitCode: number | null, files: readonly string[]): Verdict {
+  if (report === undefined) {
+    return { passed: 0, failed: 1, skipped: 0, faults: [`the run ended with ${exitCode} and left no report`] };
+  }
+  const { passed, failed, skipped } = report;
+  const faults = files.filter((file) => !report.files.has(file)).map((file) => `${file}: no test ran`);
+  if (passed === 0) faults.push("no test passed");
+  if (exitCode !== 0 && failed + faults.length === 0) faults.push(`the run ended with ${exitCode}, yet no test failed`);
+  return { passed, failed: failed + faults.length, skipped, faults };
 }

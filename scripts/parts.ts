@@ -2,7 +2,8 @@
 const PARTS: Readonly<Record<string, string>> = {
   curl: "the start-up lines pasted into a shell (test/cli/start-up.test.ts)",
   strace: "the trace of a flush before every answer (test/faults/flush.test.ts)",
-  chromium: "the vendors' SDKs in a browser (test/sdk)",
+  // The same place that test/sdk/chromium.ts looks at.
+  [process.env.CHROMIUM ?? "/usr/bin/chromium"]: "the vendors' SDKs in a browser (test/sdk)",
 };
 
 /** What cannot be tested here, a text each. */

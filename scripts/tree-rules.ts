@@ -1,14 +1,17 @@
 /** Which folder may import which: `main → cli → service → {http, store, ops, config, system} → core`. */
 export interface FolderRule {
+  /** Or one file. The innermost rule that names a file is the file's. */
   readonly folder: string;
-  /** Folders and files below src/, its own apart. */
+  /** Folders and files of the checkout, its own apart. */
   readonly imports: readonly string[];
-  /** Modules from outside. */
-  readonly packages: readonly string[] | "any";
+  /** Modules from outside; "node:" stands for all of Node's. */
+  readonly packages: readonly string[];
 }
 
 const CORE = "src/core";
 const STORE = "src/store";
+/** What an engine may share with the others. */
+const STORE_PARTS = ["src/store/store-error.ts", "src/store/migrate.ts"];
 
 export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: "src/main.ts", imports: ["src/cli"], packages: [] },
@@ -21,24 +24,30 @@ export const FOLDER_RULES: readonly FolderRule[] = [
       "src/system",
       "src/store/open.ts",
       "src/store/store-error.ts",
+      "package.json",
       CORE,
     ],
-    packages: "any",
+    packages: ["bun", "node:", "commander", "zod"],
   },
+  // It is handed an open store, and so knows no engine, no option and no log.
   { folder: "src/service.ts", imports: ["src/http", "src/system", CORE], packages: [] },
-  { folder: "src/http", imports: [CORE], packages: "any" },
-  { folder: "src/config", imports: [CORE], packages: "any" },
-  { folder: "src/ops", imports: [CORE], packages: "any" },
-  { folder: "src/system", imports: [CORE], packages: "any" },
-  // What all engines share. Only open.ts names them.
-  { folder: STORE, imports: [CORE], packages: "any" },
-  { folder: "src/store/open.ts", imports: [STORE, CORE], packages: "any" },
-  { folder: "src/store/memory", imports: ["src/store/store-error.ts", "src/store/migrate.ts", CORE], packages: [] },
-  { folder: "src/store/sqlite", imports: ["src/store/store-error.ts", "src/store/migrate.ts", CORE], packages: "any" },
+  { folder: "src/http", imports: [CORE], packages: ["bun", "node:", "zod"] },
+  { folder: "src/config", imports: [CORE], packages: ["node:", "zod"] },
+  { folder: "src/ops", imports: [CORE], packages: ["node:", "pino", "pino-pretty"] },
+  { folder: "src/system", imports: [CORE], packages: ["bun", "node:"] },
+  // What all engines share; open.ts alone names them.
+  { folder: STORE, imports: [CORE], packages: ["node:"] },
+  { folder: "src/store/open.ts", imports: [STORE, CORE], packages: ["node:"] },
+  { folder: "src/store/memory", imports: [...STORE_PARTS, CORE], packages: [] },
+  { folder: "src/store/sqlite", imports: [...STORE_PARTS, CORE], packages: ["bun", "bun:sqlite", "node:"] },
   { folder: CORE, imports: [], packages: [] },
 ];
 
-/** The only places that may name the runtime; it could be exchanged in a day. */
-export const RUNTIME_FOLDERS = ["src/http/", "src/store/sqlite/", "src/cli/", "src/system/"];
+/** The only places that may name the runtime, so that it can be exchanged in a day. */
+export const RUNTIME_PLACES = ["src/http", "src/store/sqlite", "src/cli", "src/system/passwords.ts"];
+
+/** What the rules are handed, or have no use for. */
+export const NOT_IN_CORE =
+  /\b(?:process|Buffer|setTimeout|setInterval|setImmediate|console|fetch|performance)\s*[.(]|\b(?:Date\.now|new Date\(\)|Math\.random|crypto\.)/;
 
 export const LINES_MAX = 300;

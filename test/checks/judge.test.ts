@@ -1,30 +1,67 @@
-import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { judge, readReport } from "../../scripts/junit.ts";
+import { judge, readReport, type Verdict } from "../../scripts/junit.ts";
 
-const SOME = { passed: 3, failed: 0, skipped: 1 };
-
-test("a run that passed is what its report counts", () => expect(judge(SOME, 0)).toEqual(SOME));
-
-test("a run fails for its exit code, for want of a report, and for want of a test", () => {
-  expect(judge(SOME, 1)).toEqual({ ...SOME, failed: 1 });
-  expect(judge({ ...SOME, failed: 2 }, 1)).toEqual({ ...SOME, failed: 2 });
-  expect(judge(undefined, 0)).toEqual({ passed: 0, failed: 1, skipped: 0 });
-  expect(judge({ passed: 0, failed: 0, skipped: 4 }, 0)).toEqual({ passed: 0, failed: 1, skipped: 4 });
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "usermeta-report-"));
 });
+afterAll(() => rmSync(folder, { recursive: true }));
 
-test("a report's sums are read from its root", () => {
-  const folder = mkdtempSync(join(tmpdir(), "usermeta-report-"));
-  const path = join(folder, "report.xml");
-  writeFileSync(
-    path,
-    '<?xml version="1.0"?>\n<testsuites name="bun test" tests="9" failures="2" skipped="1" time="1">\n',
+/** Runs `bun test` for real on one file of this text beside a sound one. */
+function verdictOn(body: string): Verdict {
+  const run = mkdtempSync(join(folder, "run-"));
+  mkdirSync(join(run, "test"));
+  const files = ["test/a.test.ts", "test/b.test.ts"];
+  writeFileSync(join(run, "test/a.test.ts"), 'import { test } from "bun:test"; test("a", () => {});');
+  writeFileSync(join(run, "test/b.test.ts"), `import { expect, test } from "bun:test"; ${body}`);
+  const { exitCode } = Bun.spawnSync(
+    [
+      process.execPath,
+      "test",
+      "--reporter=junit",
+      "--reporter-outfile=report.xml",
+      ...files.map((file) => `./${file}`),
+    ],
+    { cwd: run, stdio: ["ignore", "ignore", "ignore"] },
   );
-  expect(readReport(path)).toEqual({ passed: 6, failed: 2, skipped: 1 });
-  writeFileSync(path, "");
-  expect(readReport(path)).toBeUndefined();
-  expect(readReport(join(folder, "none.xml"))).toBeUndefined();
-  rmSync(folder, { recursive: true });
+  return judge(readReport(join(run, "report.xml")), exitCode, files);
+}
+
+describe("a run of the tests", () => {
+  test("is as good as its tests", () => {
+    expect(verdictOn('test("b", () => {}); test.skipIf(true)("c", () => {});')).toEqual({
+      passed: 2,
+      failed: 0,
+      skipped: 1,
+      faults: [],
+    });
+    expect(verdictOn('test("b", () => expect(1).toBe(2));')).toEqual({ passed: 1, failed: 1, skipped: 0, faults: [] });
+  });
+
+  test.each([
+    ["a file throws before its first test", 'throw new Error("b");', "test/b.test.ts: no test ran"],
+    ["a file has no test", "expect(1).toBe(1);", "test/b.test.ts: no test ran"],
+    ["a test ends the process", 'test("b", () => process.exit(0));', "the run ended with 0 and left no report"],
+  ])("fails where %s", (_, body, fault) => {
+    const verdict = verdictOn(body);
+    expect(verdict.faults).toEqual([fault]);
+    expect(verdict.failed).toBeGreaterThanOrEqual(1);
+  });
+
+  test("fails where a promise does that nobody waits for", () => {
+    expect(verdictOn('test("b", () => { Promise.reject(new Error("b")); });').failed).toBeGreaterThanOrEqual(1);
+  });
+
+  test("fails without a report, with an empty one, and where nothing passed", () => {
+    const path = join(folder, "empty.xml");
+    writeFileSync(path, "");
+    expect(readReport(path)).toBeUndefined();
+    expect(readReport(join(folder, "none.xml"))).toBeUndefined();
+    expect(judge(undefined, 0, []).failed).toBe(1);
+    expect(judge({ passed: 0, failed: 0, skipped: 4, files: new Set() }, 0, []).failed).toBe(1);
+    expect(judge({ passed: 3, failed: 0, skipped: 0, files: new Set() }, 1, []).failed).toBe(1);
+  });
 });

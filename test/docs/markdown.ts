@@ -8,6 +8,12 @@ export function readDocument(path: string): string {
   return readFileSync(`${ROOT}/${path}`, "utf8");
 }
 
+/** What links to a heading of the document name, as GitHub makes it of the heading's words. */
+export function anchors(text: string): ReadonlySet<string> {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => heading.toLowerCase());
+  return new Set(headings.map((heading) => heading.replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")));
+}
+
 /** The rows of every table with these columns, a text for each cell, without the marks of code. */
 export function tableRows(text: string, columns: readonly string[]): readonly (readonly string[])[] {
   const rows: string[][] = [];

@@ -20,6 +20,11 @@ describe("docs/PROTOCOL.md", () => {
     expect(rows).toEqual(routes.map(({ method, path, bearer, bucket }) => [method, path, bearer, bucket]));
   });
 
+  test("names every path of the server's own, and no other", () => {
+    const paths = (text: string): string[] => [...new Set(text.match(/\/-\/[a-z]+/g))].sort();
+    expect(paths(PROTOCOL)).toEqual(paths(readDocument("src/http/server.ts")));
+  });
+
   test("lists every refusal, and no other", () => {
     expect(REFUSALS.map(([code]) => code).sort()).toEqual(Object.keys(ERRORS).sort());
   });
