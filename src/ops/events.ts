@@ -19,6 +19,8 @@ export interface OperatorEvents extends Events {
     readonly route: string;
     readonly error: unknown;
   }): void;
+  /** The store's writer ended unasked: its writes under way are in doubt, and a new one is started. */
+  writerEnded(error: unknown): void;
   /** The store can never serve again: the process ends. */
   storeFailed(error: unknown): void;
 }
@@ -32,6 +34,8 @@ export function createEvents(log: Logger): OperatorEvents {
       log.error({ event: "requestFailed", requestId, method, route, error }, "a request failed"),
     refreshFailed: (error) =>
       log.error({ event: "refreshFailed", error }, "what other processes have changed could not be read"),
+    writerEnded: (error) =>
+      log.error({ event: "writerEnded", error }, "the store's writer ended; a new one is started"),
     storeFailed: (error) => log.fatal({ event: "storeFailed", error }, "the store cannot serve any more"),
   };
 }

@@ -16,6 +16,8 @@ export interface OpenOptions {
   readonly exclusive: boolean;
   /** Where that server listens, for the messages of those that are kept out. */
   readonly listen: string;
+  /** Told when the writer has ended unasked and is started again. */
+  readonly onWriterEnd: (error: Error) => void;
 }
 
 const MEMORY = "memory:";

@@ -19,6 +19,7 @@ const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorE
   stopped: (events) => events.stopped(),
   requestFailed: (events) => events.requestFailed({ ...FAILED, error: new Error("no disk") }),
   refreshFailed: (events) => events.refreshFailed(new Error("no disk")),
+  writerEnded: (events) => events.writerEnded(new Error("no disk")),
   storeFailed: (events) => events.storeFailed(new Error("no disk")),
 };
 

@@ -94,9 +94,13 @@ test("a writer that dies under load is started again, and no acknowledged write 
 
 test("a writer that keeps dying fails the store, and writes say so at once", async () => {
   using folder = temporaryFolder();
-  await using store = await openSqliteStore(join(folder.path, "usermeta.db"), { writerUrl: FAULTY_WRITER });
+  const ends: Error[] = [];
+  const onWriterEnd = (error: Error): void => void ends.push(error);
+  const path = join(folder.path, "usermeta.db");
+  await using store = await openSqliteStore(path, { writerUrl: FAULTY_WRITER, onWriterEnd });
   const app = await withUsers(store, ["ada", "die"]);
   for (let death = 0; death < 3; death++) await faultOf(store.clearAttributes(app, name("die"), 1));
+  expect(ends).toHaveLength(3);
   expect(await store.failed).toMatchObject({ fault: "outcome_unknown" });
   expect(await faultOf(write(store, app, "ada", "value"))).toMatchObject({ fault: "outcome_unknown" });
   expect(await faultOf(store.ping())).toMatchObject({ fault: "outcome_unknown" });

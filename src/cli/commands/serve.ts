@@ -28,7 +28,8 @@ export const serve: Command = {
     await checkHost(listen);
 
     await using stack = new AsyncDisposableStack();
-    const store = await openStore(location, { exclusive: true, listen: addressText(listen) });
+    const onWriterEnd = (error: Error): void => events.writerEnded(error);
+    const store = await openStore(location, { exclusive: true, listen: addressText(listen), onWriterEnd });
     const holding = stack.use(new AsyncDisposableStack());
     holding.use(store);
     const apps = createApps({ store, clock: systemClock, random: systemRandom, digest: systemDigest });

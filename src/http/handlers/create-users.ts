@@ -23,10 +23,12 @@ export function createUsers({ accounts }: { accounts: Accounts }): Handler {
     const { caller } = bearerOf(call.request) === undefined ? NOBODY : await call.identify();
     // Asked before the body is read, so that a stranger's closed door costs the app nothing.
     permit("registerUser", caller, undefined, call.served.access);
-    if (caller.kind === "nobody") call.rate.chargeStranger();
+    const isStranger = caller.kind === "nobody";
+    if (isStranger) call.rate.chargeStranger();
+    else call.rate.charge();
     const body = await readJson(call.request, z.unknown());
     const registrants = Array.isArray(body) ? body.map(registrantOf) : registrantOf(body);
-    call.rate.charge();
+    if (isStranger) call.rate.charge();
     return Array.isArray(registrants)
       ? await createMany(accounts, call, caller, registrants)
       : await createOne(accounts, call, caller, registrants);

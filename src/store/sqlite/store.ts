@@ -17,6 +17,8 @@ export interface SqliteOptions {
   readonly synchronous?: Synchronous;
   /** The entry of the writer's thread. */
   readonly writerUrl?: URL;
+  /** Told when the writer's thread has ended unasked and its writes under way are in doubt. */
+  readonly onWriterEnd?: (error: Error) => void;
 }
 
 /**
@@ -35,7 +37,10 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   connection.useWriteAheadLog();
   await migrate(migrationTarget(connection), SQLITE_MIGRATIONS);
   connection.exec("PRAGMA query_only = 1");
-  const writer = opening.adopt(await WriterClient.open({ path: file, synchronous, url }), (opened) => opened.close());
+  const writer = opening.adopt(
+    await WriterClient.open({ path: file, synchronous, url, onEnd: options.onWriterEnd }),
+    (opened) => opened.close(),
+  );
   return sqliteStore(connection, writer, opening.move());
 }
 

@@ -8,6 +8,8 @@ export interface WriterOptions {
   readonly synchronous: Synchronous;
   /** The thread's entry. */
   readonly url: URL;
+  /** Told of every end that nobody asked for. */
+  readonly onEnd?: ((error: Error) => void) | undefined;
 }
 
 interface Pending {
@@ -130,6 +132,7 @@ export class WriterClient {
     this.#pending.clear();
     this.#outbox = [];
     if (this.#ended !== undefined) return;
+    this.#options.onEnd?.(error);
 
     const now = performance.now();
     this.#deaths = [...this.#deaths.filter((death) => death > now - DEATHS_WITHIN_MS), now];
