@@ -41,6 +41,7 @@ test("processes that open a fresh file at once all succeed", async () => {
       children.use(startChild("create", path, `org/app${index}`)),
     );
     const answers = await Promise.all(started.map(({ answer }) => answer));
+    expect(answers.filter(({ fault }) => fault !== undefined)).toEqual([]);
     expect(answers.map(({ app }) => app).sort()).toEqual([1, 2, 3, 4]);
   }
 });

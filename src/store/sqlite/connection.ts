@@ -14,6 +14,7 @@ export interface ConnectionOptions {
 }
 
 const BUSY_TIMEOUT_MS = 5000;
+const BUSY_RETRY_MS = 5;
 const CACHE_KIB = 16_384;
 /** What a burst has made the log grow to is given back down to this. */
 const LOG_BYTES_KEPT = 67_108_864;
@@ -46,7 +47,7 @@ export class Connection {
 
   /** Readers and the writer stop waiting for each other. Kept in the file; costs nothing when it is so already. */
   useWriteAheadLog(): void {
-    const mode = this.get<{ journal_mode: string }>("PRAGMA journal_mode = WAL")?.journal_mode;
+    const mode = this.#patiently(() => this.get<{ journal_mode: string }>("PRAGMA journal_mode = WAL")?.journal_mode);
     if (mode !== "wal") {
       throw new StoreError(
         "cannot_open",
@@ -54,6 +55,19 @@ export class Connection {
       );
     }
     this.exec(`PRAGMA journal_size_limit = ${LOG_BYTES_KEPT}`);
+  }
+
+  /** SQLite does not wait for others, whatever its timeout, where both might be about to change a fresh file's mode. */
+  #patiently<T>(call: () => T): T {
+    const until = performance.now() + BUSY_TIMEOUT_MS;
+    for (;;) {
+      try {
+        return call();
+      } catch (error) {
+        if (!(error instanceof StoreError) || error.fault !== "busy" || performance.now() > until) throw error;
+        Bun.sleepSync(BUSY_RETRY_MS);
+      }
+    }
   }
 
   get<Row>(sql: string, ...bindings: SQLQueryBindings[]): Row | undefined {
