@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isLeftOut } from "../harness/missing-part.ts";
 
 /** The program as a stranger starts it: a process of its own, whose printed lines are pasted into a shell. */
 
@@ -82,9 +83,10 @@ async function paste(shell: string, lines: readonly string[]): Promise<string[]>
   return out.trimEnd().split("\n");
 }
 
+const NO_CURL = isLeftOut(Bun.which("curl") !== null, "the printed lines in a shell: there is no curl");
 const SHELLS = ["sh", "bash", "zsh"].filter((shell) => Bun.which(shell) !== null);
 
-test(
+test.skipIf(NO_CURL)(
   `the printed lines work as they stand, in one shell (${SHELLS.join(", ")}), in any folder, and again`,
   async () => {
     await using program = new Program();
@@ -113,7 +115,7 @@ test(
   TIMEOUT_MS,
 );
 
-test(
+test.skipIf(NO_CURL)(
   "the printed command lifts the rate of 100 a second while the server runs",
   async () => {
     await using program = new Program();

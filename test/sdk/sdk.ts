@@ -3,6 +3,7 @@
  * names its build; everything else is here, and is the same for all.
  */
 import { describe, setDefaultTimeout } from "bun:test";
+import { isLeftOut } from "../harness/missing-part.ts";
 import { chromiumMissing } from "./chromium.ts";
 import { describeCors } from "./cors.ts";
 import { describeFetching } from "./fetching.ts";
@@ -13,13 +14,9 @@ import type { SdkBuild } from "./sdk-builds.ts";
 import { describeSetRefusals } from "./set-refusals.ts";
 import { describeSetting } from "./setting.ts";
 
-/** A laptop may be without Chromium; where it counts, nothing is left out. */
-const mayLeaveOut = process.env.CI !== "true";
-
 export function describeSdk(build: SdkBuild): void {
   const missing = chromiumMissing();
-  const leaveOut = missing !== undefined && mayLeaveOut;
-  if (leaveOut) console.warn(`\n!!! NOT TESTED: ${build.title} in a browser: ${missing}\n`);
+  const leaveOut = isLeftOut(missing === undefined, `${build.title} in a browser: ${missing}`);
   setDefaultTimeout(20_000);
   describe.skipIf(leaveOut)(`${build.title} in Chromium`, () => {
     const open = prepareSdk(build);
