@@ -49,8 +49,9 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
  * `bun build --compile src/main.ts src/store/sqlite/writer.ts`.
  */
 function writerEntry(): URL {
-  const compiled = import.meta.url.startsWith("file:///$bunfs/");
-  return new URL(compiled ? "file:///$bunfs/root/store/sqlite/writer.ts" : "./writer.ts", import.meta.url);
+  const compiled = "file:///$bunfs/";
+  if (!import.meta.url.startsWith(compiled)) return new URL("./writer.ts", import.meta.url);
+  return new URL("root/store/sqlite/writer.ts", compiled);
 }
 
 function sqliteStore(connection: Connection, writer: WriterClient, owned: AsyncDisposableStack): Store {
