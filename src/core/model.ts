@@ -93,19 +93,19 @@ export function userName(text: string): UserName | undefined {
   return (UPPER_CASE.test(text) ? text.toLowerCase() : text) as UserName; // as: checked above
 }
 
-const ORG = /^[a-z0-9][a-z0-9-]{0,31}$/;
-const APP = /^[a-z0-9][a-z0-9_-]{0,31}$/;
+const ORG = /^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/;
+const APP = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
 
 /** `app-id` begins the alternative prefix of every path (protocol.md § 1.1). */
 const RESERVED_ORG = "app-id";
 
 /** Folds `org/app`; undefined when it is not a legal app key. */
 export function appKey(text: string): AppKey | undefined {
-  const folded = text.toLowerCase();
-  const [org, app, rest] = folded.split("/");
+  const [org, app, rest] = text.split("/");
   if (org === undefined || app === undefined || rest !== undefined) return undefined;
-  if (!ORG.test(org) || !APP.test(app) || org === RESERVED_ORG) return undefined;
-  return folded as AppKey; // as: checked above
+  if (!ORG.test(org) || !APP.test(app)) return undefined;
+  const folded = text.toLowerCase();
+  return folded.startsWith(`${RESERVED_ORG}/`) ? undefined : (folded as AppKey); // as: checked above
 }
 
 /** The two halves of an app key, as answers name them. */

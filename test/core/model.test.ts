@@ -41,6 +41,8 @@ test("whatever is taken for a username is made of its letters alone", () => {
 
 test("an app key is two names and a slash, folded", () => {
   expect(appKey("Chat-Demo/TestApp") as string).toBe("chat-demo/testapp");
+  const longest = `${"o".repeat(32)}/${"a".repeat(32)}`;
+  expect(appKey(longest) as string).toBe(longest);
   const key = appKey("org/app_1");
   expect(key && appKeyParts(key)).toEqual({ org: "org", name: "app_1" });
 });
@@ -58,4 +60,8 @@ test.each([
   "org/a.b",
   "",
   `${"o".repeat(33)}/app`,
+  `org/${"a".repeat(33)}`,
+  "org/\u0130",
+  "\u212aate/app",
+  "org/\u212ate",
 ])("%j is no app key", (text) => expect(appKey(text)).toBeUndefined());
