@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { Store } from "../../src/core/ports.ts";
 import { addApp, addUsers, attributesOf, name, newApp, newUser, type OpenForTest, replacing } from "./open-for-test.ts";
 
 export function describeApps(open: OpenForTest): void {
@@ -71,6 +72,30 @@ export function describeApps(open: OpenForTest): void {
       expect(await store.user(again.number, name("ada"))).toBeUndefined();
     });
 
+    test("what a deleted app held can neither be read nor changed, and waits for the purge", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const { number } = await addApp(store);
+      const drafts = [newUser("ada", 1), newUser("bob", 2)];
+      await store.insertUsers(number, drafts);
+      const [ada, bob] = drafts.map((draft) => draft.name);
+      if (ada === undefined || bob === undefined) throw new Error("no users");
+      await store.deleteApp(number, 5000);
+      expect(await store.changeApp(number, { batchMax: 1 }, 5000)).toBeUndefined();
+      expect(await store.user(number, ada)).toBeUndefined();
+      expect(await store.users(number, undefined, 10)).toEqual([]);
+      expect(await store.users(number, { created: 1, name: ada }, 10)).toEqual([]);
+      expect(await store.attributes(number, ada)).toBeUndefined();
+      expect(await store.attributesOf(number, [ada, bob])).toEqual([undefined, undefined]);
+      expect(await store.usage(number)).toBe(0);
+      expect(await store.changeUser(number, ada, { activated: false }, 5000)).toBeUndefined();
+      await store.clearAttributes(number, ada, 5000);
+      const { cursor } = await store.changesSince(0);
+      expect(await store.deleteUsers(number, [ada, bob], 5000)).toEqual([]);
+      expect((await store.changesSince(cursor)).changes).toEqual([]);
+      expect(await store.purge(10)).toBe(2);
+    });
+
     test("what deleted apps held is removed in portions, and nothing else is", async () => {
       await using opened = await open();
       const { store } = opened;
@@ -80,10 +105,48 @@ export function describeApps(open: OpenForTest): void {
       await addUsers(store, kept, "a", "b");
       expect(await store.purge(2)).toBe(0);
       await store.deleteApp(gone.number, 5000);
-      const removed = [];
-      for (let count = await store.purge(2); count > 0; count = await store.purge(2)) removed.push(count);
-      expect(removed).toEqual([2, 2, 1]);
+      expect(await purgeAll(store, 2)).toEqual([2, 2, 1]);
       expect(await store.users(kept.number, undefined, 10)).toHaveLength(2);
     });
+
+    test("a purge goes on from one deleted app to the next, also past an empty one", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const apps = [await addApp(store, "org/one"), await addApp(store, "org/none"), await addApp(store, "org/two")];
+      const [one, , two] = apps;
+      if (one === undefined || two === undefined) throw new Error("no apps");
+      await addUsers(store, one, "a", "b", "c");
+      await addUsers(store, two, "a", "b", "c", "d");
+      for (const { number } of apps) await store.deleteApp(number, 5000);
+      const portions = await purgeAll(store, 2);
+      expect(Math.max(...portions)).toBe(2);
+      expect(portions.reduce((sum, count) => sum + count, 0)).toBe(7);
+      expect(await store.purge(2)).toBe(0);
+    });
+
+    test("bytes that were handed in or read can be changed without changing what is stored", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const stored = [1, 2, 3];
+      const draft = { ...newApp("org/app"), clientSecretHash: new Uint8Array(stored) };
+      const app = await store.insertApp(draft);
+      if (app === "taken") throw new Error("taken");
+      for (const bytes of [draft.clientSecretHash, app.clientSecretHash]) bytes.fill(9);
+      for (const read of await store.apps()) read.clientSecretHash.fill(9);
+      (await store.app(app.number))?.clientSecretHash.fill(9);
+      expect([...((await store.app(app.number))?.clientSecretHash ?? [])]).toEqual(stored);
+
+      const clientSecretHash = new Uint8Array(stored);
+      const changed = await store.changeApp(app.number, { clientSecretHash }, 5000);
+      for (const bytes of [clientSecretHash, changed?.clientSecretHash]) bytes?.fill(9);
+      expect([...((await store.app(app.number))?.clientSecretHash ?? [])]).toEqual(stored);
+    });
   });
+}
+
+/** The size of each portion, until none is left. */
+async function purgeAll(store: Store, countMax: number): Promise<number[]> {
+  const portions: number[] = [];
+  for (let count = await store.purge(countMax); count > 0; count = await store.purge(countMax)) portions.push(count);
+  return portions;
 }

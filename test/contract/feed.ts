@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { addApp, addUsers, name, type OpenForTest } from "./open-for-test.ts";
+import { addApp, addUsers, attributesOf, name, type OpenForTest, replacing } from "./open-for-test.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -9,14 +9,15 @@ export function describeFeed(open: OpenForTest): void {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
-      await addUsers(store, app, "ada", "bob");
-      const start = (await store.changesSince(0)).cursor;
+      await addUsers(store, app, "ada", "bob", "cyd");
+      const { cursor: start, changes: first } = await store.changesSince(0);
+      expect(first).toEqual([{ kind: "apps" }]);
       const { number } = app;
       const ada = await store.changeUser(number, name("ada"), { endTokens: true }, 2000);
       await store.changeUser(number, name("bob"), { activated: true }, 2000);
-      await store.changeApp(number, { batchMax: 1 }, 2000);
+      await store.changeApp(number, { endTokens: true, endAdminTokens: true }, 2000);
       await store.addSigningKey(new Uint8Array(32), 2000);
-      const [bob] = await store.deleteUsers(number, [name("bob")], 2000);
+      const [cyd, bob] = await store.deleteUsers(number, ["cyd", "nobody", "bob"].map(name), 2000);
       await store.deleteApp(number, 2000);
 
       const { cursor, changes } = await store.changesSince(start);
@@ -24,6 +25,7 @@ export function describeFeed(open: OpenForTest): void {
         { kind: "user", userId: ada?.id ?? "" },
         { kind: "apps" },
         { kind: "keys" },
+        { kind: "user", userId: cyd?.id ?? "" },
         { kind: "user", userId: bob?.id ?? "" },
         { kind: "apps" },
       ]);
@@ -36,6 +38,7 @@ export function describeFeed(open: OpenForTest): void {
       const app = await addApp(store);
       const { cursor } = await store.changesSince(0);
       await addUsers(store, app, "ada");
+      await store.writeAttributes(replacing(app, "ada", await attributesOf(store, app, "ada"), '{"a":"b"}', 2));
       await store.clearAttributes(app.number, name("ada"), 3000);
       expect(await store.changesSince(cursor)).toEqual({ cursor, changes: [] });
     });
@@ -48,7 +51,39 @@ export function describeFeed(open: OpenForTest): void {
       const { cursor } = await store.changesSince(0);
       await store.changeApp(number, { batchMax: 1 }, 2001 + HOUR_MS);
       expect((await store.changesSince(0)).changes).toHaveLength(1);
-      expect((await store.changesSince(cursor)).changes).toHaveLength(1);
+      const news = await store.changesSince(cursor);
+      expect(news.changes).toHaveLength(1);
+      expect(await store.changesSince(news.cursor)).toEqual({ cursor: news.cursor, changes: [] });
+      await store.addSigningKey(new Uint8Array(32), 2001 + HOUR_MS);
+      expect((await store.changesSince(news.cursor)).changes).toEqual([{ kind: "keys" }]);
+    });
+
+    test("a reader who looks while many write misses nothing, and sees nothing twice", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      const writers = Array.from({ length: 12 }, (_, writer) => [0, 1, 2, 3].map((step) => `user${writer}.${step}`));
+      await addUsers(store, app, ...writers.flat());
+      let { cursor } = await store.changesSince(0);
+      const seen: string[] = [];
+      const look = async (): Promise<void> => {
+        const news = await store.changesSince(cursor);
+        cursor = news.cursor;
+        for (const change of news.changes) if (change.kind === "user") seen.push(change.userId);
+      };
+      // One look after the other, as a server looks, while the writers go on.
+      let looking = Promise.resolve();
+      const deleted: string[] = [];
+      const deleteAll = async (names: readonly string[]): Promise<void> => {
+        for (const text of names) {
+          for (const { id } of await store.deleteUsers(app.number, [name(text)], 2000)) deleted.push(id);
+          looking = looking.then(look);
+        }
+      };
+      await Promise.all(writers.map(deleteAll));
+      await looking;
+      expect(seen.sort()).toEqual(deleted.sort());
+      expect(seen).toHaveLength(48);
     });
   });
 }

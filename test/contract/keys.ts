@@ -16,5 +16,15 @@ export function describeKeys(open: OpenForTest): void {
       const stored = await store.signingKeys();
       expect([...stored].sort((a, b) => a.id - b.id)).toEqual([...keys, later].sort((a, b) => a.id - b.id));
     });
+
+    test("their bytes can be changed by whoever made or read them, without changing what is stored", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const secret = new Uint8Array(32).fill(7);
+      const key = await store.addSigningKey(secret, 1000);
+      for (const bytes of [secret, key.secret]) bytes.fill(9);
+      for (const read of await store.signingKeys()) read.secret.fill(9);
+      expect(await store.signingKeys()).toEqual([{ id: key.id, secret: new Uint8Array(32).fill(7) }]);
+    });
   });
 }

@@ -10,6 +10,7 @@ interface ModelUser {
   json: string;
   bytes: number;
   version: number;
+  modified: number;
 }
 
 type Model = Map<string, ModelUser>;
@@ -23,7 +24,12 @@ const operation = fc.oneof(
   fc.record({ kind: fc.constant("stale" as const), name: username, bytes: fc.integer({ min: 1, max: 30 }) }),
   fc.record({ kind: fc.constant("clear" as const), name: username }),
   fc.record({ kind: fc.constant("delete" as const), names: fc.array(username, { maxLength: 3 }) }),
-  fc.record({ kind: fc.constant("list" as const), limit: fc.integer({ min: 1, max: 4 }) }),
+  fc.record({
+    kind: fc.constant("list" as const),
+    after: fc.option(fc.record({ created: fc.integer({ min: 0, max: 5 }), name: username }), { nil: undefined }),
+    limit: fc.integer({ min: 1, max: 4 }),
+  }),
+  fc.record({ kind: fc.constant("purge" as const) }),
   fc.record({ kind: fc.constant("change app" as const) }),
 );
 type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never;
@@ -43,6 +49,9 @@ export function describeModel(open: OpenForTest): void {
           const model: Model = new Map();
           for (const each of operations) await apply(store, app, model, each);
           await compare(store, app, model);
+          // What the run has made goes by the way that is left: with its app.
+          await store.deleteApp(app.number, 5);
+          expect(await store.purge(100)).toBe(model.size);
         }),
         { numRuns: RUNS },
       );
@@ -56,7 +65,13 @@ async function apply(store: Store, app: App, model: Model, operation: Operation)
       const [result] = (await store.insertUsers(app.number, [newUser(operation.name, operation.created)])) ?? [];
       expect(result).toBe(model.has(operation.name) ? "taken" : "inserted");
       if (result === "inserted") {
-        model.set(operation.name, { created: operation.created, json: "{}", bytes: 0, version: 0 });
+        model.set(operation.name, {
+          created: operation.created,
+          json: "{}",
+          bytes: 0,
+          version: 0,
+          modified: operation.created,
+        });
       }
       return;
     }
@@ -67,8 +82,9 @@ async function apply(store: Store, app: App, model: Model, operation: Operation)
     case "clear": {
       await store.clearAttributes(app.number, name(operation.name), 5);
       const user = model.get(operation.name);
-      if (user !== undefined && user.json !== "{}")
-        Object.assign(user, { json: "{}", bytes: 0, version: user.version + 1 });
+      if (user === undefined || user.json === "{}") return;
+      const modified = Math.max(5, user.modified + 1);
+      Object.assign(user, { json: "{}", bytes: 0, version: user.version + 1, modified });
       return;
     }
     case "delete": {
@@ -78,10 +94,14 @@ async function apply(store: Store, app: App, model: Model, operation: Operation)
       return;
     }
     case "list": {
-      const page = await store.users(app.number, undefined, operation.limit);
-      expect(page.map((user) => user.name as string)).toEqual(inOrder(model).slice(0, operation.limit));
+      const { after, limit } = operation;
+      const page = await store.users(app.number, after && { ...after, name: name(after.name) }, limit);
+      expect(page.map((user) => user.name as string)).toEqual(inOrder(model, after).slice(0, limit));
       return;
     }
+    case "purge":
+      expect(await store.purge(100)).toBe(0);
+      return;
     case "change app":
       await store.changeApp(app.number, { batchMax: 1 }, 5);
   }
@@ -112,13 +132,13 @@ async function write(
   });
   const isFull = bytes > user.bytes && sumOf(model) - user.bytes + bytes > APP_BYTES_MAX;
   expect(outcome).toBe(staleBy > 0 ? "conflict" : isFull ? "full" : "written");
-  if (outcome === "written") Object.assign(user, { json, bytes, version: user.version + 1 });
+  if (outcome === "written") Object.assign(user, { json, bytes, version: user.version + 1, modified: modified + 1 });
 }
 
 async function compare(store: Store, app: App, model: Model): Promise<void> {
   expect((await store.users(app.number, undefined, 100)).map((user) => user.name as string)).toEqual(inOrder(model));
-  for (const [text, { json, bytes, version }] of model) {
-    expect(await store.attributes(app.number, name(text))).toMatchObject({ json, bytes, version });
+  for (const [text, { json, bytes, version, modified }] of model) {
+    expect(await store.attributes(app.number, name(text))).toMatchObject({ json, bytes, version, modified });
   }
   expect(await store.usage(app.number)).toBe(sumOf(model));
 }
@@ -127,7 +147,16 @@ function sumOf(model: Model): number {
   return [...model.values()].reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-function inOrder(model: Model): string[] {
-  const byCreation = [...model].sort(([a, { created: x }], [b, { created: y }]) => x - y || (a < b ? -1 : 1));
-  return byCreation.map(([text]) => text);
+interface Place {
+  readonly created: number;
+  readonly name: string;
+}
+
+/** By creation, then name: those behind this place, or all. */
+function inOrder(model: Model, after: Place = { created: 0, name: "" }): string[] {
+  const isBehind = (one: Place, other: Place): boolean =>
+    one.created > other.created || (one.created === other.created && one.name > other.name);
+  const places = [...model].map(([text, { created }]) => ({ created, name: text }));
+  const behind = places.filter((place) => isBehind(place, after));
+  return behind.sort((a, b) => (isBehind(a, b) ? 1 : -1)).map((place) => place.name);
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { addApp, addUsers, attributesOf, name, newUser, type OpenForTest } from "./open-for-test.ts";
+import type { User } from "../../src/core/model.ts";
+import { addApp, addUsers, attributesOf, name, newUser, type OpenForTest, replacing } from "./open-for-test.ts";
 
 export function describeUsers(open: OpenForTest): void {
   describe("users", () => {
@@ -44,6 +45,15 @@ export function describeUsers(open: OpenForTest): void {
       const ids = new Set<string>();
       for (const text of all) ids.add((await attributesOf(store, app, text)).userId);
       expect(ids.size).toBe(all.length);
+      for (const [index, text] of all.entries()) {
+        const write = replacing(app, text, await attributesOf(store, app, text), `{"of":"${text}"}`, index);
+        expect(await store.writeAttributes(write)).toBe("written");
+        await store.changeUser(app.number, name(text), { passwordHash: text }, 2000);
+      }
+      for (const text of all) {
+        expect((await attributesOf(store, app, text)).json).toBe(`{"of":"${text}"}`);
+        expect((await store.user(app.number, name(text)))?.passwordHash).toBe(text);
+      }
       expect(await store.user(app.number, name("ad"))).toBeUndefined();
       expect(await store.user(app.number, name("hasownproperty"))).toBeUndefined();
     });
@@ -63,22 +73,40 @@ export function describeUsers(open: OpenForTest): void {
       expect(await store.changeUser(app.number, name("bob"), { activated: true }, 3000)).toBeUndefined();
     });
 
+    test("a change of the user leaves the attributes as they are, and the other way round", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      await addUsers(store, app, "ada");
+      const write = replacing(app, "ada", await attributesOf(store, app, "ada"), '{"a":"b"}', 2);
+      const before = await store.user(app.number, name("ada"));
+      expect(await store.writeAttributes(write)).toBe("written");
+      expect(await store.user(app.number, name("ada"))).toEqual(before);
+      const attributes = await attributesOf(store, app, "ada");
+      await store.changeUser(app.number, name("ada"), { passwordHash: "new", activated: false, endTokens: true }, 9000);
+      expect(await attributesOf(store, app, "ada")).toEqual(attributes);
+      const changed = await store.user(app.number, name("ada"));
+      await store.clearAttributes(app.number, name("ada"), 9500);
+      expect(await store.user(app.number, name("ada"))).toEqual(changed);
+    });
+
     test("they are listed by creation, then name, page after page", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
       const other = await addApp(store, "org/other");
       await addUsers(store, other, "x", "y");
-      const drafts = [newUser("d", 3), newUser("b", 1), newUser("c", 1), newUser("a", 2), newUser("e", 3)];
-      await store.insertUsers(number, drafts);
-      const listed: string[] = [];
-      let page = await store.users(number, undefined, 2);
-      while (page.length > 0) {
-        expect(page.length).toBeLessThanOrEqual(2);
-        listed.push(...page.map((user) => user.name));
-        page = await store.users(number, page.at(-1), 2);
+      // Those of one moment come in an order that is neither that of their names nor its reverse.
+      const drafts = [newUser("z", 3), newUser("e", 1), newUser("b", 1), newUser("d", 1), newUser("c", 1)];
+      await store.insertUsers(number, [...drafts, newUser("a", 2)]);
+      const pages: string[][] = [];
+      let last: User | undefined;
+      for (let count = 0; count < 4; count++) {
+        const page = await store.users(number, last, 2);
+        pages.push(page.map((user) => user.name));
+        last = page.at(-1);
       }
-      expect(listed).toEqual(["b", "c", "a", "d", "e"]);
+      expect(pages).toEqual([["b", "c"], ["d", "e"], ["a", "z"], []]);
       const afterNobody = { created: 1, name: name("bb") };
       expect((await store.users(number, afterNobody, 1)).map((user) => user.name as string)).toEqual(["c"]);
     });

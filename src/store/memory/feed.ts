@@ -4,24 +4,27 @@ import type { Change, Changes } from "../../core/ports.ts";
 const KEPT_MS = 3_600_000;
 
 interface Entry {
-  readonly position: number;
   readonly at: number;
   readonly change: Change;
 }
 
-/** The changes that servers look for. */
+/** The changes that servers look for. A change's position is the number of changes until then, itself included. */
 export class Feed {
-  #last = 0;
-  #entries: readonly Entry[] = [];
+  readonly #entries: Entry[] = [];
+  /** How many came before the entries that are kept. */
+  #forgotten = 0;
 
   add(change: Change, at: number): void {
-    this.#last += 1;
-    const kept = this.#entries.filter((entry) => entry.at >= at - KEPT_MS);
-    this.#entries = [...kept, { position: this.#last, at, change }];
+    this.#entries.push({ at, change });
+    // From the front only: looking through all of them would make every change cost what the hour has held.
+    const kept = this.#entries.findIndex((entry) => entry.at >= at - KEPT_MS);
+    if (kept <= 0) return;
+    this.#entries.splice(0, kept);
+    this.#forgotten += kept;
   }
 
   since(cursor: number): Changes {
-    const changes = this.#entries.filter(({ position }) => position > cursor).map(({ change }) => change);
-    return { cursor: this.#last, changes };
+    const changes = this.#entries.slice(Math.max(0, cursor - this.#forgotten)).map(({ change }) => change);
+    return { cursor: this.#forgotten + this.#entries.length, changes };
   }
 }

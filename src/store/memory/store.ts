@@ -23,15 +23,18 @@ export function openMemoryStore(): Store {
     async [Symbol.asyncDispose]() {},
     changesSince: (cursor) => feed.since(cursor),
 
-    apps: () => [...apps.values()],
-    app: (number) => apps.get(number),
+    apps: () => [...apps.values()].map(withOwnBytes),
+    app: (number) => {
+      const app = apps.get(number);
+      return app && withOwnBytes(app);
+    },
     async insertApp(draft) {
       const isTaken = ({ key, id, clientId }: App) =>
         key === draft.key || id === draft.id || clientId === draft.clientId;
       if ([...apps.values()].some(isTaken)) return "taken";
       lastNumber += 1;
       const app: App = { ...draft, number: lastNumber, adminTokensValidAfter: 0, tokensValidAfter: 0 };
-      apps.set(app.number, app);
+      apps.set(app.number, withOwnBytes(app));
       users.set(app.number, new AppUsers());
       feed.add({ kind: "apps" }, draft.created);
       return app;
@@ -46,7 +49,7 @@ export function openMemoryStore(): Store {
         adminTokensValidAfter: endAdminTokens ? endedAt(adminTokensValidAfter, now) : adminTokensValidAfter,
         tokensValidAfter: endTokens ? endedAt(tokensValidAfter, now) : tokensValidAfter,
       };
-      apps.set(number, app);
+      apps.set(number, withOwnBytes(app));
       feed.add({ kind: "apps" }, now);
       return app;
     },
@@ -68,12 +71,12 @@ export function openMemoryStore(): Store {
       }
     },
 
-    signingKeys: () => [...keys],
+    signingKeys: () => keys.map(({ id, secret }) => ({ id, secret: secret.slice() })),
     async addSigningKey(secret, now) {
-      const key: SigningKey = { id: keys.length + 1, secret: secret.slice() };
-      keys.push(key);
+      const id = keys.length + 1;
+      keys.push({ id, secret: secret.slice() });
       feed.add({ kind: "keys" }, now);
-      return key;
+      return { id, secret };
     },
 
     user: (app, name) => users.get(app)?.get(name)?.user,
@@ -130,4 +133,9 @@ export function openMemoryStore(): Store {
 /** When tokens end: now, but always later than the last time, so that tokens given since then end too. */
 function endedAt(former: number, now: number): number {
   return Math.max(now, former + 1);
+}
+
+/** Bytes can be changed by whoever holds them, so that the store shares its own with nobody. */
+function withOwnBytes(app: App): App {
+  return { ...app, clientSecretHash: app.clientSecretHash.slice() };
 }
