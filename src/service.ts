@@ -84,7 +84,6 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const server = listen({
     routes: appRoutes({ metadata, accounts, grants }),
     exchange: createExchange({ registry, callers, throttle, clock, events }),
-    clock,
     hostname: settings.hostname,
     port: settings.port,
     trustedProxies: settings.trustedProxies,

@@ -1,4 +1,5 @@
 import { permit } from "./access.ts";
+import { insertedUser } from "./changes.ts";
 import { NICKNAME_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX, REGISTER_BATCH_MAX } from "./limits.ts";
 import { type App, type Caller, USER_NAME_BYTES_MAX, type User, type UserName, userName } from "./model.ts";
 import type { Clock, NewUser, Passwords, Random, Store, UserChange, UserCursor } from "./ports.ts";
@@ -57,13 +58,18 @@ interface AccountsNeeds {
 }
 
 export function createAccounts({ store, tokens, clock, random, passwords }: AccountsNeeds): Accounts {
-  async function draft(registrant: Registrant): Promise<NewUser> {
-    const { name, password, nickname } = checkRegistrant(registrant);
+  async function draft({ name, password, nickname }: CheckedRegistrant): Promise<NewUser> {
     return newUser(name, await passwords.hash(password), nickname);
   }
 
   function newUser(name: UserName, passwordHash: string | null, nickname: string | undefined): NewUser {
     return { id: random.uuid(), name, passwordHash, nickname: nickname || null, created: clock.now() };
+  }
+
+  async function insert(app: App, user: NewUser): Promise<User | "taken"> {
+    const results = await store.insertUsers(app.number, [user]);
+    if (results === undefined) throw new Refusal({ code: "app_unknown" });
+    return results[0] === "inserted" ? insertedUser(user) : "taken";
   }
 
   async function known(app: App, target: UserName | undefined): Promise<User> {
@@ -95,15 +101,14 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
   return {
     async register({ app, access }, caller, registrant) {
       permit("registerUser", caller, undefined, access);
-      const { name } = checkRegistrant(registrant);
+      const checked = checkRegistrant(registrant);
+      const { name } = checked;
       const taken = new Refusal({ code: "user_taken", name, appId: app.id });
       // Asked before the password is hashed, which is by far the dearest part, and again by the insert.
       if ((await store.user(app.number, name)) !== undefined) throw taken;
-      const user = await draft(registrant);
-      const results = await store.insertUsers(app.number, [user]);
-      if (results === undefined) throw new Refusal({ code: "app_unknown" });
-      if (results[0] === "taken") throw taken;
-      return asUser(user);
+      const user = await insert(app, await draft(checked));
+      if (user === "taken") throw taken;
+      return user;
     },
 
     async registerMany({ app, access }, caller, registrants) {
@@ -115,27 +120,23 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
       const drafts: NewUser[] = [];
       const taken = (name: string) => failures.push({ name, refused: { code: "user_taken", name, appId: app.id } });
       for (const registrant of registrants) {
-        const checked = refusalOf(() => checkRegistrant(registrant));
-        const name = userName(registrant.username);
-        if (checked !== undefined) failures.push({ name: registrant.username, refused: checked });
-        else if (name !== undefined && (await store.user(app.number, name)) !== undefined) taken(name);
-        else drafts.push(await draft(registrant));
+        const checked = checkedOrRefused(registrant);
+        if ("code" in checked) failures.push({ name: registrant.username, refused: checked });
+        else if ((await store.user(app.number, checked.name)) !== undefined) taken(checked.name);
+        else drafts.push(await draft(checked));
       }
       const results = await store.insertUsers(app.number, drafts);
       if (results === undefined) throw new Refusal({ code: "app_unknown" });
       const users: User[] = [];
       for (const [index, user] of drafts.entries()) {
-        if (results[index] === "inserted") users.push(asUser(user));
+        if (results[index] === "inserted") users.push(insertedUser(user));
         else taken(user.name);
       }
       return { users, failures };
     },
 
     async create(app, name, password, nickname) {
-      const user = newUser(name, password === null ? null : await passwords.hash(password), nickname);
-      const results = await store.insertUsers(app.number, [user]);
-      if (results === undefined) throw new Refusal({ code: "app_unknown" });
-      return results[0] === "inserted" ? asUser(user) : "taken";
+      return await insert(app, newUser(name, password === null ? null : await passwords.hash(password), nickname));
     },
 
     async get({ app, access }, caller, target) {
@@ -217,17 +218,11 @@ function checkPassword(password: string): void {
   if (password.length > PASSWORD_CHARACTERS_MAX) throw new Refusal({ code: "password_too_long" });
 }
 
-function refusalOf(check: () => unknown): Refused | undefined {
+function checkedOrRefused(registrant: Registrant): CheckedRegistrant | Refused {
   try {
-    check();
-    return undefined;
+    return checkRegistrant(registrant);
   } catch (error) {
     if (error instanceof Refusal) return error.refused;
     throw error;
   }
-}
-
-/** A user as the store has it right after its insertion. */
-function asUser(user: NewUser): User {
-  return { ...user, activated: true, modified: user.created, tokensValidAfter: 0 };
 }

@@ -1,4 +1,3 @@
-import type { Clock } from "../core/ports.ts";
 import { createAddressOf } from "./address.ts";
 import type { Method, Route } from "./call.ts";
 import type { Exchange, PathParams } from "./exchange.ts";
@@ -13,14 +12,13 @@ import { WireRefusal } from "./wire-refusals.ts";
  */
 export interface HttpServer {
   readonly url: URL;
-  /** Finishes the requests under way, for `deadlineMs` at most. */
+  /** Finishes the requests under way, for ten seconds at most. */
   stop(): Promise<void>;
 }
 
 export interface HttpServerNeeds {
   readonly routes: readonly Route[];
   readonly exchange: Exchange;
-  readonly clock: Clock;
   readonly hostname: string;
   /** 0 picks one. */
   readonly port: number;

@@ -1,4 +1,5 @@
 import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
+import { insertedUser } from "../../core/changes.ts";
 import type { User, UserName } from "../../core/model.ts";
 import type { NewUser, StoredAttributes, UserCursor } from "../../core/ports.ts";
 
@@ -22,7 +23,7 @@ export class AppUsers {
   /** False when the name is taken. */
   insert(draft: NewUser): boolean {
     if (this.#byName.has(draft.name)) return false;
-    const user: User = { ...draft, activated: true, modified: draft.created, tokensValidAfter: 0 };
+    const user = insertedUser(draft);
     const attributes = { userId: draft.id, json: NO_ATTRIBUTES_JSON, bytes: 0, version: 0, modified: draft.created };
     this.#byName.set(draft.name, { user, attributes });
     const { created, name } = draft;

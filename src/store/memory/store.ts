@@ -1,4 +1,5 @@
 import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
+import { changedApp, changedUser } from "../../core/changes.ts";
 import type { App } from "../../core/model.ts";
 import type { SigningKey, Store } from "../../core/ports.ts";
 import { AppUsers } from "./app-users.ts";
@@ -39,16 +40,10 @@ export function openMemoryStore(): Store {
       feed.add({ kind: "apps" }, draft.created);
       return app;
     },
-    async changeApp(number, { endAdminTokens, endTokens, ...settings }, now) {
+    async changeApp(number, change, now) {
       const former = apps.get(number);
       if (former === undefined) return undefined;
-      const { adminTokensValidAfter, tokensValidAfter } = former;
-      const app: App = {
-        ...former,
-        ...settings,
-        adminTokensValidAfter: endAdminTokens ? endedAt(adminTokensValidAfter, now) : adminTokensValidAfter,
-        tokensValidAfter: endTokens ? endedAt(tokensValidAfter, now) : tokensValidAfter,
-      };
+      const app = changedApp(former, change, now);
       apps.set(number, withOwnBytes(app));
       feed.add({ kind: "apps" }, now);
       return app;
@@ -85,13 +80,11 @@ export function openMemoryStore(): Store {
       const ofApp = users.get(app);
       return ofApp && drafts.map((draft) => (ofApp.insert(draft) ? "inserted" : "taken"));
     },
-    async changeUser(app, name, { endTokens, ...settings }, now) {
+    async changeUser(app, name, change, now) {
       const row = users.get(app)?.get(name);
       if (row === undefined) return undefined;
-      const { tokensValidAfter } = row.user;
-      const ended = endTokens ? endedAt(tokensValidAfter, now) : tokensValidAfter;
-      row.user = { ...row.user, ...settings, modified: now, tokensValidAfter: ended };
-      if (endTokens) feed.add({ kind: "user", userId: row.user.id }, now);
+      row.user = changedUser(row.user, change, now);
+      if (change.endTokens) feed.add({ kind: "user", userId: row.user.id }, now);
       return row.user;
     },
     async deleteUsers(app, names, now) {
@@ -128,11 +121,6 @@ export function openMemoryStore(): Store {
     },
     usage: (app) => users.get(app)?.usage ?? 0,
   };
-}
-
-/** When tokens end: now, but always later than the last time, so that tokens given since then end too. */
-function endedAt(former: number, now: number): number {
-  return Math.max(now, former + 1);
 }
 
 /** Bytes can be changed by whoever holds them, so that the store shares its own with nobody. */

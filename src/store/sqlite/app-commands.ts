@@ -1,7 +1,8 @@
+import { changedApp } from "../../core/changes.ts";
 import type { App } from "../../core/model.ts";
 import type { AppChange, NewApp, SigningKey } from "../../core/ports.ts";
 import type { Connection } from "./connection.ts";
-import { announce, endedAt } from "./feed.ts";
+import { announce } from "./feed.ts";
 import { readApp } from "./reads.ts";
 
 export function insertApp(connection: Connection, app: NewApp): App | "taken" {
@@ -37,20 +38,10 @@ export function insertApp(connection: Connection, app: NewApp): App | "taken" {
   return { ...app, number, adminTokensValidAfter: 0, tokensValidAfter: 0 };
 }
 
-export function changeApp(
-  connection: Connection,
-  number: number,
-  { endAdminTokens, endTokens, ...settings }: AppChange,
-  now: number,
-): App | undefined {
+export function changeApp(connection: Connection, number: number, change: AppChange, now: number): App | undefined {
   const former = readApp(connection, number);
   if (former === undefined) return undefined;
-  const app: App = {
-    ...former,
-    ...settings,
-    adminTokensValidAfter: endAdminTokens ? endedAt(former.adminTokensValidAfter, now) : former.adminTokensValidAfter,
-    tokensValidAfter: endTokens ? endedAt(former.tokensValidAfter, now) : former.tokensValidAfter,
-  };
+  const app = changedApp(former, change, now);
   connection.run(
     `UPDATE apps SET
        client_secret_hash = ?, user_bytes_max = ?, app_bytes_max = ?, batch_max = ?, rate_per_second = ?, dialect = ?,

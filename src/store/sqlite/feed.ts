@@ -12,8 +12,3 @@ export function announce(connection: Connection, changes: readonly Change[], now
   }
   connection.run("DELETE FROM changes WHERE at < ?1", now - KEPT_MS);
 }
-
-/** The time up to which tokens become void; later than ever before, so that no two endings are the same. */
-export function endedAt(former: number, now: number): number {
-  return Math.max(now, former + 1);
-}

@@ -1,7 +1,8 @@
+import { changedUser } from "../../core/changes.ts";
 import type { User, UserName } from "../../core/model.ts";
 import type { NewUser, UserChange } from "../../core/ports.ts";
 import type { Connection } from "./connection.ts";
-import { announce, endedAt } from "./feed.ts";
+import { announce } from "./feed.ts";
 import { readApp, readUser } from "./reads.ts";
 import { USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 
@@ -27,13 +28,12 @@ export function changeUser(
   connection: Connection,
   app: number,
   name: UserName,
-  { endTokens, ...settings }: UserChange,
+  change: UserChange,
   now: number,
 ): User | undefined {
   const former = readUser(connection, app, name);
   if (former === undefined) return undefined;
-  const tokensValidAfter = endTokens ? endedAt(former.tokensValidAfter, now) : former.tokensValidAfter;
-  const user: User = { ...former, ...settings, modified: now, tokensValidAfter };
+  const user = changedUser(former, change, now);
   connection.run(
     `UPDATE users SET password_hash = ?3, activated = ?4, modified = ?5, tokens_valid_after = ?6
      WHERE app = ?1 AND name = ?2`,
@@ -44,7 +44,7 @@ export function changeUser(
     user.modified,
     user.tokensValidAfter,
   );
-  if (endTokens) announce(connection, [{ kind: "user", userId: user.id }], now);
+  if (change.endTokens) announce(connection, [{ kind: "user", userId: user.id }], now);
   return user;
 }
 

@@ -1,0 +1,30 @@
+import type { App, User } from "./model.ts";
+import type { AppChange, NewUser, UserChange } from "./ports.ts";
+
+/** What a change makes of an app or a user: the same on every engine, which only has to store it. */
+
+export function changedApp(app: App, { endAdminTokens, endTokens, ...settings }: AppChange, now: number): App {
+  const { adminTokensValidAfter, tokensValidAfter } = app;
+  return {
+    ...app,
+    ...settings,
+    adminTokensValidAfter: endAdminTokens ? endedAt(adminTokensValidAfter, now) : adminTokensValidAfter,
+    tokensValidAfter: endTokens ? endedAt(tokensValidAfter, now) : tokensValidAfter,
+  };
+}
+
+export function changedUser(user: User, { endTokens, ...settings }: UserChange, now: number): User {
+  const { tokensValidAfter } = user;
+  const ended = endTokens ? endedAt(tokensValidAfter, now) : tokensValidAfter;
+  return { ...user, ...settings, modified: now, tokensValidAfter: ended };
+}
+
+/** A new user as the store has it right after its insertion. */
+export function insertedUser(draft: NewUser): User {
+  return { ...draft, activated: true, modified: draft.created, tokensValidAfter: 0 };
+}
+
+/** The time up to which tokens become void; later than ever before, so that no two endings are the same. */
+function endedAt(former: number, now: number): number {
+  return Math.max(now, former + 1);
+}
