@@ -1,4 +1,4 @@
-/** Which folder may import which: `main → cli → service → {http, store, ops, config, system} → core`. */
+/** Which folder may import which: `main → cli → workers → service → {http, store, ops, config, system} → core`. */
 export interface FolderRule {
   /** Or one file. The innermost rule that names a file is the file's. */
   readonly folder: string;
@@ -11,7 +11,7 @@ export interface FolderRule {
 const CORE = "src/core";
 const STORE = "src/store";
 /** What an engine may share with the others. */
-const STORE_PARTS = ["src/store/store-error.ts", "src/store/migrate.ts"];
+const STORE_PARTS = ["src/store/store-error.ts", "src/store/migrate.ts", "src/store/resident"];
 
 export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: "src/main.ts", imports: ["src/cli"], packages: [] },
@@ -19,6 +19,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     folder: "src/cli",
     imports: [
       "src/service.ts",
+      "src/workers",
       "src/config",
       "src/ops",
       "src/system",
@@ -29,6 +30,12 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     ],
     packages: ["bun", "node:", "commander", "zod"],
   },
+  // The same service on several threads; only here is a store opened by one thread and served by others.
+  {
+    folder: "src/workers",
+    imports: ["src/service.ts", "src/store/open.ts", "src/system", CORE],
+    packages: ["node:"],
+  },
   // It is handed an open store, and so knows no engine, no option and no log.
   { folder: "src/service.ts", imports: ["src/http", "src/system", CORE], packages: [] },
   { folder: "src/http", imports: [CORE], packages: ["bun", "node:", "zod"] },
@@ -38,6 +45,8 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   // What all engines share; open.ts alone names them.
   { folder: STORE, imports: [CORE], packages: ["node:"] },
   { folder: "src/store/open.ts", imports: [STORE, CORE], packages: ["node:"] },
+  // Copies in memory, for any engine that can tell when one is stale.
+  { folder: "src/store/resident", imports: [CORE], packages: ["node:"] },
   { folder: "src/store/memory", imports: [...STORE_PARTS, CORE], packages: [] },
   { folder: "src/store/sqlite", imports: [...STORE_PARTS, CORE], packages: ["bun", "bun:sqlite", "node:"] },
   { folder: CORE, imports: [], packages: [] },

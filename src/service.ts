@@ -8,7 +8,7 @@ import { createGrants } from "./core/grants.ts";
 import { createMetadata } from "./core/metadata.ts";
 import type { Clock, Digest, Events, Passwords, Random, Store } from "./core/ports.ts";
 import { openRegistry, type ServerDefaults } from "./core/registry.ts";
-import { createThrottle, createThrottleCells } from "./core/throttle.ts";
+import { createThrottle, newThrottleMemory, type ThrottleMemory } from "./core/throttle.ts";
 import { createTokens, ensureSigningKey, type Tokens } from "./core/tokens.ts";
 import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
 import { appRoutes } from "./http/routes.ts";
@@ -23,6 +23,8 @@ export interface ServiceSettings {
   readonly hostname: string;
   /** 0 picks one. */
   readonly port: number;
+  /** Other threads of this process listen there too. */
+  readonly sharePort?: boolean;
   readonly defaults: ServerDefaults;
   readonly operatorKey: string | undefined;
   readonly trustedProxies: readonly string[];
@@ -37,6 +39,8 @@ export interface ServiceParts {
   readonly random?: Random;
   readonly digest?: Digest;
   readonly passwords?: Passwords;
+  /** The rates' memory, where several threads share it. */
+  readonly throttle?: ThrottleMemory;
   /** See HttpServerNeeds. */
   readonly drainMs?: number;
 }
@@ -51,7 +55,7 @@ export interface Service extends AsyncDisposable {
 const REFRESH_MS = 250;
 const DRAIN_MS = 300;
 /** Argon2id takes both cores of a small machine at two a time; who would wait for over half a second is sent away. */
-const PASSWORDS = { concurrent: 2, waitingMax: 20 };
+export const PASSWORDS = { concurrent: 2, waitingMax: 20 };
 
 export async function startService(settings: ServiceSettings, parts: ServiceParts): Promise<Service> {
   await using stack = new AsyncDisposableStack();
@@ -75,9 +79,8 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const grants = createGrants({ store, tokens, accounts, digest, passwords });
   const throttle = createThrottle({
     clock,
-    cells: createThrottleCells(),
+    ...(parts.throttle ?? newThrottleMemory(random)),
     strangersPerSecond: settings.defaults.limits.ratePerSecond,
-    seed: new DataView(random.bytes(4).buffer).getUint32(0),
   });
   const callers = createCallers(tokens, digest, settings.operatorKey);
 
@@ -86,6 +89,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     exchange: createExchange({ registry, callers, throttle, clock, events }),
     hostname: settings.hostname,
     port: settings.port,
+    sharePort: settings.sharePort ?? false,
     trustedProxies: settings.trustedProxies,
     ping: () => store.ping(),
     drainMs: parts.drainMs ?? DRAIN_MS,

@@ -18,6 +18,10 @@ export interface Config {
   readonly listen: Address;
   /** `memory:` or `sqlite:` and an absolute path. */
   readonly store: string;
+  /** How many threads serve. */
+  readonly workers: number;
+  /** For the attributes that all of them together keep in memory. */
+  readonly cacheBytes: number;
   readonly app: ConfiguredApp | undefined;
   /** For apps that have no settings of their own. */
   readonly defaults: ServerDefaults;

@@ -2,10 +2,19 @@
  * Environment, files and flags → one typed, frozen `Config`, or every mistake in them at once. Nothing is opened but
  * the files of secrets, and only here are the names of the environment known.
  */
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { Config, ConfiguredApp } from "./config.ts";
 import { nearest } from "./nearest.ts";
-import { fileName, OPTION_KEYS, OPTIONS, type Option, type OptionKey, type OptionValue } from "./options.ts";
+import {
+  fileName,
+  OPTION_KEYS,
+  OPTIONS,
+  type Option,
+  type OptionKey,
+  type OptionValue,
+  WORKERS_MAX,
+} from "./options.ts";
 
 /** Where a value comes from; a flag goes before the environment, and that before the default. */
 type Source = "default" | "environment" | "file" | "flag" | "not set";
@@ -66,7 +75,7 @@ export function loadConfig(input: ConfigInput): LoadedConfig | ConfigMistakes {
     if (result.success) values[key] = result.data;
     else mistakes.push(`${written.label}: ${result.error.issues[0]?.message}`);
   }
-  mistakes.push(...incompleteApp(settings));
+  mistakes.push(...incompleteApp(settings), ...tooManyWorkers(values));
   if (mistakes.length > 0) return { mistakes };
   // as: every option was parsed by its own row, and those without a value have no default
   return { config: configOf(values as Values, input.cwd), settings };
@@ -77,6 +86,8 @@ function configOf(values: Values, cwd: string): Config {
   return deepFreeze({
     listen: values.listen,
     store: absoluteStore(values.store, cwd),
+    workers: workersOf(values),
+    cacheBytes: values.cacheBytes,
     app: appOf(values),
     defaults: {
       limits: { userBytesMax, appBytesMax, batchMax, ratePerSecond },
@@ -91,6 +102,16 @@ function configOf(values: Values, cwd: string): Config {
 function appOf({ app, clientId, clientSecret }: Values): ConfiguredApp | undefined {
   if (app === undefined || clientId === undefined || clientSecret === undefined) return undefined;
   return { key: app, clientId, clientSecret };
+}
+
+/** `auto` is one for each processor that this process may use, as far as the store can be shared. */
+function workersOf({ workers, store }: Values): number {
+  if (workers !== "auto") return workers;
+  return isOneThreads(store) ? 1 : Math.min(WORKERS_MAX, availableParallelism());
+}
+
+function isOneThreads(store: unknown): boolean {
+  return store === "memory:";
 }
 
 function absoluteStore(url: string, cwd: string): string {
@@ -143,6 +164,11 @@ function unknownNames(env: ConfigInput["env"]): string[] {
       const meant = nearest(name, known);
       return `${name} is not an option${meant === undefined ? "" : `: did you mean ${meant}?`}`;
     });
+}
+
+function tooManyWorkers({ workers, store }: Partial<Record<OptionKey, unknown>>): string[] {
+  if (!isOneThreads(store) || typeof workers !== "number" || workers === 1) return [];
+  return [`${OPTIONS.workers.name}: memory: is served by one worker only`];
 }
 
 function incompleteApp(settings: readonly Setting[]): string[] {

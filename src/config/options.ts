@@ -5,7 +5,7 @@
 import type { z } from "zod";
 import { BATCH_CEILING, DEFAULT_LIMITS, USER_BYTES_CEILING } from "../core/limits.ts";
 import { REGISTRATIONS } from "../core/model.ts";
-import { address, clientId, key, networks, oneOf, secret, storeUrl, wholeNumber } from "./values.ts";
+import { address, clientId, key, networks, oneOf, secret, storeUrl, wholeNumber, workers } from "./values.ts";
 
 export interface Option {
   /** The environment's name for it. A secret can also be given as a file's path, under the name and `_FILE`. */
@@ -24,7 +24,10 @@ export interface Option {
 
 export const LOG_FORMATS = ["json", "pretty", "off"] as const;
 
+export const WORKERS_MAX = 64;
+const CACHE_BYTES_CEILING = 68_719_476_736;
 const APP_BYTES_CEILING = Number.MAX_SAFE_INTEGER;
+const CACHE_BYTES = 268_435_456;
 const RATE_CEILING = 1_000_000;
 const OPERATOR_KEY_CHARACTERS_MIN = 16;
 
@@ -44,6 +47,24 @@ export const OPTIONS = {
     placeholder: "url",
     fallback: "sqlite:data/usermeta.db",
     help: "Where everything is kept: sqlite:PATH, or memory: for a server that forgets all when it stops.",
+  }),
+  workers: option({
+    name: "USERMETA_WORKERS",
+    flag: "workers",
+    value: workers(WORKERS_MAX),
+    placeholder: "number|auto",
+    fallback: "1",
+    unit: "threads",
+    help: "How many threads serve the port; auto = one for each processor. memory: is served by one only.",
+  }),
+  cacheBytes: option({
+    name: "USERMETA_CACHE_BYTES",
+    flag: "cache-bytes",
+    value: wholeNumber(0, CACHE_BYTES_CEILING),
+    placeholder: "number",
+    fallback: String(CACHE_BYTES),
+    unit: "bytes",
+    help: "Memory for the attributes that were read last, all workers together. 0 = none is kept.",
   }),
   app: option({
     name: "USERMETA_APP",

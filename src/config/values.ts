@@ -61,6 +61,15 @@ export const clientId: z.ZodType<string, string> = z
   .string()
   .regex(/^[\x21-\x7e]{1,128}$/, "must be at most 128 printable ASCII characters without spaces");
 
+/** A number of threads. */
+export function workers(max: number): z.ZodType<number | "auto", string> {
+  return parsed(`must be auto or a whole number from 1 to ${max}`, (text) => {
+    if (text === "auto") return text;
+    const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+    return number >= 1 && number <= max ? number : undefined;
+  });
+}
+
 /** Shape only; whether a store is there is found out when it is opened. */
 export const storeUrl: z.ZodType<string, string> = z.string().superRefine((text, context) => {
   if (/^mysql:/i.test(text)) {

@@ -120,6 +120,11 @@ export interface Store extends AsyncDisposable {
   /** Settles (with the reason) only if the store can never serve again, so that the process should end. */
   readonly failed: Promise<Error>;
 
+  /**
+   * Another number than before when this process has added to what `changesSince` answers, in whatever thread; costs
+   * nothing to ask.
+   */
+  announcements(): number;
   /** All that has happened after `cursor`, in order; 0 = since ever. What is over an hour old may be forgotten. */
   changesSince(cursor: number): Eventually<Changes>;
 

@@ -28,11 +28,13 @@ export interface Registry {
   signingKey(): SigningKey;
   /** Looks into the store only for a key that is not known yet: another process may have just made it. */
   findKey(id: number): Promise<SigningKey | undefined>;
+  /** False when this process has changed something since the last `refresh`, in whatever thread. */
+  isCurrent(): boolean;
   refresh(): Promise<void>;
 }
 
 interface RegistryNeeds {
-  readonly store: Pick<Store, "apps" | "signingKeys" | "changesSince">;
+  readonly store: Pick<Store, "apps" | "signingKeys" | "changesSince" | "announcements">;
   readonly defaults: ServerDefaults;
   readonly events: Events;
   readonly clock: Clock;
@@ -53,6 +55,7 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
   const byKey = new Map<string, ServedApp>();
   const byId = new Map<string, ServedApp>();
   let keys: readonly SigningKey[] = [];
+  let announcements = store.announcements();
   // The feed's position is read before what it announces, so that a change in between is seen twice, not never.
   let cursor = (await store.changesSince(0)).cursor;
   let lookedAt = needs.clock.now();
@@ -94,9 +97,11 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
       if (key(id) === undefined) await loadKeys();
       return key(id);
     },
+    isCurrent: () => announcements === store.announcements(),
     async refresh() {
       try {
         const now = needs.clock.now();
+        const announced = store.announcements();
         const news = await store.changesSince(cursor);
         if (now - lookedAt > LOST_TRACK_MS) {
           needs.tokens.forgetAll();
@@ -105,6 +110,7 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
         } else await apply(news.changes);
         cursor = news.cursor;
         lookedAt = now;
+        announcements = announced;
       } catch (error) {
         needs.events.refreshFailed(error);
       }

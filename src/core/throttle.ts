@@ -1,5 +1,5 @@
 import type { App } from "./model.ts";
-import type { Clock } from "./ports.ts";
+import type { Clock, Random } from "./ports.ts";
 import { Refusal } from "./refusals.ts";
 
 /**
@@ -31,6 +31,17 @@ export function createThrottleCells(): SharedArrayBuffer {
   return new SharedArrayBuffer((STRANGERS_AT + STRANGERS) * BigInt64Array.BYTES_PER_ELEMENT);
 }
 
+/** What the threads of a server must share for its rates to be the server's. */
+export interface ThrottleMemory {
+  readonly cells: SharedArrayBuffer;
+  /** Any number that a stranger cannot guess. */
+  readonly seed: number;
+}
+
+export function newThrottleMemory(random: Pick<Random, "bytes">): ThrottleMemory {
+  return { cells: createThrottleCells(), seed: new DataView(random.bytes(4).buffer).getUint32(0) };
+}
+
 /** All calls refuse with `rate_exceeded`; a rate of 0 is none. */
 export interface Throttle {
   /** @param ratePerSecond the app's rate of a metadata call */
@@ -42,12 +53,9 @@ export interface Throttle {
   checkStranger(address: string): void;
 }
 
-interface ThrottleNeeds {
+interface ThrottleNeeds extends ThrottleMemory {
   readonly clock: Clock;
-  readonly cells: SharedArrayBuffer;
   readonly strangersPerSecond: number;
-  /** Any number, the same in all threads, that a stranger cannot guess. */
-  readonly seed: number;
 }
 
 export function createThrottle({ clock, cells, strangersPerSecond, seed }: ThrottleNeeds): Throttle {

@@ -21,7 +21,9 @@ export interface OperatorEvents extends Events {
   }): void;
   /** The store's writer ended unasked: its writes under way are in doubt, and a new one is started. */
   writerEnded(error: unknown): void;
-  /** The store can never serve again: the process ends. */
+  /** A serving worker ended unasked: what it had under way is unanswered, and another is started in its place. */
+  workerEnded(error: unknown): void;
+  /** The store, or its workers, can never serve again: the process ends. */
   storeFailed(error: unknown): void;
 }
 
@@ -36,6 +38,8 @@ export function createEvents(log: Logger): OperatorEvents {
       log.error({ event: "refreshFailed", error }, "what other processes have changed could not be read"),
     writerEnded: (error) =>
       log.error({ event: "writerEnded", error }, "the store's writer ended; a new one is started"),
+    workerEnded: (error) =>
+      log.error({ event: "workerEnded", error }, "a serving worker ended; another is started in its place"),
     storeFailed: (error) => log.fatal({ event: "storeFailed", error }, "the store cannot serve any more"),
   };
 }

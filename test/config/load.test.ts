@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { availableParallelism } from "node:os";
 import { appKey } from "../../src/core/model.ts";
 import { loaded, mistakesOf } from "./load-input.ts";
 
@@ -9,6 +10,8 @@ test("nothing set: the documented defaults", () => {
   expect(config).toEqual({
     listen: { hostname: "127.0.0.1", port: 8080 },
     store: "sqlite:/srv/usermeta/data/usermeta.db",
+    workers: 1,
+    cacheBytes: 268_435_456,
     app: undefined,
     defaults: {
       limits: { userBytesMax: 2048, appBytesMax: 10_737_418_240, batchMax: 100, ratePerSecond: 100 },
@@ -19,6 +22,14 @@ test("nothing set: the documented defaults", () => {
     log: "json",
   });
   expect(new Set(settings.map(({ source }) => source))).toEqual(new Set(["default", "not set"]));
+});
+
+test("auto is a worker for each processor, and one for the store that only one can serve", () => {
+  expect(loaded({ env: { USERMETA_WORKERS: "auto" } }).config.workers).toBe(Math.min(64, availableParallelism()));
+  expect(loaded({ env: { USERMETA_WORKERS: "auto", USERMETA_STORE: "memory:" } }).config.workers).toBe(1);
+  expect(mistakesOf({ env: { USERMETA_WORKERS: "2", USERMETA_STORE: "memory:" } })).toEqual([
+    "USERMETA_WORKERS: memory: is served by one worker only",
+  ]);
 });
 
 test("the log is for people on a terminal only", () => {

@@ -5,6 +5,7 @@ export function delegateStore(store: Store): Store {
   return {
     ping: () => store.ping(),
     failed: store.failed,
+    announcements: () => store.announcements(),
     changesSince: (cursor) => store.changesSince(cursor),
     apps: () => store.apps(),
     app: (number) => store.app(number),

@@ -2,7 +2,7 @@ import type { ServiceParts } from "../../src/service.ts";
 
 /** Keeps what the operator would have been told. */
 export interface HeardEvents {
-  readonly events: ServiceParts["events"];
+  readonly events: ServiceParts["events"] & { workerEnded(error: Error): void };
   readonly faults: unknown[];
 }
 
@@ -11,6 +11,7 @@ export function hearEvents(): HeardEvents {
   const events = {
     refreshFailed: (error: unknown) => void faults.push(error),
     requestFailed: ({ error }: { error: unknown }) => void faults.push(error),
+    workerEnded: (error: Error) => void faults.push(error),
   };
   return { events, faults };
 }

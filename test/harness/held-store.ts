@@ -3,51 +3,48 @@ import { delegateStore } from "./delegate-store.ts";
 
 /** A store whose sets can be stopped on their way in, so that they overlap for certain and not by luck. */
 export interface HeldWrites {
-  /** For `startTestService({ wrap })`. */
-  readonly wrap: (store: Store) => Store;
+  /** For `startTestService({ gate })`, in whatever thread the store is. */
+  readonly gate: SharedArrayBuffer;
   /** Every set from now on waits before it is written. */
   hold(): void;
   /** Settles when so many sets wait. */
   waiting(count: number): Promise<void>;
-  /** Lets them through in the order of their arrival, and all later ones. */
+  /** Lets them through, and all later ones. */
   release(): void;
 }
 
+const HELD = 0;
+const ARRIVED = 1;
+
 export function holdWrites(): HeldWrites {
-  let gate: PromiseWithResolvers<void> | undefined;
-  let arrived = 0;
-  let watchers: { readonly count: number; readonly reached: () => void }[] = [];
-
-  function announce(): void {
-    for (const { count, reached } of watchers) if (arrived >= count) reached();
-    watchers = watchers.filter(({ count }) => arrived < count);
-  }
-
+  const gate = new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT);
+  const cells = new Int32Array(gate);
   return {
-    wrap: (store) => ({
-      ...delegateStore(store),
-      async writeAttributes(write) {
-        if (gate !== undefined) {
-          const { promise } = gate;
-          arrived += 1;
-          announce();
-          await promise;
-        }
-        return await store.writeAttributes(write);
-      },
-    }),
+    gate,
     hold() {
-      gate = Promise.withResolvers();
-      arrived = 0;
+      Atomics.store(cells, ARRIVED, 0);
+      Atomics.store(cells, HELD, 1);
     },
-    waiting: (count) =>
-      new Promise((reached) => {
-        watchers.push({ count, reached });
-        announce();
-      }),
+    async waiting(count) {
+      while (Atomics.load(cells, ARRIVED) < count) await new Promise(setImmediate);
+    },
     release() {
-      gate?.resolve();
-      gate = undefined;
+      Atomics.store(cells, HELD, 0);
+    },
+  };
+}
+
+/** The store behind the gate. */
+export function heldStore(store: Store, gate: SharedArrayBuffer): Store {
+  const cells = new Int32Array(gate);
+  return {
+    ...delegateStore(store),
+    async writeAttributes(write) {
+      if (Atomics.load(cells, HELD) === 1) {
+        Atomics.add(cells, ARRIVED, 1);
+        while (Atomics.load(cells, HELD) === 1) await new Promise(setImmediate);
+      }
+      return await store.writeAttributes(write);
     },
   };
 }

@@ -5,16 +5,19 @@ import { type AppCredentials, createApps } from "../../src/core/apps.ts";
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { type App, type AppSettings, appKey } from "../../src/core/model.ts";
 import type { Store } from "../../src/core/ports.ts";
-import { type ServiceParts, type ServiceSettings, startService } from "../../src/service.ts";
-import { openStore, parseStoreUrl } from "../../src/store/open.ts";
+import { type Service, type ServiceParts, type ServiceSettings, startService } from "../../src/service.ts";
+import { openStore, parseStoreUrl, type SharedStore } from "../../src/store/open.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { systemDigest } from "../../src/system/digest.ts";
 import { systemRandom } from "../../src/system/random.ts";
-import { hearEvents } from "./events.ts";
+import { startWorkers } from "../../src/workers/start-workers.ts";
+import { type HeardEvents, hearEvents } from "./events.ts";
+import { heldStore } from "./held-store.ts";
 
 /**
  * A real server on a port of its own, on a fresh store with one app, `org/app`, that has no rate limit unless the
- * test gives it one. `TEST_ENGINE` picks the store, so that the whole of test/wire/ runs on every engine.
+ * test gives it one. `TEST_ENGINE` picks the store, so that the whole of test/wire/ runs on every engine; with
+ * `TEST_WORKERS` more than one thread serves, as far as a test needs no parts of its own.
  */
 export interface TestService extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
@@ -24,6 +27,7 @@ export interface TestService extends AsyncDisposable {
   readonly app: App;
   readonly credentials: AppCredentials;
   readonly store: Store;
+  readonly failed: Promise<Error>;
   /** What went wrong inside; a test that expects none checks that it is empty. */
   readonly faults: readonly unknown[];
   /** A second app on the same server. */
@@ -39,9 +43,12 @@ export interface TestServiceOptions {
   readonly app?: Partial<AppSettings>;
   readonly settings?: Partial<ServiceSettings>;
   readonly parts?: Partial<Omit<ServiceParts, "store" | "events">>;
-  /** Puts something between the rules and the store: see held-store.ts. */
+  /** Sets can be held on their way into the store: see held-store.ts. */
+  readonly gate?: SharedArrayBuffer;
+  /** Puts something between the rules and the store. */
   readonly wrap?: (store: Store) => Store;
   readonly engine?: string;
+  readonly workers?: number;
 }
 
 const APP_KEY = "org/app";
@@ -67,10 +74,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     trustedProxies: [],
     ...options.settings,
   };
-  const wrapped = options.wrap?.(store) ?? store;
-  const service = stack.use(
-    await startService(settings, { drainMs: 0, ...options.parts, store: wrapped, events: heard.events }),
-  );
+  const service = stack.use(await startServing(options, settings, store, heard.events));
   const origin = service.url.origin;
   const owned = stack.move();
   return {
@@ -79,6 +83,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     app,
     credentials,
     store,
+    failed: service.failed,
     faults: heard.faults,
     async addApp(key, appSettings = {}) {
       return { ...(await create(key, { ratePerSecond: 0, ...appSettings })), base: `${origin}/${key}` };
@@ -90,7 +95,32 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
   };
 }
 
-async function openTestStore(stack: AsyncDisposableStack, engine: string): Promise<Store> {
+const TEST_WORKER = new URL("./test-worker.ts", import.meta.url);
+/** Small, so that what is kept in memory is thrown out again and again. */
+const CACHE_BYTES = 65_536;
+
+async function startServing(
+  { gate, wrap, parts, workers = Number(process.env.TEST_WORKERS ?? 1) }: TestServiceOptions,
+  settings: ServiceSettings,
+  store: Store & Partial<SharedStore>,
+  events: HeardEvents["events"],
+): Promise<Service> {
+  const { share } = store;
+  const { clock, random, digest } = parts ?? {};
+  const hasOwnParts = wrap !== undefined || clock !== undefined || random !== undefined || digest !== undefined;
+  if (workers > 1 && share !== undefined && !hasOwnParts) {
+    const gated = (...args: Parameters<SharedStore["share"]>) => {
+      const shared = share(...args);
+      return gate === undefined ? shared : { ...shared, share: { ...shared.share, gate } };
+    };
+    const needs = { settings, count: workers, cacheBytes: CACHE_BYTES, events, drainMs: 0, workerUrl: TEST_WORKER };
+    return await startWorkers({ ...needs, store: { ...store, share: gated } });
+  }
+  const wrapped = gate === undefined ? (wrap?.(store) ?? store) : heldStore(store, gate);
+  return await startService(settings, { drainMs: 0, ...parts, store: wrapped, events });
+}
+
+async function openTestStore(stack: AsyncDisposableStack, engine: string): Promise<Store & Partial<SharedStore>> {
   if (engine === "memory") return await open("memory:");
   if (engine !== "sqlite") throw new Error(`TEST_ENGINE: no engine called ${engine}`);
   const folder = await mkdtemp(join(tmpdir(), "usermeta-test-"));
@@ -98,8 +128,8 @@ async function openTestStore(stack: AsyncDisposableStack, engine: string): Promi
   return await open(`sqlite:${join(folder, "usermeta.db")}`);
 }
 
-async function open(text: string): Promise<Store> {
+async function open(text: string): Promise<Store & Partial<SharedStore>> {
   const location = parseStoreUrl(text);
   if (typeof location === "string") throw new Error(location);
-  return await openStore(location, { exclusive: true, listen: "a test" });
+  return await openStore(location, { exclusive: true, listen: "a test", cacheBytes: CACHE_BYTES });
 }

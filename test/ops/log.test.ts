@@ -20,6 +20,7 @@ const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorE
   requestFailed: (events) => events.requestFailed({ ...FAILED, error: new Error("no disk") }),
   refreshFailed: (events) => events.refreshFailed(new Error("no disk")),
   writerEnded: (events) => events.writerEnded(new Error("no disk")),
+  workerEnded: (events) => events.workerEnded(new Error("no disk")),
   storeFailed: (events) => events.storeFailed(new Error("no disk")),
 };
 

@@ -17,7 +17,7 @@ const statusesOf = (answers: readonly Answer[]): number[] => answers.map(({ stat
 
 test("a delete that overtakes sets never conflicts, and the sets that had read before it are refused", async () => {
   const held = holdWrites();
-  await using service = await startTestService({ wrap: held.wrap });
+  await using service = await startTestService({ gate: held.gate });
   const admin = await signIn(service);
   const ada = await admin.newUser("ada");
   await admin.set("ada", { before: "gone" });
@@ -36,7 +36,7 @@ test("a delete that overtakes sets never conflicts, and the sets that had read b
 
 test("a delete where nothing is stored changes nothing: one of the sets is stored", async () => {
   const held = holdWrites();
-  await using service = await startTestService({ wrap: held.wrap });
+  await using service = await startTestService({ gate: held.gate });
   const admin = await signIn(service);
   const ada = await admin.newUser("ada");
   held.hold();
@@ -52,7 +52,7 @@ test("a delete where nothing is stored changes nothing: one of the sets is store
 for (const again of [false, true]) {
   test(`a set that was under way when its user was deleted${again ? " and made again" : ""} is refused and absent`, async () => {
     const held = holdWrites();
-    await using service = await startTestService({ wrap: held.wrap });
+    await using service = await startTestService({ gate: held.gate });
     const admin = await signIn(service);
     await admin.newUser("ada");
     held.hold();

@@ -37,7 +37,7 @@ function expectWinnersOnly(answers: readonly Answer[], round: number, stored: Re
 
 test("of 24 sets that have all read one version exactly one is stored, and 23 are refused and absent", async () => {
   const held = holdWrites();
-  await using service = await startTestService({ wrap: held.wrap });
+  await using service = await startTestService({ gate: held.gate });
   const admin = await signIn(service);
   const ada = await admin.newUser("ada");
   await admin.set("ada", { before: "kept" });

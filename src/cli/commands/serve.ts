@@ -3,8 +3,7 @@ import { OPTION_KEYS } from "../../config/options.ts";
 import { type Apps, createApps } from "../../core/apps.ts";
 import { createEvents } from "../../ops/events.ts";
 import { openLog } from "../../ops/log.ts";
-import { type Service, startService } from "../../service.ts";
-import { openStore } from "../../store/open.ts";
+import type { Service } from "../../service.ts";
 import { systemClock } from "../../system/clock.ts";
 import { systemDigest } from "../../system/digest.ts";
 import { systemRandom } from "../../system/random.ts";
@@ -13,6 +12,7 @@ import { storeLocation } from "../command-store.ts";
 import { prepareDemoApp } from "../demo-app.ts";
 import { mistaken, refused } from "../failure.ts";
 import { addressText, checkHost, listenFailure, reachableUrl } from "../listening.ts";
+import { openServedStore, startServing } from "../serving.ts";
 import { startUpText } from "../start-up-text.ts";
 
 export const serve: Command = {
@@ -22,14 +22,13 @@ export const serve: Command = {
   silent: true,
   async run({ loaded: { config, settings }, io }) {
     const stop = io.stopSignal();
-    const { listen, defaults, trustedProxies } = config;
+    const { listen, defaults } = config;
     const events = createEvents(openLog(config.log, io.stderr));
     const location = storeLocation(config);
     await checkHost(listen);
 
     await using stack = new AsyncDisposableStack();
-    const onWriterEnd = (error: Error): void => events.writerEnded(error);
-    const store = await openStore(location, { exclusive: true, listen: addressText(listen), onWriterEnd });
+    const store = await openServedStore(config, location, events);
     const holding = stack.use(new AsyncDisposableStack());
     holding.use(store);
     const apps = createApps({ store, clock: systemClock, random: systemRandom, digest: systemDigest });
@@ -43,10 +42,7 @@ export const serve: Command = {
 
     // From here on the service owns the store.
     holding.move();
-    const service = await startService(
-      { ...listen, defaults, trustedProxies, operatorKey: config.operatorKey?.reveal() },
-      { store, events },
-    ).catch((error) => {
+    const service = await startServing(config, store, events).catch((error) => {
       throw listenFailure(error, listen) ?? error;
     });
     stack.use(service);

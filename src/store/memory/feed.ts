@@ -23,8 +23,13 @@ export class Feed {
     this.#forgotten += kept;
   }
 
+  /** How many there were, ever. */
+  get count(): number {
+    return this.#forgotten + this.#entries.length;
+  }
+
   since(cursor: number): Changes {
     const changes = this.#entries.slice(Math.max(0, cursor - this.#forgotten)).map(({ change }) => change);
-    return { cursor: this.#forgotten + this.#entries.length, changes };
+    return { cursor: this.count, changes };
   }
 }

@@ -22,6 +22,7 @@ export function openMemoryStore(): Store {
     failed: new Promise(() => {}),
     async ping() {},
     async [Symbol.asyncDispose]() {},
+    announcements: () => feed.count,
     changesSince: (cursor) => feed.since(cursor),
 
     apps: () => [...apps.values()].map(withOwnBytes),

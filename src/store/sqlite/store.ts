@@ -1,19 +1,24 @@
-import { realpathSync, statSync } from "node:fs";
+import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Store } from "../../core/ports.ts";
 import { migrate } from "../migrate.ts";
-import { StoreError } from "../store-error.ts";
 import { Connection, type Synchronous } from "./connection.ts";
 import { StoreLock } from "./lock.ts";
-import * as reads from "./reads.ts";
 import { checkOwnership, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
+import { createServingStore } from "./serving-store.ts";
+import { newSharedCells, SharedState } from "./shared-state.ts";
+import type { SqliteShare } from "./shared-store.ts";
 import { WriterClient } from "./writer-client.ts";
+import type { Link } from "./writer-link.ts";
+import { WriterThread } from "./writer-thread.ts";
 
 export interface SqliteOptions {
   /** Hold the store for one server; refused with `in_use` while another has it. */
   readonly exclusive?: boolean;
   /** Where the server listens, for those whom the lock keeps out. */
   readonly listen?: string;
+  /** What the attributes may take that the calling thread keeps in memory. Only whoever holds the store keeps any. */
+  readonly cacheBytes?: number;
   readonly synchronous?: Synchronous;
   /** The entry of the writer's thread. */
   readonly writerUrl?: URL;
@@ -21,27 +26,51 @@ export interface SqliteOptions {
   readonly onWriterEnd?: (error: Error) => void;
 }
 
+export interface SqliteStore extends Store {
+  /** What another thread of this process needs to serve the store too; it hears of the writer until disposed of. */
+  share(cacheBytes: number, link: Link): Disposable & { readonly share: SqliteShare };
+}
+
 /**
  * The embedded store: one file, read on the calling thread and written by a thread of its own. Reads answer at once
  * and not with a promise.
  */
-export async function openSqliteStore(path: string, options: SqliteOptions = {}): Promise<Store> {
+export async function openSqliteStore(path: string, options: SqliteOptions = {}): Promise<SqliteStore> {
   await using opening = new AsyncDisposableStack();
-  const { synchronous = "FULL", writerUrl: url = writerEntry() } = options;
+  const { exclusive = false, synchronous = "FULL", writerUrl: url = writerEntry() } = options;
 
   const connection = opening.adopt(new Connection(resolve(path), { synchronous }), (opened) => opened.close());
   checkOwnership(connection);
   // The true path: the same file by another name must have the same lock.
   const file = realpathSync(connection.path);
-  if (options.exclusive) opening.use(new StoreLock(file, options.listen ?? ""));
+  if (exclusive) opening.use(new StoreLock(file, options.listen ?? ""));
   connection.useWriteAheadLog();
   await migrate(migrationTarget(connection), SQLITE_MIGRATIONS);
   connection.exec("PRAGMA query_only = 1");
-  const writer = opening.adopt(
-    await WriterClient.open({ path: file, synchronous, url, onEnd: options.onWriterEnd }),
+  const cells = newSharedCells();
+  const thread = opening.adopt(
+    await WriterThread.open({ path: file, synchronous, cells, url, onEnd: options.onWriterEnd }),
     (opened) => opened.close(),
   );
-  return sqliteStore(connection, writer, opening.move());
+  const writer = opening.adopt(new WriterClient(file), (client) => client.close());
+  opening.use(thread.connect(writer.hear));
+
+  const owned = opening.move();
+  return {
+    ...createServingStore({
+      connection,
+      writer,
+      shared: new SharedState(cells),
+      cacheBytes: exclusive ? (options.cacheBytes ?? 0) : 0,
+    }),
+    failed: thread.failed,
+    share(cacheBytes, link) {
+      const connected = thread.connect(link);
+      const share = { path: file, synchronous, cells, cacheBytes };
+      return { share, [Symbol.dispose]: () => connected[Symbol.dispose]() };
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 /**
@@ -52,40 +81,4 @@ function writerEntry(): URL {
   const compiled = "file:///$bunfs/";
   if (!import.meta.url.startsWith(compiled)) return new URL("./writer.ts", import.meta.url);
   return new URL("root/store/sqlite/writer.ts", compiled);
-}
-
-function sqliteStore(connection: Connection, writer: WriterClient, owned: AsyncDisposableStack): Store {
-  const { ino } = statSync(connection.path);
-
-  return {
-    async ping() {
-      // A file that was moved or replaced goes on taking writes that nobody will find again.
-      if (statSync(connection.path, { throwIfNoEntry: false })?.ino !== ino) {
-        throw new StoreError("cannot_open", `${connection.path} has been moved, removed or replaced`);
-      }
-      reads.readChanges(connection, Number.MAX_SAFE_INTEGER);
-      await writer.ping();
-    },
-    failed: writer.failed,
-    changesSince: (cursor) => reads.readChanges(connection, cursor),
-    apps: () => reads.readApps(connection),
-    app: (number) => reads.readApp(connection, number),
-    insertApp: (app) => writer.send("insertApp", app),
-    changeApp: (number, change, now) => writer.send("changeApp", number, change, now),
-    deleteApp: (number, now) => writer.send("deleteApp", number, now),
-    purge: (countMax) => writer.send("purge", countMax),
-    signingKeys: () => reads.readSigningKeys(connection),
-    addSigningKey: (secret, now) => writer.send("addSigningKey", secret, now),
-    user: (app, name) => reads.readUser(connection, app, name),
-    users: (app, after, countMax) => reads.readUsers(connection, app, after, countMax),
-    insertUsers: (app, users) => writer.send("insertUsers", app, users),
-    changeUser: (app, name, change, now) => writer.send("changeUser", app, name, change, now),
-    deleteUsers: (app, names, now) => writer.send("deleteUsers", app, names, now),
-    attributes: (app, name) => reads.readAttributes(connection, app, name),
-    attributesOf: (app, names) => reads.readAttributesOf(connection, app, names),
-    writeAttributes: (write) => writer.send("writeAttributes", write),
-    clearAttributes: (app, name, now) => writer.send("clearAttributes", app, name, now),
-    usage: (app) => reads.readUsage(connection, app),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-  };
 }

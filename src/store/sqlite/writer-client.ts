@@ -1,70 +1,82 @@
 import { StoreError } from "../store-error.ts";
 import type { CommandArguments, CommandName, CommandResult } from "./commands.ts";
-import type { Synchronous } from "./connection.ts";
-import { type FromWriter, type NumberedCommand, receivedFault, type ToWriter } from "./writer-messages.ts";
+import type { LinkMessage } from "./writer-link.ts";
+import { type Answers, type NumberedCommand, receivedFault } from "./writer-messages.ts";
 
-export interface WriterOptions {
-  readonly path: string;
-  readonly synchronous: Synchronous;
-  /** The thread's entry. */
-  readonly url: URL;
-  /** Told of every end that nobody asked for. */
-  readonly onEnd?: ((error: Error) => void) | undefined;
+/** What the writer answers, once it is on disk. */
+export interface Written<Result> {
+  readonly result: Result;
+  /** Of attributes that were written: see `Stamps`. Undefined when another may have changed them in the same commit. */
+  readonly stamp: number | undefined;
 }
 
 interface Pending {
-  resolve(result: never): void;
+  resolve(written: Written<never>): void;
   reject(error: StoreError): void;
 }
 
-const DEATHS_MAX = 3;
-const DEATHS_WITHIN_MS = 60_000;
-
-/** The serving thread's end of the writer. A thread that ends unasked is started again. */
+/**
+ * A serving thread's end of the writer. One message is under way at a time: while the writer works on it, what else
+ * is to be written gathers here and goes with the next. So a commit takes all that waits, and a message costs little.
+ */
 export class WriterClient {
-  /** Settles when the thread has ended unasked three times within a minute; from then on every write rejects. */
-  readonly failed: Promise<Error>;
-  readonly #settleFailed: (error: Error) => void;
-  readonly #options: WriterOptions;
+  readonly #path: string;
   readonly #pending = new Map<number, Pending>();
-  #worker: Worker | undefined;
+  #port: MessagePort | undefined;
   #outbox: NumberedCommand[] = [];
   #lastId = 0;
-  #deaths: number[] = [];
+  /** The writer has a message of ours. */
+  #isBusy = false;
+  #isPostDue = false;
   /** A write has failed since the last ping that succeeded. */
   #faulted = false;
   /** Why nothing is taken any more. */
   #ended: StoreError | undefined;
+  #onIdle: (() => void) | undefined;
 
-  private constructor(options: WriterOptions) {
-    const { promise, resolve } = Promise.withResolvers<Error>();
-    this.failed = promise;
-    this.#settleFailed = resolve;
-    this.#options = options;
+  constructor(path: string) {
+    this.#path = path;
   }
 
-  /** Rejects with a `StoreError` when the thread cannot open the database. */
-  static async open(options: WriterOptions): Promise<WriterClient> {
-    const client = new WriterClient(options);
-    try {
-      await client.#start();
-      return client;
-    } catch (error) {
-      client.#ended = closedError(options.path);
-      client.#worker?.terminate();
-      throw error;
+  /** Takes what the writer's owner says. */
+  readonly hear = (message: LinkMessage): void => {
+    if (message.kind === "writer-begun") {
+      this.#port = message.port;
+      message.port.onmessage = ({ data }: { readonly data: Answers }) => this.#settle(data);
+      this.#post();
+      return;
     }
+    const error = receivedFault(message.fault);
+    this.#release();
+    if (message.forGood) {
+      this.#ended ??= error;
+      this.#outbox = [];
+    }
+    // What was not sent yet waits for the next writer.
+    const unsent = new Set(this.#outbox.map(([id]) => id));
+    for (const [id, { reject }] of this.#pending) {
+      if (unsent.has(id)) continue;
+      this.#pending.delete(id);
+      reject(error);
+    }
+    if (this.#pending.size === 0) this.#onIdle?.();
+  };
+
+  /** Resolves when the command's transaction is on disk. */
+  async send<Name extends CommandName>(name: Name, ...args: CommandArguments<Name>): Promise<CommandResult<Name>> {
+    return (await this.write(name, ...args)).result;
   }
 
-  /** Resolves when the command's transaction is on disk. What is sent in one turn of the loop goes together. */
-  send<Name extends CommandName>(name: Name, ...args: CommandArguments<Name>): Promise<CommandResult<Name>> {
+  write<Name extends CommandName>(name: Name, ...args: CommandArguments<Name>): Promise<Written<CommandResult<Name>>> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
       this.#lastId += 1;
-      const id = this.#lastId;
-      this.#pending.set(id, { resolve, reject });
-      if (this.#outbox.length === 0) queueMicrotask(() => this.#post());
-      this.#outbox.push({ id, name, args } as NumberedCommand); // as: the signature ties args to name
+      this.#pending.set(this.#lastId, { resolve, reject });
+      this.#outbox.push([this.#lastId, name, ...args] as unknown as NumberedCommand); // as: tied by the signature
+      if (this.#isBusy || this.#isPostDue) return;
+      // At the end of this turn of the loop, with all that its other requests write.
+      this.#isPostDue = true;
+      setImmediate(() => this.#post());
     });
   }
 
@@ -75,98 +87,48 @@ export class WriterClient {
     if (suspect) this.#faulted = false;
   }
 
-  /** Everything sent before is carried out; the log is folded into the database. */
+  /** Resolves when all that was sent before has been answered; from now on nothing is taken. */
   async close(): Promise<void> {
-    if (this.#ended !== undefined) return;
-    this.#ended = closedError(this.#options.path);
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    this.#post();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    worker.addEventListener("message", ({ data }: MessageEvent<FromWriter>) => {
-      if (data.kind !== "closed") return;
-      worker.terminate();
-      if (data.fault !== undefined) reject(receivedFault(data.fault));
-    });
-    worker.addEventListener("close", () => resolve());
-    tell(worker, { kind: "close" });
-    await promise;
-  }
-
-  #start(): Promise<void> {
-    const { path, synchronous, url } = this.#options;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const worker = new Worker(url, { name: "usermeta-writer" });
-    let lastError: string | undefined;
-    let opened = false;
-    worker.addEventListener("message", ({ data }: MessageEvent<FromWriter>) => {
-      if (data.kind === "opened") {
-        opened = true;
-        resolve();
-      } else if (data.kind === "refused") reject(receivedFault(data.fault));
-      else if (data.kind === "answers") this.#settle(data);
-    });
-    worker.addEventListener("error", (event) => {
-      event.preventDefault();
-      lastError = event.message;
-    });
-    worker.addEventListener("close", () => {
-      const error = opened
-        ? new StoreError(
-            "outcome_unknown",
-            `the writer of ${path} ended: its last writes may be stored or not`,
-            lastError,
-          )
-        : new StoreError("cannot_open", `the writer of ${path} could not be started`, lastError);
-      reject(error);
-      this.#onEnd(error);
-    });
-    this.#worker = worker;
-    tell(worker, { kind: "open", path, synchronous });
-    return promise;
-  }
-
-  #onEnd(error: StoreError): void {
-    this.#worker = undefined;
-    for (const { reject } of this.#pending.values()) reject(error);
-    this.#pending.clear();
-    this.#outbox = [];
-    if (this.#ended !== undefined) return;
-    this.#options.onEnd?.(error);
-
-    const now = performance.now();
-    this.#deaths = [...this.#deaths.filter((death) => death > now - DEATHS_WITHIN_MS), now];
-    if (this.#deaths.length >= DEATHS_MAX) {
-      this.#ended = error;
-      this.#settleFailed(error);
-      return;
+    this.#ended ??= new StoreError("closed", `${this.#path} has been closed`);
+    if (this.#pending.size > 0) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#onIdle = resolve;
+      await promise;
     }
-    // A thread that cannot open the database any more is ended, and so counted.
-    this.#start().catch(() => this.#worker?.terminate());
+    this.#release();
   }
 
   #post(): void {
-    if (this.#outbox.length === 0 || this.#worker === undefined) return;
-    tell(this.#worker, { kind: "commands", commands: this.#outbox });
+    this.#isPostDue = false;
+    if (this.#isBusy || this.#outbox.length === 0 || this.#port === undefined) return;
+    this.#isBusy = true;
+    this.#port.postMessage(this.#outbox);
     this.#outbox = [];
   }
 
-  #settle({ answers }: Extract<FromWriter, { kind: "answers" }>): void {
-    for (const answer of answers) {
-      const pending = this.#pending.get(answer.id);
-      this.#pending.delete(answer.id);
-      if ("fault" in answer) {
-        this.#faulted = true;
-        pending?.reject(receivedFault(answer.fault));
-      } else pending?.resolve(answer.result as never); // as: the writer ran the command that `send` was typed by
+  #settle({ results, faults }: Answers): void {
+    this.#isBusy = false;
+    for (const [id, result, stamp] of results) {
+      // as: the writer ran the command that `write` was typed by
+      this.#taken(id)?.resolve({ result: result as never, stamp });
     }
+    for (const { id, fault } of faults) {
+      this.#faulted = true;
+      this.#taken(id)?.reject(receivedFault(fault));
+    }
+    this.#post();
+    if (this.#pending.size === 0) this.#onIdle?.();
   }
-}
 
-function tell(worker: Worker, message: ToWriter): void {
-  worker.postMessage(message);
-}
+  #taken(id: number): Pending | undefined {
+    const pending = this.#pending.get(id);
+    this.#pending.delete(id);
+    return pending;
+  }
 
-function closedError(path: string): StoreError {
-  return new StoreError("closed", `${path} has been closed`);
+  #release(): void {
+    this.#port?.close();
+    this.#port = undefined;
+    this.#isBusy = false;
+  }
 }

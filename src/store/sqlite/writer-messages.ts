@@ -1,25 +1,34 @@
 import { StoreError, type StoreFault } from "../store-error.ts";
-import type { Command } from "./commands.ts";
+import type { CommandArguments, CommandName } from "./commands.ts";
 import type { Synchronous } from "./connection.ts";
+import type { SharedCells } from "./shared-state.ts";
 
-/** What goes to the writer's thread and comes back, as plain data. */
+/** What goes between the writer's thread and the one that owns it, as plain data. */
 export type ToWriter =
-  | { readonly kind: "open"; readonly path: string; readonly synchronous: Synchronous }
-  | { readonly kind: "commands"; readonly commands: readonly NumberedCommand[] }
+  | { readonly kind: "open"; readonly path: string; readonly synchronous: Synchronous; readonly cells: SharedCells }
+  /** A further thread that will send commands through this port. */
+  | { readonly kind: "client"; readonly port: MessagePort }
   | { readonly kind: "close" };
 
 export type FromWriter =
   | { readonly kind: "opened" }
   | { readonly kind: "refused"; readonly fault: SentFault }
-  /** Sent when what they tell of is on disk. */
-  | { readonly kind: "answers"; readonly answers: readonly Answer[] }
   | { readonly kind: "closed"; readonly fault: SentFault | undefined };
 
-export type NumberedCommand = Command & { readonly id: number };
+/**
+ * A command as it crosses threads: its number, its name, its arguments. Flat, because copying nested objects took
+ * twice as long as all else that a message costs.
+ */
+export type NumberedCommand = {
+  [Name in CommandName]: readonly [number, Name, ...CommandArguments<Name>];
+}[CommandName];
 
-export type Answer =
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly fault: SentFault };
+/** What comes back through a client's port when it is on disk. */
+export interface Answers {
+  /** The number, the result, and for attributes that were written their stamp. */
+  readonly results: readonly (readonly [number, unknown, number?])[];
+  readonly faults: readonly { readonly id: number; readonly fault: SentFault }[];
+}
 
 /** A `StoreError` as it crosses threads. */
 export interface SentFault {

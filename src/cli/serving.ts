@@ -1,0 +1,30 @@
+import type { Config } from "../config/config.ts";
+import type { Store } from "../core/ports.ts";
+import type { OperatorEvents } from "../ops/events.ts";
+import { type Service, startService } from "../service.ts";
+import { openSharedStore, openStore, type SharedStore, type StoreLocation } from "../store/open.ts";
+import { startWorkers } from "../workers/start-workers.ts";
+import { addressText } from "./listening.ts";
+
+type ServedStore = Store & Partial<Pick<SharedStore, "share">>;
+
+/** The store, held for the server that the configuration describes. */
+export function openServedStore(config: Config, location: StoreLocation, events: OperatorEvents): Promise<ServedStore> {
+  const { workers, cacheBytes, listen } = config;
+  const onWriterEnd = (error: Error): void => events.writerEnded(error);
+  const options = { exclusive: true, listen: addressText(listen), onWriterEnd };
+  // Where workers serve, this thread only looks after them.
+  return workers === 1 ? openStore(location, { ...options, cacheBytes }) : openSharedStore(location, options);
+}
+
+/** One worker is this thread itself: it spares the memory of another. The service owns the store from now on. */
+export function startServing(config: Config, store: ServedStore, events: OperatorEvents): Promise<Service> {
+  const { listen, defaults, trustedProxies, cacheBytes, workers: count } = config;
+  const settings = { ...listen, defaults, trustedProxies, operatorKey: config.operatorKey?.reveal() };
+  if (count === 1 || !isShared(store)) return startService(settings, { store, events });
+  return startWorkers({ settings, count, store, cacheBytes, events });
+}
+
+function isShared(store: ServedStore): store is SharedStore {
+  return store.share !== undefined;
+}

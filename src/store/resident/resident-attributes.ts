@@ -1,0 +1,88 @@
+import type { UserName } from "../../core/model.ts";
+import type { StoredAttributes } from "../../core/ports.ts";
+import { placeOf } from "./place.ts";
+import { Slab } from "./slab.ts";
+import { type Stamps, UNSETTLED } from "./stamps.ts";
+
+export type ReadOne = (app: number, name: UserName) => StoredAttributes | undefined;
+export type ReadMany = (app: number, names: readonly UserName[]) => readonly (StoredAttributes | undefined)[];
+
+/**
+ * One thread's copies of attributes, in front of an engine's reads. What it answers is what a read of the engine would
+ * answer: see `Stamps`. Users that are not there are not remembered.
+ */
+export class ResidentAttributes {
+  readonly #slab: Slab;
+  readonly #stamps: Stamps;
+  readonly #readOne: ReadOne;
+  readonly #readMany: ReadMany;
+  /** The stamp of all places that everything in the slab is newer than. */
+  #since: number;
+
+  constructor(bytesMax: number, stamps: Stamps, readOne: ReadOne, readMany: ReadMany) {
+    this.#slab = new Slab(bytesMax);
+    this.#stamps = stamps;
+    this.#readOne = readOne;
+    this.#readMany = readMany;
+    this.#since = stamps.ofAll();
+  }
+
+  one(app: number, name: UserName): StoredAttributes | undefined {
+    const place = placeOf(app, name);
+    const stamp = this.#stampOf(place);
+    const resident = this.#slab.find(place, app, name, stamp);
+    if (resident !== undefined) return resident;
+    const read = this.#readOne(app, name);
+    if (read !== undefined && stamp !== UNSETTLED) this.#slab.add(place, app, name, stamp, read);
+    return read;
+  }
+
+  /** One result for each name, in order. */
+  many(app: number, names: readonly UserName[]): readonly (StoredAttributes | undefined)[] {
+    const missing: Missing[] = [];
+    const found = names.map((name, index) => {
+      const place = placeOf(app, name);
+      const stamp = this.#stampOf(place);
+      const resident = this.#slab.find(place, app, name, stamp);
+      if (resident === undefined) missing.push({ name, index, place, stamp });
+      return resident;
+    });
+    if (missing.length === 0) return found;
+    const read = this.#readMany(
+      app,
+      missing.map(({ name }) => name),
+    );
+    for (const [order, { name, index, place, stamp }] of missing.entries()) {
+      const attributes = read[order];
+      found[index] = attributes;
+      if (attributes !== undefined && stamp !== UNSETTLED) this.#slab.add(place, app, name, stamp, attributes);
+    }
+    return found;
+  }
+
+  /**
+   * Adds what this thread has just had written, so that the next read need not look.
+   * @param stamp of the commit, which only the writer knows
+   */
+  add(app: number, name: UserName, stamp: number, attributes: StoredAttributes): void {
+    const place = placeOf(app, name);
+    // Looked at first, because it may throw all out; another write may have come since.
+    if (this.#stampOf(place) === stamp) this.#slab.add(place, app, name, stamp, attributes);
+  }
+
+  #stampOf(place: number): number {
+    const all = this.#stamps.ofAll();
+    if (all !== this.#since) {
+      this.#slab.clear();
+      this.#since = all;
+    }
+    return all === UNSETTLED ? UNSETTLED : this.#stamps.of(place);
+  }
+}
+
+interface Missing {
+  readonly name: UserName;
+  readonly index: number;
+  readonly place: number;
+  readonly stamp: number;
+}

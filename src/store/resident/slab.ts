@@ -1,0 +1,178 @@
+import type { StoredAttributes } from "../../core/ports.ts";
+import { Ring } from "./ring.ts";
+
+/**
+ * Attributes in memory that the garbage collector never walks: it takes exactly the bytes it is given, however many
+ * users that is. As a Map of objects, half a million users took three times their size, and throwing out the oldest
+ * stopped the thread for hundreds of milliseconds (docs/decisions/0006).
+ *
+ * Records lie in a ring, each written over the oldest; one that is asked for when half the ring has been written
+ * since is copied to the front, so that what is in use stays. A table of buckets finds them. Its entries need no
+ * removing: a record's position says whether it has been written over.
+ */
+export class Slab {
+  readonly #tags: Int32Array;
+  readonly #positions: Float64Array;
+  readonly #bucketMask: number;
+  readonly #ring: Ring;
+
+  /** @param bytesMax for everything, the table included */
+  constructor(bytesMax: number) {
+    const slots = Math.max(WAYS, powerOfTwoFrom(bytesMax / BYTES_PER_SLOT));
+    this.#tags = new Int32Array(slots);
+    this.#positions = new Float64Array(slots);
+    this.#bucketMask = slots / WAYS - 1;
+    this.#ring = new Ring(Math.max(0, bytesMax - slots * SLOT_BYTES));
+  }
+
+  /** Undefined when it is not here, or was added with another stamp. */
+  find(place: number, app: number, name: string, stamp: number): StoredAttributes | undefined {
+    const slot = this.#slotOf(place, app, name);
+    if (slot === -1) return undefined;
+    const position = this.#positionAt(slot);
+    const bytes = this.#ring.at(position);
+    const at = this.#ring.offset(position);
+    if (readInt(bytes, at + STAMP) !== stamp) return undefined;
+    const idAt = at + HEADER_BYTES + name.length;
+    const jsonAt = idAt + readInt(bytes, at + ID_BYTES);
+    const found = {
+      userId: bytes.toString("latin1", idAt, jsonAt),
+      json: bytes.toString("utf8", jsonAt, jsonAt + readInt(bytes, at + JSON_BYTES)),
+      bytes: readInt(bytes, at + BYTES),
+      version: readLong(bytes, at + VERSION),
+      modified: readLong(bytes, at + MODIFIED),
+    };
+    if (this.#ring.isAgeing(position)) {
+      this.#positions[slot] = this.#ring.moveToFront(position, lengthOf(idAt - at, jsonAt - idAt, bytes, at));
+    }
+    return found;
+  }
+
+  /** Takes the place of what is here of the user. What is too large, or has letters beyond ASCII in its name, is not kept. */
+  add(place: number, app: number, name: string, stamp: number, attributes: StoredAttributes): void {
+    const { userId, json, version, modified } = attributes;
+    if (!isAscii(name) || !isAscii(userId)) return;
+    const jsonBytes = Buffer.byteLength(json);
+    const slot = this.#slotFor(place, app, name);
+    const position = this.#ring.reserve(HEADER_BYTES + name.length + userId.length + jsonBytes);
+    if (position === undefined) {
+      this.#positions[slot] = 0;
+      return;
+    }
+    const bytes = this.#ring.at(position);
+    const at = this.#ring.offset(position);
+    writeInt(bytes, at + STAMP, stamp);
+    writeInt(bytes, at + APP, app);
+    writeInt(bytes, at + NAME_BYTES, name.length);
+    writeInt(bytes, at + ID_BYTES, userId.length);
+    writeInt(bytes, at + JSON_BYTES, jsonBytes);
+    writeInt(bytes, at + BYTES, attributes.bytes);
+    writeLong(bytes, at + VERSION, version);
+    writeLong(bytes, at + MODIFIED, modified);
+    const idAt = at + HEADER_BYTES + name.length;
+    bytes.write(name, at + HEADER_BYTES, "latin1");
+    bytes.write(userId, idAt, "latin1");
+    bytes.write(json, idAt + userId.length, "utf8");
+    this.#tags[slot] = place;
+    this.#positions[slot] = position;
+  }
+
+  clear(): void {
+    this.#positions.fill(0);
+  }
+
+  /** The slot that holds the user's record, or -1. */
+  #slotOf(place: number, app: number, name: string): number {
+    const first = (place & this.#bucketMask) * WAYS;
+    for (let slot = first; slot < first + WAYS; slot++) {
+      if (this.#tags[slot] !== place) continue;
+      const position = this.#positionAt(slot);
+      if (this.#ring.holds(position) && this.#isOf(position, app, name)) return slot;
+    }
+    return -1;
+  }
+
+  /** The slot that a new record of the user takes: its own, or that of the bucket's oldest. */
+  #slotFor(place: number, app: number, name: string): number {
+    const own = this.#slotOf(place, app, name);
+    if (own !== -1) return own;
+    const first = (place & this.#bucketMask) * WAYS;
+    let oldest = first;
+    for (let slot = first + 1; slot < first + WAYS; slot++) {
+      if (this.#positionAt(slot) < this.#positionAt(oldest)) oldest = slot;
+    }
+    return oldest;
+  }
+
+  #isOf(position: number, app: number, name: string): boolean {
+    const bytes = this.#ring.at(position);
+    const at = this.#ring.offset(position);
+    if (readInt(bytes, at + APP) !== app || readInt(bytes, at + NAME_BYTES) !== name.length) return false;
+    const nameAt = at + HEADER_BYTES;
+    for (let index = 0; index < name.length; index++) {
+      if (bytes[nameAt + index] !== name.charCodeAt(index)) return false;
+    }
+    return true;
+  }
+
+  #positionAt(slot: number): number {
+    return this.#positions[slot] ?? 0;
+  }
+}
+
+/** A user may be in any slot of his bucket. */
+const WAYS = 8;
+const SLOT_BYTES = Int32Array.BYTES_PER_ELEMENT + Float64Array.BYTES_PER_ELEMENT;
+/** A slot for so many bytes: a user with five short attributes takes twice that, and so hardly any bucket is ever full. */
+const BYTES_PER_SLOT = 128;
+
+// A record: the header, the name, the user's id, the JSON text.
+const STAMP = 0;
+const APP = 4;
+const NAME_BYTES = 8;
+const ID_BYTES = 12;
+const JSON_BYTES = 16;
+const BYTES = 20;
+const VERSION = 24;
+const MODIFIED = 32;
+const HEADER_BYTES = 40;
+
+// Byte by byte: every further typed array over the same memory is counted by JavaScriptCore as if it were memory again.
+
+function readInt(bytes: Buffer, at: number): number {
+  return byte(bytes, at) | (byte(bytes, at + 1) << 8) | (byte(bytes, at + 2) << 16) | (byte(bytes, at + 3) << 24);
+}
+
+function writeInt(bytes: Buffer, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >> 8;
+  bytes[at + 2] = value >> 16;
+  bytes[at + 3] = value >> 24;
+}
+
+/** A whole number from 0 to 2^53. */
+function readLong(bytes: Buffer, at: number): number {
+  return (readInt(bytes, at) >>> 0) + readInt(bytes, at + 4) * 2 ** 32;
+}
+
+function writeLong(bytes: Buffer, at: number, value: number): void {
+  writeInt(bytes, at, value | 0);
+  writeInt(bytes, at + 4, Math.floor(value / 2 ** 32));
+}
+
+function byte(bytes: Buffer, at: number): number {
+  return bytes[at] ?? 0;
+}
+
+function lengthOf(headAndName: number, id: number, bytes: Buffer, at: number): number {
+  return headAndName + id + readInt(bytes, at + JSON_BYTES);
+}
+
+function powerOfTwoFrom(count: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(1, count)));
+}
+
+function isAscii(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > 0x7f) return false;
+  return true;
+}

@@ -1,0 +1,69 @@
+/**
+ * What tells a resident copy from a stale one, in memory that all threads of a server share: a number for each place,
+ * which the store's one writer changes around every commit that changes a user of that place. Odd = a commit is under
+ * way, and nobody knows yet on which side of it a read falls.
+ *
+ * A copy made of what was read after its stamp was looked at is fresh for as long as the stamp is the same and even:
+ * whatever was committed since has changed it before any read could see the commit, and so before it was answered.
+ */
+export class Stamps {
+  readonly #cells: Int32Array;
+
+  /** @param cells from `newStampCells`, the same in all threads */
+  constructor(cells: SharedArrayBuffer) {
+    this.#cells = new Int32Array(cells);
+  }
+
+  /** The stamp of a place now; `UNSETTLED` while it is being written. */
+  of(place: number): number {
+    const stamp = Atomics.load(this.#cells, FIRST + (place & MASK));
+    return (stamp & 1) === 0 ? stamp : UNSETTLED;
+  }
+
+  /** As `of`, for all places at once: no copy that is older than its last change is fresh. */
+  ofAll(): number {
+    const stamp = Atomics.load(this.#cells, ALL);
+    return (stamp & 1) === 0 ? stamp : UNSETTLED;
+  }
+
+  /** The writer's alone: to be called before the commit can be seen. */
+  begin(places: Iterable<number>): void {
+    for (const place of places) this.#makeOdd(FIRST + (place & MASK));
+  }
+
+  /** The writer's alone: after the commit, or when there is none after all. */
+  end(places: Iterable<number>): void {
+    for (const place of places) this.#makeEven(FIRST + (place & MASK));
+  }
+
+  beginAll(): void {
+    this.#makeOdd(ALL);
+  }
+
+  endAll(): void {
+    this.#makeEven(ALL);
+  }
+
+  // Not additions: a writer that ended in the middle has left its stamps odd, and a place may be named twice.
+  #makeOdd(cell: number): void {
+    Atomics.store(this.#cells, cell, Atomics.load(this.#cells, cell) | 1);
+  }
+
+  #makeEven(cell: number): void {
+    const stamp = Atomics.load(this.#cells, cell);
+    if ((stamp & 1) === 1) Atomics.store(this.#cells, cell, stamp + 1);
+  }
+}
+
+/** Equal to no stamp. */
+export const UNSETTLED = -1;
+
+const PLACES = 1_048_576;
+const MASK = PLACES - 1;
+const ALL = 0;
+const FIRST = 1;
+
+/** 4 MB, of which only what is written takes memory. */
+export function newStampCells(): SharedArrayBuffer {
+  return new SharedArrayBuffer((FIRST + PLACES) * Int32Array.BYTES_PER_ELEMENT);
+}

@@ -1,0 +1,88 @@
+import { statSync } from "node:fs";
+import type { Store } from "../../core/ports.ts";
+import { ResidentAttributes } from "../resident/resident-attributes.ts";
+import { StoreError } from "../store-error.ts";
+import type { Connection } from "./connection.ts";
+import * as reads from "./reads.ts";
+import type { SharedState } from "./shared-state.ts";
+import type { WriterClient } from "./writer-client.ts";
+
+export interface ServingParts {
+  /** Reads only. */
+  readonly connection: Connection;
+  readonly writer: WriterClient;
+  readonly shared: SharedState;
+  readonly cacheBytes: number;
+}
+
+/** A store as one thread serves it: it reads by itself and has the writer write. Whoever opened the parts closes them. */
+export function createServingStore(parts: ServingParts): Omit<Store, "failed" | typeof Symbol.asyncDispose> {
+  const { connection, writer, shared } = parts;
+  const { ino } = statSync(connection.path);
+  const attributes = attributeReads(parts);
+
+  return {
+    async ping() {
+      // A file that was moved or replaced goes on taking writes that nobody will find again.
+      if (statSync(connection.path, { throwIfNoEntry: false })?.ino !== ino) {
+        throw new StoreError("cannot_open", `${connection.path} has been moved, removed or replaced`);
+      }
+      reads.readChanges(connection, Number.MAX_SAFE_INTEGER);
+      await writer.ping();
+    },
+    announcements: () => shared.announcements(),
+    changesSince: (cursor) => reads.readChanges(connection, cursor),
+    apps: () => reads.readApps(connection),
+    app: (number) => reads.readApp(connection, number),
+    insertApp: (app) => writer.send("insertApp", app),
+    changeApp: (number, change, now) => writer.send("changeApp", number, change, now),
+    deleteApp: (number, now) => writer.send("deleteApp", number, now),
+    purge: (countMax) => writer.send("purge", countMax),
+    signingKeys: () => reads.readSigningKeys(connection),
+    addSigningKey: (secret, now) => writer.send("addSigningKey", secret, now),
+    user: (app, name) => reads.readUser(connection, app, name),
+    users: (app, after, countMax) => reads.readUsers(connection, app, after, countMax),
+    insertUsers: (app, users) => writer.send("insertUsers", app, users),
+    changeUser: (app, name, change, now) => writer.send("changeUser", app, name, change, now),
+    deleteUsers: (app, names, now) => writer.send("deleteUsers", app, names, now),
+    attributes: attributes.one,
+    attributesOf: attributes.many,
+    async writeAttributes({ app, name, userId, version, json, bytes, modified, appBytesMax }) {
+      const { result, stamp } = await writer.write(
+        "writeAttributes",
+        app,
+        name,
+        userId,
+        version,
+        json,
+        bytes,
+        modified,
+        appBytesMax,
+      );
+      if (result === "written" && stamp !== undefined) {
+        attributes.add?.(app, name, stamp, { userId, json, bytes, version: version + 1, modified });
+      }
+      return result;
+    },
+    clearAttributes: (app, name, now) => writer.send("clearAttributes", app, name, now),
+    usage: (app) => reads.readUsage(connection, app),
+  };
+}
+
+interface AttributeReads {
+  readonly one: Store["attributes"];
+  readonly many: Store["attributesOf"];
+  readonly add?: ResidentAttributes["add"];
+}
+
+function attributeReads({ connection, shared, cacheBytes }: ServingParts): AttributeReads {
+  const readOne = reads.readAttributes.bind(undefined, connection);
+  const readMany = reads.readAttributesOf.bind(undefined, connection);
+  if (cacheBytes === 0) return { one: readOne, many: readMany };
+  const resident = new ResidentAttributes(cacheBytes, shared.stamps, readOne, readMany);
+  return {
+    one: (app, name) => resident.one(app, name),
+    many: (app, names) => resident.many(app, names),
+    add: (app, name, stamp, attributes) => resident.add(app, name, stamp, attributes),
+  };
+}

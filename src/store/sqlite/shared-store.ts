@@ -1,0 +1,40 @@
+import type { Store } from "../../core/ports.ts";
+import { Connection, type Synchronous } from "./connection.ts";
+import { createServingStore } from "./serving-store.ts";
+import { type SharedCells, SharedState } from "./shared-state.ts";
+import { WriterClient } from "./writer-client.ts";
+import type { LinkMessage } from "./writer-link.ts";
+
+/** What a thread needs to serve a store that another thread has opened; goes through `postMessage`. */
+export interface SqliteShare {
+  readonly path: string;
+  readonly synchronous: Synchronous;
+  readonly cells: SharedCells;
+  /** For the attributes that this thread keeps in memory. */
+  readonly cacheBytes: number;
+}
+
+/** A store that is owned, and kept in touch with its writer, by another thread. */
+export interface JoinedSqliteStore {
+  readonly store: Store;
+  /** Takes what the owner says. */
+  hear(message: LinkMessage): void;
+}
+
+/** Its `failed` never settles: the owner sees to that. */
+export function joinSqliteStore({ path, synchronous, cells, cacheBytes }: SqliteShare): JoinedSqliteStore {
+  const connection = new Connection(path, { synchronous });
+  connection.exec("PRAGMA query_only = 1");
+  const writer = new WriterClient(path);
+  return {
+    store: {
+      ...createServingStore({ connection, writer, shared: new SharedState(cells), cacheBytes }),
+      failed: new Promise(() => {}),
+      async [Symbol.asyncDispose]() {
+        await writer.close();
+        connection.close();
+      },
+    },
+    hear: writer.hear,
+  };
+}

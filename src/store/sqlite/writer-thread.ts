@@ -1,0 +1,140 @@
+import { StoreError } from "../store-error.ts";
+import type { Synchronous } from "./connection.ts";
+import type { SharedCells } from "./shared-state.ts";
+import type { Link } from "./writer-link.ts";
+import { type FromWriter, receivedFault, sentFault, type ToWriter } from "./writer-messages.ts";
+
+export interface WriterOptions {
+  readonly path: string;
+  readonly synchronous: Synchronous;
+  readonly cells: SharedCells;
+  /** The thread's entry. */
+  readonly url: URL;
+  /** Told of every end that nobody asked for. */
+  readonly onEnd?: ((error: Error) => void) | undefined;
+}
+
+const DEATHS_MAX = 3;
+const DEATHS_WITHIN_MS = 60_000;
+
+/** The writer's thread as its owner sees it. One that ends unasked is started again, and all clients are told. */
+export class WriterThread {
+  /** Settles when the thread has ended unasked three times within a minute. */
+  readonly failed: Promise<Error>;
+  readonly #settleFailed: (error: Error) => void;
+  readonly #options: WriterOptions;
+  readonly #links = new Set<Link>();
+  #worker: Worker | undefined;
+  #deaths: number[] = [];
+  #ended: StoreError | undefined;
+
+  private constructor(options: WriterOptions) {
+    const { promise, resolve } = Promise.withResolvers<Error>();
+    this.failed = promise;
+    this.#settleFailed = resolve;
+    this.#options = options;
+  }
+
+  /** Rejects with a `StoreError` when the thread cannot open the database. */
+  static async open(options: WriterOptions): Promise<WriterThread> {
+    const thread = new WriterThread(options);
+    try {
+      await thread.#start();
+      return thread;
+    } catch (error) {
+      thread.#ended = thread.#closed();
+      thread.#worker?.terminate();
+      throw error;
+    }
+  }
+
+  /** Gives a client its way to the writer, now and whenever a new one begins, until it is disposed of. */
+  connect(link: Link): Disposable {
+    this.#links.add(link);
+    this.#introduce(link);
+    return { [Symbol.dispose]: () => void this.#links.delete(link) };
+  }
+
+  /** To be called when the clients have been answered: folds the log into the database. */
+  async close(): Promise<void> {
+    if (this.#ended !== undefined) return;
+    this.#ended = this.#closed();
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWriter>) => {
+      if (data.kind !== "closed") return;
+      worker.terminate();
+      if (data.fault !== undefined) reject(receivedFault(data.fault));
+    });
+    worker.addEventListener("close", () => resolve());
+    tell(worker, { kind: "close" });
+    await promise;
+  }
+
+  #start(): Promise<void> {
+    const { path, synchronous, cells, url } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const worker = new Worker(url, { name: "usermeta-writer" });
+    let lastError: string | undefined;
+    let opened = false;
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWriter>) => {
+      if (data.kind === "opened") {
+        opened = true;
+        this.#worker = worker;
+        for (const link of this.#links) this.#introduce(link);
+        resolve();
+      } else if (data.kind === "refused") reject(receivedFault(data.fault));
+    });
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      lastError = event.message;
+    });
+    worker.addEventListener("close", () => {
+      const error = opened
+        ? new StoreError(
+            "outcome_unknown",
+            `the writer of ${path} ended: its last writes may be stored or not`,
+            lastError,
+          )
+        : new StoreError("cannot_open", `the writer of ${path} could not be started`, lastError);
+      reject(error);
+      this.#onEnd(error);
+    });
+    tell(worker, { kind: "open", path, synchronous, cells });
+    // A thread that cannot open the database any more is ended, and so counted.
+    promise.catch(() => worker.terminate());
+    return promise;
+  }
+
+  #onEnd(error: StoreError): void {
+    this.#worker = undefined;
+    const now = performance.now();
+    this.#deaths = [...this.#deaths.filter((death) => death > now - DEATHS_WITHIN_MS), now];
+    const forGood = this.#ended !== undefined || this.#deaths.length >= DEATHS_MAX;
+    for (const link of this.#links) link({ kind: "writer-ended", fault: sentFault(error), forGood }, []);
+    if (this.#ended !== undefined) return;
+    this.#options.onEnd?.(error);
+    if (forGood) {
+      this.#ended = error;
+      this.#settleFailed(error);
+      return;
+    }
+    this.#start().catch(() => {});
+  }
+
+  #introduce(link: Link): void {
+    if (this.#worker === undefined) return;
+    const { port1, port2 } = new MessageChannel();
+    tell(this.#worker, { kind: "client", port: port1 }, [port1]);
+    link({ kind: "writer-begun", port: port2 }, [port2]);
+  }
+
+  #closed(): StoreError {
+    return new StoreError("closed", `${this.#options.path} has been closed`);
+  }
+}
+
+function tell(worker: Worker, message: ToWriter, transfer: MessagePort[] = []): void {
+  worker.postMessage(message, transfer);
+}

@@ -1,0 +1,75 @@
+import type { Passwords } from "../core/ports.ts";
+import { type Service, type ServiceParts, startService } from "../service.ts";
+import { type JoinedStore, joinStore } from "../store/open.ts";
+import { createPasswords } from "../system/passwords.ts";
+import { sentError } from "./sent-error.ts";
+import type { FromWorker, StartWorker, ToWorker } from "./worker-messages.ts";
+
+/** What a Worker's global scope gives its code. */
+export interface WorkerPort {
+  onmessage: ((event: MessageEvent<ToWorker>) => unknown) | null;
+  postMessage(message: FromWorker): void;
+}
+
+export interface WorkerParts {
+  readonly join: typeof joinStore;
+  readonly passwords: (limits: StartWorker["passwords"]) => Passwords;
+}
+
+/**
+ * A whole service on a thread of its own, beside others like it on the same port and the same store.
+ * @param parts for tests that stand on other ones
+ */
+export function serveWorker(
+  port: WorkerPort,
+  parts: WorkerParts = { join: joinStore, passwords: createPasswords },
+): void {
+  const starting = Promise.withResolvers<Service>();
+  const joining = Promise.withResolvers<JoinedStore>();
+  // Who waits for them tells what became of them.
+  starting.promise.catch(() => {});
+  joining.promise.catch(() => {});
+
+  port.onmessage = async ({ data }) => {
+    switch (data.kind) {
+      case "start":
+        try {
+          const joined = await parts.join(data.store);
+          joining.resolve(joined);
+          starting.resolve(await startService(data.settings, serviceParts(data, joined, parts, port)));
+          port.postMessage({ kind: "serving" });
+        } catch (error) {
+          joining.reject(error);
+          starting.reject(error);
+          port.postMessage({ kind: "refused", error: sentError(error) });
+        }
+        break;
+      case "store":
+        (await joining.promise).hear(data.message);
+        break;
+      case "stop":
+        await (await starting.promise)[Symbol.asyncDispose]();
+        port.postMessage({ kind: "stopped" });
+        break;
+    }
+  };
+}
+
+function serviceParts(
+  { throttle, passwords, drainMs }: StartWorker,
+  { store }: JoinedStore,
+  parts: WorkerParts,
+  port: WorkerPort,
+): ServiceParts {
+  return {
+    store,
+    throttle,
+    passwords: parts.passwords(passwords),
+    ...(drainMs === undefined ? {} : { drainMs }),
+    events: {
+      refreshFailed: (error) => port.postMessage({ kind: "refreshFailed", error: sentError(error) }),
+      requestFailed: ({ error, ...details }) =>
+        port.postMessage({ kind: "requestFailed", details, error: sentError(error) }),
+    },
+  };
+}

@@ -1,0 +1,98 @@
+import type { ServiceParts } from "../service.ts";
+import type { SharedStore } from "../store/open.ts";
+import { receivedError } from "./sent-error.ts";
+import type { FromWorker, StartWorker, ToWorker } from "./worker-messages.ts";
+
+export interface ServingWorkerNeeds {
+  readonly url: URL;
+  readonly name: string;
+  readonly store: SharedStore;
+  /** For the attributes that this worker keeps in memory. */
+  readonly cacheBytes: number;
+  readonly start: Omit<StartWorker, "kind" | "store">;
+  readonly events: ServiceParts["events"];
+}
+
+/** One serving worker as its supervisor sees it. */
+export class ServingWorker {
+  /** Settles when the thread has ended; with an error when nobody had asked for it. */
+  readonly ended: Promise<Error | undefined>;
+  readonly #worker: Worker;
+  readonly #sharing: ReturnType<SharedStore["share"]>;
+  readonly #serving = Promise.withResolvers<void>();
+  #isStopping = false;
+
+  constructor({ url, name, store, cacheBytes, start, events }: ServingWorkerNeeds) {
+    this.#worker = new Worker(url, { name });
+    const { promise, resolve } = Promise.withResolvers<Error | undefined>();
+    this.ended = promise;
+    this.#listen(events, name, resolve);
+    // The way to the writer is told at once, and yet only after what it is for.
+    const early: [ToWorker, readonly MessagePort[]][] = [];
+    let isStarted = false;
+    this.#sharing = store.share(cacheBytes, (message, transfer) => {
+      if (isStarted) this.#tell({ kind: "store", message }, transfer);
+      else early.push([{ kind: "store", message }, transfer]);
+    });
+    this.#tell({ kind: "start", ...start, store: this.#sharing.share });
+    isStarted = true;
+    for (const [message, transfer] of early) this.#tell(message, transfer);
+  }
+
+  /** Rejects when it cannot serve. */
+  get serving(): Promise<void> {
+    return this.#serving.promise;
+  }
+
+  /** Its requests under way are finished. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    this.#tell({ kind: "stop" });
+    await this.ended;
+  }
+
+  /** At once, whatever is under way. */
+  terminate(): void {
+    this.#isStopping = true;
+    this.#worker.terminate();
+  }
+
+  #listen(events: ServiceParts["events"], name: string, resolveEnded: (error: Error | undefined) => void): void {
+    let lastError: string | undefined;
+    this.#serving.promise.catch(() => {});
+    this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
+      switch (data.kind) {
+        case "serving":
+          this.#serving.resolve();
+          break;
+        case "refused":
+          this.#serving.reject(receivedError(data.error));
+          this.terminate();
+          break;
+        case "refreshFailed":
+          events.refreshFailed(receivedError(data.error));
+          break;
+        case "requestFailed":
+          events.requestFailed({ ...data.details, error: receivedError(data.error) });
+          break;
+        case "stopped":
+          this.#worker.terminate();
+          break;
+      }
+    });
+    this.#worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      lastError = event.message;
+    });
+    this.#worker.addEventListener("close", () => {
+      this.#sharing[Symbol.dispose]();
+      const error = new Error(`${name} ended`, lastError === undefined ? undefined : { cause: lastError });
+      this.#serving.reject(error);
+      resolveEnded(this.#isStopping ? undefined : error);
+    });
+  }
+
+  #tell(message: ToWorker, transfer: readonly MessagePort[] = []): void {
+    this.#worker.postMessage(message, [...transfer]);
+  }
+}

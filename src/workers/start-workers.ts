@@ -1,0 +1,119 @@
+import { createServer } from "node:net";
+import { newThrottleMemory } from "../core/throttle.ts";
+import { PASSWORDS, type Service, type ServiceParts, type ServiceSettings } from "../service.ts";
+import type { SharedStore } from "../store/open.ts";
+import { systemRandom } from "../system/random.ts";
+import { ServingWorker, type ServingWorkerNeeds } from "./serving-worker.ts";
+
+export interface WorkersNeeds {
+  readonly settings: ServiceSettings;
+  readonly count: number;
+  /** Owned by the service from now on. */
+  readonly store: SharedStore;
+  /** For the attributes that all workers together keep in memory. */
+  readonly cacheBytes: number;
+  readonly events: ServiceParts["events"] & {
+    /** It ended unasked, and another is started in its place. */
+    workerEnded(error: Error): void;
+  };
+  readonly drainMs?: number;
+  /** The entry of a worker's thread. */
+  readonly workerUrl?: URL;
+}
+
+/** So often in so long a worker may end before the server gives up. */
+const DEATHS_MAX = 5;
+const DEATHS_WITHIN_MS = 60_000;
+/** Past a worker's own deadline. */
+const STOP_DEADLINE_MS = 15_000;
+
+/**
+ * The same service as `startService`, by several threads on one port: the kernel deals the connections out. What they
+ * share, they share exactly: the store's one writer, the rates' buckets, and the word of every change.
+ */
+export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
+  await using stack = new AsyncDisposableStack();
+  const store = stack.use(needs.store);
+  const { hostname } = needs.settings;
+  const port = await freePort(hostname, needs.settings.port);
+  const failed = Promise.withResolvers<Error>();
+  const workers = new Set<ServingWorker>();
+  let deaths: number[] = [];
+  let isStopping = false;
+
+  const workerNeeds: Omit<ServingWorkerNeeds, "name"> = {
+    url: needs.workerUrl ?? workerEntry(),
+    store,
+    cacheBytes: Math.floor(needs.cacheBytes / needs.count),
+    events: needs.events,
+    start: {
+      settings: { ...needs.settings, port, sharePort: true },
+      throttle: newThrottleMemory(systemRandom),
+      passwords: {
+        concurrent: Math.max(1, Math.floor(PASSWORDS.concurrent / needs.count)),
+        waitingMax: Math.ceil(PASSWORDS.waitingMax / needs.count),
+      },
+      drainMs: needs.drainMs,
+    },
+  };
+
+  async function run(number: number): Promise<void> {
+    const worker = new ServingWorker({ ...workerNeeds, name: `worker ${number}` });
+    workers.add(worker);
+    void worker.ended.then((error) => {
+      workers.delete(worker);
+      if (error !== undefined && !isStopping) replace(number, error);
+    });
+    await worker.serving;
+  }
+
+  function replace(number: number, error: Error): void {
+    needs.events.workerEnded(error);
+    const now = performance.now();
+    deaths = [...deaths.filter((death) => death > now - DEATHS_WITHIN_MS), now];
+    if (deaths.length >= DEATHS_MAX) failed.resolve(error);
+    else run(number).catch((refused) => failed.resolve(refused));
+  }
+
+  stack.defer(async () => {
+    isStopping = true;
+    const deadline = setTimeout(() => {
+      for (const worker of workers) worker.terminate();
+    }, STOP_DEADLINE_MS);
+    await Promise.all([...workers].map((worker) => worker.stop()));
+    clearTimeout(deadline);
+  });
+  await Promise.all(Array.from({ length: needs.count }, (_, index) => run(index + 1)));
+
+  const owned = stack.move();
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  return {
+    url: new URL(`http://${host}:${port}`),
+    failed: Promise.race([store.failed, failed.promise]),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/**
+ * The port itself, or a free one for 0. Refuses one that is taken: the workers would not, because whoever shares a port
+ * is let in, and a second server would silently get half of the connections.
+ */
+async function freePort(hostname: string, port: number): Promise<number> {
+  const probe = createServer();
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  probe.once("error", reject);
+  probe.listen({ host: hostname, port, exclusive: true }, resolve);
+  await promise;
+  const address = probe.address();
+  const closed = Promise.withResolvers<void>();
+  probe.close(() => closed.resolve());
+  await closed.promise;
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
+/** In a compiled executable it must be a further entry point: see the writer's. */
+function workerEntry(): URL {
+  const compiled = "file:///$bunfs/";
+  if (!import.meta.url.startsWith(compiled)) return new URL("./worker.ts", import.meta.url);
+  return new URL("root/workers/worker.ts", compiled);
+}

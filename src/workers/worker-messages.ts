@@ -1,0 +1,33 @@
+import type { ThrottleMemory } from "../core/throttle.ts";
+import type { ServiceSettings } from "../service.ts";
+import type { StoreMessage, StoreShare } from "../store/open.ts";
+import type { SentError } from "./sent-error.ts";
+
+/** What goes to a serving worker and comes back, as plain data. */
+export type ToWorker =
+  | StartWorker
+  | { readonly kind: "store"; readonly message: StoreMessage }
+  | { readonly kind: "stop" };
+
+export interface StartWorker {
+  readonly kind: "start";
+  readonly settings: ServiceSettings;
+  readonly store: StoreShare;
+  /** See ServiceParts. */
+  readonly throttle: ThrottleMemory;
+  readonly passwords: { readonly concurrent: number; readonly waitingMax: number };
+  readonly drainMs: number | undefined;
+}
+
+export type FromWorker =
+  | { readonly kind: "serving" }
+  | { readonly kind: "refused"; readonly error: SentError }
+  | { readonly kind: "refreshFailed"; readonly error: SentError }
+  | { readonly kind: "requestFailed"; readonly details: FailedRequest; readonly error: SentError }
+  | { readonly kind: "stopped" };
+
+export interface FailedRequest {
+  readonly requestId: string;
+  readonly method: string;
+  readonly route: string;
+}

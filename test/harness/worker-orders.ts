@@ -1,0 +1,35 @@
+const ORDERS = "usermeta-test-orders";
+
+/** How a worker can be brought to an end that its own code would never come to. */
+export const ORDER_KINDS = ["throw", "reject", "exit"] as const;
+
+type OrderKind = (typeof ORDER_KINDS)[number];
+
+interface Order {
+  readonly kind: OrderKind;
+  /** The first worker to change it from 0 to 1 is meant. */
+  readonly taken: SharedArrayBuffer;
+}
+
+/** To be called in a worker. */
+export function obeyOrders(): void {
+  const channel = new BroadcastChannel(ORDERS);
+  channel.onmessage = ({ data }: { readonly data: Order }) => {
+    if (Atomics.compareExchange(new Int32Array(data.taken), 0, 0, 1) !== 0) return;
+    if (data.kind === "throw") throw new Error("a test wants this worker to throw");
+    if (data.kind === "exit") process.exit(1);
+    void Promise.reject(new Error("a test wants this worker to reject"));
+  };
+}
+
+/** One of the workers of this process, whichever hears it first, comes to an end. */
+export async function endOneWorker(kind: OrderKind): Promise<void> {
+  const channel = new BroadcastChannel(ORDERS);
+  const taken = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  // Again and again: nobody hears it while the only workers are still starting.
+  while (Atomics.load(new Int32Array(taken), 0) === 0) {
+    channel.postMessage({ kind, taken } satisfies Order);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  channel.close();
+}

@@ -1,0 +1,169 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import type { UserName } from "../../src/core/model.ts";
+import type { StoredAttributes } from "../../src/core/ports.ts";
+import { placeOf } from "../../src/store/resident/place.ts";
+import { ResidentAttributes } from "../../src/store/resident/resident-attributes.ts";
+import { Slab } from "../../src/store/resident/slab.ts";
+import { newStampCells, Stamps, UNSETTLED } from "../../src/store/resident/stamps.ts";
+import { name } from "../contract/open-for-test.ts";
+
+function attributes(number: number, filling = 0, userId = `id of ${number}`): StoredAttributes {
+  const json = JSON.stringify({ filling: "é😀x".repeat(filling), number: `${number}` });
+  return { userId, json, bytes: number * 7, version: 2 ** 40 + number, modified: 1_796_700_000_000 + number };
+}
+
+describe("the slab", () => {
+  test("answers what was added last with that stamp, or nothing: never another's, never an older one", () => {
+    const step = fc.record({
+      user: fc.integer({ min: 0, max: 40 }),
+      stamp: fc.integer({ min: -1, max: 1 }),
+      filling: fc.integer({ min: 0, max: 60 }),
+      isRead: fc.boolean(),
+    });
+    let hits = 0;
+    fc.assert(
+      fc.property(
+        fc.array(step, { minLength: 200, maxLength: 400, size: "max" }),
+        fc.integer({ min: 0, max: 60_000 }),
+        (steps, bytesMax) => {
+          const slab = new Slab(bytesMax);
+          const model = new Map<number, { stamp: number; stored: StoredAttributes }>();
+          for (const [index, { user, stamp, filling, isRead }] of steps.entries()) {
+            // Few places, so that users meet in buckets and tags are equal.
+            const at = [placeOf(1, String(user % 3)), 1 + (user % 2), `user${user}`] as const;
+            if (isRead) {
+              const found = slab.find(...at, stamp);
+              const last = model.get(user);
+              if (found === undefined) continue;
+              hits += 1;
+              expect(stamp).toBe(last?.stamp ?? Number.NaN);
+              expect(found).toEqual(last?.stored ?? attributes(0));
+            } else {
+              const stored = attributes(index, filling);
+              slab.add(...at, stamp, stored);
+              // What is too large for the slab leaves what was there, under a stamp that is not asked for any more.
+              if (slab.find(...at, stamp)?.version === stored.version) model.set(user, { stamp, stored });
+              else model.set(user, { stamp: Number.NaN, stored });
+            }
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+    expect(hits).toBeGreaterThan(1000);
+  });
+
+  test("holds the users that its memory has room for, and keeps those that are asked for", () => {
+    const slab = new Slab(1_000_000);
+    const place = (user: number) => [placeOf(1, `user${user}`), 1, `user${user}`] as const;
+    const id = "0d8f2f34-0000-4000-8000-000000000000";
+    for (let user = 0; user < 50_000; user++) {
+      slab.add(...place(user), 1, attributes(user, 10, id));
+      for (let hot = 0; hot < 100; hot++) if (user % 50 === 0 && hot < user) slab.find(...place(hot), 1);
+    }
+    const held = (from: number, to: number): number => {
+      let count = 0;
+      for (let user = from; user < to; user++) if (slab.find(...place(user), 1) !== undefined) count += 1;
+      return count;
+    };
+    expect(held(0, 100)).toBeGreaterThan(90);
+    // About 220 bytes a record.
+    expect(held(100, 50_000)).toBeGreaterThan(3000);
+  });
+
+  test("a slab of no bytes holds nothing and refuses nothing", () => {
+    const slab = new Slab(0);
+    slab.add(1, 1, "ada", 1, attributes(1));
+    expect(slab.find(1, 1, "ada", 1)).toBeUndefined();
+  });
+});
+
+describe("resident attributes", () => {
+  /** An engine of one value a user, which counts its reads. */
+  function start() {
+    const stamps = new Stamps(newStampCells());
+    const values = new Map<UserName, StoredAttributes>();
+    let reads = 0;
+    const readOne = (_app: number, user: UserName): StoredAttributes | undefined => {
+      reads += 1;
+      return values.get(user);
+    };
+    const readMany = (app: number, users: readonly UserName[]) => users.map((user) => readOne(app, user));
+    const resident = new ResidentAttributes(1_000_000, stamps, readOne, readMany);
+    return { stamps, values, resident, reads: () => reads };
+  }
+
+  const ADA = name("ada");
+  const BOB = name("bob");
+  const place = placeOf(1, ADA);
+
+  test("a second read does not reach the engine, alone or among many", () => {
+    const { values, resident, reads } = start();
+    values.set(ADA, attributes(1)).set(BOB, attributes(2));
+    expect(resident.one(1, ADA)).toEqual(attributes(1));
+    expect(resident.one(1, ADA)).toEqual(attributes(1));
+    expect(resident.many(1, [BOB, ADA, name("cyd"), BOB])).toEqual([
+      attributes(2),
+      attributes(1),
+      undefined,
+      attributes(2),
+    ]);
+    const before = reads();
+    expect(resident.many(1, [ADA, BOB])).toEqual([attributes(1), attributes(2)]);
+    expect(reads()).toBe(before);
+  });
+
+  test("from the beginning of a commit to its end every read reaches the engine, and nothing of it is kept", () => {
+    const { stamps, values, resident } = start();
+    values.set(ADA, attributes(1));
+    resident.one(1, ADA);
+    stamps.begin([place]);
+    expect(stamps.of(place)).toBe(UNSETTLED);
+    expect(resident.one(1, ADA)).toEqual(attributes(1));
+    values.set(ADA, attributes(2));
+    expect(resident.one(1, ADA)).toEqual(attributes(2));
+    stamps.end([place]);
+    values.set(ADA, attributes(3));
+    expect(resident.one(1, ADA)).toEqual(attributes(3));
+  });
+
+  test("a change of all places throws all out", () => {
+    const { stamps, values, resident } = start();
+    values.set(ADA, attributes(1));
+    resident.one(1, ADA);
+    stamps.beginAll();
+    values.set(ADA, attributes(2));
+    expect(resident.one(1, ADA)).toEqual(attributes(2));
+    stamps.endAll();
+    values.set(ADA, attributes(3));
+    expect(resident.one(1, ADA)).toEqual(attributes(3));
+    expect(resident.many(1, [ADA])).toEqual([attributes(3)]);
+  });
+
+  test("what a thread has written itself is kept only while no other has written since", () => {
+    const { stamps, values, resident, reads } = start();
+    stamps.begin([place]);
+    stamps.end([place]);
+    const stamp = stamps.of(place);
+    resident.add(1, ADA, stamp, attributes(1));
+    expect(resident.one(1, ADA)).toEqual(attributes(1));
+    expect(reads()).toBe(0);
+    stamps.begin([place]);
+    stamps.end([place]);
+    values.set(ADA, attributes(2));
+    resident.add(1, ADA, stamp, attributes(1));
+    expect(resident.one(1, ADA)).toEqual(attributes(2));
+  });
+
+  test("a writer that ended between beginning and end leaves a place that settles with its next commit", () => {
+    const { stamps } = start();
+    stamps.begin([place]);
+    stamps.begin([place]);
+    stamps.end([place, place]);
+    expect(stamps.of(place)).not.toBe(UNSETTLED);
+    const settled = stamps.of(place);
+    stamps.end([place]);
+    expect(stamps.of(place)).toBe(settled);
+  });
+});

@@ -1,0 +1,92 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import type { AttributesWrite } from "../../src/core/ports.ts";
+import { COMMANDS } from "../../src/store/sqlite/commands.ts";
+import { Connection } from "../../src/store/sqlite/connection.ts";
+import { commitTogether } from "../../src/store/sqlite/group-commit.ts";
+import { createServingStore } from "../../src/store/sqlite/serving-store.ts";
+import { newSharedCells, SharedState } from "../../src/store/sqlite/shared-state.ts";
+import { openSqliteStore } from "../../src/store/sqlite/store.ts";
+import { WriterClient } from "../../src/store/sqlite/writer-client.ts";
+import type { NumberedCommand } from "../../src/store/sqlite/writer-messages.ts";
+import { name } from "../contract/open-for-test.ts";
+import { temporaryFolder, withUsers } from "./sqlite-fixture.ts";
+
+/** Tells of the moments between a commit and all that follows it. */
+class WatchedConnection extends Connection {
+  onCommitted: () => void = () => {};
+
+  override run(...[sql, ...bindings]: Parameters<Connection["run"]>): number {
+    const changes = super.run(sql, ...bindings);
+    if (sql === "COMMIT") this.onCommitted();
+    return changes;
+  }
+}
+
+const ADA = name("ada");
+
+function command(write: AttributesWrite): NumberedCommand {
+  const { app, userId, version, json, bytes, modified, appBytesMax } = write;
+  return [1, "writeAttributes", app, write.name, userId, version, json, bytes, modified, appBytesMax];
+}
+
+/** Two threads' stores, as far as they can be had in one thread, and a writer that is run by hand. */
+async function start(path: string) {
+  await using opened = await openSqliteStore(path);
+  const app = await withUsers(opened, ["ada"]);
+  const shared = new SharedState(newSharedCells());
+  const serving = () => {
+    const writer = new WriterClient(path);
+    return createServingStore({ connection: new Connection(path), writer, shared, cacheBytes: 1_000_000 });
+  };
+  const connection = new WatchedConnection(path);
+  const transaction = { connection, shared, table: COMMANDS };
+  return { app, first: serving(), second: serving(), connection, transaction };
+}
+
+test("as soon as a commit can be seen no copy of what it replaced is answered, though nobody is answered yet", async () => {
+  using folder = temporaryFolder();
+  const { app, first, second, connection, transaction } = await start(join(folder.path, "usermeta.db"));
+  const before = await first.attributes(app, ADA);
+  await second.attributes(app, ADA);
+  if (before === undefined) throw new Error("no ada");
+  const { userId, version } = before;
+  const write = { app, name: ADA, userId, version, json: '{"a":"1"}', bytes: 2, modified: 1, appBytesMax: 100 };
+  const seen: unknown[] = [];
+  connection.onCommitted = () => {
+    for (const store of [first, second]) seen.push(store.attributes(app, ADA), store.attributesOf(app, [ADA]));
+  };
+  const [outcome] = commitTogether(transaction, [command(write)]);
+  expect(outcome).toMatchObject({ result: "written" });
+  const after = { userId, version: version + 1, json: '{"a":"1"}', bytes: 2, modified: 1 };
+  expect(seen).toEqual([after, [after], after, [after]]);
+  expect(await first.attributes(app, ADA)).toEqual(after);
+});
+
+test("news is told of when it can be read, and before anybody is answered", async () => {
+  using folder = temporaryFolder();
+  const { app, first, connection, transaction } = await start(join(folder.path, "usermeta.db"));
+  const { cursor } = await first.changesSince(0);
+  const announced = first.announcements();
+  let readable: unknown;
+  connection.onCommitted = () => {
+    readable = first.changesSince(cursor);
+  };
+  commitTogether(transaction, [[1, "changeUser", app, ADA, { endTokens: true }, 5]]);
+  expect(readable).toMatchObject({ changes: [{ kind: "user" }] });
+  expect(first.announcements()).not.toBe(announced);
+});
+
+test("only a write that nothing else in its transaction may have changed has a stamp", async () => {
+  using folder = temporaryFolder();
+  const { app, first, transaction } = await start(join(folder.path, "usermeta.db"));
+  const before = await first.attributes(app, ADA);
+  if (before === undefined) throw new Error("no ada");
+  const { userId, version } = before;
+  const write = { app, name: ADA, userId, version, json: '{"a":"1"}', bytes: 2, modified: 1, appBytesMax: 100 };
+  const alone = commitTogether(transaction, [command(write)]);
+  expect(alone).toEqual([{ result: "written", stamp: expect.any(Number) }]);
+  const cleared: NumberedCommand = [2, "clearAttributes", app, ADA, 9];
+  const together = commitTogether(transaction, [command({ ...write, version: version + 1, json: "{}" }), cleared]);
+  expect(together[0]).toEqual({ result: "written", stamp: undefined });
+});

@@ -1,0 +1,68 @@
+import { expect, test } from "bun:test";
+import { createServer } from "node:net";
+import { signIn } from "../harness/client.ts";
+import { eventually } from "../harness/eventually.ts";
+import { startTestService } from "../harness/service.ts";
+import { endOneWorker, ORDER_KINDS } from "../harness/worker-orders.ts";
+import { expectExactCapacity } from "../races/stored.ts";
+
+const USERS = Array.from({ length: 12 }, (_, index) => `user${index}`);
+
+for (const kind of ORDER_KINDS) {
+  test(`a worker that ends by ${kind} takes no other down and loses nothing, and another takes its place`, async () => {
+    await using service = await startTestService({ engine: "sqlite", workers: 2 });
+    const admin = await signIn(service);
+    for (const user of USERS) await admin.newUser(user);
+    const acknowledged = new Map<string, number>();
+    let ended = false;
+    let after = 0;
+
+    const writers = USERS.map(async (user) => {
+      for (let number = 1; after < 100; number++) {
+        const headers = { Authorization: `Bearer ${admin.token}` };
+        const body = new URLSearchParams({ number: String(number) });
+        // Only the requests of the worker that ended may go without an answer.
+        const url = `${service.base}/metadata/user/${user}`;
+        const response = await fetch(url, { method: "PUT", headers, body }).catch(() => undefined);
+        if (response === undefined) continue;
+        expect(response.status).toBe(200);
+        acknowledged.set(user, number);
+        if (ended) after += 1;
+      }
+    });
+    await endOneWorker(kind);
+    ended = true;
+    await Promise.all(writers);
+
+    for (const user of USERS) {
+      const stored = Number((await admin.get(user)).body.data.number);
+      expect(stored).toBeGreaterThanOrEqual(acknowledged.get(user) ?? 0);
+    }
+    await expectExactCapacity(service, admin);
+    await eventually(async () => expect(service.faults).toHaveLength(1));
+  }, 30_000);
+}
+
+test("workers that keep ending fail the server", async () => {
+  await using service = await startTestService({ engine: "sqlite", workers: 2 });
+  for (let death = 0; death < 5; death++) {
+    await endOneWorker("exit");
+    await eventually(async () => expect(service.faults).toHaveLength(death + 1));
+  }
+  expect((await service.failed).message).toMatch(/^worker \d ended$/);
+}, 30_000);
+
+test("a port that another program has is refused, although workers share theirs", async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+  const address = other.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const starting = startTestService({ engine: "sqlite", workers: 2, settings: { port } });
+  expect(
+    await starting.then(
+      () => undefined,
+      (error) => error.code,
+    ),
+  ).toBe("EADDRINUSE");
+  other.close();
+});

@@ -1,0 +1,61 @@
+import { expect, test } from "bun:test";
+import { signIn } from "../harness/client.ts";
+import { startTestService, type TestService } from "../harness/service.ts";
+
+const USERS = ["ada", "bob", "cyd"];
+const SETS = 150;
+const READERS = 8;
+
+/** What a user's `number` was known to be, at least, at a moment. */
+type Floor = Map<string, number>;
+
+/** On a connection of its own, which the kernel gives to any of the workers. */
+async function call(service: TestService, token: string, user: string, body?: URLSearchParams): Promise<number> {
+  const headers = { Authorization: `Bearer ${token}`, Connection: "close" };
+  const init = body === undefined ? { headers } : { method: "PUT", headers, body };
+  const response = await fetch(`${service.base}/metadata/user/${user}`, { ...init, keepalive: false });
+  expect(response.status).toBe(200);
+  const { data } = (await response.json()) as { data: { number?: string } }; // as: the documented shape
+  return Number(data.number ?? 0);
+}
+
+function raise(floor: Floor, user: string, number: number): void {
+  floor.set(user, Math.max(floor.get(user) ?? 0, number));
+}
+
+/**
+ * Promise 6: a read that begins after a write was answered sees it, whichever worker does either. And once a read has
+ * answered something, no later one answers what was before it.
+ */
+test("no worker ever answers what is older than what any has answered", async () => {
+  await using service = await startTestService({ engine: "sqlite", workers: 2 });
+  const admin = await signIn(service);
+  for (const user of USERS) await admin.newUser(user);
+  const floor: Floor = new Map();
+  let writing = USERS.length;
+  let reads = 0;
+
+  async function write(user: string): Promise<void> {
+    for (let number = 1; number <= SETS; number++) {
+      const body = new URLSearchParams({ number: String(number), filling: "x".repeat((number * 37) % 1500) });
+      expect(await call(service, admin.token, user, body)).toBe(number);
+      raise(floor, user, number);
+    }
+    writing -= 1;
+  }
+
+  async function read(reader: number): Promise<void> {
+    for (let turn = reader; writing > 0; turn++) {
+      const user = USERS[turn % USERS.length] ?? "";
+      const atLeast = floor.get(user) ?? 0;
+      const seen = await call(service, admin.token, user);
+      expect(seen).toBeGreaterThanOrEqual(atLeast);
+      raise(floor, user, seen);
+      reads += 1;
+    }
+  }
+
+  await Promise.all([...USERS.map(write), ...Array.from({ length: READERS }, (_, reader) => read(reader))]);
+  expect(reads).toBeGreaterThan(SETS);
+  expect(service.faults).toEqual([]);
+}, 60_000);

@@ -1,0 +1,56 @@
+import { expect, test } from "bun:test";
+import { send, signIn } from "../harness/client.ts";
+import { startTestService } from "../harness/service.ts";
+
+/** Enough for the kernel to give some to each of two workers: all to one is once in a million runs. */
+const CONNECTIONS = 20;
+
+/** So many calls of `GET …/metadata/user/ada`, each on a connection of its own. */
+function readOften(base: string, token: string): Promise<number[]> {
+  const headers = { Authorization: `Bearer ${token}`, Connection: "close" };
+  return Promise.all(
+    Array.from({ length: CONNECTIONS }, async () => {
+      const response = await fetch(`${base}/metadata/user/ada`, { headers, keepalive: false });
+      await response.text();
+      return response.status;
+    }),
+  );
+}
+
+test("an app's rate is one rate, whichever workers serve its calls", async () => {
+  const ratePerSecond = 5;
+  await using service = await startTestService({ engine: "sqlite", workers: 2, app: { ratePerSecond } });
+  const admin = await signIn(service);
+  const started = performance.now();
+  const statuses = await readOften(service.base, admin.token);
+  const seconds = (performance.now() - started) / 1000;
+  const passed = statuses.filter((status) => status !== 429).length;
+  // A bucket holds one second's worth, and fills up again while the calls are made.
+  expect(passed).toBeGreaterThanOrEqual(ratePerSecond);
+  expect(passed).toBeLessThanOrEqual(ratePerSecond + Math.ceil(seconds * ratePerSecond));
+});
+
+test("a revocation holds in every worker as soon as it is answered", async () => {
+  await using service = await startTestService({ engine: "sqlite", workers: 2 });
+  const admin = await signIn(service);
+  const ada = await admin.newUser("ada");
+  // Every worker has seen the token, and so would take it without looking.
+  expect(await readOften(service.base, ada)).toEqual(Array(CONNECTIONS).fill(200));
+  const changed = await send("PUT", `${service.base}/users/ada/password`, {
+    token: admin.token,
+    json: { newpassword: "another" },
+  });
+  expect(changed.status).toBe(200);
+  expect(await readOften(service.base, ada)).toEqual(Array(CONNECTIONS).fill(401));
+});
+
+test("a user who is deleted is gone in every worker as soon as it is answered, and made again begins anew", async () => {
+  await using service = await startTestService({ engine: "sqlite", workers: 2 });
+  const admin = await signIn(service);
+  for (let round = 0; round < 5; round++) {
+    await admin.newUser("ada");
+    expect(await readOften(service.base, admin.token)).toEqual(Array(CONNECTIONS).fill(200));
+    await send("DELETE", `${service.base}/users/ada`, { token: admin.token });
+    expect(await readOften(service.base, admin.token)).toEqual(Array(CONNECTIONS).fill(404));
+  }
+});
