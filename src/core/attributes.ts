@@ -1,3 +1,5 @@
+import { projection } from "./projection.ts";
+
 /**
  * A user's attributes as text. They are kept as the JSON object that a read sends, with the keys sorted by UTF-16
  * code units: equal attributes are equal texts, and keys such as `__proto__` and `10`, which JavaScript objects
@@ -38,7 +40,5 @@ export function mergeAttributes(attributes: Attributes, changes: Changes): Map<s
 
 /** The JSON of only those attributes whose keys are asked for. */
 export function projectJson(json: string, keys: ReadonlySet<string>): string {
-  const chosen = new Map<string, string>();
-  for (const [key, value] of parseAttributes(json)) if (keys.has(key)) chosen.set(key, value);
-  return attributesJson(chosen);
+  return projection(keys)(json);
 }

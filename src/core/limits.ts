@@ -35,8 +35,14 @@ export function attributesBytes(attributes: Attributes): number {
   return bytes;
 }
 
-/** The length of a text in UTF-8, without encoding it. A lone surrogate counts as the U+FFFD it would become. */
+/** Texts longer than this are faster encoded than counted unit by unit; short ones are not. */
+const COUNTED_MAX = 64;
+
+const encoder = new TextEncoder();
+
+/** The length of a text in UTF-8. A lone surrogate counts as the U+FFFD it would become. */
 export function utf8Bytes(text: string): number {
+  if (text.length > COUNTED_MAX) return encoder.encode(text).length;
   let bytes = text.length;
   for (let index = 0; index < text.length; index++) {
     const unit = text.charCodeAt(index);
