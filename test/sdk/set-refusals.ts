@@ -64,7 +64,7 @@ export function describeSetRefusals(open: OpenSdk): void {
 
     test("that lost to an overlapping one says so", async () => {
       const held = holdWrites();
-      await using opened = await open({ wrap: held.wrap });
+      await using opened = await open({ gate: held.gate });
       const { sdk, service, logInAs } = opened;
       await logInAs("ada");
 

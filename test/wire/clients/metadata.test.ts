@@ -114,7 +114,7 @@ test("19: a foreign or unknown user is a 401 'unauthorized', a bad token one tha
 
 test("20: a set that lost against another is a 409 with the documented desc", async () => {
   const held = holdWrites();
-  await using service = await startTestService({ wrap: held.wrap });
+  await using service = await startTestService({ gate: held.gate });
   const admin = await signIn(service);
   await admin.newUser("ada");
   held.hold();

@@ -66,7 +66,7 @@ test("users called get and capacity can have theirs deleted", async () => {
 
 test("a deletion never conflicts, and ends in nothing stored", async () => {
   const held = holdWrites();
-  await using service = await startTestService({ wrap: held.wrap });
+  await using service = await startTestService({ gate: held.gate });
   const admin = await signIn(service);
   await admin.newUser("ada");
   await admin.set("ada", { nickname: "Ada" });

@@ -26,7 +26,7 @@ for (const [what, method, path] of [
 
 test("a set under way is finished before the service stops", async () => {
   const held = holdWrites();
-  const service = await startTestService({ wrap: held.wrap });
+  const service = await startTestService({ gate: held.gate });
   const admin = await signIn(service);
   await admin.newUser("ada");
   held.hold();

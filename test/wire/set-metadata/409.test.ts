@@ -16,7 +16,7 @@ const TEXTS = {
 for (const dialect of ["2021", "2026"] as const) {
   test(`${dialect}: of sets that overlap one is stored and the others are refused, also when their keys differ`, async () => {
     const held = holdWrites();
-    await using service = await startTestService({ app: { dialect }, wrap: held.wrap });
+    await using service = await startTestService({ app: { dialect }, gate: held.gate });
     const admin = await signIn(service);
     await admin.newUser("ada");
     await admin.set("ada", { sign: "before" });
@@ -42,7 +42,7 @@ for (const dialect of ["2021", "2026"] as const) {
 
 test("a set is refused when the attributes were deleted in the meantime", async () => {
   const held = holdWrites();
-  await using service = await startTestService({ wrap: held.wrap });
+  await using service = await startTestService({ gate: held.gate });
   const admin = await signIn(service);
   await admin.newUser("ada");
   await admin.set("ada", { sign: "before" });
@@ -59,7 +59,7 @@ test("a set is refused when the attributes were deleted in the meantime", async 
 
 test("a set is refused when the user was deleted and made again in the meantime", async () => {
   const held = holdWrites();
-  await using service = await startTestService({ wrap: held.wrap });
+  await using service = await startTestService({ gate: held.gate });
   const admin = await signIn(service);
   await admin.newUser("ada");
 
@@ -76,7 +76,7 @@ test("a set is refused when the user was deleted and made again in the meantime"
 
 test("sets of different users never conflict", async () => {
   const held = holdWrites();
-  await using service = await startTestService({ wrap: held.wrap });
+  await using service = await startTestService({ gate: held.gate });
   const admin = await signIn(service);
   const names = ["ada", "bob", "cyd"];
   for (const name of names) await admin.newUser(name);
