@@ -22,6 +22,8 @@ export interface HttpServerNeeds {
   readonly hostname: string;
   /** 0 picks one. */
   readonly port: number;
+  /** Other threads of this process listen there too, and the kernel deals out the connections. */
+  readonly sharePort: boolean;
   readonly trustedProxies: readonly string[];
   /** Rejects when the store does not answer. */
   readonly ping: () => Promise<void>;
@@ -68,6 +70,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
   const server = Bun.serve({
     hostname: needs.hostname,
     port: needs.port,
+    reusePort: needs.sharePort,
     idleTimeout: IDLE_SECONDS,
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     development: false,
