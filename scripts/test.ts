@@ -17,6 +17,8 @@ const REPORTS = "reports";
 const TEST_TIMEOUT_MS = 60_000;
 const PHASE_TIMEOUT_MS = 300_000;
 const ENGINES = ["memory", "sqlite"];
+/** Whatever asks a server can be run so; in `npm test` only the races are, for starting workers takes its time. */
+const TWO_WORKERS = { TEST_ENGINE: "sqlite", TEST_WORKERS: "2" };
 
 /** These ask a server for everything, and so can run on any engine; the others name theirs, or need none. */
 function isForEveryEngine(file: string): boolean {
@@ -29,6 +31,7 @@ function phases(): readonly Phase[] {
   return [
     { name: "once", files: files.filter((file) => !isForEveryEngine(file)) },
     ...ENGINES.map((engine) => ({ name: engine, files: shared, env: { TEST_ENGINE: engine } })),
+    { name: "two-workers", files: files.filter((file) => file.startsWith("test/races/")), env: TWO_WORKERS },
   ];
 }
 

@@ -16,8 +16,12 @@ const SETS = 30;
 test.skipIf(NO_TRACE)(
   "between a set's arrival and its 200 a flush of the log has begun and ended",
   async () => {
-    for (const inFlight of [1, 8]) {
-      const sets = await traced("FULL", inFlight);
+    for (const [inFlight, workers] of [
+      [1, 1],
+      [8, 1],
+      [8, 2],
+    ] as const) {
+      const sets = await traced("FULL", inFlight, workers);
       expect(sets).toHaveLength(inFlight * SETS);
       expect(sets.filter(({ flushes }) => flushes === 0)).toEqual([]);
     }
@@ -28,17 +32,18 @@ test.skipIf(NO_TRACE)(
 test.skipIf(NO_TRACE)(
   "the same look finds no flush when flushing is switched off",
   async () => {
-    const sets = await traced("OFF", 1);
+    const sets = await traced("OFF", 1, 1);
     expect(sets).toHaveLength(SETS);
     expect(sets.filter(({ flushes }) => flushes > 0)).toEqual([]);
   },
   60_000,
 );
 
-async function traced(synchronous: Synchronous, inFlight: number): Promise<TracedSet[]> {
+async function traced(synchronous: Synchronous, inFlight: number, workers: number): Promise<TracedSet[]> {
   using folder = temporaryFolder();
   const trace = join(folder.path, "trace");
-  const server = await ServerProcess.start(join(folder.path, "usermeta.db"), synchronous, [...TRACER, "-o", trace]);
+  const path = join(folder.path, "usermeta.db");
+  const server = await ServerProcess.start(path, { synchronous, workers, tracer: [...TRACER, "-o", trace] });
   try {
     let sets = 0;
     await Promise.all(

@@ -13,6 +13,13 @@ export interface Answer {
   readonly data: Readonly<Record<string, string>>;
 }
 
+interface Start {
+  readonly synchronous?: Synchronous;
+  readonly workers?: number;
+  /** A program, with its arguments, to run the server under. */
+  readonly tracer?: readonly string[];
+}
+
 /** server.ts in a process that can be killed. */
 export class ServerProcess {
   /** Of the tracer, where there is one. */
@@ -26,10 +33,12 @@ export class ServerProcess {
     this.#base = `${url}${APP_KEY}/metadata/user`;
   }
 
-  /** @param tracer a program, with its arguments, to run the server under */
-  static async start(path: string, synchronous: Synchronous, tracer: readonly string[] = []): Promise<ServerProcess> {
+  static async start(
+    path: string,
+    { synchronous = "FULL", workers = 1, tracer = [] }: Start = {},
+  ): Promise<ServerProcess> {
     const script = join(import.meta.dir, "server.ts");
-    const command = [...tracer, process.execPath, script, path, synchronous];
+    const command = [...tracer, process.execPath, script, path, synchronous, String(workers)];
     const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "inherit" });
     return new ServerProcess(child.exited, await firstLine(child.stdout));
   }

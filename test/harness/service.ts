@@ -13,6 +13,7 @@ import { systemRandom } from "../../src/system/random.ts";
 import { startWorkers } from "../../src/workers/start-workers.ts";
 import { type HeardEvents, hearEvents } from "./events.ts";
 import { heldStore } from "./held-store.ts";
+import { quickPasswords } from "./quick-passwords.ts";
 
 /**
  * A real server on a port of its own, on a fresh store with one app, `org/app`, that has no rate limit unless the
@@ -106,8 +107,9 @@ async function startServing(
   events: HeardEvents["events"],
 ): Promise<Service> {
   const { share } = store;
-  const { clock, random, digest } = parts ?? {};
-  const hasOwnParts = wrap !== undefined || clock !== undefined || random !== undefined || digest !== undefined;
+  // Functions do not go over to other threads. Those have quick passwords anyhow.
+  const { passwords = quickPasswords, drainMs: _, ...others } = parts ?? {};
+  const hasOwnParts = wrap !== undefined || passwords !== quickPasswords || Object.keys(others).length > 0;
   if (workers > 1 && share !== undefined && !hasOwnParts) {
     const gated = (...args: Parameters<SharedStore["share"]>) => {
       const shared = share(...args);
