@@ -17,6 +17,7 @@ import { systemClock } from "./system/clock.ts";
 import { systemDigest } from "./system/digest.ts";
 import { createPasswords } from "./system/passwords.ts";
 import { systemRandom } from "./system/random.ts";
+import { systemTurns } from "./system/turns.ts";
 
 /** How a service is set up; `config/` makes it from the environment. */
 export interface ServiceSettings {
@@ -74,7 +75,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const refreshing = setInterval(() => void registry.refresh(), REFRESH_MS);
   stack.defer(() => clearInterval(refreshing));
 
-  const metadata = createMetadata({ store, clock });
+  const metadata = createMetadata({ store, clock, turns: systemTurns });
   const accounts = createAccounts({ store, tokens, clock, random, passwords });
   const grants = createGrants({ store, tokens, accounts, digest, passwords });
   const throttle = createThrottle({

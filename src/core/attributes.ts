@@ -1,5 +1,3 @@
-import { projection } from "./projection.ts";
-
 /**
  * A user's attributes as text. They are kept as the JSON object that a read sends, with the keys sorted by UTF-16
  * code units: equal attributes are equal texts, and keys such as `__proto__` and `10`, which JavaScript objects
@@ -26,19 +24,4 @@ export function attributesJson(attributes: Attributes): string {
     json += `${json === "" ? "" : ","}${JSON.stringify(key)}:${JSON.stringify(attributes.get(key))}`;
   }
   return `{${json}}`;
-}
-
-/** Adds or replaces the keys named, removes those with an empty value, leaves the rest. */
-export function mergeAttributes(attributes: Attributes, changes: Changes): Map<string, string> {
-  const merged = new Map(attributes);
-  for (const [key, value] of changes) {
-    if (value === "") merged.delete(key);
-    else merged.set(key, value);
-  }
-  return merged;
-}
-
-/** The JSON of only those attributes whose keys are asked for. */
-export function projectJson(json: string, keys: ReadonlySet<string>): string {
-  return projection(keys)(json);
 }

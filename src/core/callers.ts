@@ -2,7 +2,7 @@ import type { Caller } from "./model.ts";
 import type { Digest } from "./ports.ts";
 import { Refusal } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
-import type { Tokens } from "./tokens.ts";
+import type { Tokens, VerifiedToken } from "./tokens.ts";
 
 /** A bearer: since and until when, in ms since 1970; Infinity = for good. */
 export interface Identity {
@@ -14,36 +14,60 @@ export interface Identity {
 /** Who comes without a bearer. */
 export const NOBODY: Identity = { caller: { kind: "nobody" }, issued: 0, expires: 0 };
 
-/** Who stands behind a bearer text, for one app. */
+/**
+ * Who stands behind a bearer text, for one app. A token of another app is nobody here: it is refused with a `token_…`
+ * code like any other bad one.
+ */
 export interface Callers {
-  /** A token of another app is nobody here: it is refused with a `token_…` code like any other bad one. */
-  identify(served: ServedApp, bearer: string | undefined): Identity | Promise<Identity>;
-  /** Whether `identify` would answer without any cost. */
+  /** At once; undefined for a bearer that has not been identified before, or is none. */
+  recall(served: ServedApp, bearer: string | undefined): Identity | undefined;
+  /** Whether `recall` knows the bearer, whatever it says of it. */
   isKnown(bearer: string): boolean;
+  /** Whoever it is, at some cost where `recall` does not know. */
+  identify(served: ServedApp, bearer: string | undefined): Promise<Identity>;
 }
 
 const OPERATOR: Identity = { caller: { kind: "admin" }, issued: 0, expires: Number.POSITIVE_INFINITY };
 
 /** @param operatorKey when given, a bearer of this text is an admin of every app */
-export function createCallers(tokens: Tokens, digest: Digest, operatorKey: string | undefined): Callers {
+export function createCallers(
+  tokens: Pick<Tokens, "recall" | "isKnown" | "verify">,
+  digest: Pick<Digest, "sha256" | "equal">,
+  operatorKey: string | undefined,
+): Callers {
   const operatorHash = operatorKey === undefined ? undefined : digest.sha256(operatorKey);
+  /**
+   * The operator key, once it has been shown: it costs a look-up from then on. The look-up goes by a hash of the whole
+   * text, so that how long it takes tells a guesser nothing of how much he has right.
+   */
+  const shown = new Set<string>();
 
   function isOperator(bearer: string): boolean {
-    return operatorHash !== undefined && digest.equal(digest.sha256(bearer), operatorHash);
+    if (operatorHash === undefined || !digest.equal(digest.sha256(bearer), operatorHash)) return false;
+    shown.add(bearer);
+    return true;
   }
 
-  function ofApp<Token extends Identity & { readonly appId: string }>(served: ServedApp, token: Token): Token {
-    if (token.appId !== served.app.id) throw new Refusal({ code: "token_of_other_app" });
-    return token;
+  function recall(served: ServedApp, bearer: string | undefined): Identity | undefined {
+    if (bearer === undefined) return undefined;
+    const token = tokens.recall(bearer);
+    if (token !== undefined) return ofApp(served, token);
+    return shown.has(bearer) ? OPERATOR : undefined;
   }
 
   return {
-    identify(served, bearer) {
+    recall,
+    isKnown: (bearer) => tokens.isKnown(bearer) || shown.has(bearer),
+    async identify(served, bearer) {
       if (bearer === undefined || bearer === "") throw new Refusal({ code: "token_missing" });
-      if (!tokens.isKnown(bearer) && isOperator(bearer)) return OPERATOR;
-      const token = tokens.verify(bearer);
-      return token instanceof Promise ? token.then((found) => ofApp(served, found)) : ofApp(served, token);
+      const known = recall(served, bearer);
+      if (known !== undefined) return known;
+      return isOperator(bearer) ? OPERATOR : ofApp(served, await tokens.verify(bearer));
     },
-    isKnown: (bearer) => tokens.isKnown(bearer) || isOperator(bearer),
   };
+}
+
+function ofApp(served: ServedApp, token: VerifiedToken): VerifiedToken {
+  if (token.appId !== served.app.id) throw new Refusal({ code: "token_of_other_app" });
+  return token;
 }

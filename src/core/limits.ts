@@ -1,4 +1,3 @@
-import type { Attributes } from "./attributes.ts";
 import { type App, LIMIT_NAMES, type Limits } from "./model.ts";
 
 /** The documented defaults (user-metadata.md § Setting user metadata; protocol.md § 1.1). */
@@ -26,13 +25,6 @@ export function limitsOf(app: App, server: Limits): Limits {
   const limits: Record<keyof Limits, number> = { ...server };
   for (const name of LIMIT_NAMES) limits[name] = app[name] ?? server[name];
   return limits;
-}
-
-/** Σ UTF-8 bytes of keys and values (protocol.md § 8, row 10). */
-export function attributesBytes(attributes: Attributes): number {
-  let bytes = 0;
-  for (const [key, value] of attributes) bytes += utf8Bytes(key) + utf8Bytes(value);
-  return bytes;
 }
 
 /** Texts longer than this are faster encoded than counted unit by unit; short ones are not. */

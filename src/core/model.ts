@@ -82,15 +82,16 @@ export type Caller =
 export const USER_NAME_BYTES_MAX = 64;
 
 const USER_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
-const UPPER_CASE = /[A-Z]/;
+const FOLDED_USER_NAME = /^[a-z0-9_.-]{1,64}$/;
 
 /**
  * Folds a name to lower case; undefined when it is not a legal one. The pattern is matched before folding, because
  * a few letters beyond ASCII (the Kelvin sign) fold into it.
  */
 export function userName(text: string): UserName | undefined {
-  if (!USER_NAME.test(text) || text === "." || text === "..") return undefined;
-  return (UPPER_CASE.test(text) ? text.toLowerCase() : text) as UserName; // as: checked above
+  if (text === "." || text === "..") return undefined;
+  if (FOLDED_USER_NAME.test(text)) return text as UserName; // as: checked here
+  return USER_NAME.test(text) ? (text.toLowerCase() as UserName) : undefined; // as: and here
 }
 
 const ORG = /^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/;

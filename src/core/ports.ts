@@ -14,6 +14,11 @@ export interface Clock {
   monotonicNs(): bigint;
 }
 
+export interface Turns {
+  /** Resolves when all others that are ready have had their turn on this thread. */
+  next(): Promise<void>;
+}
+
 export interface Random {
   bytes(count: number): Uint8Array;
   uuid(): string;

@@ -3,6 +3,7 @@ import type { Clock, Digest, Random, Store } from "./ports.ts";
 import { Refusal } from "./refusals.ts";
 import type { Registry, ServedApp } from "./registry.ts";
 import { decodeToken, encodeToken, type TokenClaims } from "./token-codec.ts";
+import { TokenMemory } from "./token-memory.ts";
 
 /** What `expires_in` says of a permanent token, and the longest lifetime: clients keep it in 32 bits. */
 export const TTL_SECONDS_MAX = 2_147_483_647;
@@ -33,10 +34,12 @@ export interface VerifiedToken {
 export interface Tokens {
   /** A token for the app's admin, or for one of its users, both as the store has them. */
   issue(app: App, user: User | undefined, ttlSeconds: number): IssuedToken;
-  /** Reads the store only for a token that it has not seen before. Refuses with one of the `token_…` codes. */
-  verify(token: string): VerifiedToken | Promise<VerifiedToken>;
-  /** Whether `verify` would answer at once. */
+  /** Whether it has been verified before. */
   isKnown(token: string): boolean;
+  /** A token that has been verified before; undefined for any other. Refuses, as `verify` does, one that is over. */
+  recall(token: string): VerifiedToken | undefined;
+  /** Checks the signature and reads the user. Refuses with one of the `token_…` codes. */
+  verify(token: string): Promise<VerifiedToken>;
   /** To be called whenever a user's tokens, rights or existence have changed. */
   forgetUser(userId: string): void;
   /** To be called when such changes may have gone unseen. */
@@ -53,29 +56,8 @@ interface TokensNeeds {
 }
 
 export function createTokens({ registry, store, clock, digest }: TokensNeeds): Tokens {
-  const verified = new Map<string, KnownToken>();
-  const tokensOfUser = new Map<string, Set<string>>();
+  const verified = new TokenMemory<KnownToken>(VERIFIED_MAX / 2);
   let revocations = 0;
-
-  function remember(token: string, entry: KnownToken): void {
-    if (verified.size >= VERIFIED_MAX) {
-      const oldest = verified.keys().next().value;
-      if (oldest !== undefined) forget(oldest);
-    }
-    verified.set(token, entry);
-    if (entry.caller.kind !== "user") return;
-    const tokens = tokensOfUser.get(entry.caller.id) ?? new Set();
-    tokensOfUser.set(entry.caller.id, tokens.add(token));
-  }
-
-  function forget(token: string): void {
-    const entry = verified.get(token);
-    verified.delete(token);
-    if (entry?.caller.kind !== "user") return;
-    const tokens = tokensOfUser.get(entry.caller.id);
-    tokens?.delete(token);
-    if (tokens?.size === 0) tokensOfUser.delete(entry.caller.id);
-  }
 
   /** What may change while a token is known: the time, and its app. */
   function check(served: ServedApp | undefined, entry: KnownToken): VerifiedToken {
@@ -102,7 +84,7 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
     const revocationsBefore = revocations;
     if (claims.principal.kind === "user") await checkUser(served.app, claims.principal, claims.ownEnded);
     // A revocation that came in between may not have been in what was read: then the next request reads again.
-    if (revocations === revocationsBefore) remember(token, entry);
+    if (revocations === revocationsBefore) verified.add(token, entry, userIdOf(claims));
     return entry;
   }
 
@@ -128,21 +110,25 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
       const token = encodeToken(claims, (signed) => digest.hmacSha256(key.secret, signed));
       return { token, expiresInSeconds: ttl === 0 ? TTL_SECONDS_MAX : ttl };
     },
-    verify(token) {
-      const entry = verified.get(token);
-      return entry === undefined ? firstSight(token) : check(registry.byId(entry.appId), entry);
-    },
     isKnown: (token) => verified.has(token),
+    recall(token) {
+      const entry = verified.find(token);
+      return entry === undefined ? undefined : check(registry.byId(entry.appId), entry);
+    },
+    verify: firstSight,
     forgetUser(userId) {
       revocations += 1;
-      for (const token of [...(tokensOfUser.get(userId) ?? [])]) forget(token);
+      verified.forgetUser(userId);
     },
     forgetAll() {
       revocations += 1;
       verified.clear();
-      tokensOfUser.clear();
     },
   };
+}
+
+function userIdOf({ principal }: TokenClaims): string | undefined {
+  return principal.kind === "user" ? principal.id : undefined;
 }
 
 function entryOf({ appId, principal, issued, ttlSeconds, appEnded, ownEnded }: TokenClaims): KnownToken {

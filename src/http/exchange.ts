@@ -1,17 +1,18 @@
-import { type Callers, type Identity, NOBODY } from "../core/callers.ts";
+import { andThen } from "../core/and-then.ts";
+import { type Callers, NOBODY } from "../core/callers.ts";
 import { userName } from "../core/model.ts";
-import type { Clock } from "../core/ports.ts";
+import type { Clock, Eventually } from "../core/ports.ts";
 import { Refusal, type RefusalCode } from "../core/refusals.ts";
 import type { Registry, ServedApp } from "../core/registry.ts";
 import type { Throttle } from "../core/throttle.ts";
-import type { Call, Route } from "./call.ts";
+import type { Call, Rate, Route } from "./call.ts";
 import { wireError } from "./errors.ts";
 import { errorResponse, type Reply, successResponse } from "./reply.ts";
 import { bearerOf, urlOf } from "./request.ts";
 import { WireRefusal } from "./wire-refusals.ts";
 
 export interface ExchangeNeeds {
-  readonly registry: Pick<Registry, "byKey" | "byId">;
+  readonly registry: Pick<Registry, "byKey" | "byId" | "isCurrent" | "refresh">;
   readonly callers: Callers;
   readonly throttle: Throttle;
   readonly clock: Clock;
@@ -38,7 +39,7 @@ export interface PathParams {
 /** One request's way: find the app, authenticate, throttle, handle, answer; and the one catch. */
 export interface Exchange {
   /** @param address of the caller; asked for only when it counts */
-  run(route: Route, request: Request, params: PathParams, address: () => string): Promise<Response>;
+  run(route: Route, request: Request, params: PathParams, address: () => string): Eventually<Response>;
   /** Answers what no route takes. */
   refuse(refusal: WireRefusal, request: Request): Response;
   /** Answers a fault outside `run`. */
@@ -64,28 +65,37 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
   const find = ({ org = "", app = "", appId }: PathParams): ServedApp | undefined =>
     appId === undefined ? registry.byKey(org, app) : registry.byId(appId);
 
-  async function handle(route: Route, request: Request, params: PathParams, address: () => string): Promise<Reply> {
+  function handle(route: Route, request: Request, params: PathParams, address: () => string): Eventually<Reply> {
     const served = find(params);
     if (served === undefined) throw new Refusal({ code: "app_unknown" });
-    const { app, limits } = served;
     const bearer = bearerOf(request);
-    if (bearer === undefined || !callers.isKnown(bearer)) throttle.checkStranger(address());
-
-    const call: Call = {
+    const target = params.username === undefined ? undefined : userName(params.username);
+    const call = (): Call => ({
       request,
       served,
-      target: params.username === undefined ? undefined : userName(params.username),
+      target,
       identify: () => callers.identify(served, bearer),
-      rate: {
-        charge: () => throttle.charge(app, route.bucket, limits.ratePerSecond),
-        check: () => throttle.check(app, route.bucket, limits.ratePerSecond),
-        chargeStranger: () => throttle.chargeStranger(address()),
-      },
+      rate: rateOf(served, route, address),
+    });
+    // Whoever has not shown a good token before is looked at only while his address has not failed too often.
+    if (route.bearer === "optional") {
+      if (bearer === undefined || !callers.isKnown(bearer)) throttle.checkStranger(address());
+      return route.handler(call(), NOBODY);
+    }
+    const known = bearer === undefined ? undefined : callers.recall(served, bearer);
+    if (known === undefined) throttle.checkStranger(address());
+    return andThen(known ?? callers.identify(served, bearer), (identity) => {
+      throttle.charge(served.app, route.bucket, served.limits.ratePerSecond);
+      return route.handler(call(), identity);
+    });
+  }
+
+  function rateOf({ app, limits }: ServedApp, { bucket }: Route, address: () => string): Rate {
+    return {
+      charge: () => throttle.charge(app, bucket, limits.ratePerSecond),
+      check: () => throttle.check(app, bucket, limits.ratePerSecond),
+      chargeStranger: () => throttle.chargeStranger(address()),
     };
-    if (route.bearer === "optional") return await route.handler(call, NOBODY);
-    const identity: Identity = await call.identify();
-    call.rate.charge();
-    return await route.handler(call, identity);
   }
 
   /** What is answered to an error: itself, or 429 to an address with too many failures; undefined for a fault. */
@@ -101,26 +111,42 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     }
   }
 
+  function failed(
+    error: unknown,
+    route: Route,
+    request: Request,
+    params: PathParams,
+    address: () => string,
+    from: number,
+  ) {
+    const withDesc = route.family === "metadata";
+    const path = urlOf(request).pathname.slice(1);
+    const dialect = find(params)?.access.dialect ?? "2021";
+    const context = { path, dialect };
+    const refused = refusedOf(error, address);
+    const span = { from, to: clock.now() };
+    if (refused !== undefined) return errorResponse(wireError(refused, context), span, withDesc);
+    const requestId = crypto.randomUUID();
+    // A caller who hung up in the middle of his body is no fault of ours.
+    if (!request.signal.aborted) {
+      events.requestFailed({ requestId, method: route.method, route: route.path, error });
+    }
+    return errorResponse(wireError({ code: "internal" }, context), span, withDesc, requestId);
+  }
+
   return {
-    async run(route, request, params, address) {
+    run(route, request, params, address) {
       const from = clock.now();
-      const withDesc = route.family === "metadata";
+      const succeed = (reply: Reply): Response => successResponse(reply, { from, to: clock.now() });
+      // THE catch; twice, because a promise has one of its own, and most reads come without any.
+      const fail = (error: unknown): Response => failed(error, route, request, params, address, from);
       try {
-        const reply = await handle(route, request, params, address);
-        return successResponse(reply, { from, to: clock.now() });
+        const reply = registry.isCurrent()
+          ? handle(route, request, params, address)
+          : registry.refresh().then(() => handle(route, request, params, address));
+        return reply instanceof Promise ? reply.then(succeed).catch(fail) : succeed(reply);
       } catch (error) {
-        const path = urlOf(request).pathname.slice(1);
-        const dialect = find(params)?.access.dialect ?? "2021";
-        const context = { path, dialect };
-        const refused = refusedOf(error, address);
-        const span = { from, to: clock.now() };
-        if (refused !== undefined) return errorResponse(wireError(refused, context), span, withDesc);
-        const requestId = crypto.randomUUID();
-        // A caller who hung up in the middle of his body is no fault of ours.
-        if (!request.signal.aborted) {
-          events.requestFailed({ requestId, method: route.method, route: route.path, error });
-        }
-        return errorResponse(wireError({ code: "internal" }, context), span, withDesc, requestId);
+        return fail(error);
       }
     },
     fail(error) {

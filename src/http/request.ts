@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Changes } from "../core/attributes.ts";
 import { Refusal } from "../core/refusals.ts";
+import { parseForm } from "./parse-form.ts";
 import { WireRefusal } from "./wire-refusals.ts";
 
 /** The largest body that is read. The biggest user that may be configured fits, each byte as `%XX`. */
@@ -9,12 +10,18 @@ export const BODY_BYTES_MAX = 1_048_576;
 /** So much of a body that is refused is still read, and thrown away. */
 const DISCARDED_BYTES_MAX = 16 * BODY_BYTES_MAX;
 
+const USUAL = "Bearer ";
 const BEARER = /^bearer +(\S+) *$/i;
 
 /** The text of `Authorization: Bearer …`; undefined when there is none. */
 export function bearerOf(request: Request): string | undefined {
   const header = request.headers.get("authorization");
-  return header === null ? undefined : (BEARER.exec(header)?.[1] ?? header);
+  if (header === null) return undefined;
+  // As every client writes it; the pattern is for those that do not.
+  if (header.startsWith(USUAL) && !header.includes(" ", USUAL.length) && header.length > USUAL.length) {
+    return header.slice(USUAL.length);
+  }
+  return BEARER.exec(header)?.[1] ?? header;
 }
 
 /** The address asked for. Bun puts it together from whatever `Host` says, which may make no URL. */
@@ -28,25 +35,30 @@ export function urlOf(request: Request): URL {
  */
 export async function readForm(request: Request): Promise<Changes> {
   const contentType = request.headers.get("content-type") ?? "";
-  if (NOT_FORM.test(contentType)) throw unsupported("Content-Type", contentType);
+  if (contentType !== FORM && NOT_FORM.test(contentType)) throw unsupported("Content-Type", contentType);
   const text = await readText(request);
   // Under a form type it is the commonest mistake, and as a form it would be one key without a value: nothing stored.
   if (isJsonObject(text)) throw unsupported("Content-Type", "application/json");
-  const changes = new Map<string, string>();
-  // The ampersand keeps a leading "?" from being taken for the mark of a query.
-  for (const [key, value] of new URLSearchParams(`&${text}`)) {
-    if (key === "") throw illegal("an attribute has no key");
-    changes.set(key, value);
-  }
+  const changes = parseForm(text);
+  if (changes.has("")) throw illegal("an attribute has no key");
   if (changes.size === 0) throw illegal("the request body holds no attributes");
   return changes;
 }
 
+const FORM = "application/x-www-form-urlencoded";
 const NOT_FORM = /^\s*(application\/([a-z0-9.+-]*\+)?(json|xml)|multipart\/)/i;
 
-/** A JSON body, whatever the content type says (clients.md 4), as the schema wants it. */
-export async function readJson<Schema extends z.ZodType>(request: Request, schema: Schema): Promise<z.infer<Schema>> {
-  return check(parseJson(await readText(request)), schema);
+/**
+ * A JSON body, whatever the content type says (clients.md 4), as the schema wants it.
+ * @param isRight a cheaper check, where there is one, that takes nothing which the schema would refuse or change
+ */
+export async function readJson<Schema extends z.ZodType>(
+  request: Request,
+  schema: Schema,
+  isRight?: (value: unknown) => value is z.infer<Schema>,
+): Promise<z.infer<Schema>> {
+  const value = parseJson(await readText(request));
+  return isRight?.(value) ? value : check(value, schema);
 }
 
 export function check<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {
@@ -65,15 +77,19 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** False also where there is none. */
+export function isBodyUnread(request: Request): boolean {
+  return !request.bodyUsed && request.body !== null;
+}
+
 /**
  * Reads what nobody has read, up to a bound. Bun takes a connection for busy until then: a graceful stop would wait
  * for it until its deadline.
  */
 export async function discardBody(request: Request): Promise<void> {
-  if (request.body === null || request.bodyUsed) return;
   let bytes = 0;
   try {
-    for await (const chunk of request.body) {
+    for await (const chunk of request.body ?? []) {
       bytes += chunk.length;
       if (bytes > DISCARDED_BYTES_MAX) return;
     }
@@ -88,8 +104,10 @@ async function readText(request: Request): Promise<string> {
   const length = request.headers.get("content-length");
   if (Number(length ?? 0) > BODY_BYTES_MAX) throw new WireRefusal({ code: "body_too_large" });
   const bytes = length === null ? await readStream(request) : await request.bytes();
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  return decoder.decode(bytes);
 }
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** A chunked body says its length only by ending. */
 async function readStream(request: Request): Promise<Uint8Array> {

@@ -1,9 +1,10 @@
+import type { Eventually } from "../core/ports.ts";
 import { createAddressOf } from "./address.ts";
 import type { Method, Route } from "./call.ts";
 import type { Exchange, PathParams } from "./exchange.ts";
 import { type MatchedPath, matchPaths } from "./matching.ts";
 import { preflightResponse } from "./reply.ts";
-import { discardBody } from "./request.ts";
+import { discardBody, isBodyUnread } from "./request.ts";
 import { WireRefusal } from "./wire-refusals.ts";
 
 /**
@@ -39,22 +40,28 @@ export function listen(needs: HttpServerNeeds): HttpServer {
   const addressOf = createAddressOf(needs.trustedProxies);
   let draining = false;
 
-  async function answer(path: MatchedPath, request: Bun.BunRequest, server: Bun.Server<undefined>): Promise<Response> {
+  function answer(path: MatchedPath, request: Bun.BunRequest, server: Bun.Server<undefined>): Eventually<Response> {
     if (request.method === "OPTIONS") return preflightResponse(path.allow);
     const method = request.method === "HEAD" ? "GET" : request.method;
     const matched = path.routes.get(method as Method); // as: any other text is not in the map
     if (matched === undefined) {
-      await discardBody(request);
-      return exchange.refuse(new WireRefusal({ code: "method_not_allowed", allow: path.allow }), request);
+      const refused = exchange.refuse(new WireRefusal({ code: "method_not_allowed", allow: path.allow }), request);
+      return finished(request, refused);
     }
     const { route, username } = matched;
     const params: PathParams = username === undefined ? request.params : { ...request.params, username };
     const address = (): string =>
       addressOf(server.requestIP(request)?.address ?? "", request.headers.get("x-forwarded-for"));
-    const response = await exchange.run(route, request, params, address);
-    await discardBody(request);
+    const response = exchange.run(route, request, params, address);
+    return response instanceof Promise
+      ? response.then((settled) => finished(request, settled))
+      : finished(request, response);
+  }
+
+  /** What is to be done before an answer goes out. */
+  function finished(request: Request, response: Response): Eventually<Response> {
     if (draining) response.headers.set("Connection", "close");
-    return response;
+    return isBodyUnread(request) ? discardBody(request).then(() => response) : response;
   }
 
   const health = (): Response => Response.json({ status: "alive" });
@@ -86,10 +93,9 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     },
     // What is thrown outside an exchange, by Bun or by us, must not reach the caller as a page with the source in it.
     error: (error) => exchange.fail(error),
-    async fetch(request) {
+    fetch(request) {
       if (request.method === "OPTIONS") return preflightResponse("OPTIONS");
-      await discardBody(request);
-      return exchange.refuse(new WireRefusal({ code: "route_unknown" }), request);
+      return finished(request, exchange.refuse(new WireRefusal({ code: "route_unknown" }), request));
     },
   });
 

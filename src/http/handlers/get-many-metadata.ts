@@ -13,16 +13,31 @@ const Body = z.object({
 /** POST …/metadata/user/get (user-metadata.md § Get Users' Metadata). */
 export function getManyMetadata({ metadata }: { metadata: Metadata }): Handler {
   return async ({ request, served }, { caller }) => {
-    const { targets, properties } = await readJson(request, Body);
+    const { targets, properties } = await readJson(request, Body, isBody);
     const found = await metadata.getMany(served, caller, targets, properties ?? undefined);
     return metadataReply(
       objectJson(found, ({ json }) => json),
-      objectJson(found, ({ modified }) => String(modified)),
+      objectJson(found, ({ modified }) => modified),
     );
   };
 }
 
-/** Written by hand: as a JavaScript object it would lose a user called `__proto__`, and the order of `10` and `9`. */
-function objectJson(users: readonly NamedMetadata[], value: (user: NamedMetadata) => string): string {
-  return `{${users.map((user) => `${JSON.stringify(user.name)}:${value(user)}`).join(",")}}`;
+/** What `Body` takes, without its cost; what it refuses is left for it to word. */
+function isBody(value: unknown): value is z.infer<typeof Body> {
+  if (typeof value !== "object" || value === null || !("targets" in value) || !isTexts(value.targets)) return false;
+  return !("properties" in value) || value.properties == null || isTexts(value.properties);
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((part) => typeof part === "string");
+}
+
+/**
+ * Written by hand: as a JavaScript object it would lose a user called `__proto__`, and the order of `10` and `9`. What
+ * is found is a legal username, in whatever case, and so needs no escaping.
+ */
+function objectJson(users: readonly NamedMetadata[], value: (user: NamedMetadata) => string | number): string {
+  let json = "";
+  for (const user of users) json += `${json === "" ? "" : ","}"${user.name}":${value(user)}`;
+  return `{${json}}`;
 }
