@@ -1,0 +1,15 @@
+/** What every case is run with. */
+export interface Bench {
+  /** Of each measurement. */
+  readonly seconds: number;
+  readonly rounds: number;
+  /** A folder of this run, gone when it ends. */
+  readonly folder: string;
+  /** A folder that stays, for what takes long to make. */
+  readonly kept: string;
+  /** Ends the run. */
+  readonly signal: AbortSignal;
+  progress(line: string): void;
+  /** Said aloud and again in the results. */
+  warn(line: string): void;
+}

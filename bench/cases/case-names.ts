@@ -1,0 +1,15 @@
+/** In the order in which they are run and told. */
+export const CASE_NAMES = [
+  "get",
+  "batch",
+  "set",
+  "cold",
+  "scale",
+  "mixed",
+  "workers",
+  "idle",
+  "latency",
+  "parse",
+] as const;
+
+export type CaseName = (typeof CASE_NAMES)[number];

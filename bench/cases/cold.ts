@@ -1,0 +1,35 @@
+import { readIntoPageCache } from "../data/read-into-page-cache.ts";
+import { keptStore, MANY_USERS } from "../data/stores.ts";
+import { rateRatio } from "../measure/ratios.ts";
+import { measureRounds } from "../measure/rounds.ts";
+import { startNginx } from "../sides/nginx.ts";
+import { hasOption, startUsermeta } from "../sides/usermeta.ts";
+import type { Case } from "./case.ts";
+
+const CACHE_BYTES = 8 * 2 ** 20;
+
+/** One user of ten million, all as likely: next to none of them is resident. */
+export const cold: Case = async (bench) => {
+  const store = await keptStore(bench);
+  await using ours = await startUsermeta(bench, { store, cacheBytes: CACHE_BYTES });
+  await using nginx = await startNginx(bench, ours);
+  const series = await measureRounds(bench, {
+    nginx: nginx && { side: nginx, what: "static file", request: nginx.requests.get, draw: nginx.draw },
+    ours: {
+      side: ours,
+      what: "get of 10 M users",
+      request: ours.requests.get,
+      prepare: () => readIntoPageCache(store, bench.signal),
+      draw: { kind: "uniform", count: MANY_USERS },
+    },
+  });
+  const isBounded = await hasOption("USERMETA_CACHE_BYTES", bench.signal);
+  return {
+    series,
+    measured: { coldOverNginx: rateRatio(series.ours, series.nginx) },
+    notes: [
+      `${isBounded ? `USERMETA_CACHE_BYTES=${CACHE_BYTES}` : "this version has no USERMETA_CACHE_BYTES"}; the store's ` +
+        "file is read into the operating system's page cache before each measurement",
+    ],
+  };
+};

@@ -1,0 +1,100 @@
+import type { CaseName } from "./cases/case-names.ts";
+
+/** A line of the results. A ratio is taken within a round, the median over the rounds counts. */
+export interface Goal {
+  readonly case: CaseName;
+  readonly text: string;
+  readonly unit: "×" | "ms" | "MB";
+  readonly bound: "at least" | "at most";
+  readonly value: number;
+  /** What keeps it from being better, for the reader of a goal that is not met. */
+  readonly limitedBy: string;
+}
+
+const BUN_ANSWER = "Bun spends most of the time on reading the request and on making and writing the answer.";
+const FLUSH = "Sets wait for the disk: more of them have to share a flush, or each has to cost less between two.";
+
+export const GOALS = {
+  getOverNginx: ratio("get", 0.7, "get one, over nginx with the same bytes in files", BUN_ANSWER),
+  getOverWebdis: ratio("get", 1.8, "get one, over webdis HGETALL", BUN_ANSWER),
+  batchOverWebdis: ratio(
+    "batch",
+    3,
+    "batch of 100, over webdis MGET of the same documents",
+    "Parsing the hundred names, looking each up, and putting an answer of 20 kB together and into UTF-8.",
+  ),
+  setOverWebdis: ratio("set", 1, "durable set, over webdis HSET with appendfsync always", FLUSH),
+  coldOverNginx: ratio(
+    "cold",
+    0.35,
+    "get one with attributes not resident, over nginx",
+    "A look-up in SQLite walks two trees of ten million entries.",
+  ),
+  scaleGet: ratio(
+    "scale",
+    0.85,
+    "get, 10 M users over 10 k users",
+    "What is not resident is read from SQLite, and the processor's caches hold a smaller part of it all.",
+  ),
+  scaleSet: ratio(
+    "scale",
+    0.7,
+    "set, 10 M users over 10 k users",
+    "Sets are spread over more pages, so that a commit writes more of them, and a checkpoint too.",
+  ),
+  scaleCapacity: ratio(
+    "scale",
+    0.9,
+    "capacity, 10 M users over 10 k users",
+    "It reads one row whatever the users; what differs is the rest of the process, above all a larger heap.",
+  ),
+  scaleStart: most("scale", "ms", 1000, "start with 10 M users", "Something at the start looks at every user."),
+  scaleMemory: most("scale", "MB", 400, "memory with 10 M users, after the load", "The caches hold too much."),
+  mixedRate: ratio(
+    "mixed",
+    0.5,
+    "get one while 64 clients set all the time, over its rate alone",
+    "The sets are read, merged and answered on the thread that serves the reads, and all share one core here.",
+  ),
+  mixedP99: most(
+    "mixed",
+    "×",
+    4,
+    "p99 of get one while 64 clients set all the time, over its p99 alone",
+    "A read waits behind the sets that came before it, and for the core while the writer commits.",
+  ),
+  workers: ratio(
+    "workers",
+    0.9,
+    "work per CPU second, two workers over one, load from the same two cores",
+    "What the workers must tell each other, and the load's own share of the processor's caches.",
+  ),
+  idleMemory: most(
+    "idle",
+    "MB",
+    80,
+    "memory 5 s after the start, without a request",
+    "What Bun itself and the caches take.",
+  ),
+  idleStart: most("idle", "ms", 300, "start to the first answer", "Loading the runtime and the modules."),
+  latency: most(
+    "latency",
+    "×",
+    3,
+    "p99 at half of the top rate, open loop, over nginx's at the same rate",
+    "Collecting garbage, and requests that come in the same turn of the event loop.",
+  ),
+  parseGet: ratio("parse", 20, "get one, over Parse Server on PostgreSQL", BUN_ANSWER),
+  parseBatch: ratio("parse", 20, "batch of 100, over Parse Server on PostgreSQL", "The size of the answer, for both."),
+  parseSet: ratio("parse", 20, "durable set, over Parse Server on PostgreSQL", FLUSH),
+} satisfies Readonly<Record<string, Goal>>;
+
+export type GoalName = keyof typeof GOALS;
+
+function ratio(name: CaseName, value: number, text: string, limitedBy: string): Goal {
+  return { case: name, text, unit: "×", bound: "at least", value, limitedBy };
+}
+
+function most(name: CaseName, unit: Goal["unit"], value: number, text: string, limitedBy: string): Goal {
+  return { case: name, text, unit, bound: "at most", value, limitedBy };
+}

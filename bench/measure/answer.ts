@@ -1,0 +1,36 @@
+import { connect } from "node:net";
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+const HEAD_END = "\r\n\r\n";
+
+/** Sends these very bytes over a connection of its own and gives the answer, which must say its length. */
+export async function ask(port: number, request: string): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const socket = connect({ port, host: "127.0.0.1" });
+  const received: Buffer[] = [];
+  socket.on("error", reject);
+  socket.on("connect", () => socket.write(request));
+  socket.on("data", (chunk) => {
+    received.push(Buffer.from(chunk));
+    const answer = completeAnswer(Buffer.concat(received));
+    if (answer === undefined) return;
+    socket.destroy();
+    resolve(answer);
+  });
+  socket.on("close", () => reject(new Error(`port ${port} closed the connection before it had answered`)));
+  return await promise;
+}
+
+function completeAnswer(bytes: Buffer): Answer | undefined {
+  const headEnd = bytes.indexOf(HEAD_END);
+  if (headEnd < 0) return undefined;
+  const head = bytes.toString("latin1", 0, headEnd);
+  const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? Number.NaN);
+  if (Number.isNaN(length)) throw new Error(`an answer without a length:\n${head}`);
+  const body = bytes.subarray(headEnd + HEAD_END.length);
+  return body.length < length ? undefined : { status: Number(head.split(" ")[1]), body: body.toString("utf8") };
+}

@@ -1,0 +1,34 @@
+import type { Measurement } from "./measurement.ts";
+import type { Series } from "./rounds.ts";
+import { median } from "./statistics.ts";
+
+/** A figure with what it was taken from; NaN when no round could be used. */
+export interface Measured {
+  readonly value: number;
+  /** One a round, those that do not count left out. */
+  readonly each: readonly number[];
+}
+
+export function measured(each: readonly number[]): Measured {
+  return { value: median(each), each };
+}
+
+/** One side over the other, round by round; undefined when one of them is missing. */
+export function ratio(
+  of: Series | undefined,
+  over: Series | undefined,
+  figure: (measurement: Measurement) => number,
+): Measured | undefined {
+  if (of === undefined || over === undefined) return undefined;
+  const each: number[] = [];
+  for (const [round, a] of of.measurements.entries()) {
+    const b = over.measurements[round];
+    if (b === undefined || a.fault !== undefined || b.fault !== undefined) continue;
+    each.push(figure(a) / figure(b));
+  }
+  return measured(each);
+}
+
+export function rateRatio(of: Series | undefined, over: Series | undefined): Measured | undefined {
+  return ratio(of, over, ({ perSecond }) => perSecond);
+}

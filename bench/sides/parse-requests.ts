@@ -1,0 +1,44 @@
+import { COUNTER, DRAWN_NAME, requestText } from "../load/request.ts";
+import { documentsOf } from "./documents.ts";
+import type { ParseServer } from "./parse-server.ts";
+import { BATCH } from "./usermeta-requests.ts";
+
+export const APP_ID = "bench";
+export const MASTER_KEY = "bench-master-key";
+export const MOUNT = "/parse";
+export const CLASS = "Profile";
+export const FIELDS = ["avatarurl", "ext", "gender", "nickname", "sign"];
+export const MASTER_HEADERS = { "X-Parse-Application-Id": APP_ID, "X-Parse-Master-Key": MASTER_KEY };
+
+const OBJECTS = `${MOUNT}/classes/${CLASS}`;
+const WHERE = `{"objectId":{"$in":[${Array(BATCH).fill(`"${DRAWN_NAME}"`).join(",")}]}}`;
+
+/** The calls of Parse that stand for ours; a user's name is the object's id. */
+export const parseRequests: ParseServer["requests"] = {
+  get: {
+    text: requestText({ method: "GET", path: `${OBJECTS}/${DRAWN_NAME}`, headers: MASTER_HEADERS }),
+    isAnswer: documentsOf(1),
+  },
+  batch: {
+    text: requestText({
+      method: "GET",
+      path: `${OBJECTS}?limit=${BATCH}&where=${percentEncoded(WHERE)}`,
+      headers: MASTER_HEADERS,
+    }),
+    isAnswer: documentsOf(BATCH),
+  },
+  set: {
+    text: requestText({
+      method: "PUT",
+      path: `${OBJECTS}/${DRAWN_NAME}`,
+      headers: { ...MASTER_HEADERS, "Content-Type": "application/json" },
+      body: `{"nickname":"Nick ${COUNTER}","sign":"Hello there, ${COUNTER}"}`,
+    }),
+    isAnswer: (body) => body.includes('"updatedAt"'),
+  },
+};
+
+/** Leaves the places of the users alone. */
+function percentEncoded(text: string): string {
+  return text.replace(/["{}$[\],:]/g, encodeURIComponent);
+}

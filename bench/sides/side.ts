@@ -1,0 +1,9 @@
+/** A server that requests are sent to. */
+export interface Side extends AsyncDisposable {
+  readonly name: string;
+  readonly port: number;
+  /** The processes that do its work; what they start counts too. */
+  readonly pids: readonly number[];
+  /** How it is set, for the reader of the results. */
+  readonly settings: string;
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
+import type { Bench } from "../bench.ts";
+import { APP } from "../data/seeded-store.ts";
+import { filledIn } from "../load/request.ts";
+import { ask } from "../measure/answer.ts";
+import { SERVER_CORE } from "../measure/cores.ts";
+import { finishedCommand } from "../measure/finished-command.ts";
+import { freePort } from "../measure/free-port.ts";
+import { StartedProcess } from "../measure/started-process.ts";
+import { awaitReady } from "./await-ready.ts";
+import type { Side } from "./side.ts";
+import { HEALTH, type UsermetaRequests, usermetaRequests } from "./usermeta-requests.ts";
+
+export interface UsermetaOptions {
+  /** What tells it from others of ours. */
+  readonly name?: string;
+  /** The store's file; undefined = a fresh one, without an app. */
+  readonly store?: string;
+  readonly workers?: number;
+  readonly cacheBytes?: number;
+  /** Not bound to the servers' core. */
+  readonly onAllCores?: boolean;
+}
+
+export interface Usermeta extends Side {
+  readonly requests: UsermetaRequests;
+  /** From starting its process to its first answer. */
+  readonly startMs: number;
+  readonly process: StartedProcess;
+}
+
+export const USERMETA = "usermeta";
+const MAIN = join(import.meta.dir, "../../src/main.ts");
+const OPTION_NAMES = { workers: "USERMETA_WORKERS", cacheBytes: "USERMETA_CACHE_BYTES" } as const;
+
+export async function startUsermeta(bench: Bench, options: UsermetaOptions = {}): Promise<Usermeta> {
+  const folder = mkdtempSync(join(bench.folder, "usermeta-"));
+  const store = `sqlite:${options.store ?? join(folder, "usermeta.db")}`;
+  const requests = usermetaRequests(options.store === undefined ? "" : await issueToken(store, bench.signal));
+  const port = await freePort();
+  const settings: Record<string, string> = {};
+  for (const [option, name] of entries(OPTION_NAMES)) {
+    if (options[option] !== undefined && (await hasOption(name, bench.signal))) settings[name] = `${options[option]}`;
+  }
+  const env = { USERMETA_STORE: store, USERMETA_LISTEN: `127.0.0.1:${port}`, USERMETA_LOG: "off", ...settings };
+  const core = options.onAllCores ? undefined : SERVER_CORE;
+  const before = performance.now();
+  await using starting = new AsyncDisposableStack();
+  const process = starting.use(new StartedProcess([globalThis.process.execPath, MAIN, "serve"], { folder, core, env }));
+  await awaitReady(process, bench.signal, async () => (await ask(port, filledIn(HEALTH))).status === 200);
+  const startMs = performance.now() - before;
+  const owned = starting.move();
+  return {
+    name: options.name ?? USERMETA,
+    port,
+    pids: [process.pid],
+    settings: [
+      "its settings as they come, the store embedded and durable (every answer to a set waits for the disk)",
+      "no rate limit, no log",
+      ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
+    ].join("; "),
+    requests,
+    startMs,
+    process,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Whether this version of the server knows the option. */
+export async function hasOption(name: string, signal: AbortSignal): Promise<boolean> {
+  helpText ??= finishedCommand([process.execPath, MAIN, "serve", "--help"], { signal });
+  return (await helpText).includes(name);
+}
+
+let helpText: Promise<string> | undefined;
+
+async function issueToken(store: string, signal: AbortSignal): Promise<string> {
+  const command = [process.execPath, MAIN, "token", "issue", APP, "--ttl", "0", "--store", store, "--json"];
+  const answer = JSON.parse(await finishedCommand(command, { signal })) as { token: string }; // as: what --json prints
+  return answer.token;
+}
+
+function entries<K extends string, V>(record: Readonly<Record<K, V>>): [K, V][] {
+  return Object.entries(record) as [K, V][]; // as: Object.entries forgets the keys' type
+}
