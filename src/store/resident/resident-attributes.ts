@@ -28,8 +28,9 @@ export class ResidentAttributes {
   }
 
   one(app: number, name: UserName): StoredAttributes | undefined {
+    const settled = this.#follow();
     const place = placeOf(app, name);
-    const stamp = this.#stampOf(place);
+    const stamp = settled ? this.#stamps.of(place) : UNSETTLED;
     const resident = this.#slab.find(place, app, name, stamp);
     if (resident !== undefined) return resident;
     const read = this.#readOne(app, name);
@@ -40,9 +41,11 @@ export class ResidentAttributes {
   /** One result for each name, in order. */
   many(app: number, names: readonly UserName[]): readonly (StoredAttributes | undefined)[] {
     const missing: Missing[] = [];
+    // Once for all: nothing else runs on this thread meanwhile, and a read that is under way may fall on either side.
+    const settled = this.#follow();
     const found = names.map((name, index) => {
       const place = placeOf(app, name);
-      const stamp = this.#stampOf(place);
+      const stamp = settled ? this.#stamps.of(place) : UNSETTLED;
       const resident = this.#slab.find(place, app, name, stamp);
       if (resident === undefined) missing.push({ name, index, place, stamp });
       return resident;
@@ -66,17 +69,18 @@ export class ResidentAttributes {
    */
   add(app: number, name: UserName, stamp: number, attributes: StoredAttributes): void {
     const place = placeOf(app, name);
-    // Looked at first, because it may throw all out; another write may have come since.
-    if (this.#stampOf(place) === stamp) this.#slab.add(place, app, name, stamp, attributes);
+    // Another write may have come since.
+    if (this.#follow() && this.#stamps.of(place) === stamp) this.#slab.add(place, app, name, stamp, attributes);
   }
 
-  #stampOf(place: number): number {
+  /** Throws all out when all places have changed since. False while they are changing. */
+  #follow(): boolean {
     const all = this.#stamps.ofAll();
     if (all !== this.#since) {
       this.#slab.clear();
       this.#since = all;
     }
-    return all === UNSETTLED ? UNSETTLED : this.#stamps.of(place);
+    return all !== UNSETTLED;
   }
 }
 

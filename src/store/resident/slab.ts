@@ -34,16 +34,19 @@ export class Slab {
     const at = this.#ring.offset(position);
     if (readInt(bytes, at + STAMP) !== stamp) return undefined;
     const idAt = at + HEADER_BYTES + name.length;
-    const jsonAt = idAt + readInt(bytes, at + ID_BYTES);
+    const idBytes = readInt(bytes, at + ID_BYTES);
+    const end = idAt + idBytes + readInt(bytes, at + JSON_BYTES);
+    // Cut from one text: the engine spares the copy, and every decoding is a call out of JavaScript.
+    const text = bytes.toString("utf8", idAt, end);
     const found = {
-      userId: bytes.toString("latin1", idAt, jsonAt),
-      json: bytes.toString("utf8", jsonAt, jsonAt + readInt(bytes, at + JSON_BYTES)),
+      userId: text.slice(0, idBytes),
+      json: text.slice(idBytes),
       bytes: readInt(bytes, at + BYTES),
       version: readLong(bytes, at + VERSION),
       modified: readLong(bytes, at + MODIFIED),
     };
     if (this.#ring.isAgeing(position)) {
-      this.#positions[slot] = this.#ring.moveToFront(position, lengthOf(idAt - at, jsonAt - idAt, bytes, at));
+      this.#positions[slot] = this.#ring.moveToFront(position, end - at);
     }
     return found;
   }
@@ -162,10 +165,6 @@ function writeLong(bytes: Buffer, at: number, value: number): void {
 
 function byte(bytes: Buffer, at: number): number {
   return bytes[at] ?? 0;
-}
-
-function lengthOf(headAndName: number, id: number, bytes: Buffer, at: number): number {
-  return headAndName + id + readInt(bytes, at + JSON_BYTES);
 }
 
 function powerOfTwoFrom(count: number): number {
