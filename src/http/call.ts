@@ -11,33 +11,36 @@ export interface Call {
   readonly served: ServedApp;
   /** The user that the path names; undefined when it names none, or not a legal one. */
   readonly target: UserName | undefined;
-  /** Who asks; refuses a missing bearer and a bad one. For routes with an optional bearer. */
-  identify(): Promise<Identity>;
-  /** For routes with an optional bearer: they count the call themselves, once they know who asks. */
-  readonly rate: Rate;
 }
 
-export interface Rate {
+/** One of a route with an optional bearer, whose handler finds out itself who asks, and counts the call then. */
+export interface OpenCall extends Call {
+  /** Refuses a missing bearer and a bad one. */
+  identify(): Promise<Identity>;
   /** Counts the call in the app's bucket. */
   charge(): void;
   /** Refuses what `charge` would refuse, and counts nothing. */
-  check(): void;
+  checkRate(): void;
   /** Counts the call against the caller's address. */
   chargeStranger(): void;
 }
 
-/** @param identity who asks; nobody where the bearer is optional */
 export type Handler = (call: Call, identity: Identity) => Eventually<Reply>;
+export type OpenHandler = (call: OpenCall) => Eventually<Reply>;
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
-export interface Route {
+export type Route = AnyRoute &
+  (
+    | { readonly bearer: "needed"; readonly handler: Handler }
+    | { readonly bearer: "optional"; readonly handler: OpenHandler }
+  );
+
+interface AnyRoute {
   readonly method: Method;
   /** Below the app's prefix; `{username}` stands for one segment. */
   readonly path: string;
-  readonly bearer: "needed" | "optional";
   readonly bucket: Bucket;
   /** Metadata errors have a shape of their own. */
   readonly family: "metadata" | "account";
-  readonly handler: Handler;
 }

@@ -6,7 +6,7 @@ import type { Accounts } from "../core/accounts.ts";
 import type { Grants } from "../core/grants.ts";
 import type { Metadata } from "../core/metadata.ts";
 import type { Bucket } from "../core/throttle.ts";
-import type { Handler, Method, Route } from "./call.ts";
+import type { Handler, Method, OpenHandler, Route } from "./call.ts";
 import { activateUser } from "./handlers/activate-user.ts";
 import { changePassword } from "./handlers/change-password.ts";
 import { createToken } from "./handlers/create-token.ts";
@@ -23,15 +23,13 @@ import { getUser } from "./handlers/get-user.ts";
 import { listUsers } from "./handlers/list-users.ts";
 import { setMetadata } from "./handlers/set-metadata.ts";
 
-/** Who may is decided by core/access.ts; this says only whether a good token must come with the call. */
-type Bearer = Route["bearer"];
-
 export interface Rules {
   readonly metadata: Metadata;
   readonly accounts: Accounts;
   readonly grants: Grants;
 }
 
+/** All but the `open` ones need a good token; who may do what with it is decided by core/access.ts. */
 export function appRoutes(rules: Rules): readonly Route[] {
   return [
     metadata("PUT", "/metadata/user/{username}", "set", setMetadata(rules)),
@@ -40,17 +38,17 @@ export function appRoutes(rules: Rules): readonly Route[] {
     metadata("POST", "/metadata/user/get", "batch", getManyMetadata(rules)),
     metadata("GET", "/metadata/user/capacity", "read", getCapacity(rules)),
 
-    account("POST", "/token", "optional", "token", createToken(rules)),
+    open("POST", "/token", "token", createToken(rules)),
 
-    account("POST", "/users", "optional", "users", createUsers(rules)),
-    account("GET", "/users", "needed", "users", listUsers(rules)),
-    account("DELETE", "/users", "needed", "users", deleteUsers(rules)),
-    account("GET", "/users/{username}", "needed", "users", getUser(rules)),
-    account("DELETE", "/users/{username}", "needed", "users", deleteUser(rules)),
-    account("PUT", "/users/{username}/password", "needed", "users", changePassword(rules)),
-    account("POST", "/users/{username}/deactivate", "needed", "users", deactivateUser(rules)),
-    account("POST", "/users/{username}/activate", "needed", "users", activateUser(rules)),
-    account("GET", "/sdk/users/{username}/token/expires", "needed", "users", getTokenExpiry()),
+    open("POST", "/users", "users", createUsers(rules)),
+    account("GET", "/users", "users", listUsers(rules)),
+    account("DELETE", "/users", "users", deleteUsers(rules)),
+    account("GET", "/users/{username}", "users", getUser(rules)),
+    account("DELETE", "/users/{username}", "users", deleteUser(rules)),
+    account("PUT", "/users/{username}/password", "users", changePassword(rules)),
+    account("POST", "/users/{username}/deactivate", "users", deactivateUser(rules)),
+    account("POST", "/users/{username}/activate", "users", activateUser(rules)),
+    account("GET", "/sdk/users/{username}/token/expires", "users", getTokenExpiry()),
   ];
 }
 
@@ -58,6 +56,10 @@ function metadata(method: Method, path: string, bucket: Bucket, handler: Handler
   return { method, path, bearer: "needed", bucket, family: "metadata", handler };
 }
 
-function account(method: Method, path: string, bearer: Bearer, bucket: Bucket, handler: Handler): Route {
-  return { method, path, bearer, bucket, family: "account", handler };
+function account(method: Method, path: string, bucket: Bucket, handler: Handler): Route {
+  return { method, path, bearer: "needed", bucket, family: "account", handler };
+}
+
+function open(method: Method, path: string, bucket: Bucket, handler: OpenHandler): Route {
+  return { method, path, bearer: "optional", bucket, family: "account", handler };
 }

@@ -1,7 +1,8 @@
 import type { Eventually } from "../core/ports.ts";
 import { createAddressOf } from "./address.ts";
 import type { Method, Route } from "./call.ts";
-import type { Exchange, PathParams } from "./exchange.ts";
+import type { Exchange } from "./exchange.ts";
+import type { PathParams } from "./incoming.ts";
 import { type MatchedPath, matchPaths } from "./matching.ts";
 import { preflightResponse } from "./reply.ts";
 import { discardBody, isBodyUnread } from "./request.ts";
@@ -37,10 +38,13 @@ const STOP_DEADLINE_MS = 10_000;
 
 export function listen(needs: HttpServerNeeds): HttpServer {
   const { exchange } = needs;
-  const addressOf = createAddressOf(needs.trustedProxies);
+  const addressBehind = createAddressOf(needs.trustedProxies);
   let draining = false;
 
-  function answer(path: MatchedPath, request: Bun.BunRequest, server: Bun.Server<undefined>): Eventually<Response> {
+  const addressOf = (request: Request): string =>
+    addressBehind(server.requestIP(request)?.address ?? "", request.headers.get("x-forwarded-for"));
+
+  function answer(path: MatchedPath, request: Bun.BunRequest): Eventually<Response> {
     if (request.method === "OPTIONS") return preflightResponse(path.allow);
     const method = request.method === "HEAD" ? "GET" : request.method;
     const matched = path.routes.get(method as Method); // as: any other text is not in the map
@@ -50,9 +54,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     }
     const { route, username } = matched;
     const params: PathParams = username === undefined ? request.params : { ...request.params, username };
-    const address = (): string =>
-      addressOf(server.requestIP(request)?.address ?? "", request.headers.get("x-forwarded-for"));
-    const response = exchange.run(route, request, params, address);
+    const response = exchange.run({ route, request, params, addressOf });
     return response instanceof Promise
       ? response.then((settled) => finished(request, settled))
       : finished(request, response);
@@ -85,10 +87,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
       "/-/health": health,
       "/-/ready": ready,
       ...Object.fromEntries(
-        matchPaths(needs.routes).map((path) => [
-          path.path,
-          (request: Bun.BunRequest, server: Bun.Server<undefined>) => answer(path, request, server),
-        ]),
+        matchPaths(needs.routes).map((path) => [path.path, (request: Bun.BunRequest) => answer(path, request)]),
       ),
     },
     // What is thrown outside an exchange, by Bun or by us, must not reach the caller as a page with the source in it.

@@ -3,7 +3,7 @@ import type { Grants } from "../../core/grants.ts";
 import type { User } from "../../core/model.ts";
 import { Refusal } from "../../core/refusals.ts";
 import type { IssuedToken } from "../../core/tokens.ts";
-import type { Call, Handler } from "../call.ts";
+import type { OpenCall, OpenHandler } from "../call.ts";
 import { jsonReply, type Reply } from "../reply.ts";
 import { check, readJson } from "../request.ts";
 import { userEntity } from "../user-entity.ts";
@@ -21,9 +21,9 @@ const Password = z.object({ username: z.string(), password: z.string(), ttl: Ttl
 const Inherit = z.object({ username: z.string(), autoCreateUser: z.boolean().nullish(), ttl: Ttl });
 
 /** POST …/token (protocol.md § 2). A call counts in the app's rate once it has shown that it may have a token. */
-export function createToken({ grants }: { grants: Grants }): Handler {
+export function createToken({ grants }: { grants: Grants }): OpenHandler {
   return async (call) => {
-    call.rate.check();
+    call.checkRate();
     const body = await readJson(call.request, AnyBody);
     switch (body.grant_type) {
       case "client_credentials":
@@ -40,24 +40,24 @@ export function createToken({ grants }: { grants: Grants }): Handler {
 
 async function byClientCredentials(
   grants: Grants,
-  call: Call,
+  call: OpenCall,
   body: z.infer<typeof ClientCredentials>,
 ): Promise<Reply> {
   const credentials = { clientId: body.client_id, clientSecret: body.client_secret };
   const token = await grants.clientCredentials(call.served, credentials, body.ttl);
-  call.rate.charge();
+  call.charge();
   return jsonReply({ ...tokenFields(token), application: call.served.app.id }, false);
 }
 
-async function byPassword(grants: Grants, call: Call, body: z.infer<typeof Password>): Promise<Reply> {
+async function byPassword(grants: Grants, call: OpenCall, body: z.infer<typeof Password>): Promise<Reply> {
   const { user, ...token } = await grants.password(call.served, body, body.ttl);
-  call.rate.charge();
+  call.charge();
   return userReply(token, user);
 }
 
-async function byName(grants: Grants, call: Call, body: z.infer<typeof Inherit>): Promise<Reply> {
+async function byName(grants: Grants, call: OpenCall, body: z.infer<typeof Inherit>): Promise<Reply> {
   const { caller } = await call.identify();
-  call.rate.charge();
+  call.charge();
   const wanted = { username: body.username, autoCreate: body.autoCreateUser ?? false };
   const { user, ...token } = await grants.inherit(call.served, caller, wanted, body.ttl);
   return userReply(token, user);

@@ -4,7 +4,7 @@ import type { Accounts, Registrant } from "../../core/accounts.ts";
 import { NOBODY } from "../../core/callers.ts";
 import type { Caller } from "../../core/model.ts";
 import { Refusal, type Refused } from "../../core/refusals.ts";
-import type { Call, Handler } from "../call.ts";
+import type { Call, OpenHandler } from "../call.ts";
 import { wireError } from "../errors.ts";
 import type { Reply } from "../reply.ts";
 import { bearerOf, check, readJson } from "../request.ts";
@@ -18,17 +18,17 @@ const Text = z
 const Sent = z.object({ username: Text, password: Text, nickname: Text });
 
 /** POST …/users (protocol.md § 3.1): one user, or a list of them of which some may fail. */
-export function createUsers({ accounts }: { accounts: Accounts }): Handler {
+export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
   return async (call) => {
     const { caller } = bearerOf(call.request) === undefined ? NOBODY : await call.identify();
     // Asked before the body is read, so that a stranger's closed door costs the app nothing.
     permit("registerUser", caller, undefined, call.served.access);
     const isStranger = caller.kind === "nobody";
-    if (isStranger) call.rate.chargeStranger();
-    else call.rate.charge();
+    if (isStranger) call.chargeStranger();
+    else call.charge();
     const body = await readJson(call.request, z.unknown());
     const registrants = Array.isArray(body) ? body.map(registrantOf) : registrantOf(body);
-    if (isStranger) call.rate.charge();
+    if (isStranger) call.charge();
     return Array.isArray(registrants)
       ? await createMany(accounts, call, caller, registrants)
       : await createOne(accounts, call, caller, registrants);

@@ -1,0 +1,93 @@
+import type { Clock } from "../core/ports.ts";
+import { Refusal, type RefusalCode } from "../core/refusals.ts";
+import type { ServedApp } from "../core/registry.ts";
+import type { Throttle } from "../core/throttle.ts";
+import { wireError } from "./errors.ts";
+import type { Incoming } from "./incoming.ts";
+import { errorResponse } from "./reply.ts";
+import { urlOf } from "./request.ts";
+import { WireRefusal } from "./wire-refusals.ts";
+
+/** Told of what is no refusal but a fault of ours. */
+export interface FailureEvents {
+  requestFailed(details: RequestFailed): void;
+}
+
+export interface RequestFailed {
+  /** Also in the answer's `X-Request-Id`. */
+  readonly requestId: string;
+  readonly method: string;
+  readonly route: string;
+  readonly error: unknown;
+}
+
+/** What is answered to whatever is thrown on a request's way. */
+export interface Failures {
+  /**
+   * @param served the app asked for, if there is one
+   * @param from when the call came in, ms since 1970
+   */
+  answer(error: unknown, incoming: Incoming, served: ServedApp | undefined, from: number): Response;
+  /** A fault where no route is known. */
+  answerUnrouted(error: unknown): Response;
+}
+
+/** Refusals that a stranger may provoke at will: each counts against his address. */
+const FAILED_AUTHENTICATION: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
+  "token_missing",
+  "token_expired",
+  "token_malformed",
+  "token_unknown",
+  "token_of_other_app",
+  "client_id_wrong",
+  "client_secret_wrong",
+  "password_wrong",
+  "grant_user_unknown",
+  "grant_user_deactivated",
+  "registration_closed",
+]);
+
+interface FailuresNeeds {
+  readonly throttle: Pick<Throttle, "chargeStranger">;
+  readonly clock: Pick<Clock, "now">;
+  readonly events: FailureEvents;
+}
+
+export function createFailures({ throttle, clock, events }: FailuresNeeds): Failures {
+  /** What is answered to an error: itself, or 429 to an address with too many failures; undefined for a fault. */
+  function refusedOf(error: unknown, { request, addressOf }: Incoming): (Refusal | WireRefusal)["refused"] | undefined {
+    if (error instanceof WireRefusal) return error.refused;
+    if (!(error instanceof Refusal)) return undefined;
+    if (!FAILED_AUTHENTICATION.has(error.refused.code)) return error.refused;
+    try {
+      throttle.chargeStranger(addressOf(request));
+      return error.refused;
+    } catch (exceeded) {
+      return exceeded instanceof Refusal ? exceeded.refused : undefined;
+    }
+  }
+
+  return {
+    answer(error, incoming, served, from) {
+      const { route, request } = incoming;
+      const withDesc = route.family === "metadata";
+      const context = { path: urlOf(request).pathname.slice(1), dialect: served?.access.dialect ?? "2021" };
+      const refused = refusedOf(error, incoming);
+      const span = { from, to: clock.now() };
+      if (refused !== undefined) return errorResponse(wireError(refused, context), span, withDesc);
+      const requestId = crypto.randomUUID();
+      // A caller who hung up in the middle of his body is no fault of ours.
+      if (!request.signal.aborted) {
+        events.requestFailed({ requestId, method: route.method, route: route.path, error });
+      }
+      return errorResponse(wireError({ code: "internal" }, context), span, withDesc, requestId);
+    },
+    answerUnrouted(error) {
+      const now = clock.now();
+      const requestId = crypto.randomUUID();
+      events.requestFailed({ requestId, method: "", route: "", error });
+      const internal = wireError({ code: "internal" }, { path: "", dialect: "2021" });
+      return errorResponse(internal, { from: now, to: now }, true, requestId);
+    },
+  };
+}

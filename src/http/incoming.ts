@@ -1,0 +1,18 @@
+import type { Route } from "./call.ts";
+
+/** What the router found in the path, percent-decoded. */
+export interface PathParams {
+  readonly org?: string;
+  readonly app?: string;
+  readonly appId?: string;
+  readonly username?: string;
+}
+
+/** A request as the socket hands it over. */
+export interface Incoming {
+  readonly route: Route;
+  readonly request: Request;
+  readonly params: PathParams;
+  /** The caller's address; asked for only when it counts. */
+  readonly addressOf: (request: Request) => string;
+}

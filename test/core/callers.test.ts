@@ -1,0 +1,60 @@
+import { expect, test } from "bun:test";
+import { createCallers } from "../../src/core/callers.ts";
+import type { App } from "../../src/core/model.ts";
+import { Refusal } from "../../src/core/refusals.ts";
+import type { ServedApp } from "../../src/core/registry.ts";
+import { systemDigest } from "../../src/system/digest.ts";
+
+const KEY = "the operator's own key";
+const SERVED = { app: { id: "app" } as App } as ServedApp; // as: nothing else of it is asked for
+
+/** Callers without any token, and how many texts have been compared with the operator's key. */
+function operatorOnly() {
+  let compared = 0;
+  const digest = {
+    sha256: systemDigest.sha256,
+    equal(a: Uint8Array, b: Uint8Array) {
+      compared += 1;
+      return systemDigest.equal(a, b);
+    },
+  };
+  const noTokens = {
+    recall: () => undefined,
+    isKnown: () => false,
+    verify: () => Promise.reject(new Refusal({ code: "token_malformed" })),
+  };
+  return { callers: createCallers(noTokens, digest, KEY), compared: () => compared };
+}
+
+test("the operator's key is compared once, and known from then on", async () => {
+  const { callers, compared } = operatorOnly();
+  expect(callers.isKnown(KEY)).toBe(false);
+  expect(callers.recall(SERVED, KEY)).toBeUndefined();
+  const operator = await callers.identify(SERVED, KEY);
+  expect(operator.caller).toEqual({ kind: "admin" });
+  expect(callers.isKnown(KEY)).toBe(true);
+  expect(callers.recall(SERVED, KEY)).toBe(operator);
+  expect(await callers.identify(SERVED, KEY)).toBe(operator);
+  expect(compared()).toBe(1);
+});
+
+test("any other text is compared whenever it comes, and never known", async () => {
+  const { callers, compared } = operatorOnly();
+  await callers.identify(SERVED, KEY);
+  for (const text of [KEY.slice(1), `${KEY} `, KEY.toUpperCase(), "x"]) {
+    for (let times = 0; times < 2; times++) {
+      await expect(callers.identify(SERVED, text)).rejects.toThrow("token_malformed");
+      expect(callers.recall(SERVED, text)).toBeUndefined();
+      expect(callers.isKnown(text)).toBe(false);
+    }
+  }
+  expect(compared()).toBe(9);
+});
+
+test("no bearer, and an empty one, are no operator", async () => {
+  const { callers } = operatorOnly();
+  for (const bearer of [undefined, ""]) {
+    expect(callers.recall(SERVED, bearer)).toBeUndefined();
+    await expect(callers.identify(SERVED, bearer)).rejects.toThrow("token_missing");
+  }
+});
