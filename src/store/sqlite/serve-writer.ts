@@ -1,3 +1,4 @@
+import { setPriority } from "node:os";
 import { StoreError } from "../store-error.ts";
 import type { Commands } from "./commands.ts";
 import { Connection } from "./connection.ts";
@@ -28,6 +29,13 @@ const BUSY_TIMEOUT_MS = 10_000;
  */
 const LOG_PAGES_MAX = 1000;
 
+/**
+ * The thread's niceness: where a core is wanted by both, reads go before writes. With 64 clients that set and 64 that
+ * read on one core, reads came to 0.55 of their rate alone instead of 0.37, and sets to 0.85 of theirs beside reads;
+ * sets alone were as fast as before, because the serving thread waits for them.
+ */
+const NICENESS = 7;
+
 /** How often it looks whether another process has written: what it changed is seen here within a second. */
 const FOREIGN_WRITES_MS = 250;
 
@@ -36,6 +44,8 @@ const FOREIGN_WRITES_MS = 250;
  * arrives queues up in the thread's mailbox; the next transaction takes all of it.
  */
 export function serveWriter(port: WriterPort, commands: Commands): void {
+  // Elsewhere it would be the whole process's, of which this is one thread.
+  if (process.platform === "linux") setPriority(NICENESS);
   let writer: Writer | undefined;
 
   port.onmessage = ({ data }) => {
