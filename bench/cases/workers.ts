@@ -2,15 +2,11 @@ import { FEW_USERS, freshStore } from "../data/stores.ts";
 import type { Draw } from "../load/draw.ts";
 import { ratio } from "../measure/ratios.ts";
 import { type Contender, measureRounds } from "../measure/rounds.ts";
-import { hasOption, startUsermeta } from "../sides/usermeta.ts";
+import { startUsermeta } from "../sides/usermeta.ts";
 import type { Case } from "./case.ts";
 
 /** One worker and two, server and load on the same cores. */
 export const workers: Case = async (bench) => {
-  if (!(await hasOption("USERMETA_WORKERS", bench.signal))) {
-    bench.warn("workers: this version of usermeta has no USERMETA_WORKERS");
-    return { series: {}, measured: {} };
-  }
   const draw: Draw = { kind: "uniform", count: FEW_USERS };
   const start = async (count: number) =>
     await startUsermeta(bench, {

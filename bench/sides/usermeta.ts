@@ -1,5 +1,6 @@
 import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
+import packageJson from "../../package.json" with { type: "json" };
 import type { Bench } from "../bench.ts";
 import { APP } from "../data/seeded-store.ts";
 import { filledIn } from "../load/request.ts";
@@ -41,9 +42,10 @@ export async function startUsermeta(bench: Bench, options: UsermetaOptions = {})
   const port = await freePort();
   const settings: Record<string, string> = {};
   for (const [option, name] of entries(OPTION_NAMES)) {
-    if (options[option] !== undefined && (await hasOption(name, bench.signal))) settings[name] = `${options[option]}`;
+    if (options[option] !== undefined) settings[name] = `${options[option]}`;
   }
-  const env = { USERMETA_STORE: store, USERMETA_LISTEN: `127.0.0.1:${port}`, USERMETA_LOG: "off", ...settings };
+  const own = { USERMETA_STORE: store, USERMETA_LISTEN: `127.0.0.1:${port}`, USERMETA_LOG: "off" };
+  const env = { ...startEnvironment(), ...own, ...settings };
   const core = options.onAllCores ? undefined : SERVER_CORE;
   const before = performance.now();
   await using starting = new AsyncDisposableStack();
@@ -56,7 +58,7 @@ export async function startUsermeta(bench: Bench, options: UsermetaOptions = {})
     port,
     pids: [process.pid],
     settings: [
-      "its settings as they come, the store embedded and durable (every answer to a set waits for the disk)",
+      "as `npm start` starts it, the store embedded and durable (every answer to a set waits for the disk)",
       "no rate limit, no log",
       ...Object.entries(settings).map(([name, value]) => `${name}=${value}`),
     ].join("; "),
@@ -67,13 +69,11 @@ export async function startUsermeta(bench: Bench, options: UsermetaOptions = {})
   };
 }
 
-/** Whether this version of the server knows the option. */
-export async function hasOption(name: string, signal: AbortSignal): Promise<boolean> {
-  helpText ??= finishedCommand([process.execPath, MAIN, "serve", "--help"], { signal });
-  return (await helpText).includes(name);
+/** What `npm start` sets for Bun. */
+function startEnvironment(): Record<string, string> {
+  const [before = ""] = packageJson.scripts.start.split("exec ");
+  return Object.fromEntries(before.split(" ").flatMap((word) => (word.includes("=") ? [word.split("=")] : [])));
 }
-
-let helpText: Promise<string> | undefined;
 
 async function issueToken(store: string, signal: AbortSignal): Promise<string> {
   const command = [process.execPath, MAIN, "token", "issue", APP, "--ttl", "0", "--store", store, "--json"];
