@@ -1,0 +1,33 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+import { isLeftOut } from "../harness/missing-part.ts";
+
+const PROGRAMS = ["wrk", "nginx", "redis-server", "webdis", "taskset"];
+const MISSING = PROGRAMS.filter((program) => Bun.which(program, { PATH: `${process.env.PATH}:/usr/sbin` }) === null);
+const LEFT_OUT = isLeftOut(MISSING.length === 0, `that the benchmark runs: there is no ${MISSING.join(", no ")}`);
+
+/** How fast anything is, is no matter of tests; that it can be measured is. */
+test.skipIf(LEFT_OUT)(
+  "the benchmark starts every side, measures it, compares the answers and says for each goal how it stands",
+  async () => {
+    const main = join(import.meta.dir, "../../bench/main.ts");
+    const command = [process.execPath, main, "get", "batch", "set", "--seconds=1", "--rounds=1", "--no-write"];
+    const bench = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "inherit" });
+    const report = await new Response(bench.stdout).text();
+    expect(await bench.exited).toBe(0);
+    const sides = [
+      "nginx, static file",
+      "webdis, HGETALL",
+      "webdis, HSET",
+      "usermeta, get",
+      "usermeta, set",
+      "MGET of 100",
+    ];
+    for (const side of sides) expect(report).toContain(side);
+    for (const goal of ["over nginx", "over webdis HGETALL", "over webdis MGET", "over webdis HSET"]) {
+      expect(report).toContain(goal);
+    }
+    expect(report).not.toMatch(/another answer|socket error/i);
+  },
+  90_000,
+);
