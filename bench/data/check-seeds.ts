@@ -1,0 +1,23 @@
+import { attributesJson, parseAttributes } from "../../src/core/attributes.ts";
+import type { Connection } from "../../src/store/sqlite/connection.ts";
+import { userNameOf } from "../load/request.ts";
+
+const SAMPLE = 100;
+
+/** The seeds are written by SQL: they must be what the server itself would have written. */
+export function checkSeeds(connection: Connection, app: number, count: number): void {
+  for (let index = 0; index < SAMPLE; index++) {
+    const name = userNameOf(Math.floor((index * count) / SAMPLE));
+    const row = connection.get<{ attributes: string; bytes: number }>(
+      "SELECT attributes, bytes FROM users WHERE app = ?1 AND name = ?2",
+      app,
+      name,
+    );
+    if (row === undefined) throw new Error(`the seeds lack ${name}`);
+    const attributes = parseAttributes(row.attributes);
+    const bytes = [...attributes].flat().reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    if (attributesJson(attributes) !== row.attributes || bytes !== row.bytes) {
+      throw new Error(`the seed ${name} is not as the server writes it: ${row.attributes}, ${row.bytes} bytes`);
+    }
+  }
+}
