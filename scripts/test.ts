@@ -17,12 +17,17 @@ const REPORTS = "reports";
 const TEST_TIMEOUT_MS = 60_000;
 const PHASE_TIMEOUT_MS = 300_000;
 const ENGINES = ["memory", "sqlite"];
-/** Whatever asks a server can be run so; in `npm test` only the races are, for starting workers takes its time. */
+/** Whatever asks a server can be run so; in `npm test` only what is likeliest to differ is: workers start slowly. */
 const TWO_WORKERS = { TEST_ENGINE: "sqlite", TEST_WORKERS: "2" };
+const FOR_TWO_WORKERS = ["test/races/", "test/wire/set-metadata/", "test/wire/http/stop", "test/wire/revocation/"];
 
 /** These ask a server for everything, and so can run on any engine; the others name theirs, or need none. */
 function isForEveryEngine(file: string): boolean {
   return file.startsWith("test/wire/") || file.startsWith("test/races/");
+}
+
+function isForTwoWorkers(file: string): boolean {
+  return FOR_TWO_WORKERS.some((start) => file.startsWith(start));
 }
 
 function phases(): readonly Phase[] {
@@ -31,7 +36,7 @@ function phases(): readonly Phase[] {
   return [
     { name: "once", files: files.filter((file) => !isForEveryEngine(file)) },
     ...ENGINES.map((engine) => ({ name: engine, files: shared, env: { TEST_ENGINE: engine } })),
-    { name: "two-workers", files: files.filter((file) => file.startsWith("test/races/")), env: TWO_WORKERS },
+    { name: "two-workers", files: files.filter(isForTwoWorkers), env: TWO_WORKERS },
   ];
 }
 

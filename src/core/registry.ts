@@ -1,6 +1,7 @@
 import type { AccessSettings } from "./access.ts";
 import { limitsOf } from "./limits.ts";
 import { type App, type AppKey, appKey, type Limits, type Registration } from "./model.ts";
+import { oneAfterTheOther } from "./one-after-the-other.ts";
 import type { Change, Clock, Events, SigningKey, Store } from "./ports.ts";
 
 /** An app with the server's settings filled in where it has none. */
@@ -83,6 +84,24 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
     if (changes.some(({ kind }) => kind === "keys")) await loadKeys();
   }
 
+  async function look(): Promise<void> {
+    try {
+      const now = needs.clock.now();
+      const announced = store.announcements();
+      const news = await store.changesSince(cursor);
+      if (now - lookedAt > LOST_TRACK_MS) {
+        needs.tokens.forgetAll();
+        await loadApps();
+        await loadKeys();
+      } else await apply(news.changes);
+      cursor = news.cursor;
+      lookedAt = now;
+      announcements = announced;
+    } catch (error) {
+      needs.events.refreshFailed(error);
+    }
+  }
+
   const key = (id: number): SigningKey | undefined => keys.find((candidate) => candidate.id === id);
 
   return {
@@ -98,23 +117,7 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
       return key(id);
     },
     isCurrent: () => announcements === store.announcements(),
-    async refresh() {
-      try {
-        const now = needs.clock.now();
-        const announced = store.announcements();
-        const news = await store.changesSince(cursor);
-        if (now - lookedAt > LOST_TRACK_MS) {
-          needs.tokens.forgetAll();
-          await loadApps();
-          await loadKeys();
-        } else await apply(news.changes);
-        cursor = news.cursor;
-        lookedAt = now;
-        announcements = announced;
-      } catch (error) {
-        needs.events.refreshFailed(error);
-      }
-    },
+    refresh: oneAfterTheOther(look),
   };
 }
 

@@ -176,3 +176,28 @@ test("migrate makes a store, and says so again when there is nothing to do", asy
   expect(await cli.json("migrate")).toEqual({ store: path, upToDate: true });
   expect(await cli.ok("migrate")).toBe(`${path} is up to date\n`);
 });
+
+test("workers serve on one free port, and all of them stop", async () => {
+  using cli = new Cli();
+  const serving = await cli.serve("", { env: { ...APP, USERMETA_WORKERS: "2" } });
+  const statuses = Array.from({ length: 8 }, () => tokenStatus(serving, "acme/chat", "acme-id", "acme-secret"));
+  expect(await Promise.all(statuses)).toEqual(Array(8).fill(200));
+  expect(await serving.stop()).toMatchObject({ code: 0 });
+  expect(
+    await tokenStatus(serving, "acme/chat").then(
+      () => "answered",
+      () => "closed",
+    ),
+  ).toBe("closed");
+});
+
+test("workers are refused a port that another program has, in one line", async () => {
+  using cli = new Cli();
+  using other = new Cli();
+  const serving = await other.serve();
+  const { port } = new URL(serving.server);
+  const { code, err } = await cli.run(`serve --workers 2 --listen 127.0.0.1:${port}`);
+  expect(code).toBe(2);
+  expect(err).toContain(`cannot listen on 127.0.0.1:${port}: the port is taken by another program`);
+  await serving.stop();
+});

@@ -72,6 +72,16 @@ describe("the slab", () => {
     expect(held(100, 50_000)).toBeGreaterThan(3000);
   });
 
+  test("what is written again takes no more memory, so that sets throw nobody out", () => {
+    const slab = new Slab(1_000_000);
+    const place = (user: number) => [placeOf(1, `user${user}`), 1, `user${user}`] as const;
+    for (let user = 0; user < 1000; user++) slab.add(...place(user), 1, attributes(user, 10, "id"));
+    for (let set = 0; set < 20_000; set++) slab.add(...place(set % 10), set, attributes(set, 10 - (set % 3), "id"));
+    let held = 0;
+    for (let user = 10; user < 1000; user++) if (slab.find(...place(user), 1) !== undefined) held += 1;
+    expect(held).toBe(990);
+  });
+
   test("a slab of no bytes holds nothing and refuses nothing", () => {
     const slab = new Slab(0);
     slab.add(1, 1, "ada", 1, attributes(1));

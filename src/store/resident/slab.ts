@@ -46,7 +46,7 @@ export class Slab {
       modified: readLong(bytes, at + MODIFIED),
     };
     if (this.#ring.isAgeing(position)) {
-      this.#positions[slot] = this.#ring.moveToFront(position, end - at);
+      this.#positions[slot] = this.#ring.moveToFront(position, readInt(bytes, at + ROOM));
     }
     return found;
   }
@@ -56,12 +56,11 @@ export class Slab {
     const { userId, json, version, modified } = attributes;
     if (!isAscii(name) || !isAscii(userId)) return;
     const jsonBytes = Buffer.byteLength(json);
+    const length = HEADER_BYTES + name.length + userId.length + jsonBytes;
     const slot = this.#slotFor(place, app, name);
-    const position = this.#ring.reserve(HEADER_BYTES + name.length + userId.length + jsonBytes);
-    if (position === undefined) {
-      this.#positions[slot] = 0;
-      return;
-    }
+    const position = this.#roomFor(slot, place, app, name, length);
+    this.#positions[slot] = position;
+    if (position === 0) return;
     const bytes = this.#ring.at(position);
     const at = this.#ring.offset(position);
     writeInt(bytes, at + STAMP, stamp);
@@ -77,7 +76,19 @@ export class Slab {
     bytes.write(userId, idAt, "latin1");
     bytes.write(json, idAt + userId.length, "utf8");
     this.#tags[slot] = place;
-    this.#positions[slot] = position;
+  }
+
+  /** A position for a record: where the user's present one is, if it has the room, so that sets take no memory; or 0. */
+  #roomFor(slot: number, place: number, app: number, name: string, length: number): number {
+    if (this.#isAt(slot, place, app, name)) {
+      const present = this.#positionAt(slot);
+      const room = readInt(this.#ring.at(present), this.#ring.offset(present) + ROOM);
+      if (room >= length && !this.#ring.isAgeing(present)) return present;
+    }
+    const room = length + Math.ceil(length / SPARE_PART);
+    const position = this.#ring.reserve(room) ?? 0;
+    if (position !== 0) writeInt(this.#ring.at(position), this.#ring.offset(position) + ROOM, room);
+    return position;
   }
 
   clear(): void {
@@ -87,12 +98,14 @@ export class Slab {
   /** The slot that holds the user's record, or -1. */
   #slotOf(place: number, app: number, name: string): number {
     const first = (place & this.#bucketMask) * WAYS;
-    for (let slot = first; slot < first + WAYS; slot++) {
-      if (this.#tags[slot] !== place) continue;
-      const position = this.#positionAt(slot);
-      if (this.#ring.holds(position) && this.#isOf(position, app, name)) return slot;
-    }
+    for (let slot = first; slot < first + WAYS; slot++) if (this.#isAt(slot, place, app, name)) return slot;
     return -1;
+  }
+
+  #isAt(slot: number, place: number, app: number, name: string): boolean {
+    if (this.#tags[slot] !== place) return false;
+    const position = this.#positionAt(slot);
+    return this.#ring.holds(position) && this.#isOf(position, app, name);
   }
 
   /** The slot that a new record of the user takes: its own, or that of the bucket's oldest. */
@@ -138,7 +151,12 @@ const JSON_BYTES = 16;
 const BYTES = 20;
 const VERSION = 24;
 const MODIFIED = 32;
-const HEADER_BYTES = 40;
+/** What was reserved for the record, itself included. */
+const ROOM = 40;
+const HEADER_BYTES = 44;
+
+/** A record gets so small a part of its length more than it needs, for when it grows. */
+const SPARE_PART = 8;
 
 // Byte by byte: every further typed array over the same memory is counted by JavaScriptCore as if it were memory again.
 
