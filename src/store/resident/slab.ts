@@ -16,8 +16,9 @@ export class Slab {
   readonly #bucketMask: number;
   readonly #ring: Ring;
 
-  /** @param bytesMax for everything, the table included */
-  constructor(bytesMax: number) {
+  /** @param memoryBytesMax for everything: the table, and the garbage that JavaScriptCore lets gather for it, included */
+  constructor(memoryBytesMax: number) {
+    const bytesMax = memoryBytesMax * OWN_PART;
     const slots = Math.max(WAYS, powerOfTwoFrom(bytesMax / BYTES_PER_SLOT));
     this.#tags = new Int32Array(slots);
     this.#positions = new Float64Array(slots);
@@ -135,6 +136,9 @@ export class Slab {
     return this.#positions[slot] ?? 0;
   }
 }
+
+/** The rest is for garbage: memory that JavaScriptCore counts but need not collect makes it collect the less often. */
+const OWN_PART = 0.75;
 
 /** A user may be in any slot of his bucket. */
 const WAYS = 8;
