@@ -29,6 +29,16 @@ describe("README.md", () => {
     expect(rows.map(([, what]) => what)).toEqual(COMMANDS.map(({ summary }) => summary.replaceAll("`", "")));
   });
 
+  test("says of speed only what the last report of the benchmark says", () => {
+    const measured = readDocument("bench/RESULTS.md");
+    const rows = tableRows(README, ["what", "in the last report"]);
+    expect(rows.length).toBeGreaterThan(5);
+    for (const [what = "", figure = ""] of rows) {
+      const line = measured.split("\n").find((each) => each.startsWith(`| ${what}`) && each.includes(`| ${figure} `));
+      expect([what, line !== undefined]).toEqual([what, true]);
+    }
+  });
+
   test("names for every guarantee a test that is there", () => {
     const rows = tableRows(README, ["guarantee", "shown by"]);
     expect(rows.length).toBeGreaterThan(5);
