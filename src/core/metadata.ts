@@ -79,6 +79,7 @@ export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata
         version,
         json,
         bytes,
+        growth: bytes - stored.bytes,
         modified,
         appBytesMax,
       });

@@ -64,6 +64,8 @@ export interface AttributesWrite {
   readonly version: number;
   readonly json: string;
   readonly bytes: number;
+  /** How much larger that is than the bytes of the version replaced; negative = smaller. */
+  readonly growth: number;
   readonly modified: number;
   /** What the app's users may hold together. */
   readonly appBytesMax: number;
@@ -107,6 +109,15 @@ export interface Changes {
   /** Where to go on the next time. */
   readonly cursor: number;
   readonly changes: readonly Change[];
+}
+
+/** How often one server has lately been asked for what an app has a rate for. */
+export interface Demand {
+  readonly app: number;
+  /** Its place in BUCKETS of throttle.ts. */
+  readonly bucket: number;
+  /** Calls a second, the refused ones included. */
+  readonly perSecond: number;
 }
 
 /**
@@ -177,6 +188,12 @@ export interface Store extends AsyncDisposable {
 
   /** Σ bytes over the app's users. */
   usage(app: number): Eventually<number>;
+
+  /**
+   * Tells the other servers of the store what this one is asked for, and answers what they are: a list for each of
+   * those that have been heard of lately. Where only one server can have the store there are none.
+   */
+  exchangeDemand(demand: readonly Demand[]): Eventually<readonly (readonly Demand[])[]>;
 }
 
 /** What the rules tell the operator about; one function per event. */

@@ -127,6 +127,7 @@ async function write(
     ...target,
     json,
     bytes,
+    growth: bytes - stored.bytes,
     modified: modified + 1,
     appBytesMax: APP_BYTES_MAX,
   });

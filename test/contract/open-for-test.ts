@@ -82,7 +82,18 @@ export function replacing(
   appBytesMax = 1_000_000,
 ): AttributesWrite {
   const { userId, version, modified } = read;
-  return { app: app.number, name: name(text), userId, version, json, bytes, modified: modified + 1, appBytesMax };
+  const growth = bytes - read.bytes;
+  return {
+    app: app.number,
+    name: name(text),
+    userId,
+    version,
+    json,
+    bytes,
+    growth,
+    modified: modified + 1,
+    appBytesMax,
+  };
 }
 
 /** Σ of what reading every user gives. */

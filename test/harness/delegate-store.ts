@@ -25,6 +25,7 @@ export function delegateStore(store: Store): Store {
     writeAttributes: (write) => store.writeAttributes(write),
     clearAttributes: (app, name, now) => store.clearAttributes(app, name, now),
     usage: (app) => store.usage(app),
+    exchangeDemand: (demand) => store.exchangeDemand(demand),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }

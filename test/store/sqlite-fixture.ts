@@ -41,13 +41,15 @@ export async function read(store: Store, app: number, text: string): Promise<Sto
 
 /** Replaces a user's attributes, whatever they are now, with one of this value. */
 export async function write(store: Store, app: number, text: string, value: string): Promise<WriteOutcome> {
-  const { userId, version, modified } = await read(store, app, text);
+  const { userId, version, modified, bytes: former } = await read(store, app, text);
   const json = JSON.stringify({ key: value });
+  const bytes = 3 + value.length;
   const target = { app, name: name(text), userId, version };
   return await store.writeAttributes({
     ...target,
     json,
-    bytes: 3 + value.length,
+    bytes,
+    growth: bytes - former,
     modified: modified + 1,
     appBytesMax: 1e9,
   });

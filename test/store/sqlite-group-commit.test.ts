@@ -51,7 +51,17 @@ test("as soon as a commit can be seen no copy of what it replaced is answered, t
   await second.attributes(app, ADA);
   if (before === undefined) throw new Error("no ada");
   const { userId, version } = before;
-  const write = { app, name: ADA, userId, version, json: '{"a":"1"}', bytes: 2, modified: 1, appBytesMax: 100 };
+  const write = {
+    app,
+    name: ADA,
+    userId,
+    version,
+    json: '{"a":"1"}',
+    bytes: 2,
+    growth: 2,
+    modified: 1,
+    appBytesMax: 100,
+  };
   const seen: unknown[] = [];
   connection.onCommitted = () => {
     for (const store of [first, second]) seen.push(store.attributes(app, ADA), store.attributesOf(app, [ADA]));
@@ -83,7 +93,17 @@ test("only a write that nothing else in its transaction may have changed has a s
   const before = await first.attributes(app, ADA);
   if (before === undefined) throw new Error("no ada");
   const { userId, version } = before;
-  const write = { app, name: ADA, userId, version, json: '{"a":"1"}', bytes: 2, modified: 1, appBytesMax: 100 };
+  const write = {
+    app,
+    name: ADA,
+    userId,
+    version,
+    json: '{"a":"1"}',
+    bytes: 2,
+    growth: 2,
+    modified: 1,
+    appBytesMax: 100,
+  };
   const alone = commitTogether(transaction, [command(write)]);
   expect(alone).toEqual([{ result: "written", stamp: expect.any(Number) }]);
   const cleared: NumberedCommand = [2, "clearAttributes", app, ADA, 9];

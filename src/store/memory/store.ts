@@ -96,13 +96,12 @@ export function openMemoryStore(): Store {
 
     attributes: (app, name) => users.get(app)?.get(name)?.attributes,
     attributesOf: (app, names) => names.map((name) => users.get(app)?.get(name)?.attributes),
-    async writeAttributes({ app, name, appBytesMax, ...attributes }) {
+    async writeAttributes({ app, name, appBytesMax, growth, ...attributes }) {
       const ofApp = users.get(app);
       const row = ofApp?.get(name);
       if (ofApp === undefined || row === undefined) return "conflict";
-      const { userId, version, bytes } = row.attributes;
+      const { userId, version } = row.attributes;
       if (userId !== attributes.userId || version !== attributes.version) return "conflict";
-      const growth = attributes.bytes - bytes;
       if (growth > 0 && ofApp.usage + growth > appBytesMax) return "full";
       ofApp.replaceAttributes(row, { ...attributes, version: version + 1 });
       return "written";
@@ -121,6 +120,7 @@ export function openMemoryStore(): Store {
       ofApp?.replaceAttributes(row, { userId, ...cleared });
     },
     usage: (app) => users.get(app)?.usage ?? 0,
+    exchangeDemand: () => [],
   };
 }
 

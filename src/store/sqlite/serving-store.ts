@@ -66,6 +66,7 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
     },
     clearAttributes: (app, name, now) => writer.send("clearAttributes", app, name, now),
     usage: (app) => reads.readUsage(connection, app),
+    exchangeDemand: () => [],
   };
 }
 
