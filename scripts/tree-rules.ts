@@ -11,7 +11,13 @@ export interface FolderRule {
 const CORE = "src/core";
 const STORE = "src/store";
 /** What an engine may share with the others. */
-const STORE_PARTS = ["src/store/store-error.ts", "src/store/migrate.ts", "src/store/resident"];
+const STORE_PARTS = [
+  "src/store/store-error.ts",
+  "src/store/migrate.ts",
+  "src/store/migrate-for-transfer.ts",
+  "src/store/transfer.ts",
+  "src/store/resident",
+];
 
 export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: "src/main.ts", imports: ["src/cli"], packages: [] },
@@ -24,6 +30,8 @@ export const FOLDER_RULES: readonly FolderRule[] = [
       "src/ops",
       "src/system",
       "src/store/open.ts",
+      "src/store/open-transfer.ts",
+      "src/store/copy-store.ts",
       "src/store/store-error.ts",
       "package.json",
       CORE,
@@ -42,13 +50,15 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: "src/config", imports: [CORE], packages: ["node:", "zod"] },
   { folder: "src/ops", imports: [CORE], packages: ["node:", "pino", "pino-pretty"] },
   { folder: "src/system", imports: [CORE], packages: ["bun", "node:"] },
-  // What all engines share; open.ts alone names them.
+  // What all engines share; open.ts and open-transfer.ts alone name them.
   { folder: STORE, imports: [CORE], packages: ["node:"] },
   { folder: "src/store/open.ts", imports: [STORE, CORE], packages: ["node:"] },
+  { folder: "src/store/open-transfer.ts", imports: [STORE, CORE], packages: [] },
   // Copies in memory, for any engine that can tell when one is stale.
   { folder: "src/store/resident", imports: [CORE], packages: ["node:"] },
   { folder: "src/store/memory", imports: [...STORE_PARTS, CORE], packages: [] },
   { folder: "src/store/sqlite", imports: [...STORE_PARTS, CORE], packages: ["bun", "bun:sqlite", "node:"] },
+  { folder: "src/store/mysql", imports: [...STORE_PARTS, CORE], packages: ["node:", "mysql2"] },
   { folder: CORE, imports: [], packages: [] },
 ];
 

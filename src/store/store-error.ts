@@ -11,6 +11,7 @@ export type StoreFault =
   | "corrupt"
   | "full"
   | "busy"
+  | "unreachable"
   | "readonly"
   | "io"
   | "closed"

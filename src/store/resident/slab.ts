@@ -26,14 +26,14 @@ export class Slab {
     this.#ring = new Ring(Math.max(0, bytesMax - slots * SLOT_BYTES));
   }
 
-  /** Undefined when it is not here, or was added with another stamp. */
-  find(place: number, app: number, name: string, stamp: number): StoredAttributes | undefined {
+  /** Undefined when it is not here, was added with another stamp, or is of a time before `notBefore`. */
+  find(place: number, app: number, name: string, stamp: number, notBefore = 0): StoredAttributes | undefined {
     const slot = this.#slotOf(place, app, name);
     if (slot === -1) return undefined;
     const position = this.#positionAt(slot);
     const bytes = this.#ring.at(position);
     const at = this.#ring.offset(position);
-    if (readInt(bytes, at + STAMP) !== stamp) return undefined;
+    if (readInt(bytes, at + STAMP) !== stamp || readLong(bytes, at + TIME) < notBefore) return undefined;
     const idAt = at + HEADER_BYTES + name.length;
     const idBytes = readInt(bytes, at + ID_BYTES);
     const end = idAt + idBytes + readInt(bytes, at + JSON_BYTES);
@@ -53,7 +53,7 @@ export class Slab {
   }
 
   /** Takes the place of what is here of the user. What is too large, or has letters beyond ASCII in its name, is not kept. */
-  add(place: number, app: number, name: string, stamp: number, attributes: StoredAttributes): void {
+  add(place: number, app: number, name: string, stamp: number, attributes: StoredAttributes, time = 0): void {
     const { userId, json, version, modified } = attributes;
     if (!isAscii(name) || !isAscii(userId)) return;
     const jsonBytes = Buffer.byteLength(json);
@@ -72,6 +72,7 @@ export class Slab {
     writeInt(bytes, at + BYTES, attributes.bytes);
     writeLong(bytes, at + VERSION, version);
     writeLong(bytes, at + MODIFIED, modified);
+    writeLong(bytes, at + TIME, time);
     const idAt = at + HEADER_BYTES + name.length;
     bytes.write(name, at + HEADER_BYTES, "latin1");
     bytes.write(userId, idAt, "latin1");
@@ -157,7 +158,8 @@ const VERSION = 24;
 const MODIFIED = 32;
 /** What was reserved for the record, itself included. */
 const ROOM = 40;
-const HEADER_BYTES = 44;
+const TIME = 44;
+const HEADER_BYTES = 52;
 
 /** A record gets so small a part of its length more than it needs, for when it grows. */
 const SPARE_PART = 8;

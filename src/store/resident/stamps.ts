@@ -44,6 +44,19 @@ export class Stamps {
     this.#makeEven(ALL);
   }
 
+  /**
+   * For stores that are written from many threads and processes: after a change has settled, and before anybody is
+   * told; the new stamp. Never with `begin` and `end` on the same cells.
+   */
+  touch(place: number): number {
+    return Atomics.add(this.#cells, FIRST + (place & MASK), 2) + 2;
+  }
+
+  /** As `touch`, for all places at once. */
+  touchAll(): void {
+    Atomics.add(this.#cells, ALL, 2);
+  }
+
   // Not additions: a writer that ended in the middle has left its stamps odd, and a place may be named twice.
   #makeOdd(cell: number): void {
     Atomics.store(this.#cells, cell, Atomics.load(this.#cells, cell) | 1);

@@ -25,7 +25,9 @@ export function migrationTarget(connection: Connection): MigrationTarget {
   return {
     location: connection.path,
     async version() {
-      return connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
+      const version = connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
+      // One server has the file, so there is never an older one beside it.
+      return { version, oldest: version };
     },
     async locked(step) {
       connection.exec("BEGIN IMMEDIATE");

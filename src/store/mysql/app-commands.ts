@@ -1,0 +1,110 @@
+import { changedApp } from "../../core/changes.ts";
+import type { App } from "../../core/model.ts";
+import type { AppChange, NewApp, SigningKey } from "../../core/ports.ts";
+import { draw } from "./counters.ts";
+import { announce } from "./feed.ts";
+import { APP_COLUMNS, type AppRow, appOf } from "./rows.ts";
+import { changedBy, rowsOf } from "./session.ts";
+import type { Result, Run } from "./transact.ts";
+import { makePool } from "./usage-lanes.ts";
+
+export async function insertApp(run: Run, app: NewApp): Promise<Result<App | "taken">> {
+  const [answer] = await run({
+    sql: "SELECT 1 FROM apps WHERE id = ? OR app_key = ? OR client_id = ?",
+    values: [app.id, app.key, app.clientId],
+  });
+  if (rowsOf(answer).length > 0) return { keep: false, value: "taken" };
+  const number = await draw(run, "apps", 1);
+  await run(
+    {
+      sql: `INSERT INTO apps (${APP_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)`,
+      values: [
+        number,
+        app.id,
+        app.key,
+        app.clientId,
+        app.clientSecretHash,
+        app.created,
+        app.userBytesMax,
+        app.appBytesMax,
+        app.batchMax,
+        app.ratePerSecond,
+        app.dialect,
+        app.registration,
+        app.tokenTtlSeconds,
+      ],
+    },
+    makePool(number),
+  );
+  await announce(run, [{ kind: "apps" }], app.created);
+  return { keep: true, value: { ...app, number, adminTokensValidAfter: 0, tokensValidAfter: 0 } };
+}
+
+export async function changeApp(
+  run: Run,
+  number: number,
+  change: AppChange,
+  now: number,
+): Promise<Result<App | undefined>> {
+  const [answer] = await run({ sql: `SELECT ${APP_COLUMNS} FROM apps WHERE number = ? FOR UPDATE`, values: [number] });
+  const [row] = rowsOf<AppRow>(answer);
+  if (row === undefined) return { keep: false, value: undefined };
+  const app = changedApp(appOf(row), change, now);
+  await run({
+    sql:
+      "UPDATE apps SET client_secret_hash = ?, user_bytes_max = ?, app_bytes_max = ?, batch_max = ?, " +
+      "rate_per_second = ?, dialect = ?, registration = ?, token_ttl_seconds = ?, admin_tokens_valid_after = ?, " +
+      "tokens_valid_after = ? WHERE number = ?",
+    values: [
+      app.clientSecretHash,
+      app.userBytesMax,
+      app.appBytesMax,
+      app.batchMax,
+      app.ratePerSecond,
+      app.dialect,
+      app.registration,
+      app.tokenTtlSeconds,
+      app.adminTokensValidAfter,
+      app.tokensValidAfter,
+      number,
+    ],
+  });
+  await announce(run, [{ kind: "apps" }], now);
+  return { keep: true, value: app };
+}
+
+export async function deleteApp(run: Run, number: number, now: number): Promise<Result<boolean>> {
+  const [deleted] = await run({ sql: "DELETE FROM apps WHERE number = ?", values: [number] });
+  if (changedBy(deleted) === 0) return { keep: false, value: false };
+  await run(
+    { sql: "DELETE FROM app_usage WHERE app = ?", values: [number] },
+    { sql: "INSERT INTO deleted_apps (number, deleted) VALUES (?, ?)", values: [number, now] },
+  );
+  await announce(run, [{ kind: "apps" }], now);
+  return { keep: true, value: true };
+}
+
+/** A transaction of so many removals is still a short one. */
+const PURGED_TOGETHER = 1000;
+
+/** Removes users of one deleted app; undefined when there is none. */
+export async function purge(run: Run, countMax: number): Promise<Result<number | undefined>> {
+  const [answer] = await run({ sql: "SELECT number FROM deleted_apps ORDER BY number LIMIT 1" });
+  const [app] = rowsOf<[number]>(answer);
+  if (app === undefined) return { keep: false, value: undefined };
+  const count = Math.min(countMax, PURGED_TOGETHER);
+  const [removed] = await run({
+    sql: "DELETE FROM users WHERE app = ? ORDER BY name LIMIT ?",
+    values: [app[0], count],
+  });
+  const number = changedBy(removed);
+  if (number < count) await run({ sql: "DELETE FROM deleted_apps WHERE number = ?", values: [app[0]] });
+  return { keep: true, value: number };
+}
+
+export async function addSigningKey(run: Run, secret: Uint8Array, now: number): Promise<Result<SigningKey>> {
+  const id = await draw(run, "keys", 1);
+  await run({ sql: "INSERT INTO signing_keys (id, secret, created) VALUES (?, ?, ?)", values: [id, secret, now] });
+  await announce(run, [{ kind: "keys" }], now);
+  return { keep: true, value: { id, secret } };
+}

@@ -1,0 +1,108 @@
+import { StoreError } from "../store-error.ts";
+
+/**
+ * What a failed statement means for what is to be done next.
+ * - lost: nothing more will come from this connection; what it had under way may still be carried out if a commit was
+ *   among it.
+ * - host_unfit: the host answers and cannot serve: it is not part of the cluster, read-only, or full of connections.
+ * - again: the transaction has been, or is to be, rolled back; the same may succeed if it is run again.
+ * - duplicate: a unique key is taken.
+ * - other: it will fail again.
+ */
+export type FailureKind = "lost" | "host_unfit" | "again" | "duplicate" | "other";
+
+/** The error numbers of MariaDB, MySQL, Galera and TiDB that are met in operation. */
+const KINDS: Readonly<Record<number, FailureKind>> = {
+  1062: "duplicate",
+  // Deadlock (on Galera: certification failed), lock wait timeout, record changed since last read, statement killed.
+  1213: "again",
+  1205: "again",
+  1020: "again",
+  1317: "again",
+  // Group replication refused the transaction.
+  3101: "again",
+  // TiDB: write conflicts, and a schema that changed on the way.
+  8002: "again",
+  8022: "again",
+  8028: "again",
+  9007: "again",
+  // Too many connections, in all or of this user.
+  1040: "host_unfit",
+  1203: "host_unfit",
+  1226: "host_unfit",
+  // Galera: the node is not part of the primary component, or not ready.
+  1047: "host_unfit",
+  // Read-only, as a replica is.
+  1290: "host_unfit",
+  1792: "host_unfit",
+  1836: "host_unfit",
+  // Shutting down, killed, ended for being idle, or a broken connection as the other side met it.
+  1053: "lost",
+  1152: "lost",
+  1158: "lost",
+  1159: "lost",
+  1160: "lost",
+  1161: "lost",
+  1927: "lost",
+  3169: "lost",
+  4031: "lost",
+};
+
+/** What mysql2 throws; none of it is certain to be there. */
+interface DriverError {
+  readonly code?: unknown;
+  readonly errno?: unknown;
+  readonly fatal?: unknown;
+}
+
+export function failureKind(error: unknown): FailureKind {
+  if (!(error instanceof Error)) return "other";
+  const { code, errno, fatal } = error as DriverError; // as: an Error with the driver's additions, each checked
+  if (typeof errno === "number" && errno > 0) return KINDS[errno] ?? "other";
+  // The system's own numbers are negative: connection refused, reset, timed out.
+  if (typeof errno === "number" && errno < 0) return "lost";
+  if (fatal === true || (typeof code === "string" && /^(?:PROTOCOL_|E[A-Z]+$|HANDSHAKE_)/.test(code))) return "lost";
+  return "other";
+}
+
+/** The error number of the database; undefined when the error is not one of its. */
+export function errorNumber(error: unknown): number | undefined {
+  const number = error instanceof Error ? (error as DriverError).errno : undefined; // as: see above
+  return typeof number === "number" && number > 0 ? number : undefined;
+}
+
+const DATABASE_UNKNOWN = 1049;
+const ACCESS_DENIED: readonly unknown[] = [1044, 1045, 1142, 1698];
+const DISK_FULL: readonly unknown[] = [1021, 1114];
+const CORRUPT: readonly unknown[] = [126, 145, 1194, 1712];
+
+/** For the operator: what the driver threw, by its number, never by its text. */
+export function storeError(error: unknown, location: string): StoreError {
+  if (error instanceof StoreError) return error;
+  const number = errorNumber(error);
+  if (number === DATABASE_UNKNOWN) {
+    return new StoreError(
+      "cannot_open",
+      `the database of ${location} does not exist; make it: ` +
+        "CREATE DATABASE … CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+    );
+  }
+  if (ACCESS_DENIED.includes(number)) {
+    return new StoreError(
+      "cannot_open",
+      `${location} refuses this user or password, or the user may not do what is needed there (error ${number})`,
+    );
+  }
+  if (DISK_FULL.includes(number)) return new StoreError("full", `${location} has no room left (error ${number})`);
+  if (CORRUPT.includes(number)) return new StoreError("corrupt", `${location} has a damaged table (error ${number})`);
+  switch (failureKind(error)) {
+    case "lost":
+      return new StoreError("unreachable", `${location} cannot be reached`, error);
+    case "host_unfit":
+      return new StoreError("unreachable", `${location} cannot serve at present (error ${number})`, error);
+    case "again":
+      return new StoreError("busy", `${location} refused a transaction again and again (error ${number})`, error);
+    default:
+      return new StoreError("unexpected", `an unexpected fault at ${location}`, error);
+  }
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from "node:crypto";
+import type { Demand } from "../../core/ports.ts";
+import { purgeCommits } from "./commits.ts";
+import { failureKind } from "./errors.ts";
+import { changedBy, rowsOf, type Session } from "./session.ts";
+
+type ServerRow = readonly [id: string, beat: number, demand: string];
+
+interface Heard {
+  readonly beat: number;
+  readonly at: number;
+}
+
+/** Who has not moved his beat for so long is not reckoned with; a server moves it every second at least. */
+const SILENT_MS = 2500;
+/** And for so long: is gone, and his row is removed. A server that was only suspended makes itself another. */
+const GONE_MS = 60_000;
+const CLEANING_MS = 10_000;
+
+interface MembershipNeeds {
+  readonly session: Session;
+  readonly timeoutMs: number;
+  /** The newest schema that this program knows. */
+  readonly schemaKnown: number;
+}
+
+/**
+ * This server among those that have the store: a row of its own whose `beat` shows that it lives, with a slot that no
+ * other has. No clock is compared with another's: alive is whose beat is seen to move.
+ */
+export class Membership {
+  readonly #needs: MembershipNeeds;
+  readonly #id = randomUUID();
+  readonly #heard = new Map<string, Heard>();
+  #joining: Promise<number> | undefined;
+  #cleanedAt = performance.now();
+
+  constructor(needs: MembershipNeeds) {
+    this.#needs = needs;
+  }
+
+  /** Taken when it is first asked for. */
+  slot(): Promise<number> {
+    this.#joining ??= this.#join().catch((error) => {
+      this.#joining = undefined;
+      throw error;
+    });
+    return this.#joining;
+  }
+
+  /** See `exchangeDemand` of ports.ts; call it one after the other. */
+  async exchange(demand: readonly Demand[]): Promise<readonly (readonly Demand[])[]> {
+    await this.slot();
+    const { session, timeoutMs } = this.#needs;
+    const written = JSON.stringify(demand.map(({ app, bucket, perSecond }) => [app, bucket, perSecond]));
+    const [beaten, answer] = await session.together(
+      [
+        { sql: "UPDATE servers SET beat = beat + 1, demand = ? WHERE id = ?", values: [written, this.#id] },
+        { sql: "SELECT id, beat, demand FROM servers" },
+      ],
+      timeoutMs,
+    );
+    if (changedBy(beaten) === 0) this.#joining = undefined;
+    const others = rowsOf<ServerRow>(answer).filter(([id]) => id !== this.#id);
+    const alive = this.#alive(others);
+    await this.#clean(others);
+    return alive.map(([, , sent]) => demandOf(sent));
+  }
+
+  /** Leaves without being missed first. */
+  async leave(): Promise<void> {
+    if (this.#joining === undefined) return;
+    const { session, timeoutMs } = this.#needs;
+    await session.one("DELETE FROM servers WHERE id = ?", [this.#id], timeoutMs);
+  }
+
+  async #join(): Promise<number> {
+    const { session, timeoutMs, schemaKnown } = this.#needs;
+    for (;;) {
+      const answer = await session.one("SELECT slot FROM servers ORDER BY slot", [], timeoutMs);
+      const taken = new Set(rowsOf<[number]>(answer).map(([slot]) => slot));
+      let slot = 0;
+      while (taken.has(slot)) slot += 1;
+      try {
+        await session.one(
+          "INSERT INTO servers (id, slot, beat, schema_known, demand) VALUES (?, ?, 0, ?, '[]')",
+          [this.#id, slot, schemaKnown],
+          timeoutMs,
+        );
+        return slot;
+      } catch (error) {
+        // Another server has just taken it, or our own row is there from a call whose answer was lost.
+        const kind = failureKind(error);
+        if (kind !== "duplicate" && kind !== "again") throw error;
+        await session.one("DELETE FROM servers WHERE id = ?", [this.#id], timeoutMs);
+      }
+    }
+  }
+
+  #alive(rows: readonly ServerRow[]): readonly ServerRow[] {
+    const now = performance.now();
+    for (const id of this.#heard.keys()) if (!rows.some((row) => row[0] === id)) this.#heard.delete(id);
+    return rows.filter(([id, beat]) => {
+      const heard = this.#heard.get(id);
+      if (heard?.beat !== beat) this.#heard.set(id, { beat, at: now });
+      return heard === undefined || heard.beat !== beat || now - heard.at < SILENT_MS;
+    });
+  }
+
+  async #clean(rows: readonly ServerRow[]): Promise<void> {
+    const now = performance.now();
+    if (now - this.#cleanedAt < CLEANING_MS) return;
+    this.#cleanedAt = now;
+    const gone = rows.filter(([id]) => now - (this.#heard.get(id)?.at ?? now) > GONE_MS);
+    const removals = gone.map(([id, beat]) => ({
+      sql: "DELETE FROM servers WHERE id = ? AND beat = ?",
+      values: [id, beat],
+    }));
+    try {
+      const { session, timeoutMs } = this.#needs;
+      await session.together([...removals, purgeCommits()], timeoutMs);
+    } catch (error) {
+      // Another server is cleaning the same: let it.
+      if (failureKind(error) !== "again") throw error;
+    }
+  }
+}
+
+/** Written by `exchange` of any version: what is not understood is left out. */
+function demandOf(text: string): readonly Demand[] {
+  const parsed: unknown = JSON.parse(text);
+  if (!Array.isArray(parsed)) return [];
+  return parsed.flatMap((entry: unknown) => {
+    const [app, bucket, perSecond] = Array.isArray(entry) ? entry : [];
+    const isKnown = typeof app === "number" && typeof bucket === "number" && typeof perSecond === "number";
+    return isKnown ? [{ app, bucket, perSecond }] : [];
+  });
+}

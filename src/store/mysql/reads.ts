@@ -1,0 +1,85 @@
+import type { App, User, UserName } from "../../core/model.ts";
+import type { Changes, SigningKey, UserCursor } from "../../core/ports.ts";
+import {
+  APP_COLUMNS,
+  type AppRow,
+  appOf,
+  type ChangeRow,
+  changeOf,
+  USER_COLUMNS,
+  type UserRow,
+  userOf,
+} from "./rows.ts";
+import { type Answer, rowsOf, type Statement } from "./session.ts";
+
+/** A read: what is asked, and what is made of the answer. */
+export interface Read<T> {
+  readonly statement: Statement;
+  readonly of: (answer: Answer) => T;
+}
+
+/** What a deleted app held is there until it is purged, and yet unknown. */
+const APP_IS_THERE = "EXISTS (SELECT 1 FROM apps WHERE number = ?)";
+
+export const PING: Read<void> = { statement: { sql: "SELECT value FROM counters LIMIT 1" }, of: () => {} };
+
+export const APPS: Read<App[]> = {
+  statement: { sql: `SELECT ${APP_COLUMNS} FROM apps ORDER BY number` },
+  of: (answer) => rowsOf<AppRow>(answer).map(appOf),
+};
+
+export function appRead(number: number): Read<App | undefined> {
+  return {
+    statement: { sql: `SELECT ${APP_COLUMNS} FROM apps WHERE number = ?`, values: [number] },
+    of: (answer) => rowsOf<AppRow>(answer).map(appOf)[0],
+  };
+}
+
+export const SIGNING_KEYS: Read<SigningKey[]> = {
+  statement: { sql: "SELECT id, secret FROM signing_keys ORDER BY id" },
+  of: (answer) => rowsOf<[number, Uint8Array]>(answer).map(([id, secret]) => ({ id, secret: new Uint8Array(secret) })),
+};
+
+export function changesRead(cursor: number): Read<Changes> {
+  return {
+    statement: {
+      sql: "SELECT position, kind, user_id FROM changes WHERE position > ? ORDER BY position",
+      values: [cursor],
+    },
+    of(answer) {
+      const rows = rowsOf<ChangeRow>(answer);
+      return { cursor: rows.at(-1)?.[0] ?? cursor, changes: rows.map(changeOf) };
+    },
+  };
+}
+
+export function userRead(app: number, name: UserName): Read<User | undefined> {
+  return {
+    statement: {
+      sql: `SELECT ${USER_COLUMNS} FROM users WHERE app = ? AND name = ? AND ${APP_IS_THERE}`,
+      values: [app, name, app],
+    },
+    of: (answer) => rowsOf<UserRow>(answer).map(userOf)[0],
+  };
+}
+
+/** Not `(created, name) > (…)`: these engines find no range in that. */
+export function usersRead(app: number, after: UserCursor | undefined, countMax: number): Read<User[]> {
+  const { created, name } = after ?? { created: -1, name: "" };
+  return {
+    statement: {
+      sql:
+        `SELECT ${USER_COLUMNS} FROM users WHERE app = ? AND created >= ? AND (created > ? OR name > ?) ` +
+        `AND ${APP_IS_THERE} ORDER BY created, name LIMIT ?`,
+      values: [app, created, created, name, app, countMax],
+    },
+    of: (answer) => rowsOf<UserRow>(answer).map(userOf),
+  };
+}
+
+export function usageRead(app: number): Read<number> {
+  return {
+    statement: { sql: "SELECT CAST(COALESCE(SUM(used), 0) AS SIGNED) FROM app_usage WHERE app = ?", values: [app] },
+    of: (answer) => rowsOf<[number]>(answer)[0]?.[0] ?? 0,
+  };
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from "node:crypto";
+import type { Migration, MigrationTarget, SchemaVersion } from "../migrate.ts";
+import { StoreError } from "../store-error.ts";
+import { errorNumber, failureKind } from "./errors.ts";
+import type { MysqlLocation } from "./location.ts";
+import initial from "./migrations/0001_initial.sql" with { type: "text" };
+import { pause } from "./pause.ts";
+import { SchemaLease } from "./schema-lease.ts";
+import { changedBy, rowsOf, type Session, type Value } from "./session.ts";
+
+export const MYSQL_MIGRATIONS: readonly Migration[] = [{ number: 1, sql: initial }];
+
+const TABLE_UNKNOWN = 1146;
+
+/** DDL of a large table takes as long as it takes. */
+const STEP_TIMEOUT_MS = 3_600_000;
+const TIMEOUT_MS = 10_000;
+
+const MAKE_TABLE = `
+  CREATE TABLE IF NOT EXISTS usermeta_schema (
+    one TINYINT NOT NULL PRIMARY KEY,
+    version INT NOT NULL,
+    oldest INT NOT NULL,
+    migrator CHAR(36),
+    beat BIGINT NOT NULL
+  ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`;
+const MAKE_ROW = "INSERT IGNORE INTO usermeta_schema (one, version, oldest, migrator, beat) VALUES (1, 0, 0, NULL, 0)";
+
+/**
+ * The schema's number and its lock in a row of their own. DDL cannot be rolled back on these engines and is carried out
+ * by itself, so that a step that was broken off is run again: each of its statements must bear that.
+ */
+export function migrationTarget(location: MysqlLocation, session: Session, beating: Session): MigrationTarget {
+  const migrator = randomUUID();
+  return {
+    location: location.text,
+    version: () => versionOf(location, session),
+    async locked(step) {
+      await insist(session, MAKE_TABLE);
+      await insist(session, MAKE_ROW);
+      await using _lease = await SchemaLease.take(session, beating, migrator);
+      return await step();
+    },
+    async apply(migration) {
+      await refuseBesideOlder(session, migration, location);
+      for (const sql of statementsOf(migration.sql)) await insist(session, sql, [], STEP_TIMEOUT_MS);
+      const { number, oldest = number } = migration;
+      const recorded = await session.one(
+        "UPDATE usermeta_schema SET version = ?, oldest = ? WHERE one = 1 AND version = ? AND migrator = ?",
+        [number, oldest, number - 1, migrator],
+        TIMEOUT_MS,
+      );
+      if (changedBy(recorded) !== 1) {
+        throw new StoreError("busy", `another process is changing the schema of ${location.text}; start again`);
+      }
+    },
+  };
+}
+
+/** A database that holds tables, but none of ours, is another program's, and nothing of it is changed. */
+async function versionOf(location: MysqlLocation, session: Session): Promise<SchemaVersion> {
+  try {
+    const answer = await session.one("SELECT version, oldest FROM usermeta_schema", [], TIMEOUT_MS);
+    const [version, oldest] = rowsOf<[number, number]>(answer)[0] ?? [0, 0];
+    return { version, oldest };
+  } catch (error) {
+    if (errorNumber(error) !== TABLE_UNKNOWN) throw error;
+  }
+  const [tables] = rowsOf(await session.one("SHOW TABLES", [], TIMEOUT_MS));
+  // Another process may have made ours in the meantime.
+  if (tables !== undefined && tables[0] !== "usermeta_schema" && !(await isOurs(session))) {
+    throw new StoreError("not_usermeta", `${location.text} holds the tables of another program, not of usermeta`);
+  }
+  return { version: 0, oldest: 0 };
+}
+
+async function isOurs(session: Session): Promise<boolean> {
+  return rowsOf(await session.one("SHOW TABLES LIKE 'usermeta_schema'", [], TIMEOUT_MS)).length > 0;
+}
+
+/** A program that does not know what the step makes of the store must not be using it. */
+async function refuseBesideOlder(
+  session: Session,
+  { number, oldest = number }: Migration,
+  location: MysqlLocation,
+): Promise<void> {
+  if (number === 1) return;
+  const first = await beatsOfOlder(session, oldest);
+  if (first.size === 0) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, BEAT_WATCH_MS);
+  await promise;
+  const second = await beatsOfOlder(session, oldest);
+  const alive = [...second].filter(([id, beat]) => first.get(id) !== beat).length;
+  if (alive === 0) return;
+  throw new StoreError(
+    "in_use",
+    `${alive} server${alive === 1 ? "" : "s"} of an older version of usermeta ${alive === 1 ? "has" : "have"} ` +
+      `${location.text} and cannot work with schema number ${number}: stop them first`,
+  );
+}
+
+/** Within which every server beats. */
+const BEAT_WATCH_MS = 2500;
+
+async function beatsOfOlder(session: Session, oldest: number): Promise<Map<string, number>> {
+  const answer = await session.one("SELECT id, beat FROM servers WHERE schema_known < ?", [oldest], TIMEOUT_MS);
+  return new Map(rowsOf<[string, number]>(answer));
+}
+
+/** Runs what can be run again, until nobody else stands in the way. */
+async function insist(
+  session: Session,
+  sql: string,
+  values: readonly Value[] = [],
+  timeoutMs = TIMEOUT_MS,
+): Promise<void> {
+  for (let refusals = 0; ; refusals++) {
+    try {
+      await session.one(sql, values, timeoutMs);
+      return;
+    } catch (error) {
+      if (failureKind(error) !== "again" || refusals === REFUSALS_MAX) throw error;
+      await pause();
+    }
+  }
+}
+
+const REFUSALS_MAX = 100;
+
+/** Each ends with a semicolon at the end of a line. */
+function statementsOf(sql: string): readonly string[] {
+  return sql
+    .replace(/^\s*--.*$/gm, "")
+    .split(/;\s*$/m)
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== "");
+}

@@ -1,0 +1,162 @@
+import type { UserName } from "../../core/model.ts";
+import type { AttributesWrite, Store, StoredAttributes } from "../../core/ports.ts";
+import type { AgeingAttributes } from "../resident/ageing-attributes.ts";
+import { StoreError } from "../store-error.ts";
+import { addSigningKey, changeApp, deleteApp, insertApp, purge } from "./app-commands.ts";
+import { clearAttributes } from "./clear-attributes.ts";
+import type { CoalescedReads } from "./coalesced-reads.ts";
+import { Deadline } from "./deadline.ts";
+import { failureKind, storeError } from "./errors.ts";
+import type { GroupCommit, Writer } from "./group-commit.ts";
+import type { Lender } from "./lender.ts";
+import type { MysqlLocation } from "./location.ts";
+import { pause } from "./pause.ts";
+import * as reads from "./reads.ts";
+import type { Session } from "./session.ts";
+import { OUTRUN, type Result, type Run, transact } from "./transact.ts";
+import { changeUser, deleteUsers, insertUsers } from "./user-commands.ts";
+
+export interface ServingParts {
+  readonly location: MysqlLocation;
+  readonly readers: Lender<Session>;
+  readonly writers: Lender<Writer>;
+  readonly coalesced: CoalescedReads;
+  readonly group: GroupCommit;
+  /** Copies of attributes, where the operator allows old ones. */
+  readonly resident: AgeingAttributes | undefined;
+  /** Called when what `changesSince` answers has grown. */
+  readonly announced: () => void;
+}
+
+type ServedCalls = Omit<Store, "failed" | "announcements" | "exchangeDemand" | typeof Symbol.asyncDispose>;
+
+/** The store as one thread serves it. Whoever made the parts closes them. */
+export function createServingStore(parts: ServingParts): ServedCalls {
+  const { location, readers, writers, coalesced, group, resident } = parts;
+
+  async function read<T>({ statement, of }: reads.Read<T>): Promise<T> {
+    const deadline = new Deadline(location.timeoutMs);
+    return await readers.lend(async (session) => {
+      for (;;) {
+        try {
+          return of(await session.one(statement.sql, statement.values ?? [], deadline.attemptMs));
+        } catch (error) {
+          if (failureKind(error) === "other" || deadline.isOver) throw storeError(error, location.text);
+        }
+        await pause();
+      }
+    });
+  }
+
+  /** Runs a transaction again while others outrun it, or take the key that it found free. */
+  async function write<T>(body: (run: Run, lane: number) => Promise<Result<T | typeof OUTRUN>>): Promise<T> {
+    const deadline = new Deadline(location.timeoutMs);
+    return await writers.lend(async ({ session, lane }) => {
+      for (;;) {
+        try {
+          const number = await lane();
+          const value = await transact(session, deadline, (run) => body(run, number));
+          if (value !== OUTRUN) return value;
+        } catch (error) {
+          if (failureKind(error) !== "duplicate") throw storeError(error, location.text);
+        }
+        if (deadline.isOver) throw new StoreError("busy", `${location.text} did not get a write done in time`);
+        await pause();
+      }
+    });
+  }
+
+  async function writeAnnounced<T>(body: Parameters<typeof write<T>>[0]): Promise<T> {
+    const value = await write(body);
+    parts.announced();
+    return value;
+  }
+
+  async function attributesOf(
+    app: number,
+    names: readonly UserName[],
+  ): Promise<readonly (StoredAttributes | undefined)[]> {
+    const found = names.map((name) => resident?.find(app, name));
+    const missing = [...new Set(names.filter((_, index) => found[index] === undefined))];
+    if (missing.length === 0) return found;
+    const tickets = missing.map((name) => resident?.ticket(app, name));
+    const answered = await coalesced.read(app, missing);
+    for (const [index, name] of missing.entries()) {
+      const stored = answered.get(name);
+      const ticket = tickets[index];
+      if (stored !== undefined && ticket !== undefined) resident?.add(app, name, ticket, stored);
+    }
+    return names.map((name, index) => found[index] ?? answered.get(name));
+  }
+
+  async function writeAttributes(attributes: AttributesWrite): ReturnType<Store["writeAttributes"]> {
+    if (resident === undefined) return await group.write(attributes);
+    const { app, name, userId, json, bytes, version, modified } = attributes;
+    const { at } = resident.ticket(app, name);
+    try {
+      const outcome = await group.write(attributes);
+      const written = { userId, json, bytes, version: version + 1, modified };
+      if (outcome === "written") resident.replace(app, name, at, written);
+      else resident.forget(app, name);
+      return outcome;
+    } catch (error) {
+      resident.forget(app, name);
+      throw error;
+    }
+  }
+
+  return {
+    ping: () => read(reads.PING),
+    changesSince: (cursor) => read(reads.changesRead(cursor)),
+    apps: () => read(reads.APPS),
+    app: (number) => read(reads.appRead(number)),
+    insertApp: (app) => writeAnnounced((run) => insertApp(run, app)),
+    changeApp: (number, change, now) => writeAnnounced((run) => changeApp(run, number, change, now)),
+    async deleteApp(number, now) {
+      const deleted = await writeAnnounced((run) => deleteApp(run, number, now));
+      resident?.forgetAll();
+      return deleted;
+    },
+    async purge(countMax) {
+      for (let removed = 0; ; ) {
+        const room = countMax - removed;
+        const count = room === 0 ? undefined : await write((run) => purge(run, room));
+        if (count === undefined) return removed;
+        removed += count;
+      }
+    },
+    signingKeys: () => read(reads.SIGNING_KEYS),
+    addSigningKey: (secret, now) => writeAnnounced((run) => addSigningKey(run, secret, now)),
+    user: (app, name) => read(reads.userRead(app, name)),
+    users: (app, after, countMax) => read(reads.usersRead(app, after, countMax)),
+    insertUsers: (app, users) => write((run) => insertUsers(run, app, users)),
+    changeUser: (app, name, change, now) => writeAnnounced((run) => changeUser(run, app, name, change, now)),
+    async deleteUsers(app, names, now) {
+      try {
+        return await writeAnnounced((run, lane) => deleteUsers(run, lane, app, names, now));
+      } finally {
+        for (const name of names) resident?.forget(app, name);
+      }
+    },
+    attributes(app, name) {
+      const copy = resident?.find(app, name);
+      if (copy !== undefined) return copy;
+      const ticket = resident?.ticket(app, name);
+      return coalesced.read(app, [name]).then((found) => {
+        const stored = found.get(name);
+        if (stored !== undefined && ticket !== undefined) resident?.add(app, name, ticket, stored);
+        return stored;
+      });
+    },
+    attributesOf,
+    writeAttributes,
+    async clearAttributes(app, name, now) {
+      try {
+        await write((run, lane) => clearAttributes(run, lane, app, name, now));
+      } finally {
+        resident?.forget(app, name);
+      }
+    },
+    usage: (app) => read(reads.usageRead(app)),
+  };
+}

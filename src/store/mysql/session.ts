@@ -1,0 +1,227 @@
+import { readFileSync } from "node:fs";
+import { type Connection, type ConnectionOptions, createConnection, type QueryOptions } from "mysql2";
+import { failureKind } from "./errors.ts";
+import type { Hosts } from "./hosts.ts";
+import type { MysqlHost, MysqlLocation, MysqlTls } from "./location.ts";
+
+export type Value = string | number | null | Uint8Array | readonly string[] | readonly number[];
+
+/** @property sql one `?` for each value; a list stands for its members, separated by commas */
+export interface Statement {
+  readonly sql: string;
+  readonly values?: readonly Value[];
+}
+
+/** What a statement answered: rows as tuples, or what it changed. */
+export type Answer = readonly (readonly unknown[])[] | { readonly affectedRows: number };
+
+interface Open {
+  readonly connection: Connection;
+  readonly host: MysqlHost;
+}
+
+/** An unanswered handshake after so long is that of a host that is frozen or cut off. */
+const CONNECT_MS = 400;
+
+/**
+ * Strict, so that nothing is cut to fit; a backslash escapes, as the driver takes for granted.
+ * READ COMMITTED: every write states what it replaces, and gaps need no locks. A lock is waited for no longer than a
+ * caller waits.
+ */
+const SET_UP = [
+  "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
+  "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
+  "SET SESSION innodb_lock_wait_timeout = 1",
+  "SHOW VARIABLES LIKE 'wsrep_on'",
+];
+
+/** Galera: a read, and the beginning of a transaction, waits until this node has all that the cluster has committed. */
+const SET_UP_GALERA = "SET SESSION wsrep_sync_wait = 1";
+
+/**
+ * One connection to the database, made when it is needed and made anew after it was lost, to whatever host serves then.
+ * A call that fails for want of a connection leaves it without one.
+ * Calls that overlap are carried out in their order.
+ */
+export class Session {
+  readonly #location: MysqlLocation;
+  readonly #hosts: Hosts;
+  #open: Open | undefined;
+  #opening: Promise<Open> | undefined;
+
+  constructor(location: MysqlLocation, hosts: Hosts) {
+    this.#location = location;
+    this.#hosts = hosts;
+  }
+
+  /** Statements sent since the process began; each is one way to the database and back. */
+  static sent = 0;
+
+  async one(sql: string, values: readonly Value[], timeoutMs: number): Promise<Answer> {
+    const [answer] = await this.together([{ sql, values }], timeoutMs);
+    return answer ?? [];
+  }
+
+  /**
+   * Sends the statements at once, which the database runs one after the other until one fails.
+   * @param timeoutMs for the connection, if there is none, and again for the statements
+   */
+  async together(statements: readonly Statement[], timeoutMs: number): Promise<readonly Answer[]> {
+    const { connection, host } = this.#open ?? (await this.#openOnce(timeoutMs));
+    try {
+      return await ask(connection, statements, timeoutMs);
+    } catch (error) {
+      const kind = failureKind(error);
+      if (kind === "lost" || kind === "host_unfit") {
+        this.drop();
+        // A connection may be ended by itself; a host that does not answer, or says that it cannot serve, is left.
+        if (kind === "host_unfit" || isTimeout(error)) this.#hosts.leave(host);
+      }
+      throw error;
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#open !== undefined;
+  }
+
+  /** Leaves the host at once, whatever is under way: an open transaction is rolled back. */
+  drop(): void {
+    this.#open?.connection.destroy();
+    this.#open = undefined;
+  }
+
+  async close(): Promise<void> {
+    const connection = this.#open?.connection;
+    this.#open = undefined;
+    if (connection === undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const deadline = setTimeout(() => {
+      connection.destroy();
+      resolve();
+    }, CONNECT_MS);
+    connection.end(() => resolve());
+    await promise;
+    clearTimeout(deadline);
+  }
+
+  async #openOnce(timeoutMs: number): Promise<Open> {
+    this.#opening ??= this.#connect(timeoutMs);
+    try {
+      return await this.#opening;
+    } finally {
+      this.#opening = undefined;
+    }
+  }
+
+  async #connect(timeoutMs: number): Promise<Open> {
+    let failure: unknown;
+    const endsAt = performance.now() + timeoutMs;
+    for (let tried = 0; tried < this.#hosts.count; tried++) {
+      const host = this.#hosts.current;
+      const remaining = endsAt - performance.now();
+      if (tried > 0 && remaining <= 0) break;
+      try {
+        const connection = await connect(this.#location, host, Math.min(CONNECT_MS, Math.max(1, remaining)));
+        connection.on("error", () => {
+          if (this.#open?.connection === connection) this.drop();
+        });
+        this.#open = { connection, host };
+        return this.#open;
+      } catch (error) {
+        failure = error;
+        const kind = failureKind(error);
+        if (kind !== "lost" && kind !== "host_unfit") throw error;
+        this.#hosts.leave(host);
+      }
+    }
+    throw failure;
+  }
+}
+
+/** The rows of a SELECT. as: the caller knows what he has selected. */
+export function rowsOf<Row extends readonly unknown[]>(answer: Answer | undefined): readonly Row[] {
+  return (Array.isArray(answer) ? answer : []) as readonly Row[];
+}
+
+/** How many rows a statement has changed, or found as they were to become; an upsert counts two for a changed row. */
+export function changedBy(answer: Answer | undefined): number {
+  return answer !== undefined && "affectedRows" in answer ? answer.affectedRows : 0;
+}
+
+async function connect(location: MysqlLocation, host: MysqlHost, timeoutMs: number): Promise<Connection> {
+  const connection = createConnection(connectionOptions(location, host, timeoutMs));
+  // What is asked of it fails by itself; without a listener the process would end.
+  connection.on("error", () => {});
+  try {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    connection.connect((error) => (error === null ? resolve() : reject(error)));
+    await promise;
+    const answers = await ask(
+      connection,
+      SET_UP.map((sql) => ({ sql })),
+      timeoutMs,
+    );
+    const [galera] = rowsOf<[string, string]>(answers.at(-1));
+    if (galera?.[1] === "ON") await ask(connection, [{ sql: SET_UP_GALERA }], timeoutMs);
+    return connection;
+  } catch (error) {
+    connection.destroy();
+    throw error;
+  }
+}
+
+function connectionOptions(location: MysqlLocation, host: MysqlHost, timeoutMs: number): ConnectionOptions {
+  const { user, password, database, tls } = location;
+  return {
+    host: host.hostname,
+    port: host.port,
+    user,
+    password,
+    database,
+    connectTimeout: timeoutMs,
+    charset: "utf8mb4_bin",
+    // The database may not ask for files of this machine.
+    flags: ["-LOCAL_FILES"],
+    multipleStatements: true,
+    supportBigNumbers: true,
+    stringifyObjects: true,
+    ...(tls === undefined ? {} : { ssl: tlsOptions(tls) }),
+  };
+}
+
+/** Read for every connection: certificates are renewed. */
+function tlsOptions({ caFile, certificateFile, keyFile }: MysqlTls): NonNullable<ConnectionOptions["ssl"]> & object {
+  return {
+    verifyIdentity: true,
+    ...(caFile === undefined ? {} : { ca: readFileSync(caFile) }),
+    ...(certificateFile === undefined ? {} : { cert: readFileSync(certificateFile) }),
+    ...(keyFile === undefined ? {} : { key: readFileSync(keyFile) }),
+  };
+}
+
+function ask(connection: Connection, statements: readonly Statement[], timeoutMs: number): Promise<readonly Answer[]> {
+  const { promise, resolve, reject } = Promise.withResolvers<readonly Answer[]>();
+  const options: QueryOptions = {
+    sql: statements.map(({ sql }) => sql).join(";"),
+    values: statements.flatMap(({ values }) => values?.map(sent) ?? []),
+    timeout: Math.max(1, Math.ceil(timeoutMs)),
+    rowsAsArray: true,
+  };
+  Session.sent += 1;
+  connection.query(options, (error, answer) => {
+    if (error !== null) reject(error);
+    // as: the driver answers one statement with its answer, and several with a list of them
+    else resolve((statements.length === 1 ? [answer] : answer) as readonly Answer[]);
+  });
+  return promise;
+}
+
+/** The driver escapes a Buffer as bytes, and any other array as a list. */
+function sent(value: Value): unknown {
+  return value instanceof Uint8Array ? Buffer.from(value) : value;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "PROTOCOL_SEQUENCE_TIMEOUT";
+}

@@ -1,0 +1,95 @@
+import type { Store } from "../../core/ports.ts";
+import { AgeingAttributes } from "../resident/ageing-attributes.ts";
+import { Stamps } from "../resident/stamps.ts";
+import { CoalescedReads } from "./coalesced-reads.ts";
+import { GroupCommit, type Writer } from "./group-commit.ts";
+import { Hosts } from "./hosts.ts";
+import { Lender } from "./lender.ts";
+import type { MysqlLocation } from "./location.ts";
+import { createServingStore } from "./serving-store.ts";
+import { Session } from "./session.ts";
+
+/** The connections of a thread that serves, by what they are for. Few: the fewer there are, the more goes together. */
+const READING_ATTRIBUTES = 2;
+const WRITING_ATTRIBUTES = 2;
+const READING = 2;
+const WRITING = 2;
+
+/** Lanes of a server: so many threads, each with so many connections that write. */
+const LANES_PER_THREAD = 8;
+const THREADS_MAX = 128;
+const FIRST_LANE = 1;
+
+/** What can go together: more names make no query faster, and a longer transaction only longer waits. */
+const READS_TOGETHER_MAX = 256;
+const WRITES_TOGETHER_MAX = 256;
+
+/** What a thread needs to serve a store that another thread has opened; goes through `postMessage`. */
+export interface MysqlShare {
+  readonly location: MysqlLocation;
+  /** Which of the server's threads it is, from 0. */
+  readonly thread: number;
+  readonly slot: number;
+  readonly cacheBytes: number;
+  readonly stalenessMs: number;
+  readonly stamps: SharedArrayBuffer;
+  readonly announcements: SharedArrayBuffer;
+  /** See MysqlOptions. */
+  readonly isTogether: boolean;
+}
+
+export function joinMysqlStore(share: MysqlShare): Store {
+  return servingStore({ ...share, slot: async () => share.slot }).store;
+}
+
+/** @property slot asked for at each write: a server that was away for long gets another */
+export interface ServingNeeds extends Omit<MysqlShare, "slot"> {
+  readonly slot: () => Promise<number>;
+}
+
+/** A thread's own connections to a database that any number of others have too. */
+export function servingStore(needs: ServingNeeds): { store: Store; sessions: Session[]; hosts: Hosts } {
+  const { location, stalenessMs, cacheBytes, isTogether } = needs;
+  const hosts = new Hosts(location.hosts);
+  const sessions: Session[] = [];
+  const make = (count: number): Session[] => {
+    const made = Array.from({ length: count }, () => new Session(location, hosts));
+    sessions.push(...made);
+    return made;
+  };
+  let lanes = 0;
+  const writersOn = (made: readonly Session[]): Writer[] =>
+    made.map((session) => {
+      const lane = FIRST_LANE + needs.thread * LANES_PER_THREAD + lanes++;
+      return { session, lane: async () => lane + (await needs.slot()) * THREADS_MAX * LANES_PER_THREAD };
+    });
+  const announcements = new Int32Array(needs.announcements);
+  const isResident = stalenessMs > 0 && cacheBytes > 0;
+
+  const store: Store = {
+    ...createServingStore({
+      location,
+      readers: new Lender(location, make(READING)),
+      writers: new Lender(location, writersOn(make(WRITING))),
+      coalesced: new CoalescedReads({
+        location,
+        sessions: make(READING_ATTRIBUTES),
+        togetherMax: isTogether ? READS_TOGETHER_MAX : 1,
+      }),
+      group: new GroupCommit({
+        location,
+        writers: writersOn(make(WRITING_ATTRIBUTES)),
+        togetherMax: isTogether ? WRITES_TOGETHER_MAX : 1,
+      }),
+      resident: isResident ? new AgeingAttributes(cacheBytes, stalenessMs, new Stamps(needs.stamps)) : undefined,
+      announced: () => void Atomics.add(announcements, 0, 1),
+    }),
+    announcements: () => Atomics.load(announcements, 0),
+    failed: new Promise(() => {}),
+    exchangeDemand: () => [],
+    async [Symbol.asyncDispose]() {
+      await Promise.all(sessions.map((session) => session.close()));
+    },
+  };
+  return { store, sessions, hosts };
+}

@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import type { Store } from "../../core/ports.ts";
+import { migrate } from "../migrate.ts";
+import { newStampCells } from "../resident/stamps.ts";
+import { StoreError } from "../store-error.ts";
+import { storeError } from "./errors.ts";
+import { Hosts } from "./hosts.ts";
+import type { MysqlLocation } from "./location.ts";
+import { Membership } from "./membership.ts";
+import { MYSQL_MIGRATIONS, migrationTarget } from "./schema.ts";
+import { Session } from "./session.ts";
+import { type MysqlShare, servingStore } from "./shared-store.ts";
+
+export interface MysqlOptions {
+  /** Serve it: be known to the other servers. Commands are not. */
+  readonly exclusive?: boolean;
+  /** For the attributes that the calling thread keeps in memory. */
+  readonly cacheBytes?: number;
+  /** How old these may be; 0 = none is kept. */
+  readonly stalenessMs?: number;
+  /** False: every read and write by itself, for the benchmark to compare with. */
+  readonly isTogether?: boolean;
+}
+
+export interface MysqlStore extends Store {
+  /** What another thread of this process needs to serve the store too. */
+  share(cacheBytes: number): Disposable & { readonly share: MysqlShare };
+}
+
+/**
+ * A store in a database of the MySQL family, which any number of servers may have at the same time. Every call is
+ * answered or rejected within the location's timeout, whatever the database does, and what the database comes back
+ * from needs no new start.
+ */
+export async function openMysqlStore(location: MysqlLocation, options: MysqlOptions = {}): Promise<MysqlStore> {
+  checkTlsFiles(location);
+  const { exclusive = false, cacheBytes = 0, stalenessMs = 0, isTogether = true } = options;
+  await using opening = new AsyncDisposableStack();
+  await prepare(location);
+
+  const membershipSession = new Session(location, new Hosts(location.hosts));
+  opening.defer(() => membershipSession.close());
+  const membership = new Membership({
+    session: membershipSession,
+    timeoutMs: location.timeoutMs,
+    schemaKnown: MYSQL_MIGRATIONS.length,
+  });
+  // A server that ends while the database is away is missed, and cleaned up, as one that was killed.
+  opening.defer(() => membership.leave().catch(() => {}));
+  const cells = { stamps: newStampCells(), announcements: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) };
+  const common = { location, stalenessMs, isTogether, ...cells };
+  const { store } = servingStore({ ...common, thread: 0, cacheBytes, slot: () => membership.slot() });
+  opening.use(store);
+  let threads = 0;
+  const slot = exclusive ? await reached(location, membership.slot()) : 0;
+
+  const owned = opening.move();
+  return {
+    ...store,
+    exchangeDemand: (demand) => reached(location, membership.exchange(demand)),
+    share(cacheBytesOfThread) {
+      threads += 1;
+      const share = { ...common, cacheBytes: cacheBytesOfThread, thread: threads, slot };
+      return { share, [Symbol.dispose]: () => {} };
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Connects once and brings the schema up to date. */
+async function prepare(location: MysqlLocation): Promise<void> {
+  const hosts = new Hosts(location.hosts);
+  const session = new Session(location, hosts);
+  const beating = new Session(location, hosts);
+  try {
+    await migrate(migrationTarget(location, session, beating), MYSQL_MIGRATIONS);
+  } catch (error) {
+    throw storeError(error, location.text);
+  } finally {
+    await Promise.all([session.close(), beating.close()]);
+  }
+}
+
+async function reached<T>(location: MysqlLocation, answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    throw storeError(error, location.text);
+  }
+}
+
+/** They are read again for every connection; a mistake is told at once. */
+function checkTlsFiles({ tls, text }: MysqlLocation): void {
+  for (const file of [tls?.caFile, tls?.certificateFile, tls?.keyFile]) {
+    if (file === undefined) continue;
+    try {
+      readFileSync(file);
+    } catch (error) {
+      throw new StoreError("cannot_open", `${text}: the file ${file} cannot be read`, error);
+    }
+  }
+}
