@@ -27,10 +27,10 @@ export async function openCommandStore(
   missing: "create" | "refuse",
 ): Promise<CommandStore> {
   const location = lastingLocation(config);
-  if (missing === "refuse" && !existsSync(location.path)) {
+  if (missing === "refuse" && location.engine === "sqlite" && !existsSync(location.path)) {
     throw mistaken(`${location.path} does not exist: nothing has been stored there yet (USERMETA_STORE, --store)`);
   }
-  const store = await openStore(location);
+  const store = await openStore(location, { mustExist: missing === "refuse" });
   const apps = createApps({ store, clock: systemClock, random: systemRandom, digest: systemDigest });
   return {
     location,
@@ -55,7 +55,8 @@ export function lastingLocation(config: Pick<Config, "store">): LastingLocation 
 }
 
 export function storeLocation(config: Pick<Config, "store">): StoreLocation {
-  const location = parseStoreUrl(config.store);
+  const { text, password } = config.store;
+  const location = parseStoreUrl(text, password?.reveal());
   if (typeof location === "string") throw mistaken(`USERMETA_STORE: ${location}`);
   return location;
 }

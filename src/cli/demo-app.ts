@@ -30,7 +30,8 @@ export async function prepareDemoApp(
   storeIsDefault: boolean,
 ): Promise<DemoApp | undefined> {
   const app = appKey(DEMO_APP);
-  if (app === undefined || (location.engine !== "memory" && !storeIsDefault)) return undefined;
+  if (app === undefined || location.engine === "mysql") return undefined;
+  if (location.engine === "sqlite" && !storeIsDefault) return undefined;
   const known = await apps.list();
   if (location.engine === "memory") {
     const folder = mkdtempSync(join(tmpdir(), "usermeta-"));

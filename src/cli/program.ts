@@ -1,5 +1,6 @@
 import { Command as CommanderCommand } from "commander";
 import { version } from "../../package.json";
+import { conceal } from "../config/conceal.ts";
 import { OPTIONS, type Option, type OptionKey } from "../config/options.ts";
 import type { Command } from "./command.ts";
 import { COMMANDS, GROUPS } from "./command-table.ts";
@@ -33,7 +34,8 @@ export function createProgram(
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, "usermeta: ")),
+      // It repeats what it did not understand, which may be the address of a store.
+      outputError: (text, write) => write(`${conceal(text.replace(/^error: /, "usermeta: ").trimEnd())}\n`),
     });
   // The whole table at once, instead of its groups.
   root.configureHelp({

@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
+import { conceal } from "../config/conceal.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Answer } from "./command.ts";
 import { asFailure, EXIT, type ExitCode, mistaken } from "./failure.ts";
 import { createProgram, type Invocation } from "./program.ts";
+import { storeReader } from "./store-reader.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /**
@@ -19,7 +21,7 @@ export async function run(argv: readonly string[], io: Surroundings): Promise<Ex
     // Commander has already said what is wrong, or shown the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.mistaken;
     const failure = asFailure(error);
-    for (const line of failure?.lines ?? [unforeseen(error)]) io.stderr.write(`usermeta: ${line}\n`);
+    for (const line of failure?.lines ?? [unforeseen(error)]) io.stderr.write(`usermeta: ${conceal(line)}\n`);
     return failure?.exitCode ?? EXIT.refused;
   }
 }
@@ -31,6 +33,7 @@ async function invoke({ command, args, flags, options }: Invocation, io: Surroun
     cwd: io.cwd,
     terminal: io.stderr.isTTY ?? false,
     readFile: (path) => readFileSync(path, "utf8"),
+    readStore: storeReader(io.cwd),
   });
   if ("mistakes" in loaded) throw mistaken(...loaded.mistakes);
   const answer = await command.run({ args, flags, loaded, io });

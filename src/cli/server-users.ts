@@ -8,7 +8,7 @@ import type { CreatedUser, UserDoor } from "./user-door.ts";
 export const URL_FLAG: Flag = {
   name: "url",
   placeholder: "http://…",
-  help: "go through the server there, with USERMETA_OPERATOR_KEY; needed while one is serving the store",
+  help: "go through the server there, with USERMETA_OPERATOR_KEY; needed while one is serving a sqlite: store",
 };
 
 const TIMEOUT_MS = 30_000;

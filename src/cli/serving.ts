@@ -10,9 +10,9 @@ type ServedStore = Store & Partial<Pick<SharedStore, "share">>;
 
 /** The store, held for the server that the configuration describes. */
 export function openServedStore(config: Config, location: StoreLocation, events: OperatorEvents): Promise<ServedStore> {
-  const { workers, cacheBytes, listen } = config;
+  const { workers, cacheBytes, stalenessMs, listen } = config;
   const onWriterEnd = (error: Error): void => events.writerEnded(error);
-  const options = { exclusive: true, listen: addressText(listen), onWriterEnd };
+  const options = { exclusive: true, listen: addressText(listen), stalenessMs, onWriterEnd };
   // Where workers serve, this thread only looks after them.
   return workers === 1 ? openStore(location, { ...options, cacheBytes }) : openSharedStore(location, options);
 }

@@ -3,6 +3,7 @@ import type { StoreLocation } from "../store/open.ts";
 import { curlLines } from "./curl-lines.ts";
 import type { DemoApp } from "./demo-app.ts";
 import { liftRateLine } from "./lift-rate.ts";
+import { locationText } from "./location-text.ts";
 
 interface StartUp {
   /** The server's address, without a slash at its end. */
@@ -19,7 +20,7 @@ const NO_APPS = 'There are no apps yet: "usermeta app create ORG/APP" makes one,
 
 /** What `serve` prints when it is ready: where it is and, with an app to try, how to try it. */
 export function startUpText({ server, location, demo, appCount, limits, terminal }: StartUp): string {
-  const where = location.engine === "memory" ? "memory only: all is gone when it stops" : location.path;
+  const where = location.engine === "memory" ? "memory only: all is gone when it stops" : locationText(location);
   const head = `usermeta serves ${server}\nstore: ${where}\n`;
   if (demo === undefined) return appCount === 0 ? `${head}${NO_APPS}` : head;
   const { clientId, clientSecret } = demo.credentials;

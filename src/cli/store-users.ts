@@ -4,15 +4,19 @@ import type { Call } from "./command.ts";
 import { commandAccounts } from "./command-accounts.ts";
 import { lastingLocation, openCommandStore } from "./command-store.ts";
 import { refused } from "./failure.ts";
+import { locationText } from "./location-text.ts";
 import type { UserDoor } from "./user-door.ts";
 
-/** Users by the rules themselves, on a store that no server holds. */
+/**
+ * Users by the rules themselves, on a store that no server holds for itself alone. Where servers share a store, the
+ * changes that a command makes reach them as those of any other server do.
+ */
 export async function storeUsers({ args: [appText = ""], loaded: { config } }: Call): Promise<UserDoor> {
   const location = lastingLocation(config);
   const holder = await findStoreHolder(location);
   if (holder !== undefined) {
     throw refused(
-      `${location.path} is being served by process ${holder.pid}, listening on ${holder.listen}: ` +
+      `${locationText(location)} is being served by process ${holder.pid}, listening on ${holder.listen}: ` +
         "go through that server with --url http://… and USERMETA_OPERATOR_KEY",
     );
   }

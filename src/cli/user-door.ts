@@ -12,7 +12,7 @@ export interface CreatedUser {
   readonly created: number;
 }
 
-/** The way by which a command changes users: a server, or a store that no server holds. */
+/** The way by which a command changes users: a server, or a store that no server holds for itself alone. */
 export interface UserDoor extends AsyncDisposable {
   readonly app: AppKey;
   create(user: NewUserRequest): Promise<CreatedUser>;

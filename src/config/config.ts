@@ -13,15 +13,23 @@ export interface ConfiguredApp {
   readonly clientSecret: Secret;
 }
 
+/** Where everything is kept. Its two parts together are the whole address. */
+export interface ConfiguredStore {
+  /** `memory:`, `sqlite:` and an absolute path, or `mysql://…` without a password: to be shown to anybody. */
+  readonly text: string;
+  readonly password: Secret | undefined;
+}
+
 /** All that a server is told; deeply frozen. */
 export interface Config {
   readonly listen: Address;
-  /** `memory:` or `sqlite:` and an absolute path. */
-  readonly store: string;
+  readonly store: ConfiguredStore;
   /** How many threads serve. */
   readonly workers: number;
   /** For the attributes that all of them together keep in memory. */
   readonly cacheBytes: number;
+  /** In ms; 0 = never. How old an answer from memory may be where other servers write to the store too. */
+  readonly stalenessMs: number;
   readonly app: ConfiguredApp | undefined;
   /** For apps that have no settings of their own. */
   readonly defaults: ServerDefaults;

@@ -4,7 +4,8 @@
  */
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import type { Config, ConfiguredApp } from "./config.ts";
+import { conceal } from "./conceal.ts";
+import type { Config, ConfiguredApp, ConfiguredStore } from "./config.ts";
 import { nearest } from "./nearest.ts";
 import {
   fileName,
@@ -15,11 +16,12 @@ import {
   type OptionValue,
   WORKERS_MAX,
 } from "./options.ts";
+import { readStore, type StoreReader } from "./read-store.ts";
 
 /** Where a value comes from; a flag goes before the environment, and that before the default. */
 type Source = "default" | "environment" | "file" | "flag" | "not set";
 
-/** An option's value as it was written. A secret's is never kept here. */
+/** An option's value as it was written, the store's without its password. A secret's is never kept here. */
 export interface Setting {
   readonly key: OptionKey;
   readonly option: Option;
@@ -48,11 +50,14 @@ export interface ConfigInput {
   readonly terminal: boolean;
   /** May throw; an error's `code` is told to the operator. */
   readonly readFile: (path: string) => string;
+  readonly readStore: StoreReader;
 }
 
 type Values = { [Key in OptionKey]: OptionValue<Key> };
 
 interface Written {
+  readonly key: OptionKey;
+  readonly option: Option;
   readonly source: Source;
   readonly text: string | undefined;
   /** How a mistake names the value and where it was written. */
@@ -65,29 +70,32 @@ const SHOWN_CHARACTERS_MAX = 80;
 export function loadConfig(input: ConfigInput): LoadedConfig | ConfigMistakes {
   const mistakes = unknownNames(input.env);
   const values: Partial<Record<OptionKey, unknown>> = {};
-  const settings: Setting[] = [];
-  for (const key of OPTION_KEYS) {
-    const option: Option = OPTIONS[key];
-    const written = read(key, option, input, mistakes);
-    settings.push({ key, option, source: written.source, text: option.secret ? undefined : written.text });
-    if (written.text === undefined) continue;
-    const result = option.value.safeParse(written.text);
+  const written = OPTION_KEYS.map((key) => read(key, OPTIONS[key], input, mistakes));
+  for (const { key, option, text, label } of written) {
+    if (text === undefined) continue;
+    const result = option.value.safeParse(text);
     if (result.success) values[key] = result.data;
-    else mistakes.push(`${written.label}: ${result.error.issues[0]?.message}`);
+    else mistakes.push(`${label}: ${result.error.issues[0]?.message}`);
   }
+  // as: every option was parsed by its own row
+  const store = storeOf(values as Partial<Values>, written, input, mistakes);
+  const settings = written.map(({ key, option, source, text }) => {
+    return { key, option, source, text: key === "store" ? store?.text : option.secret ? undefined : text };
+  });
   mistakes.push(...incompleteApp(settings), ...tooManyWorkers(values));
-  if (mistakes.length > 0) return { mistakes };
-  // as: every option was parsed by its own row, and those without a value have no default
-  return { config: configOf(values as Values, input.cwd), settings };
+  if (store === undefined || mistakes.length > 0) return { mistakes };
+  // as: as above, and those without a value have no default
+  return { config: configOf(values as Values, store), settings };
 }
 
-function configOf(values: Values, cwd: string): Config {
+function configOf(values: Values, store: ConfiguredStore): Config {
   const { userBytesMax, appBytesMax, batchMax, ratePerSecond } = values;
   return deepFreeze({
     listen: values.listen,
-    store: absoluteStore(values.store, cwd),
+    store,
     workers: workersOf(values),
     cacheBytes: values.cacheBytes,
+    stalenessMs: values.readStalenessMs,
     app: appOf(values),
     defaults: {
       limits: { userBytesMax, appBytesMax, batchMax, ratePerSecond },
@@ -114,15 +122,26 @@ function isOneThreads(store: unknown): boolean {
   return store === "memory:";
 }
 
-function absoluteStore(url: string, cwd: string): string {
-  const path = /^sqlite:(.*)$/s.exec(url)?.[1];
-  return path === undefined ? url : `sqlite:${resolve(cwd, path)}`;
+/** Undefined: there is a mistake in it, which is among the others now. */
+function storeOf(
+  { store: url, storePassword: password }: Partial<Values>,
+  written: readonly Written[],
+  input: ConfigInput,
+  mistakes: string[],
+): ConfiguredStore | undefined {
+  if (url === undefined) return undefined;
+  const given = written.find(({ key }) => key === "store");
+  const store = readStore({ url, password, isFlag: given?.source === "flag" }, input.readStore);
+  if (typeof store !== "string") return store;
+  mistakes.push(`${given?.label}: ${store}`);
+  return undefined;
 }
 
 /** An empty value is none, so that a line of a container's file can be emptied. */
 function read(key: OptionKey, option: Option, input: ConfigInput, mistakes: string[]): Written {
   const flag = input.flags?.[key];
-  if (flag !== undefined) return { source: "flag", text: flag, label: `--${option.flag} ${shown(option, flag)}` };
+  if (flag !== undefined)
+    return { key, option, source: "flag", text: flag, label: `--${option.flag}${shown(option, flag, " ")}` };
 
   const text = input.env[option.name] || undefined;
   const fileOption = fileName(option);
@@ -130,14 +149,14 @@ function read(key: OptionKey, option: Option, input: ConfigInput, mistakes: stri
   if (text !== undefined && path !== undefined) {
     mistakes.push(`${option.name} and ${fileOption} are both set: set one of them`);
   } else if (text !== undefined) {
-    const value = option.secret ? "" : `=${shown(option, text)}`;
-    return { source: "environment", text, label: `${option.name}${value}` };
+    return { key, option, source: "environment", text, label: `${option.name}${shown(option, text, "=")}` };
   } else if (fileOption !== undefined && path !== undefined) {
-    return { source: "file", text: readSecret(fileOption, path, input, mistakes), label: fileOption };
+    return { key, option, source: "file", text: readSecret(fileOption, path, input, mistakes), label: fileOption };
   }
   const { fallback } = option;
   const fallbackText = typeof fallback === "function" ? fallback(input.terminal) : fallback;
-  return { source: fallbackText === undefined ? "not set" : "default", text: fallbackText, label: option.name };
+  const source = fallbackText === undefined ? "not set" : "default";
+  return { key, option, source, text: fallbackText, label: option.name };
 }
 
 function readSecret(name: string, path: string, input: ConfigInput, mistakes: string[]): string | undefined {
@@ -179,9 +198,10 @@ function incompleteApp(settings: readonly Setting[]): string[] {
   return [`${given.join(" and ")} cannot go without ${missing.join(" and ")}`];
 }
 
-function shown(option: Option, text: string): string {
-  // A store of another kind may carry a password in its address.
-  return quoted(option === OPTIONS.store ? text.replace(/\/\/[^/]*@/, "//***@") : text);
+/** How a mistake repeats a value, where it may: any other address of a store could have a password in it, anywhere. */
+function shown(option: Option, text: string, between: string): string {
+  const isHidden = option.secret || (option === OPTIONS.store && !/^(?:memory|sqlite):/.test(text));
+  return isHidden ? "" : between + quoted(conceal(text));
 }
 
 function quoted(text: string): string {

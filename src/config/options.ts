@@ -5,7 +5,7 @@
 import type { z } from "zod";
 import { BATCH_CEILING, DEFAULT_LIMITS, USER_BYTES_CEILING } from "../core/limits.ts";
 import { REGISTRATIONS } from "../core/model.ts";
-import { address, clientId, key, networks, oneOf, secret, storeUrl, wholeNumber, workers } from "./values.ts";
+import { address, clientId, key, networks, oneOf, password, secret, storeUrl, wholeNumber, workers } from "./values.ts";
 
 export interface Option {
   /** The environment's name for it. A secret can also be given as a file's path, under the name and `_FILE`. */
@@ -26,6 +26,7 @@ export const LOG_FORMATS = ["json", "pretty", "off"] as const;
 
 export const WORKERS_MAX = 64;
 const CACHE_BYTES_CEILING = 68_719_476_736;
+const STALENESS_MS_CEILING = 60_000;
 const APP_BYTES_CEILING = Number.MAX_SAFE_INTEGER;
 const CACHE_BYTES = 268_435_456;
 const RATE_CEILING = 1_000_000;
@@ -46,7 +47,14 @@ export const OPTIONS = {
     value: storeUrl,
     placeholder: "url",
     fallback: "sqlite:data/usermeta.db",
-    help: "Where everything is kept: sqlite:PATH, or memory: for a server that forgets all when it stops.",
+    help: "Where everything is kept: sqlite:PATH, mysql://USER@HOST/DATABASE, or memory: to forget all at the end.",
+  }),
+  storePassword: option({
+    name: "USERMETA_STORE_PASSWORD",
+    value: password,
+    placeholder: "text",
+    secret: true,
+    help: "The password of a mysql: store whose address holds none.",
   }),
   workers: option({
     name: "USERMETA_WORKERS",
@@ -65,6 +73,17 @@ export const OPTIONS = {
     fallback: String(CACHE_BYTES),
     unit: "bytes",
     help: "Memory for the attributes that were read last, all workers together. 0 = none is kept.",
+  }),
+  readStalenessMs: option({
+    name: "USERMETA_READ_STALENESS_MS",
+    flag: "read-staleness-ms",
+    value: wholeNumber(0, STALENESS_MS_CEILING),
+    placeholder: "number",
+    fallback: "0",
+    unit: "ms",
+    help:
+      "How old a read may be at most, so that it can be answered from memory, where other servers write to the store " +
+      "too (mysql:). 0 = never stale, as sqlite: and memory: always are.",
   }),
   app: option({
     name: "USERMETA_APP",

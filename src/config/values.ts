@@ -70,14 +70,16 @@ export function workers(max: number): z.ZodType<number | "auto", string> {
   });
 }
 
-/** Shape only; whether a store is there is found out when it is opened. */
-export const storeUrl: z.ZodType<string, string> = z.string().superRefine((text, context) => {
-  if (/^mysql:/i.test(text)) {
-    context.addIssue({ code: "custom", message: "names MySQL, which is not supported by this version" });
-  } else if (text !== "memory:" && !/^sqlite:[^\0]*[^\0/]$/.test(text)) {
-    context.addIssue({ code: "custom", message: "must be memory: or sqlite:PATH, the path being that of a file" });
-  }
-});
+/** The engine only: what follows it is for those who know the engines. */
+export const storeUrl: z.ZodType<string, string> = z
+  .string()
+  .regex(/^(?:memory:|sqlite:|mysql:\/\/)/, "must be memory:, sqlite:PATH or mysql://USER@HOST/DATABASE");
+
+/** Another system's, which decides what is legal; control characters have got in by mistake. */
+export const password: z.ZodType<Secret, string> = parsed("must hold no control characters", (text) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  /[\0-\x1f\x7f]/.test(text) ? undefined : new Secret(text),
+);
 
 /** Addresses and CIDR ranges, separated by commas or spaces. */
 export const networks: z.ZodType<readonly string[], string> = parsed(

@@ -8,6 +8,8 @@ import type { Events } from "../core/ports.ts";
 export interface OperatorEvents extends Events {
   /** @param details.apps how many there are */
   serving(details: { readonly url: string; readonly store: string; readonly apps: number }): void;
+  /** The store cannot be reached at the start, which waits for it. */
+  storeUnreachable(details: { readonly store: string; readonly error: unknown }): void;
   /** Requests under way are finished. */
   stopping(): void;
   stopped(): void;
@@ -30,6 +32,8 @@ export interface OperatorEvents extends Events {
 export function createEvents(log: Logger): OperatorEvents {
   return {
     serving: ({ url, store, apps }) => log.info({ event: "serving", url, store, apps }, `serving on ${url}`),
+    storeUnreachable: ({ store, error }) =>
+      log.warn({ event: "storeUnreachable", store, error }, "waiting for the store"),
     stopping: () => log.info({ event: "stopping" }, "stopping: requests under way are finished"),
     stopped: () => log.info({ event: "stopped" }, "stopped"),
     requestFailed: ({ requestId, method, route, error }) =>

@@ -4,6 +4,9 @@
  */
 import { resolve } from "node:path";
 import type { Store } from "../core/ports.ts";
+import type { MysqlLocation } from "./mysql/location.ts";
+import { parseMysqlUrl } from "./mysql/parse-mysql-url.ts";
+import type { MysqlShare } from "./mysql/shared-store.ts";
 import type { StoreHolder } from "./sqlite/lock.ts";
 import type { SqliteShare } from "./sqlite/shared-store.ts";
 import type { LinkMessage } from "./sqlite/writer-link.ts";
@@ -12,21 +15,29 @@ import { StoreError } from "./store-error.ts";
 export type StoreLocation =
   | { readonly engine: "memory" }
   /** @property path absolute */
-  | { readonly engine: "sqlite"; readonly path: string };
+  | { readonly engine: "sqlite"; readonly path: string }
+  | MysqlLocation;
 
 export interface OpenOptions {
   /** Hold the store for one server. */
   readonly exclusive: boolean;
+  /** Refuse a database in which nothing of ours is kept yet, instead of making it ready. */
+  readonly mustExist: boolean;
   /** Where that server listens, for the messages of those that are kept out. */
   readonly listen: string;
   /** What the attributes may take that the calling thread keeps in memory. */
   readonly cacheBytes: number;
+  /**
+   * How old, in ms, what is answered from memory may be where other servers write to the store too; 0 = never stale.
+   * A store that only one server can have is never stale.
+   */
+  readonly stalenessMs: number;
   /** Told when the writer has ended unasked and is started again. */
   readonly onWriterEnd: (error: Error) => void;
 }
 
 /** What another thread needs to serve a store too; goes through `postMessage`. */
-export type StoreShare = SqliteShare;
+export type StoreShare = SqliteShare | MysqlShare;
 
 /** What the thread that opened a store has to tell those that serve it too; goes through `postMessage`. */
 export type StoreMessage = LinkMessage;
@@ -51,15 +62,21 @@ export interface JoinedStore {
 
 const MEMORY = "memory:";
 const SQLITE = "sqlite:";
+const MYSQL = "mysql:";
 
-/** Reads `memory:` or `sqlite:PATH` (relative to the working directory); a string is the reason why it cannot. */
-export function parseStoreUrl(text: string): StoreLocation | string {
+/**
+ * Reads `memory:`, `sqlite:PATH` or `mysql://…`; a string is the reason why it cannot, and never holds a password.
+ * @param password for an engine that asks for one, where the text has none
+ * @param folder what relative paths are relative to
+ */
+export function parseStoreUrl(text: string, password?: string, folder = process.cwd()): StoreLocation | string {
   if (text === MEMORY) return { engine: "memory" };
-  if (!text.startsWith(SQLITE)) return `must be "${MEMORY}" or "${SQLITE}PATH"`;
+  if (text.startsWith(MYSQL)) return parseMysqlUrl(text, password, folder);
+  if (!text.startsWith(SQLITE)) return `must be "${MEMORY}", "${SQLITE}PATH" or "${MYSQL}//USER@HOST/DATABASE"`;
   const path = text.slice(SQLITE.length);
   if (path === "" || path.endsWith("/")) return `"${SQLITE}" must be followed by the path of a file`;
   if (path.includes("\0")) return "a path cannot hold a NUL";
-  return { engine: "sqlite", path: resolve(path) };
+  return { engine: "sqlite", path: resolve(folder, path) };
 }
 
 /** Rejects with a `StoreError` whose message is one clear line for the operator. */
@@ -73,6 +90,10 @@ export async function openStore(location: StoreLocation, options?: Partial<OpenO
       const { openSqliteStore } = await import("./sqlite/store.ts");
       return await openSqliteStore(location.path, options);
     }
+    case "mysql": {
+      const { openMysqlStore } = await import("./mysql/store.ts");
+      return await openMysqlStore(location, options);
+    }
   }
 }
 
@@ -81,18 +102,27 @@ export async function openSharedStore(location: StoreLocation, options?: Partial
   if (location.engine === "memory") {
     throw new StoreError("location_illegal", `${MEMORY} can be served by one worker only`);
   }
+  if (location.engine === "mysql") {
+    const { openMysqlStore } = await import("./mysql/store.ts");
+    return await openMysqlStore(location, options);
+  }
   const { openSqliteStore } = await import("./sqlite/store.ts");
   return await openSqliteStore(location.path, options);
 }
 
 export async function joinStore(share: StoreShare): Promise<JoinedStore> {
+  if ("location" in share) {
+    const { joinMysqlStore } = await import("./mysql/shared-store.ts");
+    // Its threads have nothing to say to each other: each has connections of its own.
+    return { store: joinMysqlStore(share), hear: () => {} };
+  }
   const { joinSqliteStore } = await import("./sqlite/shared-store.ts");
   return joinSqliteStore(share);
 }
 
-/** The server that holds the store now, if any. */
+/** The server that holds the store now, if any; a store of the cluster's is nobody's alone. */
 export async function findStoreHolder(location: StoreLocation): Promise<StoreHolder | undefined> {
-  if (location.engine === "memory") return undefined;
+  if (location.engine !== "sqlite") return undefined;
   const { storeHolder } = await import("./sqlite/lock.ts");
   return storeHolder(location.path);
 }

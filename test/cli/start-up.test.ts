@@ -1,72 +1,12 @@
 import { expect, test } from "bun:test";
-import { mkdtempSync, rmSync } from "node:fs";
 import { connect } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { isLeftOut } from "../harness/missing-part.ts";
+import { Program } from "./program.ts";
 
 /** The program as a stranger starts it: a process of its own, whose printed lines are pasted into a shell. */
 
-const MAIN = join(import.meta.dir, "..", "..", "src", "main.ts");
 const TIMEOUT_MS = 30_000;
 const LIFTED_WITHIN_MS = 2000;
-
-class Program implements AsyncDisposable {
-  // The quote and the blank must survive the shell.
-  readonly folder = mkdtempSync(join(tmpdir(), "usermeta it's "));
-  readonly #child = Bun.spawn([process.execPath, MAIN, "serve", "--listen", "127.0.0.1:0"], {
-    cwd: this.folder,
-    env: { PATH: process.env.PATH ?? "", HOME: this.folder },
-    stdin: "ignore",
-    stdout: "pipe",
-    stderr: "pipe",
-  });
-  out = "";
-  err = "";
-  #onText: () => void = () => {};
-
-  constructor() {
-    void this.#read(this.#child.stdout, (text) => {
-      this.out += text;
-    });
-    void this.#read(this.#child.stderr, (text) => {
-      this.err += text;
-    });
-  }
-
-  /** Resolves when the pattern is in what was printed. */
-  async shows(stream: "out" | "err", pattern: RegExp): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onText = () => {
-      if (pattern.test(this[stream])) resolve();
-    };
-    this.#onText();
-    const ended = this.#child.exited.then((code) => {
-      throw new Error(`ended with ${code}: ${this.out}${this.err}`);
-    });
-    await Promise.race([promise, ended]);
-  }
-
-  async end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: unknown }> {
-    this.#child.kill(signal);
-    await this.#child.exited;
-    return { code: this.#child.exitCode, signal: this.#child.signalCode };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#child.exited;
-    rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  async #read(stream: ReadableStream<Uint8Array>, add: (text: string) => void): Promise<void> {
-    const decoder = new TextDecoder();
-    for await (const chunk of stream) {
-      add(decoder.decode(chunk, { stream: true }));
-      this.#onText();
-    }
-  }
-}
 
 /** The lines as one shell reads them when they are pasted; its folder is another than the server's. */
 async function paste(shell: string, lines: readonly string[]): Promise<string[]> {

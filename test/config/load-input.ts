@@ -1,4 +1,7 @@
+import { storeReader } from "../../src/cli/store-reader.ts";
 import { type ConfigInput, type ConfigMistakes, type LoadedConfig, loadConfig } from "../../src/config/load.ts";
+
+const CWD = "/srv/usermeta";
 
 interface Given extends Partial<ConfigInput> {
   /** Path → content; any other path is missing. */
@@ -8,7 +11,8 @@ interface Given extends Partial<ConfigInput> {
 export function load({ files = {}, ...given }: Given = {}): LoadedConfig | ConfigMistakes {
   return loadConfig({
     env: {},
-    cwd: "/srv/usermeta",
+    cwd: CWD,
+    readStore: storeReader(CWD),
     terminal: false,
     readFile(path) {
       const text = files[path];

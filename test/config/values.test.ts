@@ -26,19 +26,12 @@ const CASES: readonly [OptionKey, accepted: readonly string[], refused: readonly
   ],
   [
     "store",
-    ["memory:", "sqlite:a.db", "sqlite:/var/lib/usermeta/a.db", "sqlite:./ä ö.db"],
-    [
-      "memory",
-      "memory:x",
-      "sqlite:",
-      "sqlite:dir/",
-      "sqlite:a\0b",
-      "a.db",
-      "file:a.db",
-      "mysql://h/d",
-      "postgres://h/d",
-    ],
+    // What follows the engine's name is understood by the engine.
+    ["memory:", "sqlite:a.db", "sqlite:/var/lib/usermeta/a.db", "sqlite:./ä ö.db", "mysql://u@h/d"],
+    ["memory", "a.db", "file:a.db", "mysql:u@h/d", "postgres://h/d", " sqlite:a.db"],
   ],
+  ["storePassword", ["x", "correct horse", "пароль", "'\"@/%"], ["a\0b", "two\nlines", "tab\t"]],
+  ["readStalenessMs", ["0", "60000"], ["60001", "-1", "1s"]],
   [
     "app",
     ["a/b", "Acme/Chat_1", "1-2/3-4"],

@@ -15,6 +15,7 @@ const FAILED = { requestId: "r-1", method: "PUT", route: "/metadata/user/{userna
 
 const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorEvents) => void } = {
   serving: (events) => events.serving({ url: "http://x:1", store: "memory:", apps: 2 }),
+  storeUnreachable: (events) => events.storeUnreachable({ store: "mysql://u@h:3306/d", error: new Error("no way") }),
   stopping: (events) => events.stopping(),
   stopped: (events) => events.stopped(),
   requestFailed: (events) => events.requestFailed({ ...FAILED, error: new Error("no disk") }),

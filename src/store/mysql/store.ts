@@ -14,6 +14,8 @@ import { type MysqlShare, servingStore } from "./shared-store.ts";
 export interface MysqlOptions {
   /** Serve it: be known to the other servers. Commands are not. */
   readonly exclusive?: boolean;
+  /** Refuse a database without our tables, where they would else be made. */
+  readonly mustExist?: boolean;
   /** For the attributes that the calling thread keeps in memory. */
   readonly cacheBytes?: number;
   /** How old these may be; 0 = none is kept. */
@@ -36,7 +38,7 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
   checkTlsFiles(location);
   const { exclusive = false, cacheBytes = 0, stalenessMs = 0, isTogether = true } = options;
   await using opening = new AsyncDisposableStack();
-  await prepare(location);
+  await prepare(location, options.mustExist ?? false);
 
   const membershipSession = new Session(location, new Hosts(location.hosts));
   opening.defer(() => membershipSession.close());
@@ -68,12 +70,16 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
 }
 
 /** Connects once and brings the schema up to date. */
-async function prepare(location: MysqlLocation): Promise<void> {
+async function prepare(location: MysqlLocation, mustExist: boolean): Promise<void> {
   const hosts = new Hosts(location.hosts);
   const session = new Session(location, hosts);
   const beating = new Session(location, hosts);
   try {
-    await migrate(migrationTarget(location, session, beating), MYSQL_MIGRATIONS);
+    const target = migrationTarget(location, session, beating);
+    if (mustExist && (await target.version()).version === 0) {
+      throw new StoreError("not_usermeta", `${location.text} holds nothing of usermeta yet`);
+    }
+    await migrate(target, MYSQL_MIGRATIONS);
   } catch (error) {
     throw storeError(error, location.text);
   } finally {
