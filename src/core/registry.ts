@@ -60,6 +60,7 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
   // The feed's position is read before what it announces, so that a change in between is seen twice, not never.
   let cursor = (await store.changesSince(0)).cursor;
   let lookedAt = needs.clock.now();
+  let isFailing = false;
   await loadApps();
   await loadKeys();
 
@@ -97,8 +98,11 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
       cursor = news.cursor;
       lookedAt = now;
       announcements = announced;
+      isFailing = false;
     } catch (error) {
-      needs.events.refreshFailed(error);
+      // Once for as long as it goes on: this is tried several times a second.
+      if (!isFailing) needs.events.refreshFailed(error);
+      isFailing = true;
     }
   }
 

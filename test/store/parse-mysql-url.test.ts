@@ -24,7 +24,7 @@ test("hosts with and without a port, in their order, IPv6 in brackets", () => {
     user: "ada",
     password: "s:cr@t",
     tls: undefined,
-    timeoutMs: 1200,
+    timeoutMs: 1000,
     text: "mysql://ada@db1:3306,10.0.0.2:3307,[::1]:3308,[fe80::1]:3306/user_meta-1$",
   });
 });

@@ -11,6 +11,14 @@ import { StoreError } from "../store-error.ts";
  */
 export type FailureKind = "lost" | "host_unfit" | "again" | "duplicate" | "other";
 
+/** The connection was lost between two statements that belong together. */
+export class ConnectionLost extends Error {
+  constructor() {
+    super("the connection was lost in the middle of a transaction");
+    this.name = "ConnectionLost";
+  }
+}
+
 /** The error numbers of MariaDB, MySQL, Galera and TiDB that are met in operation. */
 const KINDS: Readonly<Record<number, FailureKind>> = {
   1062: "duplicate",
@@ -56,6 +64,7 @@ interface DriverError {
 }
 
 export function failureKind(error: unknown): FailureKind {
+  if (error instanceof ConnectionLost) return "lost";
   if (!(error instanceof Error)) return "other";
   const { code, errno, fatal } = error as DriverError; // as: an Error with the driver's additions, each checked
   if (typeof errno === "number" && errno > 0) return KINDS[errno] ?? "other";

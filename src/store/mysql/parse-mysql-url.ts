@@ -7,7 +7,7 @@ const FORM = `${SCHEME}user@host:port,host:port/database`;
 const PORT = 3306;
 const PORT_MAX = 65_535;
 const HOSTNAME_CHARACTERS_MAX = 253;
-const TIMEOUT_MS = { min: 100, usual: 1200, max: 60_000 };
+const TIMEOUT_MS = { min: 100, usual: 1000, max: 60_000 };
 const PARAMETERS = ["timeout", "tls", "tls-ca", "tls-cert", "tls-key"] as const;
 const NAME_SHOWN_MAX = 40;
 
@@ -17,7 +17,7 @@ type Parameters = ReadonlyMap<(typeof PARAMETERS)[number], string>;
 class Mistake extends Error {}
 
 /**
- * Reads `mysql://user:password@host:3306,host2:3306,[::1]:3307/database?timeout=1200&tls=verify`, which no ordinary
+ * Reads `mysql://user:password@host:3306,host2:3306,[::1]:3307/database?timeout=1000&tls=verify`, which no ordinary
  * parser of URLs takes, for its many hosts. A string is the reason why it cannot; it repeats nothing but the names of
  * parameters, as a password may have ended up anywhere.
  * @param password where the URL has none

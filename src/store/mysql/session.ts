@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Connection, type ConnectionOptions, createConnection, type QueryOptions } from "mysql2";
-import { failureKind } from "./errors.ts";
+import { ConnectionLost, failureKind } from "./errors.ts";
 import type { Hosts } from "./hosts.ts";
 import type { MysqlHost, MysqlLocation, MysqlTls } from "./location.ts";
 
@@ -65,8 +65,17 @@ export class Session {
   /**
    * Sends the statements at once, which the database runs one after the other until one fails.
    * @param timeoutMs for the connection, if there is none, and again for the statements
+   * @param isInTransaction they belong to what was begun before, and so to that connection
    */
-  async together(statements: readonly Statement[], timeoutMs: number): Promise<readonly Answer[]> {
+  async together(
+    statements: readonly Statement[],
+    timeoutMs: number,
+    isInTransaction = false,
+  ): Promise<readonly Answer[]> {
+    // Others have found that the host does not serve; waiting for it once more would cost another timeout.
+    if (!isInTransaction && this.#open !== undefined && this.#open.host !== this.#hosts.current) this.drop();
+    // On a new connection they would be carried out each by itself, and a commit would commit nothing.
+    if (isInTransaction && this.#open === undefined) throw new ConnectionLost();
     const { connection, host } = this.#open ?? (await this.#openOnce(timeoutMs));
     try {
       return await ask(connection, statements, timeoutMs);

@@ -33,7 +33,7 @@ export async function transact<T>(
     const id = newCommitId();
     let isBegun = false;
     const run: Run = async (...statements) => {
-      if (isBegun) return await session.together(statements, deadline.attemptMs);
+      if (isBegun) return await session.together(statements, deadline.attemptMs, true);
       isBegun = true;
       const answers = await session.together([BEGIN, recordCommit(id), ...statements], deadline.attemptMs);
       return answers.slice(2);
@@ -57,7 +57,7 @@ export async function transact<T>(
 /** Rejects when the transaction is not committed and never will be, or with `outcome_unknown`. */
 async function commit(session: Session, id: CommitId, deadline: Deadline): Promise<void> {
   try {
-    await session.together([COMMIT], deadline.attemptMs);
+    await session.together([COMMIT], deadline.attemptMs, true);
   } catch (error) {
     if (!(await wasCommitted(session, id, deadline))) throw error;
   }
@@ -71,7 +71,7 @@ const ROLLBACK: Statement = { sql: "ROLLBACK" };
 async function rollBack(session: Session, deadline: Deadline): Promise<void> {
   if (!session.isOpen) return;
   try {
-    await session.together([ROLLBACK], deadline.attemptMs);
+    await session.together([ROLLBACK], deadline.attemptMs, true);
   } catch {
     session.drop();
   }
