@@ -13,6 +13,7 @@ import { systemRandom } from "../../src/system/random.ts";
 import { startWorkers } from "../../src/workers/start-workers.ts";
 import { type HeardEvents, hearEvents } from "./events.ts";
 import { heldStore } from "./held-store.ts";
+import { sharedMariadb } from "./mariadb.ts";
 import { quickPasswords } from "./quick-passwords.ts";
 
 /**
@@ -124,6 +125,10 @@ async function startServing(
 
 async function openTestStore(stack: AsyncDisposableStack, engine: string): Promise<Store & Partial<SharedStore>> {
   if (engine === "memory") return await open("memory:");
+  if (engine === "mysql") {
+    const mariadb = await sharedMariadb();
+    return await open(stack.use(await mariadb.freshDatabase()).url);
+  }
   if (engine !== "sqlite") throw new Error(`TEST_ENGINE: no engine called ${engine}`);
   const folder = await mkdtemp(join(tmpdir(), "usermeta-test-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));

@@ -1,0 +1,104 @@
+import { join } from "node:path";
+
+export const APP_KEY = "org/app";
+export const OPERATOR_KEY = "operator-of-the-cluster-tests";
+
+const MAIN = join(import.meta.dir, "../../src/main.ts");
+
+interface LogLine {
+  readonly event?: string;
+  readonly url?: string;
+}
+
+/** `usermeta serve` as it is run, in a process that can be killed. */
+export class UsermetaProcess implements AsyncDisposable {
+  readonly #child: Bun.Subprocess<"ignore", "ignore", "pipe">;
+  readonly #lines: LogLine[] = [];
+  readonly #log: string[] = [];
+  #heard = Promise.withResolvers<void>();
+  #isEnded = false;
+
+  constructor(store: string, settings: Readonly<Record<string, string>> = {}) {
+    this.#child = Bun.spawn([process.execPath, MAIN, "serve"], {
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "pipe",
+      env: {
+        ...process.env,
+        USERMETA_STORE: store,
+        USERMETA_LISTEN: "127.0.0.1:0",
+        USERMETA_OPERATOR_KEY: OPERATOR_KEY,
+        USERMETA_APP: APP_KEY,
+        USERMETA_CLIENT_ID: "client",
+        USERMETA_CLIENT_SECRET: "secret",
+        USERMETA_RATE_PER_SECOND: "0",
+        USERMETA_LOG: "json",
+        ...settings,
+      },
+    });
+    void this.#read();
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** All that it has logged, for when a test fails. */
+  get log(): string {
+    return this.#log.join("\n");
+  }
+
+  /** Where it serves; rejects when it ends before. */
+  async origin(): Promise<string> {
+    const line = await this.logged("serving");
+    return new URL(line.url ?? "").origin;
+  }
+
+  /** The first line about such an event. */
+  async logged(event: string): Promise<LogLine> {
+    for (;;) {
+      const found = this.#lines.find((line) => line.event === event);
+      if (found !== undefined) return found;
+      if (this.#isEnded) throw new Error(`the server ended before "${event}":\n${this.log}`);
+      await this.#heard.promise;
+    }
+  }
+
+  count(event: string): number {
+    return this.#lines.filter((line) => line.event === event).length;
+  }
+
+  /** Resolves with the exit code. */
+  async end(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
+    this.#child.kill(signal);
+    return await this.#child.exited;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end("SIGKILL");
+  }
+
+  async #read(): Promise<void> {
+    let text = "";
+    const decoder = new TextDecoder();
+    for await (const chunk of this.#child.stderr) {
+      text += decoder.decode(chunk, { stream: true });
+      const lines = text.split("\n");
+      text = lines.pop() ?? "";
+      for (const line of lines) this.#hear(line);
+    }
+    this.#isEnded = true;
+    this.#heard.resolve();
+  }
+
+  #hear(line: string): void {
+    this.#log.push(line);
+    try {
+      this.#lines.push(JSON.parse(line) as LogLine); // as: a line of the log, whose fields are each checked
+    } catch {
+      // What a process says in its last moments need not be JSON; it is kept in the log.
+    }
+    this.#heard.resolve();
+    this.#heard = Promise.withResolvers();
+  }
+}

@@ -1,0 +1,85 @@
+import { mariadbProgram } from "./mariadb-programs.ts";
+import { ACCOUNT, MariadbServer, queryAt, type Row } from "./mariadb-server.ts";
+import { isLeftOut } from "./missing-part.ts";
+
+/** A database of a test's own; gone when it is disposed of. */
+export interface TestDatabase extends AsyncDisposable {
+  /** `mysql://…`, with the password. */
+  readonly url: string;
+  readonly name: string;
+  /** As root, behind the back of whoever else uses it. */
+  query(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
+}
+
+/** The server that tests share. */
+export interface SharedMariadb {
+  readonly port: number;
+  readonly query: MariadbServer["query"];
+  freshDatabase(): Promise<TestDatabase>;
+}
+
+/** Whether the tests on MariaDB must be left out; says so aloud, and throws under CI. */
+export function mariadbIsMissing(): boolean {
+  const isThere = mariadbProgram("mariadbd") !== undefined && mariadbProgram("mariadb-install-db") !== undefined;
+  return isLeftOut(isThere, "MariaDB is not installed: the cluster store");
+}
+
+/** A server that `npm test` has started for a whole run: its port. */
+const STARTED = "TEST_MARIADB_PORT";
+
+interface Kept {
+  mariadb?: Promise<SharedMariadb>;
+}
+
+/** One for all test files of a process. It ends with the process. */
+export function sharedMariadb(): Promise<SharedMariadb> {
+  const kept: typeof globalThis & { [KEPT]?: Kept } = globalThis;
+  kept[KEPT] ??= {};
+  kept[KEPT].mariadb ??= start();
+  return kept[KEPT].mariadb;
+}
+
+const KEPT = Symbol.for("usermeta test mariadb");
+
+let databases = 0;
+
+/** @param servers that hold the same; the account must be there */
+export async function freshDatabaseOn(
+  servers: readonly Pick<MariadbServer, "port" | "query">[],
+): Promise<TestDatabase> {
+  const [first] = servers;
+  if (first === undefined) throw new Error("no server to make a database on");
+  databases += 1;
+  const name = `test_${process.pid}_${databases}`;
+  await first.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
+  const password = encodeURIComponent(ACCOUNT.password);
+  const hosts = servers.map(({ port }) => `127.0.0.1:${port}`).join(",");
+  return {
+    name,
+    url: `mysql://${ACCOUNT.user}:${password}@${hosts}/${name}`,
+    query: (sql, values) => first.query(sql, values, name),
+    async [Symbol.asyncDispose]() {
+      await first.query(`DROP DATABASE ${name}`);
+    },
+  };
+}
+
+/** What a server needs before `freshDatabaseOn`. */
+export async function makeAccount(server: Pick<MariadbServer, "query">): Promise<void> {
+  await server.query(`CREATE USER IF NOT EXISTS ${ACCOUNT.user}@'%' IDENTIFIED BY '${ACCOUNT.password}'`);
+  await server.query(`GRANT ALL ON \`test\\_%\`.* TO ${ACCOUNT.user}@'%'`);
+}
+
+async function start(): Promise<SharedMariadb> {
+  const { port, query } = await running();
+  return { port, query, freshDatabase: () => freshDatabaseOn([{ port, query }]) };
+}
+
+async function running(): Promise<Pick<MariadbServer, "port" | "query">> {
+  const port = process.env[STARTED];
+  if (port !== undefined) return { port: Number(port), query: (...asked) => queryAt(Number(port), ...asked) };
+  const server = await MariadbServer.start();
+  await makeAccount(server);
+  process.on("exit", () => server.killNow());
+  return { port: server.port, query: (...asked) => server.query(...asked) };
+}

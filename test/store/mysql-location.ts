@@ -1,0 +1,11 @@
+import type { MysqlLocation } from "../../src/store/mysql/location.ts";
+import { parseMysqlUrl } from "../../src/store/mysql/parse-mysql-url.ts";
+
+/** Long: a test on a busy machine is not about time. */
+const TIMEOUT_MS = 5000;
+
+export function mysqlLocation(url: string, timeoutMs = TIMEOUT_MS): MysqlLocation {
+  const location = parseMysqlUrl(url, undefined, ".");
+  if (typeof location === "string") throw new Error(location);
+  return { ...location, timeoutMs };
+}
