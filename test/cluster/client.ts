@@ -6,19 +6,14 @@ export interface LoadAnswer {
   /** 0 = none came: the connection broke. */
   readonly status: number;
   readonly data: unknown;
+  /** The documented word for a refusal or a fault. */
+  readonly error: unknown;
   /** ms of this process's own clock. */
   readonly from: number;
   readonly to: number;
 }
 
-export interface Sample extends LoadAnswer {
-  readonly kind: "set" | "get";
-}
-
-const HEADERS = [
-  ["Authorization", `Bearer ${OPERATOR_KEY}`],
-  ["Content-Type", "application/x-www-form-urlencoded"],
-] as const;
+const AUTHORIZATION = ["Authorization", `Bearer ${OPERATOR_KEY}`] as const;
 
 /**
  * One client on one connection of its own: exactly what it sends is sent, and exactly once. (`fetch` may repeat a
@@ -37,13 +32,26 @@ export class Client implements AsyncDisposable {
     const from = performance.now();
     try {
       this.#connection ??= await connectRaw(this.#origin());
-      const sent = body === undefined ? { headers: HEADERS } : { headers: HEADERS, body };
+      const type = body?.startsWith("{") ? "application/json" : "application/x-www-form-urlencoded";
+      const headers = [AUTHORIZATION, ["Content-Type", type]] as const;
+      const sent = body === undefined ? { headers: [AUTHORIZATION] } : { headers, body };
       const { status, body: answered } = await this.#connection.call(method, `/${APP_KEY}/${path}`, sent);
-      return { status, data: answered?.data, from, to: performance.now() };
+      return { status, data: answered?.data, error: answered?.error, from, to: performance.now() };
     } catch {
       await this.#drop();
-      return { status: 0, data: undefined, from, to: performance.now() };
+      return { status: 0, data: undefined, error: undefined, from, to: performance.now() };
     }
+  }
+
+  async attributes(user: string): Promise<Readonly<Record<string, string>>> {
+    const { status, data } = await this.call("GET", `metadata/user/${user}`);
+    if (status !== 200) throw new Error(`a get of ${user} was answered ${status}`);
+    return data as Readonly<Record<string, string>>; // as: the documented shape
+  }
+
+  async register(username: string): Promise<void> {
+    const { status } = await this.call("POST", "users", JSON.stringify({ username, password: "secret" }));
+    if (status !== 200) throw new Error(`the registration of ${username} was answered ${status}`);
   }
 
   async #drop(): Promise<void> {

@@ -24,7 +24,7 @@ export async function expectPromisesKept(load: RecordedLoad, kept: Kept): Promis
       const { v = INITIAL } = data as Readonly<Record<string, string>>; // as: the documented shape
       history.push({ kind: "get", value: v, from, to });
     }
-    expect(registerViolation(history, INITIAL)).toBeUndefined();
+    expect(registerViolation(history, load.initial(user))).toBeUndefined();
   }
   for (const origin of kept.origins) {
     await using client = new Client(() => origin);

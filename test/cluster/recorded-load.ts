@@ -13,13 +13,20 @@ export const INITIAL = "0";
 export interface RecordedAnswer extends LoadAnswer {
   readonly kind: "set" | "get";
   readonly user: string;
+  /** Which of the servers. */
+  readonly server: number;
 }
+
+/** Values are unlike those of loads before. */
+let lastValue = 0;
 
 interface LoadNeeds {
   /** Where the servers are at present. */
   readonly origins: () => readonly string[];
   readonly users: readonly string[];
   readonly clientsPerServer: number;
+  /** What the users have at the beginning. */
+  readonly initial: ReadonlyMap<string, string>;
 }
 
 /** Sets and gets of a few users through all servers at once, everything of which is written down. */
@@ -28,7 +35,6 @@ export class RecordedLoad {
   readonly #histories = new Map<string, RegisterOperation[]>();
   readonly #needs: LoadNeeds;
   readonly #loops: Promise<void>[];
-  #lastValue = 0;
   #isStopped = false;
 
   constructor(needs: LoadNeeds) {
@@ -43,9 +49,8 @@ export class RecordedLoad {
     return this.#histories.get(user) ?? [];
   }
 
-  /** Answers since a moment, of those that were asked after it. */
-  since(from: number): readonly RecordedAnswer[] {
-    return this.answers.filter((answer) => answer.from >= from);
+  initial(user: string): string {
+    return this.#needs.initial.get(user) ?? INITIAL;
   }
 
   async stop(): Promise<void> {
@@ -58,7 +63,7 @@ export class RecordedLoad {
     while (!this.#isStopped) {
       const user = this.#needs.users[Math.floor(Math.random() * this.#needs.users.length)] ?? "";
       const answer = Math.random() < 0.5 ? await this.#set(client, user) : await this.#get(client, user);
-      this.answers.push(answer);
+      this.answers.push({ ...answer, server });
       if (answer.status === 200) continue;
       const { promise, resolve } = Promise.withResolvers<void>();
       setTimeout(resolve, FAILED_PAUSE_MS);
@@ -66,9 +71,9 @@ export class RecordedLoad {
     }
   }
 
-  async #set(client: Client, user: string): Promise<RecordedAnswer> {
-    this.#lastValue += 1;
-    const value = String(this.#lastValue);
+  async #set(client: Client, user: string): Promise<Omit<RecordedAnswer, "server">> {
+    lastValue += 1;
+    const value = String(lastValue);
     const filling = "x".repeat(1 + Math.floor(Math.random() * FILLING_MAX));
     const body = `${REGISTER}=${value}&${FILLING}=${filling}`;
     const answer = await client.call("PUT", `metadata/user/${user}`, body);
@@ -79,7 +84,7 @@ export class RecordedLoad {
     return { ...answer, kind: "set", user };
   }
 
-  async #get(client: Client, user: string): Promise<RecordedAnswer> {
+  async #get(client: Client, user: string): Promise<Omit<RecordedAnswer, "server">> {
     const answer = await client.call("GET", `metadata/user/${user}`);
     const { status, from, to, data } = answer;
     if (status === 200) {

@@ -2,10 +2,10 @@ import type { UserName } from "../../core/model.ts";
 import type { StoredAttributes } from "../../core/ports.ts";
 import { StoreError } from "../store-error.ts";
 import { Deadline } from "./deadline.ts";
-import { failureKind, storeError } from "./errors.ts";
+import { storeError } from "./errors.ts";
 import type { MysqlLocation } from "./location.ts";
 import { Overdue, type Waiting } from "./overdue.ts";
-import { pause } from "./pause.ts";
+import { retried } from "./retried.ts";
 import { rowsOf, type Session, type Statement } from "./session.ts";
 
 type Found = ReadonlyMap<string, StoredAttributes>;
@@ -88,21 +88,12 @@ export class CoalescedReads {
 
   async #ask(session: Session, taken: readonly Wanted[]): Promise<void> {
     const { location } = this.#needs;
-    const deadline = new Deadline(location.timeoutMs);
-    for (;;) {
-      try {
-        const found = await readAttributes(session, taken, deadline);
-        for (const wanted of taken) if (this.#overdue.done(wanted)) wanted.resolve(found);
-        break;
-      } catch (error) {
-        const kind = failureKind(error);
-        const open = taken.filter((wanted) => !wanted.isDone);
-        if (kind === "other" || deadline.isOver || open.length === 0) {
-          for (const wanted of open) if (this.#overdue.done(wanted)) wanted.reject(storeError(error, location.text));
-          break;
-        }
-        await pause();
-      }
+    try {
+      const found = await readAttributes(session, taken, new Deadline(location.timeoutMs));
+      for (const wanted of taken) if (this.#overdue.done(wanted)) wanted.resolve(found);
+    } catch (error) {
+      const fault = storeError(error, location.text);
+      for (const wanted of taken) if (this.#overdue.done(wanted)) wanted.reject(fault);
     }
     this.#idle.push(session);
     // Not at once: those who have just been answered ask again in the same turn.
@@ -116,7 +107,7 @@ async function readAttributes(session: Session, taken: readonly Wanted[], deadli
   const { app } = taken[0] ?? { app: 0 };
   const names = taken.flatMap((wanted) => wanted.names);
   const found = new Map<string, StoredAttributes>();
-  const [answer] = await session.together([select(app, names)], deadline.attemptMs);
+  const [answer] = await retried(session, [select(app, names)], deadline);
   for (const [name, userId, json, bytes, version, modified] of rowsOf<Row>(answer)) {
     found.set(name, { userId, json, bytes, version, modified });
   }

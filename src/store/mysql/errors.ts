@@ -110,7 +110,7 @@ export function storeError(error: unknown, location: string): StoreError {
     case "host_unfit":
       return new StoreError("unreachable", `${location} cannot serve at present (error ${number})`, error);
     case "again":
-      return new StoreError("busy", `${location} refused a transaction again and again (error ${number})`, error);
+      return new StoreError("unreachable", `${location} refused the same again and again (error ${number})`, error);
     default:
       return new StoreError("unexpected", `an unexpected fault at ${location}`, error);
   }

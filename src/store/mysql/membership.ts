@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Demand } from "../../core/ports.ts";
 import { purgeCommits } from "./commits.ts";
+import { Deadline } from "./deadline.ts";
 import { failureKind } from "./errors.ts";
+import { retried } from "./retried.ts";
 import { changedBy, rowsOf, type Session } from "./session.ts";
 
 type ServerRow = readonly [id: string, beat: number, demand: string];
@@ -53,12 +55,13 @@ export class Membership {
     await this.slot();
     const { session, timeoutMs } = this.#needs;
     const written = JSON.stringify(demand.map(({ app, bucket, perSecond }) => [app, bucket, perSecond]));
-    const [beaten, answer] = await session.together(
+    const [beaten, answer] = await retried(
+      session,
       [
         { sql: "UPDATE servers SET beat = beat + 1, demand = ? WHERE id = ?", values: [written, this.#id] },
         { sql: "SELECT id, beat, demand FROM servers" },
       ],
-      timeoutMs,
+      new Deadline(timeoutMs),
     );
     if (changedBy(beaten) === 0) this.#joining = undefined;
     const others = rowsOf<ServerRow>(answer).filter(([id]) => id !== this.#id);
@@ -76,23 +79,20 @@ export class Membership {
 
   async #join(): Promise<number> {
     const { session, timeoutMs, schemaKnown } = this.#needs;
+    const deadline = new Deadline(timeoutMs);
     for (;;) {
-      const answer = await session.one("SELECT slot FROM servers ORDER BY slot", [], timeoutMs);
+      const [answer] = await retried(session, [{ sql: "SELECT slot FROM servers" }], deadline);
       const taken = new Set(rowsOf<[number]>(answer).map(([slot]) => slot));
       let slot = 0;
       while (taken.has(slot)) slot += 1;
+      const sql = "INSERT INTO servers (id, slot, beat, schema_known, demand) VALUES (?, ?, 0, ?, '[]')";
       try {
-        await session.one(
-          "INSERT INTO servers (id, slot, beat, schema_known, demand) VALUES (?, ?, 0, ?, '[]')",
-          [this.#id, slot, schemaKnown],
-          timeoutMs,
-        );
+        await retried(session, [{ sql, values: [this.#id, slot, schemaKnown] }], deadline);
         return slot;
       } catch (error) {
+        if (failureKind(error) !== "duplicate" || deadline.isOver) throw error;
         // Another server has just taken it, or our own row is there from a call whose answer was lost.
-        const kind = failureKind(error);
-        if (kind !== "duplicate" && kind !== "again") throw error;
-        await session.one("DELETE FROM servers WHERE id = ?", [this.#id], timeoutMs);
+        await retried(session, [{ sql: "DELETE FROM servers WHERE id = ?", values: [this.#id] }], deadline);
       }
     }
   }

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Migration, MigrationTarget, SchemaVersion } from "../migrate.ts";
 import { StoreError } from "../store-error.ts";
+import { Deadline } from "./deadline.ts";
 import { errorNumber, failureKind } from "./errors.ts";
 import type { MysqlLocation } from "./location.ts";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import { pause } from "./pause.ts";
+import { retried } from "./retried.ts";
 import { SchemaLease } from "./schema-lease.ts";
 import { changedBy, rowsOf, type Session, type Value } from "./session.ts";
 
@@ -60,7 +62,11 @@ export function migrationTarget(location: MysqlLocation, session: Session, beati
 /** A database that holds tables, but none of ours, is another program's, and nothing of it is changed. */
 async function versionOf(location: MysqlLocation, session: Session): Promise<SchemaVersion> {
   try {
-    const answer = await session.one("SELECT version, oldest FROM usermeta_schema", [], TIMEOUT_MS);
+    const [answer] = await retried(
+      session,
+      [{ sql: "SELECT version, oldest FROM usermeta_schema" }],
+      new Deadline(location.timeoutMs),
+    );
     const [version, oldest] = rowsOf<[number, number]>(answer)[0] ?? [0, 0];
     return { version, oldest };
   } catch (error) {

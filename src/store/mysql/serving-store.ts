@@ -12,6 +12,7 @@ import type { Lender } from "./lender.ts";
 import type { MysqlLocation } from "./location.ts";
 import { pause } from "./pause.ts";
 import * as reads from "./reads.ts";
+import { retried } from "./retried.ts";
 import type { Session } from "./session.ts";
 import { OUTRUN, type Result, type Run, transact } from "./transact.ts";
 import { changeUser, deleteUsers, insertUsers } from "./user-commands.ts";
@@ -36,16 +37,12 @@ export function createServingStore(parts: ServingParts): ServedCalls {
 
   async function read<T>({ statement, of }: reads.Read<T>): Promise<T> {
     const deadline = new Deadline(location.timeoutMs);
-    return await readers.lend(async (session) => {
-      for (;;) {
-        try {
-          return of(await session.one(statement.sql, statement.values ?? [], deadline.attemptMs));
-        } catch (error) {
-          if (failureKind(error) === "other" || deadline.isOver) throw storeError(error, location.text);
-        }
-        await pause();
-      }
-    });
+    try {
+      const [answer] = await readers.lend((session) => retried(session, [statement], deadline));
+      return of(answer ?? []);
+    } catch (error) {
+      throw storeError(error, location.text);
+    }
   }
 
   /** Runs a transaction again while others outrun it, or take the key that it found free. */

@@ -81,11 +81,9 @@ export class Session {
       return await ask(connection, statements, timeoutMs);
     } catch (error) {
       const kind = failureKind(error);
-      if (kind === "lost" || kind === "host_unfit") {
-        this.drop();
-        // A connection may be ended by itself; a host that does not answer, or says that it cannot serve, is left.
-        if (kind === "host_unfit" || isTimeout(error)) this.#hosts.leave(host);
-      }
+      // A connection may be ended by itself; a host that does not answer, or says that it cannot serve, is left.
+      if (kind === "host_unfit" || isTimeout(error)) this.#hosts.leave(host);
+      if (kind === "lost" || kind === "host_unfit") this.drop();
       throw error;
     }
   }
@@ -94,7 +92,13 @@ export class Session {
     return this.#open !== undefined;
   }
 
-  /** Leaves the host at once, whatever is under way: an open transaction is rolled back. */
+  /** For what the answers of a host say of it. */
+  leaveHost(): void {
+    if (this.#open !== undefined) this.#hosts.leave(this.#open.host);
+    this.drop();
+  }
+
+  /** Ends the connection at once, whatever is under way: an open transaction is rolled back. */
   drop(): void {
     this.#open?.connection.destroy();
     this.#open = undefined;

@@ -1,0 +1,113 @@
+/**
+ * Three servers on three real database nodes, under load, through one fault after the other. `CLUSTER_SECONDS` says how
+ * long each lasts: seconds in `npm test`, as long as an outage lasts in `npm run test:cluster`.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { type FaultCluster, startFaultCluster } from "./fault-cluster.ts";
+import { galeraIsMissing } from "./galera.ts";
+
+const SECONDS = Number(process.env.CLUSTER_SECONDS ?? 4);
+const TEST_TIMEOUT_MS = 120_000 + SECONDS * 4000;
+
+describe.skipIf(galeraIsMissing())("through the fault every promise is kept:", () => {
+  let cluster: FaultCluster;
+  beforeAll(async () => {
+    cluster = await startFaultCluster();
+  }, TEST_TIMEOUT_MS);
+  afterAll(async () => {
+    await cluster[Symbol.asyncDispose]();
+  }, TEST_TIMEOUT_MS);
+
+  test(
+    "a database node is killed with -9, and rejoins under load",
+    async () => {
+      const [, second] = cluster.galera.nodes;
+      await using load = await cluster.load();
+      await load.flows();
+      await second.server.kill("SIGKILL");
+      await load.flows();
+      await load.lasts(SECONDS);
+      await second.rejoin();
+      await second.synced(3);
+      await load.flows();
+      await load.expectPromisesKept();
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test(
+    "a database node is frozen and goes on",
+    async () => {
+      const [first] = cluster.galera.nodes;
+      await using load = await cluster.load();
+      await load.flows();
+      first.server.pause();
+      await load.lasts(SECONDS * 2);
+      await load.flows();
+      first.server.resume();
+      await first.synced(3);
+      await load.flows();
+      await load.expectPromisesKept();
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test(
+    "a server is killed with -9 in the middle of its batches, and started again",
+    async () => {
+      await using load = await cluster.load();
+      for (let kill = 0; kill < 3; kill++) {
+        await load.flows();
+        await cluster.restartServer(kill % 3);
+      }
+      await load.flows();
+      await load.expectPromisesKept();
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test(
+    "connections are killed between their statements and the commit",
+    async () => {
+      await using load = await cluster.load();
+      await load.flows();
+      let killed = 0;
+      const until = performance.now() + SECONDS * 1000;
+      while (performance.now() < until) killed += await cluster.killConnections();
+      expect(killed).toBeGreaterThan(20);
+      await load.flows();
+      await load.expectPromisesKept();
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  for (const state of ["refuse", "swallow"] as const) {
+    test(
+      `no database can be reached: the network begins to ${state}`,
+      async () => {
+        await using load = await cluster.load();
+        await load.flows();
+        const faults = cluster.logged("refreshFailed");
+        const from = performance.now();
+        cluster.network(state);
+        await cluster.untilReady(false);
+        await load.lasts(SECONDS * 2);
+        expect(await cluster.isReady()).toEqual([false, false, false]);
+        const back = performance.now();
+        cluster.network("open");
+        expect((await cluster.untilReady(true)) - back).toBeLessThan(2000);
+        expect(await load.flows()).toBeLessThan(2000);
+        const answers = load.overlapping(from, back);
+        const failed = answers.filter(({ status }) => status !== 200);
+        expect(failed.length).toBeGreaterThan(10);
+        const answered = new Set(failed.map(({ status, error }) => `${status} ${error}`));
+        expect([...answered]).toEqual(["500 INTERNAL_SERVER_ERROR"]);
+        expect(Math.max(...answers.map((answer) => answer.to - answer.from))).toBeLessThan(2000);
+        // Not a line for every try.
+        expect(cluster.logged("refreshFailed") - faults).toBe(3);
+        await load.expectPromisesKept();
+      },
+      TEST_TIMEOUT_MS,
+    );
+  }
+});
