@@ -7,6 +7,7 @@ import { appRotateSecret } from "./commands/app-rotate-secret.ts";
 import { appSet } from "./commands/app-set.ts";
 import { appShow } from "./commands/app-show.ts";
 import { config } from "./commands/config.ts";
+import { copy } from "./commands/copy.ts";
 import { migrate } from "./commands/migrate.ts";
 import { serve } from "./commands/serve.ts";
 import { tokenIssue } from "./commands/token-issue.ts";
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   tokenRevoke,
   tokenRotateKey,
   migrate,
+  copy,
   config,
 ];
 

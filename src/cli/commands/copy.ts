@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import { loadConfig } from "../../config/load.ts";
+import { type CopyResult, copyStore } from "../../store/copy-store.ts";
+import { parseStoreUrl } from "../../store/open.ts";
+import { openTransferSource, openTransferTarget } from "../../store/open-transfer.ts";
+import { type Answer, type Call, type Command, flagText } from "../command.ts";
+import { type LastingLocation, lastingLocation } from "../command-store.ts";
+import { CopyProgressReport } from "../copy-progress-report.ts";
+import { EXIT, Failure, mistaken } from "../failure.ts";
+import { locationUrl } from "../location-text.ts";
+import { table } from "../table.ts";
+
+export const copy: Command = {
+  name: "copy",
+  summary: "Copy a whole store that no server has into an empty one, of whatever engine, and compare the two.",
+  flags: [
+    { name: "from", placeholder: "url", help: "the store to copy: sqlite:PATH or mysql://USER@HOST/DATABASE" },
+    { name: "to", placeholder: "url", help: "the store to make, the same way; USERMETA_STORE_PASSWORD is for either" },
+  ],
+  options: [],
+  async run(call) {
+    const from = givenLocation(call, "from");
+    const to = givenLocation(call, "to");
+    if (locationUrl(from) === locationUrl(to)) throw mistaken("--from and --to are the same store");
+    const began = performance.now();
+    await using source = await openTransferSource(from);
+    await using target = await openTransferTarget(to);
+    using report = new CopyProgressReport(call.io.stderr, target.location);
+    const result = await copyStore(source, target, (progress) => report.tell(progress));
+    report[Symbol.dispose]();
+    if (result.differences.length > 0) {
+      const first = `${target.location} does not hold what ${source.location} does: do not serve it`;
+      throw new Failure(EXIT.refused, first, ...result.differences);
+    }
+    return answer(locationUrl(from), locationUrl(to), result, (performance.now() - began) / 1000);
+  },
+};
+
+/** By the rules for a store on the command line, passwords included. */
+function givenLocation(call: Call, flag: "from" | "to"): LastingLocation {
+  const text = flagText(call, flag);
+  if (text === undefined) throw mistaken(`--${flag} is missing: usermeta copy --from sqlite:PATH --to mysql://…`);
+  const { env, cwd } = call.io;
+  const loaded = loadConfig({
+    env,
+    flags: { store: text },
+    cwd,
+    terminal: false,
+    readFile: (path) => readFileSync(path, "utf8"),
+    readStore(url, password) {
+      const location = parseStoreUrl(url, password, cwd);
+      if (typeof location === "string") return location;
+      return { text: locationUrl(location), password: location.engine === "mysql" ? location.password : "" };
+    },
+  });
+  if ("config" in loaded) return lastingLocation(loaded.config);
+  throw mistaken(...loaded.mistakes.map((mistake) => mistake.replace(/^--store\b/, `--${flag}`)));
+}
+
+function answer(from: string, to: string, { apps, keys }: CopyResult, seconds: number): Answer {
+  const rows = apps.map(({ app, ...sums }) => ({ app: app.key, number: app.number, ...sums }));
+  const users = rows.reduce((sum, row) => sum + row.users, 0);
+  const what = `${counted(rows.length, "app")}, ${counted(users, "user")}, ${seconds.toFixed(1)} s`;
+  return {
+    json: { from, to, apps: rows, keys, users, seconds: Number(seconds.toFixed(3)) },
+    text:
+      `${from} is copied to ${to}: ${what}. All was read again and is the same.\n` +
+      table(
+        ["app", "users", "bytes", "versions", "with password", "checksum"],
+        rows.map((row) => [
+          row.app,
+          ...[row.users, row.bytes, row.versions, row.withPassword].map(String),
+          row.checksum,
+        ]),
+      ),
+  };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}

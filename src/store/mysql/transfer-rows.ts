@@ -1,0 +1,80 @@
+/** Rows as the transfer selects them; apps are as in rows.ts. */
+import type { App } from "../../core/model.ts";
+import { StoreError } from "../store-error.ts";
+import type { TransferKey, TransferUser } from "../transfer.ts";
+import type { Value } from "./session.ts";
+
+/** In the order of USER_FIELDS. */
+export const TRANSFER_COLUMNS =
+  "name, id, activated, created, modified, tokens_valid_after, bytes, version, attributes_modified, password_hash, " +
+  "nickname, attributes";
+
+export type TransferRow = readonly [
+  name: string,
+  id: string,
+  activated: unknown,
+  created: unknown,
+  modified: unknown,
+  tokensValidAfter: unknown,
+  bytes: unknown,
+  version: unknown,
+  attributesModified: unknown,
+  passwordHash: string | null,
+  nickname: string | null,
+  attributes: string,
+];
+
+export function transferUserOf(row: TransferRow): TransferUser {
+  return {
+    name: row[0],
+    id: row[1],
+    activated: exact(row[2]),
+    created: exact(row[3]),
+    modified: exact(row[4]),
+    tokensValidAfter: exact(row[5]),
+    bytes: exact(row[6]),
+    version: exact(row[7]),
+    attributesModified: exact(row[8]),
+    passwordHash: row[9],
+    nickname: row[10],
+    attributes: row[11],
+  };
+}
+
+export type KeyRow = readonly [id: number, secret: Uint8Array, created: unknown];
+
+export function keyOf([id, secret, created]: KeyRow): TransferKey {
+  // A plain copy, as every engine answers it.
+  return { id, secret: new Uint8Array(secret), created: exact(created) };
+}
+
+/** In the order of APP_COLUMNS. */
+export function appValues(app: App): readonly Value[] {
+  return [
+    app.number,
+    app.id,
+    app.key,
+    app.clientId,
+    app.clientSecretHash,
+    app.created,
+    app.userBytesMax,
+    app.appBytesMax,
+    app.batchMax,
+    app.ratePerSecond,
+    app.dialect,
+    app.registration,
+    app.tokenTtlSeconds,
+    app.adminTokensValidAfter,
+    app.tokensValidAfter,
+  ];
+}
+
+/** The driver answers as text what a number cannot hold exactly, and every sum. */
+export function exact(value: unknown): number {
+  const number = typeof value === "string" ? Number(value) : value;
+  if (typeof number === "number" && Number.isSafeInteger(number)) return number;
+  throw new StoreError(
+    "corrupt",
+    "the database holds something else than a whole number below 2^53 in a number's place",
+  );
+}
