@@ -149,7 +149,7 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-export async function queryAt(
+async function queryAt(
   port: number,
   sql: string,
   values: readonly unknown[] = [],

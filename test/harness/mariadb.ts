@@ -1,5 +1,5 @@
 import { mariadbProgram } from "./mariadb-programs.ts";
-import { ACCOUNT, MariadbServer, queryAt, type Row } from "./mariadb-server.ts";
+import { ACCOUNT, MariadbServer, type Row } from "./mariadb-server.ts";
 import { isLeftOut } from "./missing-part.ts";
 
 /** A database of a test's own; gone when it is disposed of. */
@@ -23,9 +23,6 @@ export function mariadbIsMissing(): boolean {
   const isThere = mariadbProgram("mariadbd") !== undefined && mariadbProgram("mariadb-install-db") !== undefined;
   return isLeftOut(isThere, "MariaDB is not installed: the cluster store");
 }
-
-/** A server that `npm test` has started for a whole run: its port. */
-const STARTED = "TEST_MARIADB_PORT";
 
 interface Kept {
   mariadb?: Promise<SharedMariadb>;
@@ -76,8 +73,6 @@ async function start(): Promise<SharedMariadb> {
 }
 
 async function running(): Promise<Pick<MariadbServer, "port" | "query">> {
-  const port = process.env[STARTED];
-  if (port !== undefined) return { port: Number(port), query: (...asked) => queryAt(Number(port), ...asked) };
   const server = await MariadbServer.start();
   await makeAccount(server);
   process.on("exit", () => server.killNow());
