@@ -1,0 +1,135 @@
+import { describe, expect, test } from "bun:test";
+import { StoreError } from "../../src/store/store-error.ts";
+import { name, newApp, newUser } from "../contract/open-for-test.ts";
+import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
+import { CommitCutter, type Cut } from "./mysql-commit-cutter.ts";
+import { lanesOf, type MysqlFixture, mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
+
+const ADA = userAt(0);
+const USERS = 50;
+const TIMEOUT_MS = 1000;
+
+describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () => {
+  for (const cut of ["lost", "unanswered"] as const) {
+    describe(cut, () => {
+      test("a set is told to be written, and is there once", async () => {
+        await using cutting = await cuttingStore(cut);
+        const { fixture, store, cutter } = cutting;
+        const before = await stored(store, fixture.app, ADA);
+        cutter.next(cut);
+        expect(await store.writeAttributes(sized(fixture.app, ADA, before, 20))).toBe("written");
+        expect(cutter.left).toBe(0);
+        expect(await stored(fixture.store, fixture.app, ADA)).toMatchObject({ bytes: 20, version: before.version + 1 });
+        expect(await lanesOf(fixture.database, fixture.app)).toMatchObject({ used: 20 });
+      });
+
+      test("all of a group are", async () => {
+        await using cutting = await cuttingStore(cut);
+        const { fixture, store, cutter } = cutting;
+        cutter.next(cut);
+        const users = Array.from({ length: USERS }, (_, index) => userAt(index));
+        const outcomes = await Promise.all(
+          users.map(async (user) =>
+            store.writeAttributes(sized(fixture.app, user, await stored(store, fixture.app, user), 20)),
+          ),
+        );
+        expect(outcomes).toEqual(users.map(() => "written"));
+        expect(cutter.left).toBe(0);
+        expect(await lanesOf(fixture.database, fixture.app)).toMatchObject({ used: 20 * users.length });
+      });
+
+      test("everything else happens once too", async () => {
+        await using cutting = await cuttingStore(cut);
+        const { fixture, store, cutter } = cutting;
+        const { number } = fixture.app;
+        const cutNext = async <T>(call: () => Promise<T>): Promise<T> => {
+          cutter.next(cut);
+          const answer = await call();
+          expect(cutter.left).toBe(0);
+          return answer;
+        };
+        await store.writeAttributes(sized(fixture.app, ADA, await stored(store, fixture.app, ADA), 20));
+        const { version } = await stored(store, fixture.app, ADA);
+        await cutNext(() => store.clearAttributes(number, ADA, 2000));
+        expect(await stored(store, fixture.app, ADA)).toMatchObject({ json: "{}", version: version + 1 });
+        expect(await cutNext(() => store.insertUsers(number, [newUser("new")]))).toEqual(["inserted"]);
+        const change = { endTokens: true } as const;
+        expect(await cutNext(() => store.changeUser(number, ADA, change, 2000))).toMatchObject({ name: ADA });
+        expect(await cutNext(() => store.deleteUsers(number, [name("new")], 2000))).toHaveLength(1);
+        expect(await cutNext(() => store.insertApp(newApp("org/cut")))).toMatchObject({ key: "org/cut" });
+        expect(await store.apps()).toHaveLength(2);
+        const { changes } = await store.changesSince(0);
+        expect(changes.map(({ kind }) => kind)).toEqual(["apps", "user", "user", "apps"]);
+      });
+    });
+  }
+
+  test("what nobody can tell is an error in time; what is there then is whole, and the store goes on by itself", async () => {
+    await using cutting = await cuttingStore("silent");
+    const { fixture, store, cutter } = cutting;
+    const before = await stored(store, fixture.app, ADA);
+    cutter.next("silent");
+    const from = performance.now();
+    const failure = await store.writeAttributes(sized(fixture.app, ADA, before, 20)).catch((error) => error);
+    expect(performance.now() - from).toBeLessThan(TIMEOUT_MS + 300);
+    expect(failure).toBeInstanceOf(StoreError);
+    expect(failure.fault).toBe("outcome_unknown");
+    cutter.mend();
+    const after = await stored(store, fixture.app, ADA);
+    expect([0, 20]).toContain(after.bytes);
+    expect((await lanesOf(fixture.database, fixture.app)).used).toBe(after.bytes);
+    expect(await store.writeAttributes(sized(fixture.app, ADA, after, 30))).toBe("written");
+  });
+
+  test("a connection that is killed before the commit costs nothing but another attempt", async () => {
+    await using fixture = await mysqlFixture(1);
+    const before = await stored(fixture.store, fixture.app, ADA);
+    // The set waits for this row, in the middle of its transaction.
+    const held = await holdRow(fixture);
+    const writing = fixture.store.writeAttributes(sized(fixture.app, ADA, before, 20));
+    const waiting = await held.waiting();
+    await fixture.database.query(`KILL CONNECTION ${waiting}`);
+    await held.release();
+    expect(await writing).toBe("written");
+    expect(await lanesOf(fixture.database, fixture.app)).toMatchObject({ used: 20 });
+  });
+});
+
+/** A foreign transaction that has locked ada's row. */
+async function holdRow(fixture: MysqlFixture) {
+  const { createConnection } = await import("mysql2/promise");
+  const { port } = await sharedMariadb();
+  const connection = await createConnection({ host: "127.0.0.1", port, user: "root", database: fixture.database.name });
+  await connection.query("START TRANSACTION");
+  await connection.query("SELECT id FROM users WHERE name = ? FOR UPDATE", [ADA]);
+  return {
+    /** The id of the connection that waits for it. */
+    async waiting(): Promise<number> {
+      for (;;) {
+        const rows = await fixture.database.query(
+          "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'INSERT INTO users%'",
+        );
+        if (rows[0] !== undefined) return rows[0].id;
+        await new Promise(setImmediate);
+      }
+    },
+    async release(): Promise<void> {
+      await connection.query("ROLLBACK");
+      await connection.end();
+    },
+  };
+}
+
+async function cuttingStore(cut: Cut) {
+  await using stack = new AsyncDisposableStack();
+  const fixture = stack.use(await mysqlFixture(USERS));
+  const cutter = stack.use(await CommitCutter.before((await sharedMariadb()).port));
+  const timeoutMs = cut === "silent" ? TIMEOUT_MS : 5000;
+  const store = await fixture.another({ port: cutter.port, timeoutMs });
+  // It has been granted room before, so that the next commit is that of the set itself.
+  const last = userAt(USERS - 1);
+  await store.writeAttributes(sized(fixture.app, last, await stored(store, fixture.app, last), 1));
+  await store.clearAttributes(fixture.app.number, last, 1000);
+  const owned = stack.move();
+  return { fixture, cutter, store, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}

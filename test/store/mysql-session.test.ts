@@ -1,0 +1,64 @@
+import { describe, expect, test } from "bun:test";
+import { Hosts } from "../../src/store/mysql/hosts.ts";
+import { rowsOf, Session } from "../../src/store/mysql/session.ts";
+import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
+import { mysqlLocation } from "./mysql-location.ts";
+
+const TIMEOUT_MS = 2000;
+
+describe.skipIf(mariadbIsMissing())("a session", () => {
+  test("carries out nothing of a transaction on another connection than it began on", async () => {
+    await using opened = await openSession();
+    const { session, query } = opened;
+    await session.together([{ sql: "CREATE TABLE t (n INT) ENGINE=InnoDB" }, { sql: "START TRANSACTION" }], TIMEOUT_MS);
+    const [answer] = await session.together([{ sql: "SELECT CONNECTION_ID()" }], TIMEOUT_MS, true);
+    const [row] = rowsOf<[number]>(answer);
+    await query(`KILL CONNECTION ${row?.[0]}`);
+    while (session.isOpen) await new Promise(setImmediate);
+    const rest = session.together([{ sql: "INSERT INTO t VALUES (1)" }, { sql: "COMMIT" }], TIMEOUT_MS, true);
+    await expect(rest).rejects.toThrow("in the middle of a transaction");
+    // The next thing that it is asked finds a new connection.
+    expect(await session.together([{ sql: "SELECT COUNT(*) FROM t" }], TIMEOUT_MS)).toEqual([[[0]]]);
+  });
+
+  test("keeps the sizes, the letters and the numbers of what is stored", async () => {
+    await using opened = await openSession();
+    const { session } = opened;
+    const values = ["é 😀 \\ ' \" \0 \n %", Number.MAX_SAFE_INTEGER, null, new Uint8Array([0, 39, 92, 255])] as const;
+    const [row] = rowsOf(await session.one("SELECT ?, ?, ?, ?", values, TIMEOUT_MS));
+    expect(row).toEqual([values[0], values[1], null, Buffer.from(values[3])]);
+    const cut = session.together(
+      [{ sql: "CREATE TABLE s (t VARCHAR(2))" }, { sql: "INSERT INTO s VALUES ('abc')" }],
+      TIMEOUT_MS,
+    );
+    await expect(cut).rejects.toThrow();
+  });
+
+  test("goes on to the next host when one cannot be reached or does not serve, and stays there", async () => {
+    const { port } = await sharedMariadb();
+    await using opened = await openSession([9, port]);
+    const { session, hosts } = opened;
+    const [row] = rowsOf<[number]>(await session.one("SELECT @@port", [], TIMEOUT_MS));
+    expect(row).toEqual([port]);
+    expect(hosts.current.port).toBe(port);
+  });
+});
+
+async function openSession(ports?: readonly number[]) {
+  const mariadb = await sharedMariadb();
+  const database = await mariadb.freshDatabase();
+  const [first = mariadb.port, ...others] = ports ?? [];
+  const host = (port: number) => ({ hostname: "127.0.0.1", port });
+  const location = { ...mysqlLocation(database.url), hosts: [host(first), ...others.map(host)] as const };
+  const hosts = new Hosts(location.hosts);
+  const session = new Session(location, hosts);
+  return {
+    session,
+    hosts,
+    query: database.query,
+    async [Symbol.asyncDispose]() {
+      await session.close();
+      await database[Symbol.asyncDispose]();
+    },
+  };
+}
