@@ -8,7 +8,8 @@ import { createGrants } from "./core/grants.ts";
 import { createMetadata } from "./core/metadata.ts";
 import type { Clock, Digest, Events, Passwords, Random, Store } from "./core/ports.ts";
 import { openRegistry, type ServerDefaults } from "./core/registry.ts";
-import { createThrottle, newThrottleMemory, type ThrottleMemory } from "./core/throttle.ts";
+import { createThrottle } from "./core/throttle.ts";
+import { newThrottleMemory, type ThrottleMemory } from "./core/throttle-memory.ts";
 import { createTokens, ensureSigningKey, type Tokens } from "./core/tokens.ts";
 import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
 import { appRoutes } from "./http/routes.ts";
@@ -17,6 +18,7 @@ import { systemClock } from "./system/clock.ts";
 import { systemDigest } from "./system/digest.ts";
 import { createPasswords } from "./system/passwords.ts";
 import { systemRandom } from "./system/random.ts";
+import { shareRates } from "./system/share-rates.ts";
 import { systemTurns } from "./system/turns.ts";
 
 /** How a service is set up; `config/` makes it from the environment. */
@@ -40,7 +42,7 @@ export interface ServiceParts {
   readonly random?: Random;
   readonly digest?: Digest;
   readonly passwords?: Passwords;
-  /** The rates' memory, where several threads share it. */
+  /** The rates' memory, where several threads share it; who made it sees to the shares of other servers. */
   readonly throttle?: ThrottleMemory;
   /** See HttpServerNeeds. */
   readonly drainMs?: number;
@@ -78,11 +80,10 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const metadata = createMetadata({ store, clock, turns: systemTurns });
   const accounts = createAccounts({ store, tokens, clock, random, passwords });
   const grants = createGrants({ store, tokens, accounts, digest, passwords });
-  const throttle = createThrottle({
-    clock,
-    ...(parts.throttle ?? newThrottleMemory(random)),
-    strangersPerSecond: settings.defaults.limits.ratePerSecond,
-  });
+  const throttleMemory = parts.throttle ?? newThrottleMemory(random);
+  const strangersPerSecond = settings.defaults.limits.ratePerSecond;
+  const throttle = createThrottle({ clock, ...throttleMemory, strangersPerSecond });
+  if (parts.throttle === undefined) stack.use(await shareRates({ cells: throttleMemory.cells, store, clock, events }));
   const callers = createCallers(tokens, digest, settings.operatorKey);
 
   const server = listen({

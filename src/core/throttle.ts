@@ -1,11 +1,25 @@
+import { type BucketSize, bucketSize } from "./bucket-size.ts";
 import type { App } from "./model.ts";
-import type { Clock, Random } from "./ports.ts";
+import type { Clock } from "./ports.ts";
 import { Refusal } from "./refusals.ts";
+import {
+  APPS,
+  APPS_USED_AT,
+  CELLS_PER_APP,
+  CLOSED,
+  SERVERS_AT,
+  STRANGERS,
+  STRANGERS_AT,
+  type ThrottleMemory,
+  throttleCells,
+  WHOLE,
+} from "./throttle-memory.ts";
 
 /**
  * The rates of protocol.md § 4.3, kept by the generic cell rate algorithm: a bucket is one number, the moment at
  * which it is full again, moved by compare-and-swap in shared memory. So a rate is exact whatever the number of
- * threads, and a bucket needs no timer and no cleaning up. A bucket holds one second's worth.
+ * threads, and a bucket needs no timer and no cleaning up. A bucket holds one second's worth. Where several servers
+ * have the store, each keeps its share of every rate: see rate-shares.ts.
  */
 
 /** What an app's calls count in. The two GETs of metadata share one. */
@@ -16,31 +30,9 @@ export type Bucket = (typeof BUCKETS)[number];
 /** Tokens may be asked for three times as often as anything else (protocol.md § 4.3). */
 const TOKEN_FACTOR = 3;
 
-const CELLS_PER_APP = 8;
-/** Apps whose numbers are this far apart share their buckets. The memory is used only where apps are. */
-const APPS = 65_536;
-/** Two addresses may fall on one bucket, each with a chance of one in so many. */
-const STRANGERS = 65_536;
-const STRANGERS_AT = APPS * CELLS_PER_APP;
-
-const SECOND_NS = 1_000_000_000n;
 const MS_NS = 1_000_000n;
-
-/** The buckets' memory; every thread of a server is handed the same. */
-export function createThrottleCells(): SharedArrayBuffer {
-  return new SharedArrayBuffer((STRANGERS_AT + STRANGERS) * BigInt64Array.BYTES_PER_ELEMENT);
-}
-
-/** What the threads of a server must share for its rates to be the server's. */
-export interface ThrottleMemory {
-  readonly cells: SharedArrayBuffer;
-  /** Any number that a stranger cannot guess. */
-  readonly seed: number;
-}
-
-export function newThrottleMemory(random: Pick<Random, "bytes">): ThrottleMemory {
-  return { cells: createThrottleCells(), seed: new DataView(random.bytes(4).buffer).getUint32(0) };
-}
+/** A wait that is reckoned from a share need not be longer: shares are dealt anew several times a second. */
+const SHARED_WAIT_MAX_MS = 1000;
 
 /** All calls refuse with `rate_exceeded`; a rate of 0 is none. */
 export interface Throttle {
@@ -59,35 +51,60 @@ interface ThrottleNeeds extends ThrottleMemory {
 }
 
 export function createThrottle({ clock, cells, strangersPerSecond, seed }: ThrottleNeeds): Throttle {
-  const fullAt = new BigInt64Array(cells);
+  const { fullAt, shares, kept, arrivals, rates, head } = throttleCells(cells);
 
-  function take(cell: number, ratePerSecond: number, taking: boolean): void {
-    if (ratePerSecond === 0) return;
-    const rate = BigInt(ratePerSecond);
-    // Rounded down, so that an empty bucket is full again in a second; at 1000 a second that is a millionth too much.
-    const intervalNs = SECOND_NS / rate;
+  /** How much too early the call comes, ns; over 0 = it is refused. Undefined: another thread came between. */
+  function take(cell: number, before: bigint, size: BucketSize, taking: boolean): bigint | undefined {
+    const now = clock.monotonicNs();
+    const after = size.intervalNs + laterOf(before, now);
+    const excessNs = after - now - size.depthNs;
+    if (excessNs > 0n || !taking) return excessNs;
+    return Atomics.compareExchange(fullAt, cell, before, after) === before ? excessNs : undefined;
+  }
+
+  function takeOfApp(app: App, bucket: Bucket, appRate: number, taking: boolean): void {
+    if (appRate === 0) return;
+    const ratePerSecond = bucket === "token" ? appRate * TOKEN_FACTOR : appRate;
+    const place = app.number % APPS;
+    const cell = place * CELLS_PER_APP + BUCKETS.indexOf(bucket);
+    if (place >= Atomics.load(head, APPS_USED_AT)) Atomics.store(head, APPS_USED_AT, place + 1);
+    if (Atomics.load(rates, cell) !== ratePerSecond) Atomics.store(rates, cell, ratePerSecond);
     for (;;) {
-      const now = clock.monotonicNs();
+      // Before the share: whoever changes that changes this too.
       const before = Atomics.load(fullAt, cell);
-      const after = intervalNs + laterOf(before, now);
-      const excessNs = after - now - intervalNs * rate;
-      if (excessNs > 0n) {
-        throw new Refusal({ code: "rate_exceeded", retryAfterMs: Number((excessNs + MS_NS - 1n) / MS_NS) });
-      }
-      if (!taking || Atomics.compareExchange(fullAt, cell, before, after) === before) return;
+      if (before === CLOSED) continue;
+      const servers = Atomics.load(head, SERVERS_AT) + 1;
+      const share = Atomics.load(shares, cell) || Math.floor(WHOLE / servers);
+      const size = bucketSize({ ratePerSecond, share, servers, kept: Atomics.load(kept, cell) });
+      const excessNs = take(cell, before, size, taking);
+      if (excessNs === undefined) continue;
+      // Who was refused by a check will not be charged.
+      if (taking || excessNs > 0n) Atomics.add(arrivals, cell, 1);
+      if (excessNs > 0n) throw rateExceeded(excessNs, share === WHOLE ? Number.POSITIVE_INFINITY : SHARED_WAIT_MAX_MS);
+      return;
     }
   }
 
-  const cellOf = (app: App, bucket: Bucket): number => (app.number % APPS) * CELLS_PER_APP + BUCKETS.indexOf(bucket);
-  const rateOf = (bucket: Bucket, rate: number): number => (bucket === "token" ? rate * TOKEN_FACTOR : rate);
-  const cellOfStranger = (address: string): number => STRANGERS_AT + (hash(address, seed) % STRANGERS);
+  function takeOfStranger(address: string, taking: boolean): void {
+    if (strangersPerSecond === 0) return;
+    const size = bucketSize({ ratePerSecond: strangersPerSecond, share: WHOLE, servers: 1, kept: 0 });
+    const cell = STRANGERS_AT + (hash(address, seed) % STRANGERS);
+    let excessNs: bigint | undefined;
+    while (excessNs === undefined) excessNs = take(cell, Atomics.load(fullAt, cell), size, taking);
+    if (excessNs > 0n) throw rateExceeded(excessNs, Number.POSITIVE_INFINITY);
+  }
 
   return {
-    charge: (app, bucket, rate) => take(cellOf(app, bucket), rateOf(bucket, rate), true),
-    check: (app, bucket, rate) => take(cellOf(app, bucket), rateOf(bucket, rate), false),
-    chargeStranger: (address) => take(cellOfStranger(address), strangersPerSecond, true),
-    checkStranger: (address) => take(cellOfStranger(address), strangersPerSecond, false),
+    charge: (app, bucket, rate) => takeOfApp(app, bucket, rate, true),
+    check: (app, bucket, rate) => takeOfApp(app, bucket, rate, false),
+    chargeStranger: (address) => takeOfStranger(address, true),
+    checkStranger: (address) => takeOfStranger(address, false),
   };
+}
+
+function rateExceeded(excessNs: bigint, waitMaxMs: number): Refusal {
+  const retryAfterMs = Math.min(Number((excessNs + MS_NS - 1n) / MS_NS), waitMaxMs);
+  return new Refusal({ code: "rate_exceeded", retryAfterMs });
 }
 
 /** Math.max takes no bigints. */

@@ -1,8 +1,10 @@
 import { createServer } from "node:net";
-import { newThrottleMemory } from "../core/throttle.ts";
+import { newThrottleMemory } from "../core/throttle-memory.ts";
 import { PASSWORDS, type Service, type ServiceParts, type ServiceSettings } from "../service.ts";
 import type { SharedStore } from "../store/open.ts";
+import { systemClock } from "../system/clock.ts";
 import { systemRandom } from "../system/random.ts";
+import { shareRates } from "../system/share-rates.ts";
 import { ServingWorker, type ServingWorkerNeeds } from "./serving-worker.ts";
 
 export interface WorkersNeeds {
@@ -38,6 +40,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   const port = await freePort(hostname, needs.settings.port);
   const failed = Promise.withResolvers<Error>();
   const workers = new Set<ServingWorker>();
+  const throttle = newThrottleMemory(systemRandom);
   let deaths: number[] = [];
   let isStopping = false;
 
@@ -48,7 +51,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
     events: needs.events,
     start: {
       settings: { ...needs.settings, port, sharePort: true },
-      throttle: newThrottleMemory(systemRandom),
+      throttle,
       passwords: {
         concurrent: Math.max(1, Math.floor(PASSWORDS.concurrent / needs.count)),
         waitingMax: Math.ceil(PASSWORDS.waitingMax / needs.count),
@@ -75,6 +78,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
     else run(number).catch((refused) => failed.resolve(refused));
   }
 
+  stack.use(await shareRates({ cells: throttle.cells, store, clock: systemClock, events: needs.events }));
   stack.defer(async () => {
     isStopping = true;
     const deadline = setTimeout(() => {

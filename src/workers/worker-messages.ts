@@ -1,4 +1,4 @@
-import type { ThrottleMemory } from "../core/throttle.ts";
+import type { ThrottleMemory } from "../core/throttle-memory.ts";
 import type { ServiceSettings } from "../service.ts";
 import type { StoreMessage, StoreShare } from "../store/open.ts";
 import type { SentError } from "./sent-error.ts";

@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { Refusal } from "../../src/core/refusals.ts";
-import { BUCKETS, createThrottle, createThrottleCells, type Throttle } from "../../src/core/throttle.ts";
+import { BUCKETS, createThrottle, type Throttle } from "../../src/core/throttle.ts";
+import { CELLS_PER_APP, createThrottleCells, throttleCells } from "../../src/core/throttle-memory.ts";
 import { createTestClock } from "../harness/test-clock.ts";
 import { throttledApp } from "./throttle-app.ts";
 import type { Burst } from "./throttle-worker.ts";
@@ -89,6 +90,16 @@ test("a check refuses what a charge would refuse, and takes nothing", () => {
   expect(waitMs(() => throttle.checkStranger("10.0.0.1"))).toBe(100);
 });
 
+test("calls are counted once as they arrive, the refused ones too: a check only if nothing can be charged after it", () => {
+  const cells = createThrottleCells();
+  const throttle = createThrottle({ clock: createTestClock(), cells, strangersPerSecond: 1, seed: 1 });
+  for (let call = 0; call < 10; call++) {
+    const refused = waitMs(() => throttle.check(APP, "set", 5)) > 0;
+    if (!refused) throttle.charge(APP, "set", 5);
+  }
+  expect(throttleCells(cells).arrivals[CELLS_PER_APP]).toBe(10);
+});
+
 test("buckets, apps and strangers do not touch each other", () => {
   const { throttle } = start();
   for (const number of [1, 2, 3, 4000, 65_535]) {
@@ -131,6 +142,8 @@ test("four threads that charge one bucket at once get exactly one second's worth
     const results = await Promise.all(workers.map((worker) => answerOf(worker, burst)));
     expect(results.reduce((sum, { passed }) => sum + passed, 0)).toBe(1000);
     expect(results.reduce((sum, { strangersPassed }) => sum + strangersPassed, 0)).toBe(1000);
+    // Of app 1, "set", the refused ones included.
+    expect(throttleCells(cells).arrivals[CELLS_PER_APP]).toBe(second * threads * burst.calls);
   }
 }, 20_000);
 

@@ -1,0 +1,31 @@
+import { Refusal } from "../../src/core/refusals.ts";
+import { createThrottle } from "../../src/core/throttle.ts";
+import { systemClock } from "../../src/system/clock.ts";
+import { throttledApp } from "./throttle-app.ts";
+
+/** One thread's part: it charges as fast as it can until it is told to stop. */
+export interface Charging {
+  readonly cells: SharedArrayBuffer;
+  /** At 0, raised by each thread that has begun; at 1, raised for all to stop; at 2, the calls that have passed. */
+  readonly state: SharedArrayBuffer;
+  readonly ratePerSecond: number;
+}
+
+declare const self: Worker;
+
+self.onmessage = ({ data }: MessageEvent<Charging>) => {
+  const { cells, state, ratePerSecond } = data;
+  const throttle = createThrottle({ clock: systemClock, cells, strangersPerSecond: 0, seed: 1 });
+  const app = throttledApp(1);
+  const shared = new Int32Array(state);
+  Atomics.add(shared, 0, 1);
+  while (Atomics.load(shared, 1) === 0) {
+    try {
+      throttle.charge(app, "set", ratePerSecond);
+      Atomics.add(shared, 2, 1);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+  }
+  self.postMessage("stopped");
+};
