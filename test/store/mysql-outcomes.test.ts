@@ -84,9 +84,11 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
   test("a connection that is killed before the commit costs nothing but another attempt", async () => {
     await using fixture = await mysqlFixture(1);
     const before = await stored(fixture.store, fixture.app, ADA);
-    // The set waits for this row, in the middle of its transaction.
-    const held = await holdRow(fixture);
-    const writing = fixture.store.writeAttributes(sized(fixture.app, ADA, before, 20));
+    expect(await fixture.store.writeAttributes(sized(fixture.app, ADA, before, 10))).toBe("written");
+    const next = await stored(fixture.store, fixture.app, ADA);
+    // The next set waits for these rows, in the middle of its transaction.
+    const held = await holdLanes(fixture);
+    const writing = fixture.store.writeAttributes(sized(fixture.app, ADA, next, 20));
     const waiting = await held.waiting();
     await fixture.database.query(`KILL CONNECTION ${waiting}`);
     await held.release();
@@ -95,19 +97,19 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
   });
 });
 
-/** A foreign transaction that has locked ada's row. */
-async function holdRow(fixture: MysqlFixture) {
+/** A foreign transaction that has locked the app's usage. */
+async function holdLanes(fixture: MysqlFixture) {
   const { createConnection } = await import("mysql2/promise");
   const { port } = await sharedMariadb();
   const connection = await createConnection({ host: "127.0.0.1", port, user: "root", database: fixture.database.name });
   await connection.query("START TRANSACTION");
-  await connection.query("SELECT id FROM users WHERE name = ? FOR UPDATE", [ADA]);
+  await connection.query("SELECT lane FROM app_usage FOR UPDATE");
   return {
     /** The id of the connection that waits for it. */
     async waiting(): Promise<number> {
       for (;;) {
         const rows = await fixture.database.query(
-          "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'INSERT INTO users%'",
+          "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'UPDATE app_usage%'",
         );
         if (rows[0] !== undefined) return rows[0].id;
         await new Promise(setImmediate);

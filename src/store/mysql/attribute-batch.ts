@@ -12,14 +12,19 @@ export type BatchResult =
   | { readonly kind: "outdated"; readonly writes: readonly AttributesWrite[] }
   | { readonly kind: "no_room"; readonly app: number; readonly growth: number; readonly bytesMax: number };
 
-/** Writes of different users, in one transaction. */
+/**
+ * Writes of different users, in one transaction. Refused at once, as `lockedOf` tells, where somebody else's
+ * transaction has one of them: to wait for that would hold up all others.
+ */
 export async function writeBatch(
   run: Run,
   lane: number,
   writes: readonly AttributesWrite[],
 ): Promise<Result<BatchResult>> {
   const growths = growthsOf(writes);
-  const [upserted, ...moved] = await run(upsert(writes), ...growths.map((growth) => moveUsage(lane, growth)));
+  const locking = ofApps(writes).map((each) => select("name", each, "FOR UPDATE NOWAIT"));
+  const answers = await run(...locking, upsert(writes), ...growths.map((growth) => moveUsage(lane, growth)));
+  const [upserted, ...moved] = answers.slice(locking.length);
   if (changedBy(upserted) !== writes.length * CHANGED) {
     const outdated = await outdatedOf(run, writes);
     return { keep: false, value: { kind: "outdated", writes: outdated } };
@@ -96,16 +101,10 @@ function upsert(writes: readonly AttributesWrite[]): Statement {
 
 /** Those that can never be written. Looked for without the changes of this transaction. */
 async function outdatedOf(run: Run, writes: readonly AttributesWrite[]): Promise<readonly AttributesWrite[]> {
-  const apps = [...new Set(writes.map(({ app }) => app))];
-  const answers = await run(
-    { sql: "ROLLBACK" },
-    ...apps.map((app) => ({
-      sql: "SELECT name, id, version FROM users WHERE app = ? AND name IN (?)",
-      values: [app, writes.filter((write) => write.app === app).map(({ name }) => name)],
-    })),
-  );
+  const apps = ofApps(writes);
+  const answers = await run({ sql: "ROLLBACK" }, ...apps.map((each) => select("name, id, version", each, "")));
   const current = new Map<string, readonly [string, number]>();
-  for (const [index, app] of apps.entries()) {
+  for (const [index, { app }] of apps.entries()) {
     for (const [name, id, version] of rowsOf<[string, string, number]>(answers[index + 1])) {
       current.set(`${app}/${name}`, [id, version]);
     }
@@ -114,4 +113,41 @@ async function outdatedOf(run: Run, writes: readonly AttributesWrite[]): Promise
     const [id, stored] = current.get(`${app}/${name}`) ?? [];
     return id !== userId || stored !== version;
   });
+}
+
+/** Those of users that somebody else's transaction has at present. */
+export async function lockedOf(
+  run: Run,
+  writes: readonly AttributesWrite[],
+): Promise<Result<ReadonlySet<AttributesWrite>>> {
+  const apps = ofApps(writes);
+  const answers = await run(
+    ...apps.map((each) => select("name", each, "")),
+    ...apps.map((each) => select("name", each, "FOR UPDATE SKIP LOCKED")),
+  );
+  const locked = new Set<string>();
+  for (const [index, { app }] of apps.entries()) {
+    const free = new Set(rowsOf<[string]>(answers[apps.length + index]).map(([name]) => name));
+    for (const [name] of rowsOf<[string]>(answers[index])) if (!free.has(name)) locked.add(`${app}/${name}`);
+  }
+  return { keep: false, value: new Set(writes.filter(({ app, name }) => locked.has(`${app}/${name}`))) };
+}
+
+interface UsersOfApp {
+  readonly app: number;
+  readonly names: readonly string[];
+}
+
+function ofApps(writes: readonly AttributesWrite[]): readonly UsersOfApp[] {
+  const apps = new Map<number, string[]>();
+  for (const { app, name } of writes) {
+    const names = apps.get(app);
+    if (names === undefined) apps.set(app, [name]);
+    else names.push(name);
+  }
+  return [...apps].map(([app, names]) => ({ app, names }));
+}
+
+function select(columns: string, { app, names }: UsersOfApp, locking: string): Statement {
+  return { sql: `SELECT ${columns} FROM users WHERE app = ? AND name IN (?) ${locking}`, values: [app, names] };
 }

@@ -22,9 +22,11 @@ export class ConnectionLost extends Error {
 /** The error numbers of MariaDB, MySQL, Galera and TiDB that are met in operation. */
 const KINDS: Readonly<Record<number, FailureKind>> = {
   1062: "duplicate",
-  // Deadlock (on Galera: certification failed), lock wait timeout, record changed since last read, statement killed.
+  // Deadlock (on Galera: certification failed), lock not free (two forms), record changed since last read, statement
+  // killed.
   1213: "again",
   1205: "again",
+  3572: "again",
   1020: "again",
   1317: "again",
   // Group replication refused the transaction.
@@ -72,6 +74,12 @@ export function failureKind(error: unknown): FailureKind {
   if (typeof errno === "number" && errno < 0) return "lost";
   if (fatal === true || (typeof code === "string" && /^(?:PROTOCOL_|E[A-Z]+$|HANDSHAKE_)/.test(code))) return "lost";
   return "other";
+}
+
+/** A row is locked by somebody else's transaction. */
+export function isLocked(error: unknown): boolean {
+  const number = errorNumber(error);
+  return number === 1205 || number === 3572;
 }
 
 /** The error number of the database; undefined when the error is not one of its. */

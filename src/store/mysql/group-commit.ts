@@ -1,8 +1,8 @@
 import type { AttributesWrite, WriteOutcome } from "../../core/ports.ts";
 import { StoreError } from "../store-error.ts";
-import { writeBatch } from "./attribute-batch.ts";
+import { lockedOf, writeBatch } from "./attribute-batch.ts";
 import { Deadline } from "./deadline.ts";
-import { failureKind, storeError } from "./errors.ts";
+import { failureKind, isLocked, storeError } from "./errors.ts";
 import type { MysqlLocation } from "./location.ts";
 import { Overdue, type Waiting } from "./overdue.ts";
 import { pause } from "./pause.ts";
@@ -14,6 +14,8 @@ interface Pending extends Waiting {
   readonly write: AttributesWrite;
   readonly user: string;
   readonly resolve: (outcome: WriteOutcome) => void;
+  /** Somebody else's transaction had the user when it was tried: it goes apart from those who need not wait. */
+  isHeldUp?: boolean;
 }
 
 interface Busy {
@@ -38,8 +40,10 @@ interface GroupCommitNeeds {
 
 /** What the statements of one transaction may hold: a fraction of what the database takes in one packet. */
 const CHARACTERS_TOGETHER = 1_000_000;
-/** So often the database may refuse a transaction of several before they are tried in smaller ones. */
-const REFUSALS_TOGETHER_MAX = 1;
+/** So often the database may refuse a transaction before it is looked at why. */
+const REFUSALS_MAX = 1;
+/** After which a user that somebody else had is tried again. */
+const HELD_UP_MS = 40;
 
 /**
  * Writes of attributes, many in one transaction: those that come in while every connection is busy share the next one,
@@ -105,7 +109,10 @@ export class GroupCommit {
         continue;
       }
       const length = pending.write.json.length;
-      const fits = taken.length < this.#needs.togetherMax && characters + length <= CHARACTERS_TOGETHER;
+      const fits =
+        taken.length < this.#needs.togetherMax &&
+        characters + length <= CHARACTERS_TOGETHER &&
+        taken[0]?.isHeldUp === pending.isHeldUp;
       if (!fits && taken.length > 0) {
         left.push(pending);
         continue;
@@ -139,9 +146,8 @@ export class GroupCommit {
       const writes = open.map(({ write }) => write);
       const lane = await writer.lane();
       const body = async (run: Parameters<typeof writeBatch>[0]) => await writeBatch(run, lane, writes);
-      const refusalsMax = open.length > 1 ? REFUSALS_TOGETHER_MAX : Number.POSITIVE_INFINITY;
       try {
-        const result = await transact(writer.session, deadline, body, refusalsMax);
+        const result = await transact(writer.session, deadline, body, REFUSALS_MAX);
         switch (result.kind) {
           case "written":
             for (const pending of open) this.#settle(pending, "written");
@@ -161,11 +167,12 @@ export class GroupCommit {
           }
         }
       } catch (error) {
+        if (failureKind(error) !== "again") throw error;
+        const free = isLocked(error) ? await this.#setHeldUpAside(writer.session, open, deadline) : open;
         // One that the database refuses must not fail its neighbours.
-        if (open.length === 1 || failureKind(error) !== "again") throw error;
-        const half = Math.ceil(open.length / 2);
-        await this.#commitTogether(writer, open.slice(0, half), deadline);
-        open = open.slice(half);
+        const half = free.length === open.length && open.length > 1 ? Math.ceil(open.length / 2) : 0;
+        if (half > 0) await this.#commitTogether(writer, free.slice(0, half), deadline);
+        open = free.slice(half);
       }
     }
   }
@@ -179,6 +186,28 @@ export class GroupCommit {
       deadline,
     );
     for (const pending of batch.filter(isGrowing)) await this.#commitTogether(writer, [pending], deadline);
+  }
+
+  /** What is left when those have been taken out that wait for somebody else's transaction; they are tried again. */
+  async #setHeldUpAside(session: Session, open: readonly Pending[], deadline: Deadline): Promise<readonly Pending[]> {
+    const writes = open.map(({ write }) => write);
+    const locked = await transact(session, deadline, (run) => lockedOf(run, writes)).catch((error) => {
+      // An engine that cannot skip locked rows: they are found by trying smaller transactions.
+      if (failureKind(error) === "other") return new Set<AttributesWrite>();
+      throw error;
+    });
+    const heldUp = open.filter(({ write }) => locked.has(write));
+    for (const pending of heldUp) {
+      pending.isHeldUp = true;
+      this.#release(pending, undefined);
+    }
+    if (heldUp.length > 0) {
+      setTimeout(() => {
+        this.#queue.push(...heldUp);
+        this.#flushSoon();
+      }, HELD_UP_MS);
+    }
+    return open.filter(({ write }) => !locked.has(write));
   }
 
   #grant(

@@ -13,8 +13,13 @@ interface Heard {
   readonly at: number;
 }
 
-/** Who has not moved his beat for so long is not reckoned with; a server moves it every second at least. */
+/**
+ * Who has not moved his beat for so long is not reckoned with. A server moves it every second at least, and five times
+ * as often while it is asked for something: what a dead one was asked for comes to the others.
+ */
 const SILENT_MS = 2500;
+const BUSY_SILENT_MS = 1000;
+const NO_DEMAND = "[]";
 /** And for so long: is gone, and his row is removed. A server that was only suspended makes itself another. */
 const GONE_MS = 60_000;
 const CLEANING_MS = 10_000;
@@ -85,7 +90,7 @@ export class Membership {
       const taken = new Set(rowsOf<[number]>(answer).map(([slot]) => slot));
       let slot = 0;
       while (taken.has(slot)) slot += 1;
-      const sql = "INSERT INTO servers (id, slot, beat, schema_known, demand) VALUES (?, ?, 0, ?, '[]')";
+      const sql = `INSERT INTO servers (id, slot, beat, schema_known, demand) VALUES (?, ?, 0, ?, '${NO_DEMAND}')`;
       try {
         await retried(session, [{ sql, values: [this.#id, slot, schemaKnown] }], deadline);
         return slot;
@@ -100,10 +105,11 @@ export class Membership {
   #alive(rows: readonly ServerRow[]): readonly ServerRow[] {
     const now = performance.now();
     for (const id of this.#heard.keys()) if (!rows.some((row) => row[0] === id)) this.#heard.delete(id);
-    return rows.filter(([id, beat]) => {
+    return rows.filter(([id, beat, demand]) => {
       const heard = this.#heard.get(id);
       if (heard?.beat !== beat) this.#heard.set(id, { beat, at: now });
-      return heard === undefined || heard.beat !== beat || now - heard.at < SILENT_MS;
+      const silentMs = demand === NO_DEMAND ? SILENT_MS : BUSY_SILENT_MS;
+      return heard === undefined || heard.beat !== beat || now - heard.at < silentMs;
     });
   }
 

@@ -32,11 +32,13 @@ const SET_UP = [
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
   "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
   "SET SESSION innodb_lock_wait_timeout = 1",
-  "SHOW VARIABLES LIKE 'wsrep_on'",
+  "SHOW VARIABLES WHERE Variable_name IN ('wsrep_on', 'idle_transaction_timeout')",
 ];
 
 /** Galera: a read, and the beginning of a transaction, waits until this node has all that the cluster has committed. */
 const SET_UP_GALERA = "SET SESSION wsrep_sync_wait = 1";
+/** MariaDB, seconds: a server that is frozen in the middle of a transaction does not keep its locks for long. */
+const SET_UP_MARIADB = "SET SESSION idle_transaction_timeout = 5";
 
 /**
  * One connection to the database, made when it is needed and made anew after it was lost, to whatever host serves then.
@@ -175,8 +177,9 @@ async function connect(location: MysqlLocation, host: MysqlHost, timeoutMs: numb
       SET_UP.map((sql) => ({ sql })),
       timeoutMs,
     );
-    const [galera] = rowsOf<[string, string]>(answers.at(-1));
-    if (galera?.[1] === "ON") await ask(connection, [{ sql: SET_UP_GALERA }], timeoutMs);
+    const variables = new Map(rowsOf<[string, string]>(answers.at(-1)));
+    if (variables.get("wsrep_on") === "ON") await ask(connection, [{ sql: SET_UP_GALERA }], timeoutMs);
+    if (variables.has("idle_transaction_timeout")) await ask(connection, [{ sql: SET_UP_MARIADB }], timeoutMs);
     return connection;
   } catch (error) {
     connection.destroy();
