@@ -21,8 +21,8 @@ const ENGINES = ["memory", "sqlite", "mysql"];
 const TWO_WORKERS = { TEST_ENGINE: "sqlite", TEST_WORKERS: "2" };
 const FOR_TWO_WORKERS = ["test/races/", "test/wire/set-metadata/", "test/wire/http/stop", "test/wire/revocation/"];
 
-/** Three database nodes and three servers, through one fault after the other; `npm run test:cluster` gives it longer. */
-const CLUSTER = "test/cluster/faults.test.ts";
+/** Three servers on one database and on three nodes, through rates and faults; `npm run test:cluster` takes longer. */
+const CLUSTER = ["test/cluster/faults.test.ts", "test/cluster/rates.test.ts"];
 const CLUSTER_SECONDS = { CLUSTER_SECONDS: "1" };
 const MYSQL_TWO_WORKERS = { TEST_ENGINE: "mysql", TEST_WORKERS: "2" };
 
@@ -39,7 +39,7 @@ function phases(): readonly Phase[] {
   const files = [...new Glob("test/**/*.test.ts").scanSync(".")].sort();
   const shared = files.filter(isForEveryEngine);
   const all: readonly Phase[] = [
-    { name: "once", files: files.filter((file) => !isForEveryEngine(file) && file !== CLUSTER) },
+    { name: "once", files: files.filter((file) => !isForEveryEngine(file) && !CLUSTER.includes(file)) },
     ...ENGINES.map((engine) => ({ name: engine, files: shared, env: { TEST_ENGINE: engine } })),
     { name: "two-workers", files: files.filter(isForTwoWorkers), env: TWO_WORKERS },
     {
@@ -47,7 +47,7 @@ function phases(): readonly Phase[] {
       files: files.filter((file) => file.startsWith("test/races/")),
       env: MYSQL_TWO_WORKERS,
     },
-    { name: "cluster", files: [CLUSTER], env: CLUSTER_SECONDS },
+    { name: "cluster", files: CLUSTER, env: CLUSTER_SECONDS },
   ];
   // What is missing is said, and under CI counted as a failure, by `reportMissingParts`.
   return all.filter(({ name, env }) => {

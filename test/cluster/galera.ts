@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
+import { lastingPort } from "../harness/lasting-port.ts";
 import { freshDatabaseOn, makeAccount, mariadbIsMissing, type TestDatabase } from "../harness/mariadb.ts";
-import { freePort, MariadbServer, prepareData } from "../harness/mariadb-server.ts";
+import { MariadbFolder } from "../harness/mariadb-folder.ts";
+import { MariadbServer } from "../harness/mariadb-server.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 
 const GALERA_PROVIDER = "/usr/lib/galera/libgalera_smm.so";
@@ -42,20 +44,21 @@ export function galeraIsMissing(): boolean {
   return mariadbIsMissing() || isLeftOut(isThere, "Galera or rsync is not installed: a cluster of three nodes");
 }
 
-export async function startGalera(): Promise<GaleraCluster> {
+/** @param failureDetection options of Galera's */
+export async function startGalera(failureDetection = FAILURE_DETECTION): Promise<GaleraCluster> {
   await using stack = new AsyncDisposableStack();
-  using prepared = prepareData();
+  await using prepared = MariadbFolder.installed();
   const ports = await Promise.all(Array.from({ length: NODES }, freePorts));
   const [first, second, third] = ports.map((own, index) => {
     const others = ports.filter((other) => other !== own).map(({ group }) => `127.0.0.1:${group}`);
-    const args = nodeArgs(index, own, `gcomm://${others.join(",")}`);
-    const server = stack.use(new MariadbServer({ args, data: prepared.folder }, own.sql));
+    const args = nodeArgs(index, own, failureDetection, `gcomm://${others.join(",")}`);
+    const server = stack.use(new MariadbServer({ folder: prepared.copy(), port: own.sql, args }));
     return nodeOf(server);
   });
   if (first === undefined || second === undefined || third === undefined) throw new Error("too few nodes");
   const [bootstrap] = ports;
   if (bootstrap === undefined) throw new Error("no ports");
-  first.server.spawn([...nodeArgs(0, bootstrap, "gcomm://"), "--wsrep-new-cluster"]);
+  first.server.spawn([...nodeArgs(0, bootstrap, failureDetection, "gcomm://"), "--wsrep-new-cluster"]);
   await first.server.up();
   await first.synced(1);
   // One after the other: a node that is being copied to or from can help no third.
@@ -109,10 +112,11 @@ async function isSynced(server: MariadbServer, count: number): Promise<boolean> 
 }
 
 async function freePorts(): Promise<Ports> {
-  return { sql: await freePort(), group: await freePort(), ist: await freePort(), sst: await freePort() };
+  return { sql: await lastingPort(), group: await lastingPort(), ist: await lastingPort(), sst: await lastingPort() };
 }
 
-function nodeArgs(index: number, { group, ist, sst }: Ports, address: string): readonly string[] {
+function nodeArgs(index: number, own: Ports, failureDetection: string, address: string): readonly string[] {
+  const { group, ist, sst } = own;
   return [
     "--wsrep-on=ON",
     `--wsrep-provider=${GALERA_PROVIDER}`,
@@ -125,6 +129,6 @@ function nodeArgs(index: number, { group, ist, sst }: Ports, address: string): r
     "--binlog-format=ROW",
     "--innodb-autoinc-lock-mode=2",
     `--wsrep-provider-options=base_host=127.0.0.1;base_port=${group};` +
-      `gmcast.listen_addr=tcp://127.0.0.1:${group};ist.recv_addr=127.0.0.1:${ist};gcache.size=32M;${FAILURE_DETECTION}`,
+      `gmcast.listen_addr=tcp://127.0.0.1:${group};ist.recv_addr=127.0.0.1:${ist};gcache.size=32M;${failureDetection}`,
   ];
 }

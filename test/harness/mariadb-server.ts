@@ -1,23 +1,21 @@
-import { chownSync, cpSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Connection, createConnection } from "mysql2";
-import { mariadbProgram, mariadbUser } from "./mariadb-programs.ts";
+import { lastingPort } from "./lasting-port.ts";
+import { MariadbFolder } from "./mariadb-folder.ts";
+import { asMariadbUser, mariadbProgram } from "./mariadb-programs.ts";
+import { queryMariadb, type Row } from "./mariadb-query.ts";
 
-export const ROOT = { user: "root", password: "" } as const;
 /** The password needs percent-encoding in a URL. */
 export const ACCOUNT = { user: "usermeta", password: "p@ss/word" } as const;
 
 const START_DEADLINE_MS = 60_000;
 const LOOK_MS = 50;
 
-export interface MariadbOptions {
+interface MariadbServerParts {
+  /** Becomes the server's own. */
+  readonly folder: MariadbFolder;
+  readonly port: number;
   /** Further ones, for instance of a cluster. */
   readonly args?: readonly string[];
-  /** Prepared data to begin with, from `prepareData`; made when left out. */
-  readonly data?: string;
-  readonly port?: number;
 }
 
 /**
@@ -26,24 +24,25 @@ export interface MariadbOptions {
  */
 export class MariadbServer implements AsyncDisposable {
   readonly port: number;
-  readonly folder: string;
-  readonly #options: MariadbOptions;
+  readonly #folder: MariadbFolder;
+  readonly #args: readonly string[];
   #child: Bun.Subprocess<"ignore", "ignore", "ignore"> | undefined;
 
-  /** Is up, unless it has to wait for others: see `isUp`. */
-  static async start(options: MariadbOptions = {}): Promise<MariadbServer> {
-    const server = new MariadbServer(options, options.port ?? (await freePort()));
+  /** Resolves when it answers. */
+  static async start(): Promise<MariadbServer> {
+    await using stack = new AsyncDisposableStack();
+    const folder = MariadbFolder.installed();
+    const server = stack.use(new MariadbServer({ folder, port: await lastingPort() }));
     server.spawn();
     await server.up();
+    stack.move();
     return server;
   }
 
-  constructor(options: MariadbOptions, port: number) {
-    this.#options = options;
+  constructor({ folder, port, args = [] }: MariadbServerParts) {
+    this.#folder = folder;
     this.port = port;
-    this.folder = ownFolder();
-    if (options.data === undefined) installData(this.folder);
-    else copyData(options.data, this.folder);
+    this.#args = args;
   }
 
   get pid(): number {
@@ -52,16 +51,17 @@ export class MariadbServer implements AsyncDisposable {
   }
 
   /** @param args in place of those it was made with */
-  spawn(args: readonly string[] = this.#options.args ?? []): void {
+  spawn(args: readonly string[] = this.#args): void {
+    if (this.#isRunning) throw new Error("MariaDB is running already");
     this.#child = Bun.spawn(
       [
-        ...asItsUser(),
-        program("mariadbd"),
+        ...asMariadbUser(),
+        mariadbProgram("mariadbd"),
         "--no-defaults",
-        `--datadir=${join(this.folder, "data")}`,
-        `--socket=${join(this.folder, "s")}`,
-        `--pid-file=${join(this.folder, "pid")}`,
-        `--log-error=${join(this.folder, "log")}`,
+        `--datadir=${this.#folder.data}`,
+        `--socket=${join(this.#folder.path, "s")}`,
+        `--pid-file=${join(this.#folder.path, "pid")}`,
+        `--log-error=${this.#log}`,
         `--port=${this.port}`,
         "--bind-address=127.0.0.1",
         "--skip-name-resolve",
@@ -74,7 +74,7 @@ export class MariadbServer implements AsyncDisposable {
     );
   }
 
-  /** Resolves when it answers. */
+  /** Resolves when it answers; a node of a cluster answers when it has taken the others' data. */
   async up(): Promise<void> {
     const deadline = performance.now() + START_DEADLINE_MS;
     for (;;) {
@@ -82,10 +82,8 @@ export class MariadbServer implements AsyncDisposable {
         await this.query("SELECT 1");
         return;
       } catch (error) {
-        if (this.#child?.exitCode != null || performance.now() > deadline) {
-          throw new Error(`MariaDB did not start: ${await Bun.file(join(this.folder, "log")).text()}`, {
-            cause: error,
-          });
+        if (!this.#isRunning || performance.now() > deadline) {
+          throw new Error(`MariaDB did not start: ${await this.#logged()}`, { cause: error });
         }
       }
       await Bun.sleep(LOOK_MS);
@@ -94,13 +92,7 @@ export class MariadbServer implements AsyncDisposable {
 
   /** As root, on a connection of its own. */
   query(sql: string, values: readonly unknown[] = [], database?: string): Promise<readonly Row[]> {
-    return queryAt(this.port, sql, values, database);
-  }
-
-  /** Without waiting, for the end of the process. */
-  killNow(): void {
-    this.#child?.kill("SIGKILL");
-    rmSync(this.folder, { recursive: true, force: true });
+    return queryMariadb(this.port, sql, values, database);
   }
 
   /** Ends it as a crash would, or as asked. */
@@ -122,96 +114,21 @@ export class MariadbServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-    rmSync(this.folder, { recursive: true, force: true });
+    await this.#folder[Symbol.asyncDispose]();
   }
-}
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
-export type Row = Readonly<Record<string, any>>;
-
-/** A folder with the tables of a fresh MariaDB in `data`, to start several from. */
-export function prepareData(): Disposable & { readonly folder: string } {
-  const folder = ownFolder();
-  installData(folder);
-  return { folder, [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }) };
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  probe.listen(0, "127.0.0.1", resolve);
-  await promise;
-  const address = probe.address();
-  const closed = Promise.withResolvers<void>();
-  probe.close(() => closed.resolve());
-  await closed.promise;
-  if (typeof address !== "object" || address === null) throw new Error("no port");
-  return address.port;
-}
-
-async function queryAt(
-  port: number,
-  sql: string,
-  values: readonly unknown[] = [],
-  database?: string,
-): Promise<readonly Row[]> {
-  const connection = createConnection({ host: "127.0.0.1", port, ...ROOT, ...(database && { database }) });
-  connection.on("error", () => {});
-  try {
-    return await ask(connection, sql, values);
-  } finally {
-    connection.destroy();
+  get #isRunning(): boolean {
+    // A process that a signal has ended has no exit code.
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
-}
 
-function ask(connection: Connection, sql: string, values: readonly unknown[]): Promise<readonly Row[]> {
-  const { promise, resolve, reject } = Promise.withResolvers<readonly Row[]>();
-  connection.query(sql, [...values], (error, rows) => {
-    if (error !== null) reject(error);
-    else resolve((Array.isArray(rows) ? rows : []) as Row[]); // as: objects, since no other form was asked for
-  });
-  return promise;
-}
+  /** MariaDB would add `.err` to any other name. */
+  get #log(): string {
+    return join(this.#folder.path, "log.err");
+  }
 
-/** Short: the path of a socket may have 107 bytes. */
-function ownFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "um-db-"));
-  const owner = mariadbUser();
-  if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
-  return folder;
-}
-
-function installData(folder: string): void {
-  const { success, stderr } = Bun.spawnSync(
-    [
-      ...asItsUser(),
-      program("mariadb-install-db"),
-      "--no-defaults",
-      `--datadir=${join(folder, "data")}`,
-      "--auth-root-authentication-method=normal",
-      "--skip-test-db",
-      "--skip-name-resolve",
-      "--innodb-log-file-size=16M",
-    ],
-    { stdin: "ignore", stdout: "ignore", stderr: "pipe" },
-  );
-  if (!success) throw new Error(`mariadb-install-db failed: ${stderr.toString()}`);
-}
-
-function copyData(from: string, folder: string): void {
-  const copied = Bun.spawnSync(["cp", "-a", join(from, "data"), folder]);
-  if (!copied.success) cpSync(join(from, "data"), join(folder, "data"), { recursive: true });
-}
-
-function program(name: Parameters<typeof mariadbProgram>[0]): string {
-  const path = mariadbProgram(name);
-  if (path === undefined) throw new Error(`${name} is not installed`);
-  return path;
-}
-
-/** Ends with its parent, whatever becomes of that. */
-function asItsUser(): readonly string[] {
-  const own = mariadbUser();
-  const identity = own === undefined ? [] : [`--reuid=${own.uid}`, `--regid=${own.gid}`, "--clear-groups"];
-  return ["setpriv", ...identity, "--pdeathsig", "KILL"];
+  async #logged(): Promise<string> {
+    const file = Bun.file(this.#log);
+    return (await file.exists()) ? await file.text() : "it wrote no log";
+  }
 }

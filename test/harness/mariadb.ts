@@ -1,5 +1,6 @@
-import { mariadbProgram } from "./mariadb-programs.ts";
-import { ACCOUNT, MariadbServer, type Row } from "./mariadb-server.ts";
+import { findMariadbProgram } from "./mariadb-programs.ts";
+import type { Row } from "./mariadb-query.ts";
+import { ACCOUNT, MariadbServer } from "./mariadb-server.ts";
 import { isLeftOut } from "./missing-part.ts";
 
 /** A database of a test's own; gone when it is disposed of. */
@@ -20,23 +21,19 @@ export interface SharedMariadb {
 
 /** Whether the tests on MariaDB must be left out; says so aloud, and throws under CI. */
 export function mariadbIsMissing(): boolean {
-  const isThere = mariadbProgram("mariadbd") !== undefined && mariadbProgram("mariadb-install-db") !== undefined;
+  const isThere =
+    findMariadbProgram("mariadbd") !== undefined && findMariadbProgram("mariadb-install-db") !== undefined;
   return isLeftOut(isThere, "MariaDB is not installed: the cluster store");
 }
 
-interface Kept {
-  mariadb?: Promise<SharedMariadb>;
-}
+const KEPT = Symbol.for("usermeta test mariadb");
 
 /** One for all test files of a process. It ends with the process. */
 export function sharedMariadb(): Promise<SharedMariadb> {
-  const kept: typeof globalThis & { [KEPT]?: Kept } = globalThis;
-  kept[KEPT] ??= {};
-  kept[KEPT].mariadb ??= start();
-  return kept[KEPT].mariadb;
+  const kept: typeof globalThis & { [KEPT]?: Promise<SharedMariadb> } = globalThis;
+  kept[KEPT] ??= startShared();
+  return kept[KEPT];
 }
-
-const KEPT = Symbol.for("usermeta test mariadb");
 
 let databases = 0;
 
@@ -67,14 +64,12 @@ export async function makeAccount(server: Pick<MariadbServer, "query">): Promise
   await server.query(`GRANT ALL ON \`test\\_%\`.* TO ${ACCOUNT.user}@'%'`);
 }
 
-async function start(): Promise<SharedMariadb> {
-  const { port, query } = await running();
-  return { port, query, freshDatabase: () => freshDatabaseOn([{ port, query }]) };
-}
-
-async function running(): Promise<Pick<MariadbServer, "port" | "query">> {
+async function startShared(): Promise<SharedMariadb> {
   const server = await MariadbServer.start();
   await makeAccount(server);
-  process.on("exit", () => server.killNow());
-  return { port: server.port, query: (...asked) => server.query(...asked) };
+  return {
+    port: server.port,
+    query: (...asked) => server.query(...asked),
+    freshDatabase: () => freshDatabaseOn([server]),
+  };
 }

@@ -4,7 +4,7 @@ import { changedBy, rowsOf, type Session } from "./session.ts";
 const LOOK_MS = 200;
 const BEAT_MS = 1000;
 /** A migrator whose beat has not moved for so long is gone. */
-const GONE_MS = 10_000;
+const GONE_MS = 5000;
 const TIMEOUT_MS = 10_000;
 
 /**

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "bun:test";
+import type { Demand } from "../../src/core/ports.ts";
+import { newCommitId } from "../../src/store/mysql/commits.ts";
+import { openMysqlStore } from "../../src/store/mysql/store.ts";
+import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
+import { mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
+import { mysqlLocation } from "./mysql-location.ts";
+
+const demand = (perSecond: number): readonly Demand[] => [{ app: 1, bucket: 0, perSecond }];
+
+describe.skipIf(mariadbIsMissing())("the servers of one store", () => {
+  test("hear what each is asked for, and miss one that has left at once", async () => {
+    await using fixture = await mysqlFixture(1);
+    const { store } = fixture;
+    const second = await fixture.another();
+    const third = await fixture.another();
+    await second.exchangeDemand(demand(20));
+    await third.exchangeDemand(demand(30));
+    const heard = await store.exchangeDemand(demand(10));
+    expect(heard.toSorted((a, b) => (a[0]?.perSecond ?? 0) - (b[0]?.perSecond ?? 0))).toEqual([demand(20), demand(30)]);
+    await third[Symbol.asyncDispose]();
+    expect(await store.exchangeDemand([])).toEqual([demand(20)]);
+    expect(await second.exchangeDemand([])).toEqual([[]]);
+  });
+
+  test("do without one that falls silent: after a second if it was asked for something", async () => {
+    await using fixture = await mysqlFixture(1);
+    const { store } = fixture;
+    const busy = await fixture.another();
+    await fixture.another();
+    await busy.exchangeDemand(demand(20));
+    expect(await store.exchangeDemand([])).toHaveLength(2);
+    const from = performance.now();
+    while ((await store.exchangeDemand([])).length === 2) await Bun.sleep(20);
+    expect(performance.now() - from).toBeWithin(900, 1500);
+    while ((await store.exchangeDemand([])).length === 1) await Bun.sleep(20);
+    expect(performance.now() - from).toBeWithin(2400, 3200);
+    // It is heard again when it speaks again.
+    await busy.exchangeDemand(demand(5));
+    expect(await store.exchangeDemand([])).toEqual([demand(5)]);
+  }, 20_000);
+
+  test("never have the same slot, and so never the same lane, also when ten start at once", async () => {
+    await using stack = new AsyncDisposableStack();
+    const database = stack.use(await (await sharedMariadb()).freshDatabase());
+    const location = mysqlLocation(database.url);
+    // The database is empty: one of them makes the schema.
+    const stores = await Promise.all(Array.from({ length: 10 }, () => openMysqlStore(location, { exclusive: true })));
+    for (const store of stores) stack.use(store);
+    const rows = await database.query("SELECT slot FROM servers ORDER BY slot");
+    expect(rows.map(({ slot }) => slot)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    await stores[3]?.[Symbol.asyncDispose]();
+    stack.use(await openMysqlStore(location, { exclusive: true }));
+    expect(await database.query("SELECT slot FROM servers ORDER BY slot")).toHaveLength(10);
+  });
+
+  test("make themselves known again when their row was taken for that of a dead one", async () => {
+    await using fixture = await mysqlFixture(1);
+    const { store, app, database } = fixture;
+    await database.query("DELETE FROM servers");
+    await store.exchangeDemand([]);
+    await store.exchangeDemand([]);
+    expect(await database.query("SELECT slot FROM servers")).toEqual([{ slot: 0 }]);
+    const read = await stored(store, app, userAt(0));
+    expect(await store.writeAttributes(sized(app, userAt(0), read, 9))).toBe("written");
+  });
+
+  test("give commits' ids that come in the order of time, and are not alike", () => {
+    const ids = Array.from({ length: 1000 }, () => Buffer.from(newCommitId()).toString("hex"));
+    expect(new Set(ids).size).toBe(1000);
+    const times = ids.map((id) => id.slice(0, 12));
+    expect(times).toEqual(times.toSorted());
+  });
+});

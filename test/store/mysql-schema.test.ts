@@ -1,0 +1,121 @@
+import { describe, expect, test } from "bun:test";
+import { type Migration, migrate } from "../../src/store/migrate.ts";
+import { Hosts } from "../../src/store/mysql/hosts.ts";
+import { MYSQL_MIGRATIONS, migrationTarget } from "../../src/store/mysql/schema.ts";
+import { Session } from "../../src/store/mysql/session.ts";
+import { openMysqlStore } from "../../src/store/mysql/store.ts";
+import { addUsers } from "../contract/open-for-test.ts";
+import { mariadbIsMissing, sharedMariadb, type TestDatabase } from "../harness/mariadb.ts";
+import { mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
+import { mysqlLocation } from "./mysql-location.ts";
+
+/** What a later version might add: older programs need not know of it. */
+const ADDITIVE: Migration = {
+  number: MYSQL_MIGRATIONS.length + 1,
+  oldest: MYSQL_MIGRATIONS.length,
+  sql: `ALTER TABLE users ADD COLUMN IF NOT EXISTS colour VARCHAR(16);
+CREATE TABLE IF NOT EXISTS colours (name VARCHAR(16) NOT NULL PRIMARY KEY) ENGINE=InnoDB;
+`,
+};
+/** And one after which older programs would be wrong. */
+const BREAKING: Migration = {
+  number: ADDITIVE.number + 1,
+  sql: `CREATE TABLE IF NOT EXISTS other (name VARCHAR(16) NOT NULL PRIMARY KEY) ENGINE=InnoDB;
+`,
+};
+
+describe.skipIf(mariadbIsMissing())("the schema", () => {
+  test("is made once by two that open an empty database at the same time", async () => {
+    for (let round = 0; round < 5; round++) {
+      await using database = await (await sharedMariadb()).freshDatabase();
+      const location = mysqlLocation(database.url);
+      const stores = await Promise.all([openMysqlStore(location), openMysqlStore(location)]);
+      for (const store of stores) {
+        expect(await store.apps()).toEqual([]);
+        await store[Symbol.asyncDispose]();
+      }
+      expect(await database.query("SELECT version, migrator FROM usermeta_schema")).toEqual([
+        { version: MYSQL_MIGRATIONS.length, migrator: null },
+      ]);
+    }
+  }, 30_000);
+
+  test("is changed under servers that go on, when they need not know of it", async () => {
+    await using fixture = await mysqlFixture(5);
+    const { store, app, database } = fixture;
+    let isChanging = true;
+    let sets = 0;
+    const setting = (async () => {
+      while (isChanging) {
+        const user = userAt(sets % 5);
+        const write = sized(app, user, await stored(store, app, user), 5 + (sets % 50));
+        expect(await store.writeAttributes(write)).toBe("written");
+        sets += 1;
+      }
+    })();
+    expect(await migrateWith(database, [...MYSQL_MIGRATIONS, ADDITIVE])).toBe(1);
+    isChanging = false;
+    await setting;
+    expect(sets).toBeGreaterThan(0);
+    await addUsers(store, app, "late");
+    expect(await database.query("SELECT COUNT(*) AS count FROM users WHERE colour IS NULL")).toEqual([{ count: 6 }]);
+    // An older server may also be started anew in the middle of the upgrade.
+    const again = await fixture.another();
+    expect(await again.apps()).toEqual([app]);
+  });
+
+  test("is not changed while a server runs that would be wrong then, and is when it has ended", async () => {
+    await using fixture = await mysqlFixture(1);
+    const { store, database } = fixture;
+    const beating = setInterval(() => void store.exchangeDemand([]), 200);
+    const migrations = [...MYSQL_MIGRATIONS, ADDITIVE, BREAKING];
+    await expect(migrateWith(database, migrations)).rejects.toMatchObject({ fault: "in_use" });
+    clearInterval(beating);
+    await store[Symbol.asyncDispose]();
+    expect(await migrateWith(database, migrations)).toBe(1);
+    await expect(openMysqlStore(mysqlLocation(database.url))).rejects.toMatchObject({ fault: "schema_newer" });
+  }, 30_000);
+
+  test("is finished by the next who comes when a step was broken off", async () => {
+    await using database = await (await sharedMariadb()).freshDatabase();
+    const [first, second] = MYSQL_MIGRATIONS[0]?.sql.split(/;\s*$/m) ?? [];
+    await database.query(first ?? "");
+    await database.query(second ?? "");
+    await expect(openMysqlStore(mysqlLocation(database.url))).rejects.toMatchObject({ fault: "not_usermeta" });
+    await database.query(
+      "CREATE TABLE usermeta_schema (one TINYINT PRIMARY KEY, version INT, oldest INT, migrator CHAR(36), beat BIGINT)",
+    );
+    await database.query("INSERT INTO usermeta_schema VALUES (1, 0, 0, 'somebody who died', 7)");
+    const from = performance.now();
+    await using store = await openMysqlStore(mysqlLocation(database.url));
+    // His lease is taken over when his beat has stood still for five seconds.
+    expect(performance.now() - from).toBeGreaterThan(4500);
+    expect(await store.apps()).toEqual([]);
+  }, 30_000);
+
+  test("is not made where another program's tables are", async () => {
+    await using database = await (await sharedMariadb()).freshDatabase();
+    await database.query("CREATE TABLE theirs (n INT)");
+    await expect(openMysqlStore(mysqlLocation(database.url))).rejects.toMatchObject({ fault: "not_usermeta" });
+    expect(await database.query("SHOW TABLES")).toHaveLength(1);
+  });
+
+  test("must be there for who says so", async () => {
+    await using database = await (await sharedMariadb()).freshDatabase();
+    const opening = openMysqlStore(mysqlLocation(database.url), { mustExist: true });
+    await expect(opening).rejects.toMatchObject({ fault: "not_usermeta" });
+    expect(await database.query("SHOW TABLES")).toEqual([]);
+  });
+});
+
+async function migrateWith(database: TestDatabase, migrations: readonly Migration[]): Promise<number> {
+  const location = mysqlLocation(database.url);
+  const hosts = new Hosts(location.hosts);
+  const session = new Session(location, hosts);
+  const beating = new Session(location, hosts);
+  try {
+    return await migrate(migrationTarget(location, session, beating), migrations);
+  } finally {
+    await Promise.all([session.close(), beating.close()]);
+  }
+}
