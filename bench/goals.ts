@@ -89,6 +89,25 @@ export const GOALS = {
   parseGet: ratio("parse", 20, "get one, over Parse Server on PostgreSQL", BUN_ANSWER),
   parseBatch: ratio("parse", 20, "batch of 100, over Parse Server on PostgreSQL", "The size of the answer, for both."),
   parseSet: ratio("parse", 20, "durable set, over Parse Server on PostgreSQL", SET_COST),
+  mysqlGet: ratio(
+    "mysql",
+    5,
+    "get one on MariaDB, over the same with each read by itself",
+    "What a request costs besides the database: sockets and HTTP, on the same core.",
+  ),
+  mysqlSet: ratio(
+    "mysql",
+    4,
+    "set on MariaDB, over the same with each set by itself",
+    "What a set costs besides the database and the flush: reading the user, sockets and HTTP, on the same core.",
+  ),
+  mysqlProcesses: most(
+    "mysql",
+    "×",
+    1.1,
+    "CPU seconds per get, two processes on one MariaDB over one",
+    "Each process sends its own queries, with half as many reads in each.",
+  ),
 } satisfies Readonly<Record<string, Goal>>;
 
 export type GoalName = keyof typeof GOALS;

@@ -10,6 +10,7 @@ export const CASE_NAMES = [
   "idle",
   "latency",
   "parse",
+  "mysql",
 ] as const;
 
 export type CaseName = (typeof CASE_NAMES)[number];

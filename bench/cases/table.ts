@@ -6,6 +6,7 @@ import { get } from "./get.ts";
 import { idle } from "./idle.ts";
 import { latency } from "./latency.ts";
 import { mixed } from "./mixed.ts";
+import { mysql } from "./mysql.ts";
 import { parse } from "./parse.ts";
 import { scale } from "./scale.ts";
 import { set } from "./set.ts";
@@ -22,4 +23,5 @@ export const CASES: Readonly<Record<CaseName, Case>> = {
   idle,
   latency,
   parse,
+  mysql,
 };

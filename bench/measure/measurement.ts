@@ -18,6 +18,8 @@ export interface Measurement {
   readonly conflictShare: number;
   /** 0 to 1: what others had of the servers' core; 0 where the server is not bound to it. */
   readonly othersShare: number;
+  /** What it took of each of the side's counters. */
+  readonly counts: Readonly<Record<string, number>>;
   /** Why it must not be used; undefined = it may. */
   readonly fault: string | undefined;
 }
@@ -25,10 +27,15 @@ export interface Measurement {
 export async function measure(side: Side, load: WrkLoad, signal: AbortSignal): Promise<Measurement> {
   resetPeak(side.pids);
   const readBefore = diskReadBytes(side.pids);
+  const countsBefore = (await side.counters?.()) ?? {};
   const cpuBefore = cpuSeconds(side.pids);
   const othersSince = watchCore(side.pids);
   const result = await runWrk(load, signal);
   const cpu = cpuSeconds(side.pids) - cpuBefore;
+  const countsAfter = (await side.counters?.()) ?? {};
+  const counts = Object.fromEntries(
+    Object.entries(countsAfter).map(([name, after]) => [name, after - (countsBefore[name] ?? 0)]),
+  );
   const othersShare = load.core === undefined ? 0 : othersSince();
   const seconds = result.micros / 1e6;
   const answered = result.requests - result.conflicts - result.failures;
@@ -42,6 +49,7 @@ export async function measure(side: Side, load: WrkLoad, signal: AbortSignal): P
     diskBytesPerSecond: (diskReadBytes(side.pids) - readBefore) / seconds,
     conflictShare: result.conflicts / Math.max(1, result.requests),
     othersShare,
+    counts,
     fault: faultOf(result, othersShare),
   };
 }

@@ -70,7 +70,7 @@ export async function startUsermeta(bench: Bench, options: UsermetaOptions = {})
 }
 
 /** What `npm start` sets for Bun. */
-function startEnvironment(): Record<string, string> {
+export function startEnvironment(): Record<string, string> {
   const [before = ""] = packageJson.scripts.start.split("exec ");
   return Object.fromEntries(before.split(" ").flatMap((word) => (word.includes("=") ? [word.split("=")] : [])));
 }

@@ -7,6 +7,7 @@ import type { MysqlLocation } from "./location.ts";
 import { Overdue, type Waiting } from "./overdue.ts";
 import { retried } from "./retried.ts";
 import { rowsOf, type Session, type Statement } from "./session.ts";
+import { Turnstile } from "./turnstile.ts";
 
 type Found = ReadonlyMap<string, StoredAttributes>;
 
@@ -22,22 +23,26 @@ interface CoalescedReadsNeeds {
   readonly sessions: readonly Session[];
   /** Names that one query may ask for. */
   readonly togetherMax: number;
+  /** See Turnstile. */
+  readonly patienceMs: number;
 }
 
 /**
- * Reads of attributes, many in one query: those that come in while every connection is busy go out together with the
- * next that is free. A read never joins a query that has been sent, which may have looked too early for it.
+ * Reads of attributes, many in one query: those that come in while a connection is busy go out together when it is
+ * free. A read never joins a query that has been sent, which may have looked too early for it.
  */
 export class CoalescedReads {
   readonly #needs: CoalescedReadsNeeds;
-  readonly #idle: Session[];
+  readonly #turnstile: Turnstile<Session>;
   readonly #overdue = new Overdue<Wanted>();
   #queue: Wanted[] = [];
-  #isFlushing = false;
 
   constructor(needs: CoalescedReadsNeeds) {
     this.#needs = needs;
-    this.#idle = [...needs.sessions];
+    this.#turnstile = new Turnstile(needs.sessions, needs.patienceMs, (session) => {
+      const taken = this.#take();
+      return taken.length === 0 ? undefined : this.#ask(session, taken);
+    });
   }
 
   /** By name, those that are there. */
@@ -48,26 +53,8 @@ export class CoalescedReads {
       return new StoreError("unreachable", `${this.#needs.location.text} did not answer in time`);
     });
     this.#queue.push(wanted);
-    this.#flushSoon();
+    this.#turnstile.soon();
     return promise;
-  }
-
-  /** After everything that came in with this turn of the loop: requests arrive several at once. */
-  #flushSoon(): void {
-    if (this.#isFlushing || this.#idle.length === 0) return;
-    this.#isFlushing = true;
-    setImmediate(() => {
-      this.#isFlushing = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    while (this.#queue.length > 0) {
-      const session = this.#idle.pop();
-      if (session === undefined) return;
-      void this.#ask(session, this.#take());
-    }
   }
 
   /** The oldest, and those that fit into the same query: of its app. */
@@ -95,9 +82,6 @@ export class CoalescedReads {
       const fault = storeError(error, location.text);
       for (const wanted of taken) if (this.#overdue.done(wanted)) wanted.reject(fault);
     }
-    this.#idle.push(session);
-    // Not at once: those who have just been answered ask again in the same turn.
-    this.#flushSoon();
   }
 }
 

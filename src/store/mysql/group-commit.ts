@@ -8,6 +8,7 @@ import { Overdue, type Waiting } from "./overdue.ts";
 import { pause } from "./pause.ts";
 import type { Session } from "./session.ts";
 import { transact } from "./transact.ts";
+import { Turnstile } from "./turnstile.ts";
 import { type Grant, grant } from "./usage-lanes.ts";
 
 interface Pending extends Waiting {
@@ -36,6 +37,8 @@ interface GroupCommitNeeds {
   readonly writers: readonly Writer[];
   /** Writes that one transaction may hold. */
   readonly togetherMax: number;
+  /** See Turnstile. */
+  readonly patienceMs: number;
 }
 
 /** What the statements of one transaction may hold: a fraction of what the database takes in one packet. */
@@ -46,22 +49,24 @@ const REFUSALS_MAX = 1;
 const HELD_UP_MS = 40;
 
 /**
- * Writes of attributes, many in one transaction: those that come in while every connection is busy share the next one,
+ * Writes of attributes, many in one transaction: those that come in while a connection is busy share the next one,
  * and so one flush of the disks. Transactions under way are of different users, each user's writes go one after the
  * other, and a write that the one before it has outdated is told so without asking the database.
  */
 export class GroupCommit {
   readonly #needs: GroupCommitNeeds;
-  readonly #idle: Writer[];
+  readonly #turnstile: Turnstile<Writer>;
   readonly #overdue = new Overdue<Pending>();
   /** Users with a write under way. */
   readonly #busy = new Map<string, Busy>();
   #queue: Pending[] = [];
-  #isFlushing = false;
 
   constructor(needs: GroupCommitNeeds) {
     this.#needs = needs;
-    this.#idle = [...needs.writers];
+    this.#turnstile = new Turnstile(needs.writers, needs.patienceMs, (writer) => {
+      const batch = this.#take();
+      return batch.length === 0 ? undefined : this.#commit(writer, batch);
+    });
   }
 
   write(write: AttributesWrite): Promise<WriteOutcome> {
@@ -74,27 +79,8 @@ export class GroupCommit {
       () => new StoreError("outcome_unknown", `${text} did not answer in time: whether a write is there is not known`),
     );
     this.#queue.push(pending);
-    this.#flushSoon();
+    this.#turnstile.soon();
     return promise;
-  }
-
-  /** After everything that came in with this turn of the loop. */
-  #flushSoon(): void {
-    if (this.#isFlushing || this.#idle.length === 0) return;
-    this.#isFlushing = true;
-    setImmediate(() => {
-      this.#isFlushing = false;
-      this.#flush();
-    });
-  }
-
-  #flush(): void {
-    while (this.#idle.length > 0) {
-      const batch = this.#take();
-      const writer = batch.length === 0 ? undefined : this.#idle.pop();
-      if (writer === undefined) return;
-      void this.#commit(writer, batch);
-    }
   }
 
   #take(): readonly Pending[] {
@@ -133,8 +119,6 @@ export class GroupCommit {
       const fault = storeError(error, location.text);
       for (const pending of batch) this.#fail(pending, fault);
     }
-    this.#idle.push(writer);
-    this.#flushSoon();
   }
 
   /** Gives every one of the batch its outcome, or rejects. */
@@ -204,7 +188,7 @@ export class GroupCommit {
     if (heldUp.length > 0) {
       setTimeout(() => {
         this.#queue.push(...heldUp);
-        this.#flushSoon();
+        this.#turnstile.soon();
       }, HELD_UP_MS);
     }
     return open.filter(({ write }) => !locked.has(write));
@@ -246,6 +230,6 @@ export class GroupCommit {
       if (!isOutrun) this.#queue.push(pending);
       else if (this.#overdue.done(pending)) pending.resolve("conflict");
     }
-    if (this.#queue.length > 0) this.#flushSoon();
+    if (this.#queue.length > 0) this.#turnstile.soon();
   }
 }

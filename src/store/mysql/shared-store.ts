@@ -9,20 +9,22 @@ import type { MysqlLocation } from "./location.ts";
 import { createServingStore } from "./serving-store.ts";
 import { Session } from "./session.ts";
 
-/** The connections of a thread that serves, by what they are for. Few: the fewer there are, the more goes together. */
-const READING_ATTRIBUTES = 2;
-const WRITING_ATTRIBUTES = 2;
+/** A thread's connections for everything but attributes. */
 const READING = 2;
 const WRITING = 2;
 
 /** Lanes of a server: so many threads, each with so many connections that write. */
-const LANES_PER_THREAD = 8;
+const LANES_PER_THREAD = 32;
 const THREADS_MAX = 128;
 const FIRST_LANE = 1;
 
 /** What can go together: more names make no query faster, and a longer transaction only longer waits. */
 const READS_TOGETHER_MAX = 256;
 const WRITES_TOGETHER_MAX = 256;
+
+/** Longer than a query and a commit usually take. */
+const READ_PATIENCE_MS = 4;
+const WRITE_PATIENCE_MS = 10;
 
 /** What a thread needs to serve a store that another thread has opened; goes through `postMessage`. */
 export interface MysqlShare {
@@ -36,6 +38,7 @@ export interface MysqlShare {
   readonly announcements: SharedArrayBuffer;
   /** See MysqlOptions. */
   readonly isTogether: boolean;
+  readonly connections: number;
 }
 
 export function joinMysqlStore(share: MysqlShare): Store {
@@ -49,7 +52,7 @@ export interface ServingNeeds extends Omit<MysqlShare, "slot"> {
 
 /** A thread's own connections to a database that any number of others have too. */
 export function servingStore(needs: ServingNeeds): { store: Store; sessions: Session[]; hosts: Hosts } {
-  const { location, stalenessMs, cacheBytes, isTogether } = needs;
+  const { location, stalenessMs, cacheBytes, isTogether, connections } = needs;
   const hosts = new Hosts(location.hosts);
   const sessions: Session[] = [];
   const make = (count: number): Session[] => {
@@ -73,13 +76,15 @@ export function servingStore(needs: ServingNeeds): { store: Store; sessions: Ses
       writers: new Lender(location, writersOn(make(WRITING))),
       coalesced: new CoalescedReads({
         location,
-        sessions: make(READING_ATTRIBUTES),
+        sessions: make(connections),
         togetherMax: isTogether ? READS_TOGETHER_MAX : 1,
+        patienceMs: isTogether ? READ_PATIENCE_MS : 0,
       }),
       group: new GroupCommit({
         location,
-        writers: writersOn(make(WRITING_ATTRIBUTES)),
+        writers: writersOn(make(connections)),
         togetherMax: isTogether ? WRITES_TOGETHER_MAX : 1,
+        patienceMs: isTogether ? WRITE_PATIENCE_MS : 0,
       }),
       resident: isResident ? new AgeingAttributes(cacheBytes, stalenessMs, new Stamps(needs.stamps)) : undefined,
       announced: () => void Atomics.add(announcements, 0, 1),

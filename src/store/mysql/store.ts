@@ -22,6 +22,8 @@ export interface MysqlOptions {
   readonly stalenessMs?: number;
   /** False: every read and write by itself, for the benchmark to compare with. */
   readonly isTogether?: boolean;
+  /** So many read attributes, and as many write them; few, so that much goes together. */
+  readonly connections?: number;
 }
 
 export interface MysqlStore extends Store {
@@ -36,7 +38,7 @@ export interface MysqlStore extends Store {
  */
 export async function openMysqlStore(location: MysqlLocation, options: MysqlOptions = {}): Promise<MysqlStore> {
   checkTlsFiles(location);
-  const { exclusive = false, cacheBytes = 0, stalenessMs = 0, isTogether = true } = options;
+  const { exclusive = false, cacheBytes = 0, stalenessMs = 0, isTogether = true, connections = 2 } = options;
   await using opening = new AsyncDisposableStack();
   await prepare(location, options.mustExist ?? false);
 
@@ -50,7 +52,7 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
   // A server that ends while the database is away is missed, and cleaned up, as one that was killed.
   opening.defer(() => membership.leave().catch(() => {}));
   const cells = { stamps: newStampCells(), announcements: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) };
-  const common = { location, stalenessMs, isTogether, ...cells };
+  const common = { location, stalenessMs, isTogether, connections, ...cells };
   const { store } = servingStore({ ...common, thread: 0, cacheBytes, slot: () => membership.slot() });
   opening.use(store);
   let threads = 0;

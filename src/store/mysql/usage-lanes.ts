@@ -5,8 +5,8 @@
  * row that they are reckoned from, so that two of them can never both be right about the past: Galera orders writes
  * of rows, and nothing else.
  *
- * Lane 0 is the pool. All lanes of an app bear the limit that the grants were made under; a write under another limit
- * finds no grant, and the lanes are then made anew from what is used.
+ * Lane 0 is the pool. All lanes that were granted something bear the limit that the grants were made under; a write
+ * under another limit finds no grant, and the lanes are then made anew from what is used.
  */
 import { changedBy, rowsOf, type Statement } from "./session.ts";
 import type { Result, Run } from "./transact.ts";
@@ -18,6 +18,12 @@ const AHEAD_BYTES_MAX = 67_108_864;
 const AHEAD_PART = 4;
 
 const POOL = 0;
+
+/**
+ * Of a lane that was granted nothing yet. Not the pool's limit, which somebody may be changing: a lane that he does not
+ * see would be left with the one of before, and what is given back in it be used under that.
+ */
+const NO_LIMIT = -1;
 
 type Row = readonly [lane: number, used: number, granted: number, bytesMax: number];
 
@@ -51,13 +57,13 @@ export async function moveUsageDown(run: Run, app: number, lane: number, growth:
   return changedBy(again) === 1;
 }
 
-/** What makes the lane, unless it or its app is there already or no more. */
+/** What makes the lane, unless it is there already, or its app no more: waits for whoever is just deleting it. */
 function makeLane(app: number, lane: number): Statement {
   return {
     sql:
       "INSERT IGNORE INTO app_usage (app, lane, used, granted, bytes_max) " +
-      "SELECT app, ?, 0, 0, bytes_max FROM app_usage WHERE app = ? AND lane = ?",
-    values: [lane, app, POOL],
+      "SELECT app, ?, 0, 0, ? FROM app_usage WHERE app = ? AND lane = ? FOR UPDATE",
+    values: [lane, NO_LIMIT, app, POOL],
   };
 }
 
@@ -71,14 +77,18 @@ export function makePool(app: number): Statement {
 /**
  * Makes room for `growth` in the lane, from what is free or from what other lanes do not use. "full" only when all
  * that is used and the growth are past the limit; "outrun" when a lane has moved meanwhile.
+ *
+ * @param growthOfAll of several writes together. Where they make the usage smaller, room is made for as much as is used
+ *   already: a lane that was granted less than it uses, and then not written to, would leave its bytes to others.
  */
 export async function grant(
   run: Run,
   app: number,
   lane: number,
-  growth: number,
+  growthOfAll: number,
   bytesMax: number,
 ): Promise<Result<Grant>> {
+  const growth = Math.max(0, growthOfAll);
   const [, answer] = await run(makeLane(app, lane), {
     sql: "SELECT lane, used, granted, bytes_max FROM app_usage WHERE app = ? ORDER BY lane",
     values: [app],
@@ -128,12 +138,10 @@ function moved(
         "WHERE app = ? AND lane = ? AND granted + ? <= ? AND bytes_max = ?",
       values: [fromPool, app, POOL, fromPool, bytesMax, bytesMax],
     },
-    // A lane that was made while others were made anew bears the limit of before, and no grant.
+    // Whatever limit it bears: its grants are under the pool's, or it was made of late and has none.
     {
-      sql:
-        "UPDATE app_usage SET granted = ?, bytes_max = ? " +
-        "WHERE app = ? AND lane = ? AND granted = ? AND (bytes_max = ? OR granted = 0)",
-      values: [own.granted + fromPool + toTake, bytesMax, app, lane, own.granted, bytesMax],
+      sql: "UPDATE app_usage SET granted = ?, bytes_max = ? WHERE app = ? AND lane = ? AND granted = ?",
+      values: [own.granted + fromPool + toTake, bytesMax, app, lane, own.granted],
     },
   ];
 }
@@ -171,9 +179,7 @@ function madeAnew(
       values: [pool.used + additional, bytesMax, app, POOL, pool.granted, pool.bytesMax],
     },
     ...lanes.map((other) => ({
-      sql:
-        "UPDATE app_usage SET granted = ?, bytes_max = ? " +
-        "WHERE app = ? AND lane = ? AND used = ? AND granted = ? AND bytes_max = ?",
+      sql: "UPDATE app_usage SET granted = ?, bytes_max = ? WHERE app = ? AND lane = ? AND used = ? AND granted = ?",
       values: [
         other.used + (other.lane === lane ? additional : 0),
         bytesMax,
@@ -181,7 +187,6 @@ function madeAnew(
         other.lane,
         other.used,
         other.granted,
-        pool.bytesMax,
       ],
     })),
   ];
