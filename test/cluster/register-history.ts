@@ -2,108 +2,109 @@
 export type RegisterOperation =
   | {
       readonly kind: "set";
-      /** Given to no other set. */
+      /** Given to no other set, and not what the register begins with. */
       readonly value: string;
       readonly from: number;
-      /** Infinity where the outcome is unknown: it may take effect at any time, or never. */
+      /** Where the outcome is unknown it says nothing: the set may take effect at any time, or never. */
       readonly to: number;
       readonly outcome: "done" | "refused" | "unknown";
     }
   | { readonly kind: "get"; readonly value: string; readonly from: number; readonly to: number };
 
-/** A value's set and the gets that answered it. */
+/** A value's set, and the gets that answered it: the last of them to begin, the first of them all to end. */
 interface Cluster {
   readonly value: string;
-  /** The end of that which ended first, and the beginning of that which began last. */
-  firstEnd: number;
-  lastStart: number;
+  /** Undefined = the register began with it. */
+  readonly set: RegisterOperation | undefined;
+  /** From the earliest end to the latest beginning it holds the value, if that is not the other way round. */
+  firstEnd: Moment;
+  lastStart: Moment;
 }
 
-interface Zone {
-  readonly cluster: Cluster;
-  readonly from: number;
-  readonly to: number;
+interface Moment {
+  readonly at: number;
+  readonly operation: RegisterOperation | undefined;
 }
 
 /**
  * Whether there is an order of all operations, each at a moment between its beginning and its end, in which every get
- * answers what was set last; if not, why not.
+ * answers what was set last; if not, which of them contradict one another.
  *
  * By the zones of Gibbons and Korach ("Testing Shared Memories", 1997), which decide this exactly where every value is
  * set once. A cluster that must hold its value from `firstEnd` to `lastStart` is a forward zone: no two may overlap. Any
  * other needs only a moment between `lastStart` and `firstEnd`: it may not lie within a forward zone.
  */
 export function registerViolation(history: readonly RegisterOperation[], initial: string): string | undefined {
-  const clusters = new Map<string, Cluster>([
-    [initial, { value: initial, firstEnd: Number.NEGATIVE_INFINITY, lastStart: Number.NEGATIVE_INFINITY }],
-  ]);
-  const began = new Map<string, number>();
-  const refused = new Set<string>();
-  for (const operation of history) {
-    if (operation.kind === "get") continue;
-    const { value, from, to, outcome } = operation;
-    if (outcome === "refused") refused.add(value);
-    else {
-      clusters.set(value, { value, firstEnd: to, lastStart: from });
-      began.set(value, from);
-    }
+  const clusters = clustersOfSets(history, initial);
+  for (const get of history) {
+    if (get.kind === "set") continue;
+    const cluster = clusters.get(get.value);
+    if (cluster === undefined) return `${told(get)} answered what nobody set`;
+    const { set } = cluster;
+    if (set?.kind === "set" && set.outcome === "refused") return `${told(get)} answered what was refused: ${told(set)}`;
+    if (set !== undefined && get.to < set.from) return `${told(get)} answered what was set later: ${told(set)}`;
+    if (get.to < cluster.firstEnd.at) cluster.firstEnd = { at: get.to, operation: get };
+    if (get.from > cluster.lastStart.at) cluster.lastStart = { at: get.from, operation: get };
   }
-  const read = new Set<string>();
-  for (const operation of history) {
-    if (operation.kind === "set") continue;
-    const { value, from, to } = operation;
-    const cluster = clusters.get(value);
-    const asked = `a get from ${from} to ${to} answered ${value}`;
-    if (refused.has(value)) return `${asked}, whose set was refused`;
-    if (cluster === undefined) return `${asked}, which nobody set`;
-    if (to < (began.get(value) ?? Number.NEGATIVE_INFINITY)) return `${asked}, which was set later`;
-    cluster.firstEnd = Math.min(cluster.firstEnd, to);
-    cluster.lastStart = Math.max(cluster.lastStart, from);
-    read.add(value);
-  }
-  const isUnread = (operation: RegisterOperation): boolean =>
-    operation.kind === "set" && operation.outcome === "unknown" && !read.has(operation.value);
-  // What nobody saw, and was never promised, may never have been.
-  for (const operation of history) if (isUnread(operation)) clusters.delete(operation.value);
-  return overlap([...clusters.values()]);
+  return contradiction([...clusters.values()]);
 }
 
-function overlap(clusters: readonly Cluster[]): string | undefined {
-  const forward: Zone[] = [];
-  const backward: Zone[] = [];
-  for (const cluster of clusters) {
-    const { firstEnd, lastStart } = cluster;
-    if (firstEnd < lastStart) forward.push({ cluster, from: firstEnd, to: lastStart });
-    else backward.push({ cluster, from: lastStart, to: firstEnd });
+function clustersOfSets(history: readonly RegisterOperation[], initial: string): ReadonlyMap<string, Cluster> {
+  const always = { at: Number.NEGATIVE_INFINITY, operation: undefined };
+  const first = { value: initial, set: undefined, firstEnd: always, lastStart: always };
+  const clusters = new Map<string, Cluster>([[initial, first]]);
+  for (const set of history) {
+    if (set.kind === "get") continue;
+    const { value, from, to, outcome } = set;
+    if (clusters.has(value)) throw new Error(`${value} was set twice: such a history cannot be judged`);
+    // Of what was not promised only its gets can say that it was: without an end it contradicts nothing.
+    const firstEnd = { at: outcome === "done" ? to : Number.POSITIVE_INFINITY, operation: set };
+    clusters.set(value, { value, set, firstEnd, lastStart: { at: from, operation: set } });
   }
-  forward.sort((a, b) => a.from - b.from);
+  return clusters;
+}
+
+function contradiction(clusters: readonly Cluster[]): string | undefined {
+  const forward = clusters
+    .filter(({ firstEnd, lastStart }) => firstEnd.at < lastStart.at)
+    .sort((one, other) => one.firstEnd.at - other.firstEnd.at);
   for (const [index, zone] of forward.entries()) {
     const next = forward[index + 1];
-    if (next !== undefined && next.from < zone.to) {
-      return `${told(zone)} and ${told(next)} were each answered before and after the other`;
-    }
+    if (next !== undefined && next.firstEnd.at < zone.lastStart.at) return interleaved(zone, next);
   }
-  for (const zone of backward) {
-    const around = lastBefore(forward, zone.from);
-    if (around !== undefined && zone.to < around.to) {
-      return `${told(zone)} was set and gone while ${told(around)} was answered before and after`;
-    }
+  for (const cluster of clusters) {
+    if (cluster.firstEnd.at < cluster.lastStart.at) continue;
+    const around = lastBefore(forward, cluster.lastStart.at);
+    if (around !== undefined && cluster.firstEnd.at < around.lastStart.at) return interleaved(around, cluster);
   }
   return undefined;
 }
 
 /** The last zone that begins before a moment; they do not overlap, so no earlier one reaches further. */
-function lastBefore(zones: readonly Zone[], moment: number): Zone | undefined {
+function lastBefore(forward: readonly Cluster[], moment: number): Cluster | undefined {
   let low = 0;
-  let high = zones.length;
+  let high = forward.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if ((zones[middle]?.from ?? moment) < moment) low = middle + 1;
+    if ((forward[middle]?.firstEnd.at ?? moment) < moment) low = middle + 1;
     else high = middle;
   }
-  return zones[low - 1];
+  return forward[low - 1];
 }
 
-function told({ cluster, from, to }: Zone): string {
-  return `${cluster.value} (${from} to ${to})`;
+/** Each has an operation that ended before one of the other's began, so neither value came first. */
+function interleaved(one: Cluster, other: Cluster): string {
+  return `${before(one, other)}, but ${before(other, one)}`;
+}
+
+function before(earlier: Cluster, later: Cluster): string {
+  const { operation } = earlier.firstEnd;
+  const end = operation === undefined ? `the beginning with ${earlier.value}` : told(operation);
+  return `${end} was over before ${told(later.lastStart.operation)}`;
+}
+
+function told(operation: RegisterOperation | undefined): string {
+  if (operation === undefined) return "the beginning";
+  const { kind, value, from, to } = operation;
+  return `${kind} ${value} (${from} to ${to})`;
 }
