@@ -1,24 +1,22 @@
 import { join } from "node:path";
 import { freshStore } from "../data/stores.ts";
 import type { Draw } from "../load/draw.ts";
+import { CONNECTIONS } from "../load/wrk.ts";
 import { finishedCommand } from "../measure/finished-command.ts";
-import { rateRatio, ratio } from "../measure/ratios.ts";
+import type { Measurement } from "../measure/measurement.ts";
+import { type Measured, rateRatio, ratio } from "../measure/ratios.ts";
 import { type Contender, measureRounds, type Series } from "../measure/rounds.ts";
 import { median } from "../measure/statistics.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "../sides/cluster.ts";
+import { issueToken } from "../sides/issue-token.ts";
 import { startMariadb } from "../sides/mariadb.ts";
 import type { Case } from "./case.ts";
 
 const USERS = 100_000;
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 
-/** As it is built, each by itself over as many connections and over as many as a usual pool has, and two processes. */
-const SIDES = {
-  apart: { name: "each by itself", processes: 1, isTogether: false, connections: 2 },
-  pooled: { name: "each by itself, 16", processes: 1, isTogether: false, connections: 16 },
-  ours: { name: "usermeta on MariaDB", processes: 1, isTogether: true, connections: 2 },
-  two: { name: "two of usermeta", processes: 2, isTogether: true, connections: 2 },
-} satisfies Readonly<Record<string, ClusterOptions>>;
+/** As many connections as the server has, and as many as a pool usually has. */
+const APART = [2, 16] as const;
 
 /** Gets and sets on a database that other servers may have too. */
 export const mysql: Case = async (bench) => {
@@ -28,58 +26,66 @@ export const mysql: Case = async (bench) => {
   stack.use(mariadb);
   const from = `sqlite:${await freshStore(bench, USERS)}`;
   await finishedCommand([process.execPath, MAIN, "copy", "--from", from, "--to", mariadb.url], bench);
-  const sides: Partial<Record<keyof typeof SIDES, Cluster>> = {};
-  const start = async (name: keyof typeof SIDES): Promise<Cluster> => {
-    sides[name] ??= stack.use(await startCluster(bench, mariadb, SIDES[name]));
-    return sides[name];
-  };
+  const token = await issueToken(mariadb.url, bench.signal);
+  const start = async (name: string, kind: ClusterOptions["kind"]): Promise<Cluster> =>
+    stack.use(await startCluster(bench, mariadb, { name, kind, token }));
+
+  const apart = await start(`each by itself over ${APART[0]}`, { apartOnConnections: APART[0] });
+  const pooled = await start(`each by itself over ${APART[1]}`, { apartOnConnections: APART[1] });
+  const ours = await start("usermeta on MariaDB", { processes: 1 });
+  const two = await start("two of usermeta on MariaDB", { processes: 2 });
+
   const draw: Draw = { kind: "uniform", count: USERS };
-  const contender = async (name: keyof typeof SIDES, what: "get" | "set"): Promise<Contender> => {
-    const side = await start(name);
-    return { side, what, request: side.requests[what], draw, conflictsExpected: what === "set" };
-  };
-  const series = await measureRounds(bench, {
-    getApart: await contender("apart", "get"),
-    getPooled: await contender("pooled", "get"),
-    get: await contender("ours", "get"),
-    getTwo: await contender("two", "get"),
-    setApart: await contender("apart", "set"),
-    setPooled: await contender("pooled", "set"),
-    set: await contender("ours", "set"),
-    setTwo: await contender("two", "set"),
+  const get = (side: Cluster): Contender => ({ side, what: "get", request: side.requests.get, draw });
+  const set = (side: Cluster): Contender => ({
+    side,
+    what: "set of 2",
+    request: side.requests.set,
+    draw,
+    conflictsExpected: true,
   });
-  const ownCpu = ({ counts, requests }: Series["measurements"][number]): number =>
-    (counts.serverCpu ?? Number.NaN) / requests;
+  const series = await measureRounds(bench, {
+    getApart: get(apart),
+    getPooled: get(pooled),
+    get: get(ours),
+    getTwo: get(two),
+    getTwoFull: { ...get(two), what: `get, ${CONNECTIONS} each`, connections: 2 * CONNECTIONS },
+    setApart: set(apart),
+    setPooled: set(pooled),
+    set: set(ours),
+    setTwo: set(two),
+  });
   return {
     series,
     measured: {
       mysqlGet: rateRatio(series.get, better(series.getApart, series.getPooled)),
       mysqlSet: rateRatio(series.set, better(series.setApart, series.setPooled)),
-      mysqlProcesses: ratio(series.getTwo, series.get, ownCpu),
+      mysqlProcessesGet: ratio(series.getTwo, series.get, perRequest("serverCpu")),
+      mysqlProcessesSet: ratio(series.setTwo, series.set, perRequest("serverCpu")),
+      mysqlDatabaseGet: ratio(series.getTwo, series.get, perRequest("databaseCpu")),
+      mysqlDatabaseSet: ratio(series.setTwo, series.set, perRequest("databaseCpu")),
     },
     notes: [
-      "Database and servers share one core, on all sides alike; a side that asks the database less leaves it more.",
-      "What goes each by itself is held against the better of two and of sixteen connections.",
-      ...Object.values(series).flatMap((each) => (each === undefined ? [] : [perRequest(each)])),
+      "The database has the servers' core together with them, on all sides alike: on the load's it would slow the load " +
+        "of the sides that ask it most, and left to roam both. So a rate is what a core gives for everything there is " +
+        "to do, and what a side spares the database is its own to use; on a machine of its own the database would " +
+        "leave a whole core to every side.",
+      `What goes each by itself is held against the better of ${APART.join(" and of ")} connections.`,
+      "The statements, flushes and processor time that servers without load take meanwhile are among the others'.",
+      ...Object.values(series).flatMap((each) => (each === undefined ? [] : [costs(each)])),
     ],
   };
 };
 
-function better(a: Series | undefined, b: Series | undefined): Series | undefined {
-  if (a === undefined || b === undefined) return a ?? b;
-  return typical(a, ({ perSecond }) => perSecond) > typical(b, ({ perSecond }) => perSecond) ? a : b;
+function told(measured: Measured | undefined): string {
+  return measured === undefined ? "not measured" : `${measured.value.toFixed(2)} ×`;
 }
 
-function perRequest(series: Series): string {
-  const each = (name: string): number => typical(series, ({ counts, requests }) => (counts[name] ?? 0) / requests);
-  const micros = (name: string): string => (each(name) * 1e6).toFixed(1);
-  return (
-    `${series.contender.side.name}, ${series.contender.what}: ${each("queries").toFixed(3)} statements and ` +
-    `${each("flushes").toFixed(3)} flushes per request, ${micros("serverCpu")} µs of the servers and ` +
-    `${micros("databaseCpu")} µs of the database`
-  );
+function perRequest(name: string): (measurement: Measurement) => number {
+  return ({ counts, requests }) => (counts[name] ?? Number.NaN) / requests;
 }
 
-function typical(series: Series, figure: (measurement: Series["measurements"][number]) => number): number {
-  return median(series.measurements.map(figure));
+/** Of the rounds that count. */
+function typical({ measurements }: Series, figure: (measurement: Measurement) => number): number {
+  return median(measurements.filter(({ fault }) => fault === undefined).map(figure));
 }

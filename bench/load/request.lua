@@ -2,15 +2,22 @@
 -- Arguments: the request's text, in which \1 stands for a user and \2 for a number that is new every time; how users
 -- are drawn ("uniform" or "zipf"); the number of the first user; how many there are; the seed; for Zipf the sum of
 -- 1 / rank ^ exponent over all of them; "statuses" to tell conflicts from other answers, which costs time.
+-- LOAD_PORTS in the environment, where setup can read it: the servers' ports, of which each thread has its own.
 
 local EXPONENT = 0.99
 -- Spreads the ranks over all users, so that the hot ones are no neighbours.
 local SPREAD = 7368787
+local THREAD_SEED = 1000000
 
 local threads = {}
 
+local ports = {}
+for port in (os.getenv("LOAD_PORTS") or ""):gmatch("%d+") do table.insert(ports, port) end
+
 function setup(thread)
   table.insert(threads, thread)
+  thread.addr = wrk.lookup(wrk.host, ports[#threads])[1]
+  thread:set("number", #threads)
 end
 
 local pieces, userSlots, counterSlots = {}, {}, {}
@@ -41,7 +48,8 @@ function init(args)
     end
   end
   first, count = tonumber(args[3]), tonumber(args[4])
-  math.randomseed(tonumber(args[5]))
+  -- Threads draw users apart from each other; the first as it would alone.
+  math.randomseed(tonumber(args[5]) + (number - 1) * THREAD_SEED)
   for _ = 1, 16 do math.random() end
   counter = math.random(10000000, 89999999)
   draw = args[2] == "zipf" and zipf(tonumber(args[6])) or function() return math.random(0, count - 1) end

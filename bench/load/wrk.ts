@@ -5,6 +5,8 @@ import { FIRST_USER, type Request } from "./request.ts";
 
 export interface WrkLoad {
   readonly port: number;
+  /** Of further processes: each has a thread and an equal part of the connections. */
+  readonly otherPorts?: readonly number[] | undefined;
   readonly request: Request;
   readonly draw: Draw;
   /** Whole seconds. */
@@ -12,6 +14,8 @@ export interface WrkLoad {
   readonly seed: number;
   /** The only core it may use; undefined = all. */
   readonly core?: number | undefined;
+  /** In all; 64 when left out. */
+  readonly connections?: number | undefined;
   /** Tells 409 from failures. wrk must then look at every answer, so it is left away where no 409 can come. */
   readonly conflictsExpected?: boolean;
 }
@@ -35,17 +39,27 @@ const SCRIPT = join(import.meta.dir, "request.lua");
 const TIMEOUT_SECONDS = 10;
 
 export async function runWrk(load: WrkLoad, signal: AbortSignal): Promise<WrkResult> {
-  const { port, request, draw, seconds, seed, core, conflictsExpected = false } = load;
+  const { request, draw, seconds, seed, core, connections = CONNECTIONS, conflictsExpected = false } = load;
+  const ports = [load.port, ...(load.otherPorts ?? [])];
   const output = await finishedCommand(
     [
       ...["setpriv", "--pdeathsig", "SIGTERM"],
       ...(core === undefined ? [] : ["taskset", "-c", `${core}`]),
-      ...["wrk", "-t1", `-c${CONNECTIONS}`, `-d${seconds}s`, "--timeout", `${TIMEOUT_SECONDS}s`, "-s", SCRIPT],
-      ...[`http://127.0.0.1:${port}`, "--", request.text, draw.kind],
+      ...[
+        "wrk",
+        `-t${ports.length}`,
+        `-c${connections}`,
+        `-d${seconds}s`,
+        "--timeout",
+        `${TIMEOUT_SECONDS}s`,
+        "-s",
+        SCRIPT,
+      ],
+      ...[`http://127.0.0.1:${load.port}`, "--", request.text, draw.kind],
       ...[FIRST_USER, draw.count, seed, zipfTotal(draw)].map(String),
       conflictsExpected ? "statuses" : "no statuses",
     ],
-    { signal },
+    { signal, env: { LOAD_PORTS: ports.join(" ") } },
   );
   const line = /^@(\{.*\})$/m.exec(output)?.[1];
   if (line === undefined) throw new Error(`wrk printed no result:\n${output}`);

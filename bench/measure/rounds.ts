@@ -18,6 +18,8 @@ export interface Contender {
   readonly conflictsExpected?: boolean;
   /** The load is not bound to its core. */
   readonly loadOnAllCores?: boolean;
+  /** Of the load, in all; 64 when left out. */
+  readonly connections?: number;
   /** For what takes longer than others to be as it will stay. */
   readonly warmUpSeconds?: number;
   /** Done before each of its measurements. */
@@ -77,18 +79,29 @@ interface MutableSeries extends Series {
 }
 
 async function measureContender(
-  { side, request, draw, conflictsExpected = false, loadOnAllCores = false, prepare, meanwhile }: Contender,
+  {
+    side,
+    request,
+    draw,
+    conflictsExpected = false,
+    loadOnAllCores = false,
+    connections,
+    prepare,
+    meanwhile,
+  }: Contender,
   seconds: number,
   seed: number,
   signal: AbortSignal,
 ): Promise<Measurement> {
   const load: WrkLoad = {
     port: side.port,
+    otherPorts: side.otherPorts,
     request,
     draw,
     seconds,
     seed,
     conflictsExpected,
+    connections,
     core: loadOnAllCores ? undefined : LOAD_CORE,
   };
   await prepare?.();
@@ -100,9 +113,11 @@ async function measureContender(
 
 /** A fast wrong answer must not win. */
 export async function probe({ side, what, request }: Contender): Promise<void> {
-  const { status, body } = await ask(side.port, filledIn(request.text));
-  if (status !== 200 || !request.isAnswer(body)) {
-    throw new Error(`${side.name} does not answer ${what} as it should: ${status} ${body.slice(0, 500)}`);
+  for (const port of [side.port, ...(side.otherPorts ?? [])]) {
+    const { status, body } = await ask(port, filledIn(request.text));
+    if (status !== 200 || !request.isAnswer(body)) {
+      throw new Error(`${side.name} does not answer ${what} as it should: ${status} ${body.slice(0, 500)}`);
+    }
   }
 }
 

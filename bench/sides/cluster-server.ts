@@ -1,35 +1,28 @@
 /**
- * A server on the cluster store as the benchmark compares it: `cluster-server.ts URL PORT together|apart CONNECTIONS`.
- * Its port can be shared, so that several processes have the load dealt out by the kernel.
+ * A server on the cluster store in which nothing goes together, for the benchmark to compare with:
+ * `cluster-server.ts URL PORT CONNECTIONS`. Else it is as `usermeta serve` puts it together.
  */
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { startService } from "../../src/service.ts";
 import { parseMysqlUrl } from "../../src/store/mysql/parse-mysql-url.ts";
 import { openMysqlStore } from "../../src/store/mysql/store.ts";
 
-const [, , url = "", port = "", mode, connections, operatorKey = ""] = process.argv;
+const [, , url = "", port, connections] = process.argv;
 const location = parseMysqlUrl(url, undefined, ".");
-if (typeof location === "string") throw new Error(location);
-const store = await openMysqlStore(location, {
-  exclusive: true,
-  isTogether: mode === "together",
-  connections: Number(connections),
-});
+if (typeof location === "string") throw new Error(`the URL ${location}`);
 const service = await startService(
   {
     hostname: "127.0.0.1",
     port: Number(port),
-    sharePort: true,
-    defaults: { limits: { ...DEFAULT_LIMITS, ratePerSecond: 0 }, registration: "authorised" },
-    operatorKey,
+    defaults: { limits: DEFAULT_LIMITS, registration: "authorised" },
+    operatorKey: undefined,
     trustedProxies: [],
   },
   {
-    store,
-    drainMs: 0,
+    store: await openMysqlStore(location, { exclusive: true, isTogether: false, connections: Number(connections) }),
     events: {
-      refreshFailed: (error: unknown) => console.error(error),
-      requestFailed: ({ error }: { error: unknown }) => console.error(error),
+      refreshFailed: (error) => console.error(error),
+      requestFailed: ({ error }) => console.error(error),
     },
   },
 );

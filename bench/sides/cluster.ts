@@ -13,47 +13,69 @@ import type { Side } from "./side.ts";
 import { startEnvironment } from "./usermeta.ts";
 import { HEALTH, type UsermetaRequests, usermetaRequests } from "./usermeta-requests.ts";
 
+/** Its counters: what the database counts, and the processor seconds of the servers and of the database. */
 export interface Cluster extends Side {
   readonly requests: UsermetaRequests;
 }
 
 export interface ClusterOptions {
   readonly name: string;
-  readonly processes: number;
-  /** Reads and sets that wait together go together; otherwise each by itself. */
-  readonly isTogether: boolean;
-  /** That read attributes, and as many that write them, in each process. */
-  readonly connections: number;
+  /** As `npm start` starts it, so many processes; or one, in which every read and every set goes by itself. */
+  readonly kind: { readonly processes: number } | { readonly apartOnConnections: number };
+  /** Of an app's admin. */
+  readonly token: string;
 }
 
-const OPERATOR_KEY = "operator-of-the-benchmark";
-const ENTRY = join(import.meta.dir, "cluster-server.ts");
+const MAIN = join(import.meta.dir, "../../src/main.ts");
+const APART = join(import.meta.dir, "cluster-server.ts");
 
-/** Servers of one store in a database, on one port; they and the database share the servers' core. */
+/** Servers of one store in a database, which has the servers' core together with them. */
 export async function startCluster(bench: Bench, mariadb: Mariadb, options: ClusterOptions): Promise<Cluster> {
-  const { name, processes, isTogether, connections } = options;
-  const folder = mkdtempSync(join(bench.folder, "cluster-"));
-  const port = await freePort();
-  const mode = isTogether ? "together" : "apart";
+  const { name, kind, token } = options;
   await using starting = new AsyncDisposableStack();
-  const servers: StartedProcess[] = [];
-  for (let count = 0; count < processes; count++) {
-    const command = [process.execPath, ENTRY, mariadb.url, `${port}`, mode, `${connections}`, OPERATOR_KEY] as const;
-    const server = starting.use(new StartedProcess(command, { folder, core: SERVER_CORE, env: startEnvironment() }));
-    servers.push(server);
+  const servers: { readonly pid: number; readonly port: number }[] = [];
+  const start = async (): Promise<(typeof servers)[number]> => {
+    const port = await freePort();
+    const own = { USERMETA_STORE: mariadb.url, USERMETA_LISTEN: `127.0.0.1:${port}`, USERMETA_LOG: "off" };
+    const server = starting.use(
+      new StartedProcess(
+        "processes" in kind
+          ? [process.execPath, MAIN, "serve"]
+          : [process.execPath, APART, mariadb.url, `${port}`, `${kind.apartOnConnections}`],
+        {
+          folder: mkdtempSync(join(bench.folder, "cluster-")),
+          core: SERVER_CORE,
+          env: { ...startEnvironment(), ...own },
+        },
+      ),
+    );
     await awaitReady(server, bench.signal, async () => (await ask(port, filledIn(HEALTH))).status === 200);
-  }
+    return { pid: server.pid, port };
+  };
+  const first = await start();
+  servers.push(first);
+  while ("processes" in kind && servers.length < kind.processes) servers.push(await start());
   const pids = servers.map(({ pid }) => pid);
   const owned = starting.move();
   return {
     name,
-    port,
+    port: first.port,
+    otherPorts: servers.slice(1).map(({ port }) => port),
     pids: [...pids, mariadb.pid],
-    settings: `${mariadb.settings}, on the same core; ${connections} connections that read attributes and as many that write them, in each process`,
-    requests: usermetaRequests(OPERATOR_KEY),
+    settings: `${settingsOf(kind)}; no rate limit, no log; ${mariadb.settings}, on the same core`,
+    requests: usermetaRequests(token),
     async counters() {
       return { ...(await mariadb.counters()), serverCpu: cpuSeconds(pids), databaseCpu: cpuSeconds([mariadb.pid]) };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+function settingsOf(kind: ClusterOptions["kind"]): string {
+  if ("apartOnConnections" in kind) {
+    const count = kind.apartOnConnections;
+    return `a query for each read and a transaction for each set, over ${count} connections that read and ${count} that write`;
+  }
+  if (kind.processes === 1) return "as `npm start` starts it";
+  return `${kind.processes} processes as \`npm start\` starts them, each with a thread of wrk and an equal part of its connections`;
 }

@@ -1,4 +1,4 @@
-import { chownSync, existsSync, mkdtempSync } from "node:fs";
+import { chownSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { type Connection, createConnection, type RowDataPacket } from "mysql2/promise";
 import type { Bench } from "../bench.ts";
@@ -7,34 +7,44 @@ import { finishedCommand } from "../measure/finished-command.ts";
 import { freePort } from "../measure/free-port.ts";
 import { StartedProcess } from "../measure/started-process.ts";
 import { awaitReady } from "./await-ready.ts";
+import { findPrograms, versionOf } from "./programs.ts";
 
 const BUFFER_POOL_MB = 512;
 const DATABASE = "bench";
+/** Longer than anything takes, so that a busy machine makes an answer slow and not a failure. */
+const TIMEOUT_MS = 10_000;
+
+/** What MariaDB calls them. Since 10.8 the flushes of the log are told only among those of all files. */
+const COUNTERS = { statements: "Questions", flushes: "Innodb_data_fsyncs" } as const;
 
 export interface Mariadb extends AsyncDisposable {
   readonly pid: number;
   /** `mysql://…` of an empty database. */
   readonly url: string;
   readonly settings: string;
-  /** Statements that it was sent, and flushes of its log, since it began. */
-  counters(): Promise<{ readonly queries: number; readonly flushes: number }>;
+  /** Statements that it was sent, and times that it waited for its disk, since it began. */
+  counters(): Promise<Record<keyof typeof COUNTERS, number>>;
 }
 
-/** A MariaDB whose commits are on the disk when they are answered; undefined where there is none. */
+/** A MariaDB whose commits are on the disk when they are answered; undefined, said aloud, where it cannot be had. */
 export async function startMariadb(bench: Bench): Promise<Mariadb | undefined> {
-  const program = find("mariadbd");
-  const install = find("mariadb-install-db");
-  if (program === undefined || install === undefined) {
-    bench.warn("MariaDB is not installed: nothing is measured on it");
-    return undefined;
-  }
+  const names = { mariadbd: "mariadb-server", "mariadb-install-db": "mariadb-server" };
+  const programs = findPrograms(bench, "MariaDB", names);
+  if (programs === undefined) return undefined;
   const folder = mkdtempSync(join(bench.folder, "mariadb-"));
   const account = process.getuid?.() === 0 ? "mysql" : undefined;
   if (account !== undefined) await own(folder, bench.signal);
   const data = `--datadir=${join(folder, "data")}`;
   const asAccount = account === undefined ? [] : ["setpriv", "--reuid", account, "--regid", account, "--clear-groups"];
   await finishedCommand(
-    [...asAccount, install, "--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"],
+    [
+      ...asAccount,
+      programs["mariadb-install-db"],
+      "--no-defaults",
+      data,
+      "--auth-root-authentication-method=normal",
+      "--skip-test-db",
+    ],
     { signal: bench.signal },
   );
   const port = await freePort();
@@ -42,7 +52,7 @@ export async function startMariadb(bench: Bench): Promise<Mariadb | undefined> {
   const server = starting.use(
     new StartedProcess(
       [
-        program,
+        programs.mariadbd,
         "--no-defaults",
         data,
         `--port=${port}`,
@@ -58,25 +68,28 @@ export async function startMariadb(bench: Bench): Promise<Mariadb | undefined> {
   );
   await awaitReady(server, bench.signal, () => isReady(port));
   const connection = starting.adopt(await connect(port), (opened) => opened.end());
+  // Who asks next is told; without a listener it would end the benchmark.
+  connection.on("error", () => {});
   await connection.query(`CREATE DATABASE ${DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
   const owned = starting.move();
   return {
     pid: server.pid,
-    url: `mysql://root@127.0.0.1:${port}/${DATABASE}?timeout=10000`,
-    settings: `MariaDB, innodb_flush_log_at_trx_commit=1, a buffer pool of ${BUFFER_POOL_MB} MB`,
+    url: `mysql://root@127.0.0.1:${port}/${DATABASE}?timeout=${TIMEOUT_MS}`,
+    settings: `MariaDB ${versionOf(programs.mariadbd)}, innodb_flush_log_at_trx_commit=1, a buffer pool of ${BUFFER_POOL_MB} MB`,
     async counters() {
-      const [rows] = await connection.query<RowDataPacket[]>(
-        "SHOW GLOBAL STATUS WHERE Variable_name IN ('Questions', 'Innodb_os_log_fsyncs')",
-      );
+      const [rows] = await connection.query<RowDataPacket[]>("SHOW GLOBAL STATUS WHERE Variable_name IN (?)", [
+        Object.values(COUNTERS),
+      ]);
       const status = new Map(rows.map(({ Variable_name: name, Value: value }) => [name, Number(value)]));
-      return { queries: status.get("Questions") ?? 0, flushes: status.get("Innodb_os_log_fsyncs") ?? 0 };
+      const count = (name: string): number => {
+        const value = status.get(name);
+        if (value === undefined) throw new Error(`this MariaDB does not tell ${name}`);
+        return value;
+      };
+      return { statements: count(COUNTERS.statements), flushes: count(COUNTERS.flushes) };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-function find(program: string): string | undefined {
-  return Bun.which(program) ?? ["/usr/sbin", "/usr/bin"].map((folder) => join(folder, program)).find(existsSync);
 }
 
 /** The account's own: MariaDB refuses to run as root. */

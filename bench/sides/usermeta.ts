@@ -2,14 +2,13 @@ import { mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import packageJson from "../../package.json" with { type: "json" };
 import type { Bench } from "../bench.ts";
-import { APP } from "../data/seeded-store.ts";
 import { filledIn } from "../load/request.ts";
 import { ask } from "../measure/answer.ts";
 import { SERVER_CORE } from "../measure/cores.ts";
-import { finishedCommand } from "../measure/finished-command.ts";
 import { freePort } from "../measure/free-port.ts";
 import { StartedProcess } from "../measure/started-process.ts";
 import { awaitReady } from "./await-ready.ts";
+import { issueToken } from "./issue-token.ts";
 import type { Side } from "./side.ts";
 import { HEALTH, type UsermetaRequests, usermetaRequests } from "./usermeta-requests.ts";
 
@@ -73,12 +72,6 @@ export async function startUsermeta(bench: Bench, options: UsermetaOptions = {})
 export function startEnvironment(): Record<string, string> {
   const [before = ""] = packageJson.scripts.start.split("exec ");
   return Object.fromEntries(before.split(" ").flatMap((word) => (word.includes("=") ? [word.split("=")] : [])));
-}
-
-async function issueToken(store: string, signal: AbortSignal): Promise<string> {
-  const command = [process.execPath, MAIN, "token", "issue", APP, "--ttl", "0", "--store", store, "--json"];
-  const answer = JSON.parse(await finishedCommand(command, { signal })) as { token: string }; // as: what --json prints
-  return answer.token;
 }
 
 function entries<K extends string, V>(record: Readonly<Record<K, V>>): [K, V][] {
