@@ -54,33 +54,53 @@ export const mysql: Case = async (bench) => {
     setPooled: set(pooled),
     set: set(ours),
     setTwo: set(two),
+    setTwoFull: { ...set(two), what: `set of 2, ${CONNECTIONS} each`, connections: 2 * CONNECTIONS },
   });
+  const twoOverOne = (counter: string, get: Series | undefined, set: Series | undefined): string =>
+    `${told(ratio(get, series.get, perRequest(counter)))} for gets and ` +
+    `${told(ratio(set, series.set, perRequest(counter)))} for sets`;
   return {
     series,
     measured: {
-      mysqlGet: rateRatio(series.get, better(series.getApart, series.getPooled)),
-      mysqlSet: rateRatio(series.set, better(series.setApart, series.setPooled)),
-      mysqlProcessesGet: ratio(series.getTwo, series.get, perRequest("serverCpu")),
-      mysqlProcessesSet: ratio(series.setTwo, series.set, perRequest("serverCpu")),
-      mysqlDatabaseGet: ratio(series.getTwo, series.get, perRequest("databaseCpu")),
-      mysqlDatabaseSet: ratio(series.setTwo, series.set, perRequest("databaseCpu")),
+      mysqlGet: rateRatio(series.get, series.getApart),
+      mysqlSet: rateRatio(series.set, series.setApart),
+      mysqlProcessesGet: ratio(series.getTwoFull, series.get, perRequest("serverCpu")),
+      mysqlProcessesSet: ratio(series.setTwoFull, series.set, perRequest("serverCpu")),
     },
     notes: [
       "The database has the servers' core together with them, on all sides alike: on the load's it would slow the load " +
         "of the sides that ask it most, and left to roam both. So a rate is what a core gives for everything there is " +
         "to do, and what a side spares the database is its own to use; on a machine of its own the database would " +
         "leave a whole core to every side.",
-      `What goes each by itself is held against the better of ${APART.join(" and of ")} connections.`,
+      `The goals hold it against the same server, with as many connections, on which nothing goes together. Over one ` +
+        `with ${APART[1]} connections for each kind, get is ${told(rateRatio(series.get, series.getPooled))} and set ` +
+        `${told(rateRatio(series.set, series.setPooled))}.`,
       "The statements, flushes and processor time that servers without load take meanwhile are among the others'.",
+      `CPU of the servers per request, two processes over one, with ${CONNECTIONS} connections for both together, so ` +
+        `that half as much waits in each: ${twoOverOne("serverCpu", series.getTwo, series.setTwo)}.`,
+      `CPU of the database per request, for two processes over for one: with ${CONNECTIONS} connections each ` +
+        `${twoOverOne("databaseCpu", series.getTwoFull, series.setTwoFull)}; with ${CONNECTIONS} for both together ` +
+        `${twoOverOne("databaseCpu", series.getTwo, series.setTwo)}.`,
       ...Object.values(series).flatMap((each) => (each === undefined ? [] : [costs(each)])),
     ],
   };
 };
 
-function told(measured: Measured | undefined): string {
-  return measured === undefined ? "not measured" : `${measured.value.toFixed(2)} ×`;
+function costs(series: Series): string {
+  const each = (name: string): number => typical(series, perRequest(name));
+  const micros = (name: string): string => `${(each(name) * 1e6).toFixed(1)} µs`;
+  return (
+    `${series.contender.side.name}, ${series.contender.what}: ${each("statements").toFixed(3)} statements and ` +
+    `${each("flushes").toFixed(4)} flushes per request, ${micros("serverCpu")} of the servers and ` +
+    `${micros("databaseCpu")} of the database`
+  );
 }
 
+function told(measured: Measured | undefined): string {
+  return measured === undefined || Number.isNaN(measured.value) ? "not measured" : `${measured.value.toFixed(2)} ×`;
+}
+
+/** Of what the side counts. */
 function perRequest(name: string): (measurement: Measurement) => number {
   return ({ counts, requests }) => (counts[name] ?? Number.NaN) / requests;
 }
