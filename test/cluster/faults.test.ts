@@ -90,21 +90,21 @@ describe.skipIf(galeraIsMissing())("through the fault every promise is kept:", (
         const faults = cluster.logged("refreshFailed");
         const from = performance.now();
         cluster.network(state);
-        await cluster.untilReady(false);
+        const gone = await cluster.untilReady(false);
         await load.lasts(SECONDS * 2);
         expect(await cluster.isReady()).toEqual([false, false, false]);
         const back = performance.now();
         cluster.network("open");
         expect((await cluster.untilReady(true)) - back).toBeLessThan(2000);
         expect(await load.flows()).toBeLessThan(2000);
-        const answers = load.overlapping(from, back);
-        const failed = answers.filter(({ status }) => status !== 200);
+        const failed = load.overlapping(gone, back).filter((answer) => answer.from > gone && answer.to < back);
         expect(failed.length).toBeGreaterThan(10);
         const answered = new Set(failed.map(({ status, error }) => `${status} ${error}`));
         expect([...answered]).toEqual(["500 INTERNAL_SERVER_ERROR"]);
+        const answers = load.overlapping(from, back);
         expect(Math.max(...answers.map((answer) => answer.to - answer.from))).toBeLessThan(2000);
-        // Not a line for every try.
-        expect(cluster.logged("refreshFailed") - faults).toBe(3);
+        // A line for each thing that a server looks after, and not for every try.
+        expect(cluster.logged("refreshFailed") - faults).toBeLessThanOrEqual(6);
         await load.expectPromisesKept();
       },
       TEST_TIMEOUT_MS,

@@ -12,6 +12,8 @@ const TIMEOUT_MS = 800;
 /** What a busy thread may be late by. */
 const LATE_MS = 300;
 const RECOVERY_MS = 2000;
+/** What gathers within the timeout where a server is asked for as much as it can answer. */
+const READS_AT_ONCE = 20_000;
 const ADA = userAt(0);
 
 type Call = Exclude<keyof Store, "failed" | "announcements" | typeof Symbol.asyncDispose>;
@@ -60,6 +62,7 @@ describe.skipIf(mariadbIsMissing())("a database that cannot be asked", () => {
       expectInTime(await failures(store, fixture.app, CALL_NAMES));
       const many = Array.from({ length: 1000 }, (_, index) => CALL_NAMES[index % CALL_NAMES.length] ?? "ping");
       expectInTime(await failures(store, fixture.app, many));
+      expectInTime(await failures(store, fixture.app, new Array(READS_AT_ONCE).fill("attributes")));
 
       gate.set("open");
       await expectServing(store, fixture);

@@ -98,7 +98,13 @@ export async function purge(run: Run, countMax: number): Promise<Result<number |
     values: [app[0], count],
   });
   const number = changedBy(removed);
-  if (number < count) await run({ sql: "DELETE FROM deleted_apps WHERE number = ?", values: [app[0]] });
+  if (number < count) {
+    await run(
+      // On Galera another node may have made one while this one deleted the app.
+      { sql: "DELETE FROM app_usage WHERE app = ?", values: [app[0]] },
+      { sql: "DELETE FROM deleted_apps WHERE number = ?", values: [app[0]] },
+    );
+  }
   return { keep: true, value: number };
 }
 

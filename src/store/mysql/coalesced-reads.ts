@@ -48,10 +48,12 @@ export class CoalescedReads {
   /** By name, those that are there. */
   read(app: number, names: readonly UserName[]): Promise<Found> {
     const { promise, resolve, reject } = Promise.withResolvers<Found>();
-    const wanted = this.#overdue.watch({ app, names, resolve, reject }, this.#needs.location.timeoutMs, () => {
-      this.#queue = this.#queue.filter((other) => other !== wanted);
-      return new StoreError("unreachable", `${this.#needs.location.text} did not answer in time`);
-    });
+    const { timeoutMs, text } = this.#needs.location;
+    const wanted = this.#overdue.watch(
+      { app, names, resolve, reject },
+      timeoutMs,
+      () => new StoreError("unreachable", `${text} did not answer in time`),
+    );
     this.#queue.push(wanted);
     this.#turnstile.soon();
     return promise;
@@ -59,7 +61,8 @@ export class CoalescedReads {
 
   /** The oldest, and those that fit into the same query: of its app. */
   #take(): readonly Wanted[] {
-    const [first, ...others] = this.#queue;
+    const [first, ...others] = this.#queue.filter(({ isDone }) => !isDone);
+    this.#queue = [];
     if (first === undefined) return [];
     const taken = [first];
     const left: Wanted[] = [];

@@ -16,7 +16,8 @@ const ID_BYTES = 16;
 const TIME_BYTES = 6;
 /** Nobody asks for longer than a call may take; the rest is for clocks that differ. */
 const KEPT_MS = 600_000;
-const PURGED_AT_ONCE = 5000;
+/** What one purge removes at most. */
+export const PURGED_AT_ONCE = 5000;
 
 const INSERT = "INSERT INTO commits (id, is_void) VALUES (?, ?)";
 

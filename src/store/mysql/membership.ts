@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Demand } from "../../core/ports.ts";
-import { purgeCommits } from "./commits.ts";
+import { PURGED_AT_ONCE, purgeCommits } from "./commits.ts";
 import { Deadline } from "./deadline.ts";
 import { failureKind } from "./errors.ts";
 import { retried } from "./retried.ts";
@@ -29,6 +29,9 @@ interface MembershipNeeds {
   readonly timeoutMs: number;
   /** The newest schema that this program knows. */
   readonly schemaKnown: number;
+  /** How long another may stand still before its row is removed, and how often that is looked after; in ms. */
+  readonly goneMs?: number;
+  readonly cleaningMs?: number;
 }
 
 /**
@@ -115,16 +118,19 @@ export class Membership {
 
   async #clean(rows: readonly ServerRow[]): Promise<void> {
     const now = performance.now();
-    if (now - this.#cleanedAt < CLEANING_MS) return;
+    const { goneMs = GONE_MS, cleaningMs = CLEANING_MS } = this.#needs;
+    if (now - this.#cleanedAt < cleaningMs) return;
     this.#cleanedAt = now;
-    const gone = rows.filter(([id]) => now - (this.#heard.get(id)?.at ?? now) > GONE_MS);
+    const gone = rows.filter(([id]) => now - (this.#heard.get(id)?.at ?? now) > goneMs);
     const removals = gone.map(([id, beat]) => ({
       sql: "DELETE FROM servers WHERE id = ? AND beat = ?",
       values: [id, beat],
     }));
     try {
       const { session, timeoutMs } = this.#needs;
-      await session.together([...removals, purgeCommits()], timeoutMs);
+      const answers = await session.together([...removals, purgeCommits()], timeoutMs);
+      // There are more: the next time goes on with them.
+      if (changedBy(answers.at(-1)) === PURGED_AT_ONCE) this.#cleanedAt = Number.NEGATIVE_INFINITY;
     } catch (error) {
       // Another server is cleaning the same: let it.
       if (failureKind(error) !== "again") throw error;

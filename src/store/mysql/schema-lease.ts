@@ -17,8 +17,16 @@ export class SchemaLease implements AsyncDisposable {
   readonly #timer: ReturnType<typeof setInterval>;
   #beating: Promise<unknown> = Promise.resolve();
 
-  /** @param beating a session of its own: the other one is busy with the step */
-  static async take(session: Session, beating: Session, migrator: string): Promise<SchemaLease> {
+  /**
+   * @param beating a session of its own: the other one is busy with the step
+   * @param goneMs more than twice the time between two beats
+   */
+  static async take(
+    session: Session,
+    beating: Session,
+    migrator: string,
+    goneMs: number = GONE_MS,
+  ): Promise<SchemaLease> {
     let seen = "";
     let seenAt = performance.now();
     for (;;) {
@@ -30,7 +38,7 @@ export class SchemaLease implements AsyncDisposable {
         seen = `${holder} ${beat}`;
         seenAt = performance.now();
       }
-      const isFree = holder === null || performance.now() - seenAt > GONE_MS;
+      const isFree = holder === null || performance.now() - seenAt > goneMs;
       if (isFree && (await replace(session, holder, beat, migrator))) {
         return new SchemaLease(session, beating, migrator);
       }
