@@ -34,7 +34,7 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     await expect(cut).rejects.toThrow();
   });
 
-  test("goes on to the next host when one cannot be reached or does not serve, and stays there", async () => {
+  test("goes on to the next host when one cannot be reached or does not serve", async () => {
     const { port } = await sharedMariadb();
     await using opened = await openSession([9, port]);
     const { session, hosts } = opened;

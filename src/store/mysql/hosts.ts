@@ -1,8 +1,9 @@
 import type { MysqlHost } from "./location.ts";
 
 /**
- * Which of the hosts a server's connections go to: all to one, and to that one for as long as it serves. Writes that
- * meet on one node wait for each other; on two they would refuse each other.
+ * Which of the hosts a server's connections go to: all to one, the first of those that serve. Every server names them in
+ * the same order, so that all write on the same node: writes that meet on one node wait for each other; on two they
+ * refuse each other, and Galera has been seen to lose one (docs/CLUSTER.md).
  */
 export class Hosts {
   readonly #hosts: readonly [MysqlHost, ...MysqlHost[]];
@@ -18,6 +19,15 @@ export class Hosts {
 
   get current(): MysqlHost {
     return this.#hosts[this.#at] ?? this.#hosts[0];
+  }
+
+  /** Those that are to be had before the present one, as soon as they serve. */
+  get better(): readonly MysqlHost[] {
+    return this.#hosts.slice(0, this.#at);
+  }
+
+  goTo(host: MysqlHost): void {
+    this.#at = Math.max(0, this.#hosts.indexOf(host));
   }
 
   /** Goes on to the next, unless somebody has done so already. */

@@ -3,6 +3,7 @@ import { AgeingAttributes } from "../resident/ageing-attributes.ts";
 import { Stamps } from "../resident/stamps.ts";
 import { CoalescedReads } from "./coalesced-reads.ts";
 import { GroupCommit, type Writer } from "./group-commit.ts";
+import { Homing } from "./homing.ts";
 import { Hosts } from "./hosts.ts";
 import { Lender } from "./lender.ts";
 import type { MysqlLocation } from "./location.ts";
@@ -42,18 +43,20 @@ export interface MysqlShare {
 }
 
 export function joinMysqlStore(share: MysqlShare): Store {
-  return servingStore({ ...share, slot: async () => share.slot }).store;
+  return servingStore({ ...share, slot: async () => share.slot });
 }
 
 /** @property slot asked for at each write: a server that was away for long gets another */
 export interface ServingNeeds extends Omit<MysqlShare, "slot"> {
   readonly slot: () => Promise<number>;
+  /** Where others of the thread go too. */
+  readonly hosts?: Hosts;
 }
 
 /** A thread's own connections to a database that any number of others have too. */
-export function servingStore(needs: ServingNeeds): { store: Store; sessions: Session[]; hosts: Hosts } {
-  const { location, stalenessMs, cacheBytes, isTogether, connections } = needs;
-  const hosts = new Hosts(location.hosts);
+export function servingStore(needs: ServingNeeds): Store {
+  const { location, stalenessMs, cacheBytes, isTogether, connections, hosts = new Hosts(needs.location.hosts) } = needs;
+  const homing = new Homing(location, hosts);
   const sessions: Session[] = [];
   const make = (count: number): Session[] => {
     const made = Array.from({ length: count }, () => new Session(location, hosts));
@@ -69,7 +72,7 @@ export function servingStore(needs: ServingNeeds): { store: Store; sessions: Ses
   const announcements = new Int32Array(needs.announcements);
   const isResident = stalenessMs > 0 && cacheBytes > 0;
 
-  const store: Store = {
+  return {
     ...createServingStore({
       location,
       readers: new Lender(location, make(READING)),
@@ -93,8 +96,8 @@ export function servingStore(needs: ServingNeeds): { store: Store; sessions: Ses
     failed: new Promise(() => {}),
     exchangeDemand: () => [],
     async [Symbol.asyncDispose]() {
+      await homing[Symbol.asyncDispose]();
       await Promise.all(sessions.map((session) => session.close()));
     },
   };
-  return { store, sessions, hosts };
 }

@@ -42,7 +42,8 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
   await using opening = new AsyncDisposableStack();
   await prepare(location, options.mustExist ?? false);
 
-  const membershipSession = new Session(location, new Hosts(location.hosts));
+  const hosts = new Hosts(location.hosts);
+  const membershipSession = new Session(location, hosts);
   opening.defer(() => membershipSession.close());
   const membership = new Membership({
     session: membershipSession,
@@ -53,7 +54,7 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
   opening.defer(() => membership.leave().catch(() => {}));
   const cells = { stamps: newStampCells(), announcements: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) };
   const common = { location, stalenessMs, isTogether, connections, ...cells };
-  const { store } = servingStore({ ...common, thread: 0, cacheBytes, slot: () => membership.slot() });
+  const store = servingStore({ ...common, thread: 0, cacheBytes, hosts, slot: () => membership.slot() });
   opening.use(store);
   let threads = 0;
   const slot = exclusive ? await reached(location, membership.slot()) : 0;
