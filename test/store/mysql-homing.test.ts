@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { expect, test } from "bun:test";
 import { Homing } from "../../src/store/mysql/homing.ts";
 import { Hosts } from "../../src/store/mysql/hosts.ts";
 import { TcpGate } from "../cluster/tcp-gate.ts";

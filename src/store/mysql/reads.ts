@@ -83,7 +83,10 @@ export function usersRead(app: number, after: UserCursor | undefined, countMax: 
 
 export function usageRead(app: number): Read<number> {
   return {
-    statement: { sql: "SELECT CAST(COALESCE(SUM(used), 0) AS SIGNED) FROM app_usage WHERE app = ?", values: [app] },
+    statement: {
+      sql: "SELECT CAST(COALESCE(SUM(used), 0) AS SIGNED) FROM app_usage WHERE app = ? AND lane > 0",
+      values: [app],
+    },
     of: (answer) => rowsOf<[number]>(answer)[0]?.[0] ?? 0,
   };
 }

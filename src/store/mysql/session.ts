@@ -132,6 +132,7 @@ export class Session {
   async #connect(timeoutMs: number): Promise<Open> {
     let failure: unknown;
     const endsAt = performance.now() + timeoutMs;
+    let isRepeated = false;
     for (let tried = 0; tried < this.#hosts.count; tried++) {
       const host = this.#hosts.current;
       const remaining = endsAt - performance.now();
@@ -147,7 +148,11 @@ export class Session {
         failure = error;
         const kind = failureKind(error);
         if (kind !== "lost" && kind !== "host_unfit") throw error;
-        this.#hosts.leave(host);
+        // One that was ended while it was being made says nothing of the host yet.
+        if (!isRepeated && isCut(error)) {
+          isRepeated = true;
+          tried -= 1;
+        } else this.#hosts.leave(host);
       }
     }
     throw failure;
@@ -236,6 +241,10 @@ function ask(connection: Connection, statements: readonly Statement[], timeoutMs
 /** The driver escapes a Buffer as bytes, and any other array as a list. */
 function sent(value: Value): unknown {
   return value instanceof Uint8Array ? Buffer.from(value) : value;
+}
+
+function isCut(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "PROTOCOL_CONNECTION_LOST";
 }
 
 function isTimeout(error: unknown): boolean {

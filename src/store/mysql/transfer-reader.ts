@@ -8,7 +8,7 @@ const APPS = `SELECT ${APP_COLUMNS} FROM apps ORDER BY number`;
 const KEYS = "SELECT id, secret, created FROM signing_keys ORDER BY id";
 const COUNTERS = "SELECT name, value FROM counters";
 const COUNT = "SELECT COUNT(*) FROM users WHERE app = ?";
-const USAGE = "SELECT COALESCE(SUM(used), 0) FROM app_usage WHERE app = ?";
+const USAGE = "SELECT COALESCE(SUM(used), 0) FROM app_usage WHERE app = ? AND lane > 0";
 /** Does not read the attributes: sizes are known before anything large is in memory. */
 const NEXT_SIZES = "SELECT name, bytes FROM users WHERE app = ? AND name > ? ORDER BY name LIMIT ?";
 const USERS = `SELECT ${TRANSFER_COLUMNS} FROM users WHERE app = ? AND name > ? AND name <= ? ORDER BY name`;

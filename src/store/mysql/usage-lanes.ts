@@ -5,7 +5,7 @@
  * row that they are reckoned from, so that two of them can never both be right about the past: Galera orders writes
  * of rows, and nothing else.
  *
- * Lane 0 is the pool. All lanes that were granted something bear the limit that the grants were made under; a write
+ * Lane 0 is the pool, no part of the sum. All lanes that were granted something bear the limit that the grants were made under; a write
  * under another limit finds no grant, and the lanes are then made anew from what is used.
  */
 import { changedBy, rowsOf, type Statement } from "./session.ts";
@@ -53,8 +53,16 @@ export function giveBack(app: number, lane: number, growth: number): Statement {
 export async function moveUsageDown(run: Run, app: number, lane: number, growth: number): Promise<boolean> {
   const [moved] = await run(giveBack(app, lane, growth));
   if (changedBy(moved) === 1) return true;
-  const [, again] = await run(makeLane(app, lane), giveBack(app, lane, growth));
+  const [, , again] = await run(makeLane(app, lane), movePool(app), giveBack(app, lane, growth));
   return changedBy(again) === 1;
+}
+
+/**
+ * The pool's `used` counts the moves, so that whoever moves grants changes the pool, and not only locks it: of two nodes
+ * that do so at the same time Galera then refuses one.
+ */
+function movePool(app: number): Statement {
+  return { sql: "UPDATE app_usage SET used = used + 1 WHERE app = ? AND lane = ?", values: [app, POOL] };
 }
 
 /** What makes the lane, unless it is there already, or its app no more: waits for whoever is just deleting it. */
@@ -134,7 +142,7 @@ function moved(
     // Also when nothing is taken from it: it says which limit the grants are under.
     {
       sql:
-        "UPDATE app_usage SET granted = granted + ? " +
+        "UPDATE app_usage SET granted = granted + ?, used = used + 1 " +
         "WHERE app = ? AND lane = ? AND granted + ? <= ? AND bytes_max = ?",
       values: [fromPool, app, POOL, fromPool, bytesMax, bytesMax],
     },
@@ -175,7 +183,9 @@ function madeAnew(
   const additional = growth + ahead;
   return [
     {
-      sql: "UPDATE app_usage SET granted = ?, bytes_max = ? WHERE app = ? AND lane = ? AND granted = ? AND bytes_max = ?",
+      sql:
+        "UPDATE app_usage SET granted = ?, bytes_max = ?, used = used + 1 " +
+        "WHERE app = ? AND lane = ? AND granted = ? AND bytes_max = ?",
       values: [pool.used + additional, bytesMax, app, POOL, pool.granted, pool.bytesMax],
     },
     ...lanes.map((other) => ({

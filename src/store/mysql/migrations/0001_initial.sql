@@ -36,8 +36,8 @@ CREATE TABLE IF NOT EXISTS apps (
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 -- What the app's users hold, in lanes: each writing connection moves one row of its own, so that no row is hot. The sum
--- of `used` is the app's usage; a lane may use what it was granted, and lane 0 (used = 0) holds in `granted` the sum of
--- what all others were granted, which is never past the limit.
+-- of `used` is the app's usage; a lane may use what it was granted. Lane 0 is no part of that: it holds in `granted` the
+-- sum of what all others were granted, which is never past the limit, and in `used` how often grants were moved.
 CREATE TABLE IF NOT EXISTS app_usage (
   app INT NOT NULL,
   lane INT NOT NULL,
