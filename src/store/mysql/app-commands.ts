@@ -3,7 +3,7 @@ import type { App } from "../../core/model.ts";
 import type { AppChange, NewApp, SigningKey } from "../../core/ports.ts";
 import { draw } from "./counters.ts";
 import { announce } from "./feed.ts";
-import { APP_COLUMNS, type AppRow, appOf } from "./rows.ts";
+import { APP_COLUMNS, type AppRow, appOf, appValues } from "./rows.ts";
 import { changedBy, rowsOf } from "./session.ts";
 import type { Result, Run } from "./transact.ts";
 import { makePool } from "./usage-lanes.ts";
@@ -15,29 +15,14 @@ export async function insertApp(run: Run, app: NewApp): Promise<Result<App | "ta
   });
   if (rowsOf(answer).length > 0) return { keep: false, value: "taken" };
   const number = await draw(run, "apps", 1);
+  const inserted = { ...app, number, adminTokensValidAfter: 0, tokensValidAfter: 0 };
+  const values = appValues(inserted);
   await run(
-    {
-      sql: `INSERT INTO apps (${APP_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0)`,
-      values: [
-        number,
-        app.id,
-        app.key,
-        app.clientId,
-        app.clientSecretHash,
-        app.created,
-        app.userBytesMax,
-        app.appBytesMax,
-        app.batchMax,
-        app.ratePerSecond,
-        app.dialect,
-        app.registration,
-        app.tokenTtlSeconds,
-      ],
-    },
+    { sql: `INSERT INTO apps (${APP_COLUMNS}) VALUES (${values.map(() => "?").join(", ")})`, values },
     makePool(number),
   );
   await announce(run, [{ kind: "apps" }], app.created);
-  return { keep: true, value: { ...app, number, adminTokensValidAfter: 0, tokensValidAfter: 0 } };
+  return { keep: true, value: inserted };
 }
 
 export async function changeApp(

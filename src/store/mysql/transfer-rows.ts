@@ -1,8 +1,5 @@
-/** Rows as the transfer selects them; apps are as in rows.ts. */
-import type { App } from "../../core/model.ts";
 import { StoreError } from "../store-error.ts";
 import type { TransferKey, TransferUser } from "../transfer.ts";
-import type { Value } from "./session.ts";
 
 /** In the order of USER_FIELDS. */
 export const TRANSFER_COLUMNS =
@@ -46,27 +43,6 @@ export type KeyRow = readonly [id: number, secret: Uint8Array, created: unknown]
 export function keyOf([id, secret, created]: KeyRow): TransferKey {
   // A plain copy, as every engine answers it.
   return { id, secret: new Uint8Array(secret), created: exact(created) };
-}
-
-/** In the order of APP_COLUMNS. */
-export function appValues(app: App): readonly Value[] {
-  return [
-    app.number,
-    app.id,
-    app.key,
-    app.clientId,
-    app.clientSecretHash,
-    app.created,
-    app.userBytesMax,
-    app.appBytesMax,
-    app.batchMax,
-    app.ratePerSecond,
-    app.dialect,
-    app.registration,
-    app.tokenTtlSeconds,
-    app.adminTokensValidAfter,
-    app.tokensValidAfter,
-  ];
 }
 
 /** The driver answers as text what a number cannot hold exactly, and every sum. */

@@ -1,8 +1,8 @@
 import { StoreError } from "../store-error.ts";
 import { type Frame, type TransferUser, USER_FIELDS } from "../transfer.ts";
-import { APP_COLUMNS } from "./rows.ts";
+import { APP_COLUMNS, appValues } from "./rows.ts";
 import { rowsOf, type Statement, type Value } from "./session.ts";
-import { appValues, TRANSFER_COLUMNS } from "./transfer-rows.ts";
+import { TRANSFER_COLUMNS } from "./transfer-rows.ts";
 import type { TransferSession } from "./transfer-session.ts";
 
 /** All that a store without apps can hold; the feed of changes and the numbers stay. */
