@@ -2,7 +2,7 @@ import type { TestDatabase } from "../harness/mariadb.ts";
 import { ACCOUNT } from "../harness/mariadb-server.ts";
 import { Client } from "./client.ts";
 import { FaultLoad } from "./fault-load.ts";
-import { type GaleraCluster, startGalera } from "./galera.ts";
+import type { GaleraCluster } from "./galera.ts";
 import { INITIAL } from "./recorded-load.ts";
 import { type GateState, TcpGate } from "./tcp-gate.ts";
 import { UsermetaProcess } from "./usermeta-process.ts";
@@ -14,6 +14,18 @@ const USER_BYTES_MAX = 250;
 const APP_BYTES_MAX = USERS.length * 150;
 const LOOK_MS = 20;
 
+/** One node for all servers, as docs/CLUSTER.md recommends, or a node for each. */
+type WritesOn = "one node" | "nodes of their own";
+
+interface FaultClusterParts {
+  readonly galera: GaleraCluster;
+  readonly database: TestDatabase;
+  /** Before each of the nodes. */
+  readonly gates: readonly TcpGate[];
+  readonly writesOn: WritesOn;
+  readonly stack: AsyncDisposableStack;
+}
+
 /** Three servers, three database nodes, and the network between them. */
 export class FaultCluster implements AsyncDisposable {
   readonly galera: GaleraCluster;
@@ -22,16 +34,18 @@ export class FaultCluster implements AsyncDisposable {
   readonly #servers: UsermetaProcess[] = [];
   readonly #origins: string[] = [];
   readonly #stack: AsyncDisposableStack;
+  readonly #writesOn: WritesOn;
 
-  constructor(galera: GaleraCluster, database: TestDatabase, gates: readonly TcpGate[], stack: AsyncDisposableStack) {
-    this.galera = galera;
-    this.#database = database;
-    this.#gates = gates;
-    this.#stack = stack;
+  constructor(parts: FaultClusterParts) {
+    this.galera = parts.galera;
+    this.#database = parts.database;
+    this.#gates = parts.gates;
+    this.#writesOn = parts.writesOn;
+    this.#stack = parts.stack;
   }
 
   async startServer(server: number): Promise<void> {
-    const started = new UsermetaProcess(this.#storeUrl, {
+    const started = new UsermetaProcess(this.#storeUrl(server), {
       USERMETA_USER_BYTES_MAX: `${USER_BYTES_MAX}`,
       USERMETA_APP_BYTES_MAX: `${APP_BYTES_MAX}`,
     });
@@ -96,20 +110,21 @@ export class FaultCluster implements AsyncDisposable {
     await this.#stack.disposeAsync();
   }
 
-  /** The same for all servers, so that all write on the same node: see docs/CLUSTER.md. */
-  get #storeUrl(): string {
-    const hosts = this.#gates.map(({ port }) => `127.0.0.1:${port}`).join(",");
+  #storeUrl(server: number): string {
+    const first = this.#writesOn === "one node" ? 0 : server;
+    const gates = [...this.#gates.slice(first), ...this.#gates.slice(0, first)];
+    const hosts = gates.map(({ port }) => `127.0.0.1:${port}`).join(",");
     return `mysql://${ACCOUNT.user}:${encodeURIComponent(ACCOUNT.password)}@${hosts}/${this.#database.name}`;
   }
 }
 
-export async function startFaultCluster(): Promise<FaultCluster> {
+/** On nodes that outlive it. */
+export async function startFaultCluster(galera: GaleraCluster, writesOn: WritesOn): Promise<FaultCluster> {
   await using stack = new AsyncDisposableStack();
-  const galera = stack.use(await startGalera());
   const database = await galera.freshDatabase();
   const gates = await Promise.all(galera.nodes.map(({ server }) => TcpGate.before(server.port)));
   for (const gate of gates) stack.use(gate);
-  const cluster = new FaultCluster(galera, database, gates, stack.move());
+  const cluster = new FaultCluster({ galera, database, gates, writesOn, stack: stack.move() });
   // All at once, on an empty database: one of them makes the schema.
   await Promise.all(Array.from({ length: SERVERS }, (_, server) => cluster.startServer(server)));
   await cluster.addUsers();

@@ -4,20 +4,46 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type FaultCluster, startFaultCluster } from "./fault-cluster.ts";
-import { galeraIsMissing } from "./galera.ts";
+import { type GaleraCluster, galeraIsMissing, startGalera } from "./galera.ts";
+import { gaveWay } from "./giving-way.ts";
 
 const SECONDS = Number(process.env.CLUSTER_SECONDS ?? 4);
 const COMING_BACK_SECONDS = 3;
 const TEST_TIMEOUT_MS = 120_000 + SECONDS * 4000;
 
 describe.skipIf(galeraIsMissing())("through the fault every promise is kept:", () => {
+  let galera: GaleraCluster;
   let cluster: FaultCluster;
   beforeAll(async () => {
-    cluster = await startFaultCluster();
+    galera = await startGalera();
+    cluster = await startFaultCluster(galera, "one node");
   }, TEST_TIMEOUT_MS);
   afterAll(async () => {
     await cluster[Symbol.asyncDispose]();
+    await galera[Symbol.asyncDispose]();
   }, TEST_TIMEOUT_MS);
+
+  test(
+    "transactions must give way to those of another node, also between two statements",
+    async () => {
+      const { committed, refused, added } = await gaveWay(galera, SECONDS * 2);
+      expect(refused).toBeGreaterThan(20);
+      expect(new Set(added)).toEqual(new Set([committed]));
+    },
+    TEST_TIMEOUT_MS,
+  );
+
+  test(
+    "every server writes on a node of its own",
+    async () => {
+      await using spread = await startFaultCluster(galera, "nodes of their own");
+      await using load = await spread.load();
+      await load.flows();
+      await load.lasts(SECONDS * 2);
+      await load.expectPromisesKept();
+    },
+    TEST_TIMEOUT_MS,
+  );
 
   test(
     "a database node is killed with -9, and rejoins under load",

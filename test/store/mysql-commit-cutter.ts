@@ -9,6 +9,7 @@ import { connect, createServer, type Server, type Socket } from "node:net";
 export type Cut = "lost" | "unanswered" | "silent";
 
 /** COM_QUERY, and all of its text. */
+/** Whatever follows in the same packet. */
 const COMMIT = Buffer.from("\x03COMMIT");
 
 /** A network in front of a database that fails at the one moment at which a failure leaves a doubt. */
@@ -95,5 +96,5 @@ export class CommitCutter implements AsyncDisposable {
 }
 
 function isCommit(chunk: Buffer): boolean {
-  return chunk.subarray(-COMMIT.length).equals(COMMIT);
+  return chunk.includes(COMMIT);
 }

@@ -1,15 +1,19 @@
 import type { AttributesWrite } from "../../core/ports.ts";
-import { changedBy, rowsOf, type Statement } from "./session.ts";
+import type { Deadline } from "./deadline.ts";
+import { retried } from "./retried.ts";
+import { changedBy, rowsOf, type Session, type Statement } from "./session.ts";
 import type { Result, Run } from "./transact.ts";
 import { giveBack, moveUsageDown, useGranted } from "./usage-lanes.ts";
 
 /**
- * What became of writes that were to be committed together: all of them, or, when nothing was changed, which stand in
- * the way: those whose user or version is another by now, or all that need room in an app's lane.
+ * What became of writes that were to be committed together: all of them, or, when nothing was changed, what stands in
+ * the way: some whose user or version is another by now (see `outdatedOf`), an app that is gone, or all that need
+ * room in an app's lane.
  */
 export type BatchResult =
   | { readonly kind: "written" }
-  | { readonly kind: "outdated"; readonly writes: readonly AttributesWrite[] }
+  | { readonly kind: "outdated" }
+  | { readonly kind: "app_unknown"; readonly app: number }
   | { readonly kind: "no_room"; readonly app: number; readonly growth: number; readonly bytesMax: number };
 
 /**
@@ -25,16 +29,12 @@ export async function writeBatch(
   const locking = ofApps(writes).map((each) => select("name", each, "FOR UPDATE NOWAIT"));
   const answers = await run(...locking, upsert(writes), ...growths.map((growth) => moveUsage(lane, growth)));
   const [upserted, ...moved] = answers.slice(locking.length);
-  if (changedBy(upserted) !== writes.length * CHANGED) {
-    const outdated = await outdatedOf(run, writes);
-    return { keep: false, value: { kind: "outdated", writes: outdated } };
-  }
+  if (changedBy(upserted) !== writes.length * CHANGED) return { keep: false, value: { kind: "outdated" } };
   for (const [index, { app, growth, bytesMax, isBounded }] of growths.entries()) {
     if (changedBy(moved[index]) === 1) continue;
     if (isBounded) return { keep: false, value: { kind: "no_room", app, growth, bytesMax } };
     if (await moveUsageDown(run, app, lane, growth)) continue;
-    // The app is gone.
-    return { keep: false, value: { kind: "outdated", writes: writes.filter((write) => write.app === app) } };
+    return { keep: false, value: { kind: "app_unknown", app } };
   }
   return { keep: true, value: { kind: "written" } };
 }
@@ -99,20 +99,26 @@ function upsert(writes: readonly AttributesWrite[]): Statement {
   };
 }
 
-/** Those that can never be written. Looked for without the changes of this transaction. */
-async function outdatedOf(run: Run, writes: readonly AttributesWrite[]): Promise<readonly AttributesWrite[]> {
+/** Those that can never be written. */
+export async function outdatedOf(
+  session: Session,
+  writes: readonly AttributesWrite[],
+  deadline: Deadline,
+): Promise<ReadonlySet<AttributesWrite>> {
   const apps = ofApps(writes);
-  const answers = await run({ sql: "ROLLBACK" }, ...apps.map((each) => select("name, id, version", each, "")));
+  const selects = apps.map((each) => select("name, id, version", each, ""));
+  const answers = await retried(session, selects, deadline);
   const current = new Map<string, readonly [string, number]>();
   for (const [index, { app }] of apps.entries()) {
-    for (const [name, id, version] of rowsOf<[string, string, number]>(answers[index + 1])) {
+    for (const [name, id, version] of rowsOf<[string, string, number]>(answers[index])) {
       current.set(`${app}/${name}`, [id, version]);
     }
   }
-  return writes.filter(({ app, name, userId, version }) => {
+  const outdated = writes.filter(({ app, name, userId, version }) => {
     const [id, stored] = current.get(`${app}/${name}`) ?? [];
     return id !== userId || stored !== version;
   });
+  return new Set(outdated);
 }
 
 /** Those of users that somebody else's transaction has at present. */

@@ -30,6 +30,11 @@ export function recordCommit(id: CommitId): Statement {
   return { sql: INSERT, values: [id, 0] };
 }
 
+/** A row, when asked inside the transaction; none, when that has been rolled back meanwhile. */
+export function isRecorded(id: CommitId): Statement {
+  return { sql: "SELECT 1 FROM commits WHERE id = ?", values: [id] };
+}
+
 /**
  * True: what the id was recorded in is committed. False: it is not and never will be. Rejects with `outcome_unknown`
  * when nobody can tell before the deadline.

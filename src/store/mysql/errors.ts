@@ -19,6 +19,14 @@ export class ConnectionLost extends Error {
   }
 }
 
+/** The database has rolled a transaction back between two statements that were sent together, and not said so. */
+export class RolledBackUnsaid extends Error {
+  constructor() {
+    super("the database has rolled the transaction back in the middle of its statements");
+    this.name = "RolledBackUnsaid";
+  }
+}
+
 /** The error numbers of MariaDB, MySQL, Galera and TiDB that are met in operation. */
 const KINDS: Readonly<Record<number, FailureKind>> = {
   1062: "duplicate",
@@ -67,6 +75,7 @@ interface DriverError {
 
 export function failureKind(error: unknown): FailureKind {
   if (error instanceof ConnectionLost) return "lost";
+  if (error instanceof RolledBackUnsaid) return "again";
   if (!(error instanceof Error)) return "other";
   const { code, errno, fatal } = error as DriverError; // as: an Error with the driver's additions, each checked
   if (typeof errno === "number" && errno > 0) return KINDS[errno] ?? "other";

@@ -1,6 +1,6 @@
 import type { AttributesWrite, WriteOutcome } from "../../core/ports.ts";
 import { StoreError } from "../store-error.ts";
-import { lockedOf, writeBatch } from "./attribute-batch.ts";
+import { lockedOf, outdatedOf, writeBatch } from "./attribute-batch.ts";
 import { Deadline } from "./deadline.ts";
 import { failureKind, isLocked, storeError } from "./errors.ts";
 import type { MysqlLocation } from "./location.ts";
@@ -137,12 +137,15 @@ export class GroupCommit {
             for (const pending of open) this.#settle(pending, "written");
             return;
           case "outdated": {
-            if (result.writes.length === 0) await pause();
-            const outdated = new Set(result.writes);
+            const outdated = await outdatedOf(writer.session, writes, deadline);
+            if (outdated.size === 0) await pause();
             for (const pending of open) if (outdated.has(pending.write)) this.#settle(pending, "conflict");
             open = open.filter(({ write }) => !outdated.has(write));
             break;
           }
+          case "app_unknown":
+            open = this.#settleOf(open, result.app, "conflict");
+            break;
           case "no_room": {
             const granted = await this.#grant(writer.session, lane, result, deadline);
             if (granted === "app_unknown") open = this.#settleOf(open, result.app, "conflict");

@@ -3,7 +3,7 @@ import type { MysqlHost } from "./location.ts";
 /**
  * Which of the hosts a server's connections go to: all to one, the first of those that serve. Every server names them in
  * the same order, so that all write on the same node: writes that meet on one node wait for each other; on two they
- * refuse each other, and Galera has been seen to lose one (docs/CLUSTER.md).
+ * refuse each other, and all but one are run again.
  */
 export class Hosts {
   readonly #hosts: readonly [MysqlHost, ...MysqlHost[]];

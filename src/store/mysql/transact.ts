@@ -1,10 +1,10 @@
-import { type CommitId, newCommitId, recordCommit, wasCommitted } from "./commits.ts";
+import { type CommitId, isRecorded, newCommitId, recordCommit, wasCommitted } from "./commits.ts";
 import type { Deadline } from "./deadline.ts";
-import { failureKind } from "./errors.ts";
+import { failureKind, RolledBackUnsaid } from "./errors.ts";
 import { pause } from "./pause.ts";
-import type { Answer, Session, Statement } from "./session.ts";
+import { type Answer, rowsOf, type Session, type Statement } from "./session.ts";
 
-/** Sends statements inside the transaction. */
+/** Sends statements inside the transaction; none of them may end it. */
 export type Run = (...statements: readonly Statement[]) => Promise<readonly Answer[]>;
 
 /** Somebody else has been at the same rows since they were read: the transaction is to be run again. */
@@ -33,10 +33,12 @@ export async function transact<T>(
     const id = newCommitId();
     let isBegun = false;
     const run: Run = async (...statements) => {
-      if (isBegun) return await session.together(statements, deadline.attemptMs, true);
+      const begin = isBegun ? [] : [...BEGIN, recordCommit(id)];
+      const sent = [...begin, ...statements, isRecorded(id)];
+      const answers = await session.together(sent, deadline.attemptMs, isBegun);
       isBegun = true;
-      const answers = await session.together([BEGIN, recordCommit(id), ...statements], deadline.attemptMs);
-      return answers.slice(2);
+      if (rowsOf(answers.at(-1)).length === 0) throw new RolledBackUnsaid();
+      return answers.slice(begin.length, -1);
     };
     try {
       const { keep, value } = await body(run);
@@ -57,21 +59,26 @@ export async function transact<T>(
 /** Rejects when the transaction is not committed and never will be, or with `outcome_unknown`. */
 async function commit(session: Session, id: CommitId, deadline: Deadline): Promise<void> {
   try {
-    await session.together([COMMIT], deadline.attemptMs, true);
+    await session.together([{ sql: "COMMIT" }, AUTOCOMMIT], deadline.attemptMs, true);
   } catch (error) {
+    await rollBack(session, deadline);
     if (!(await wasCommitted(session, id, deadline))) throw error;
   }
 }
 
-const BEGIN: Statement = { sql: "START TRANSACTION" };
-const COMMIT: Statement = { sql: "COMMIT" };
-const ROLLBACK: Statement = { sql: "ROLLBACK" };
+/**
+ * A Galera node that must give way to another's transaction may roll this one back between two statements of one
+ * packet, and then carry out those that are left: without autocommit they are not kept either, and the id of the
+ * transaction, looked for behind them, is gone (docs/decisions/0014).
+ */
+const BEGIN: readonly Statement[] = [{ sql: "SET autocommit = 0" }, { sql: "START TRANSACTION" }];
+const AUTOCOMMIT: Statement = { sql: "SET autocommit = 1" };
 
 /** A connection that cannot even be rolled back is given up, which does the same. */
 async function rollBack(session: Session, deadline: Deadline): Promise<void> {
   if (!session.isOpen) return;
   try {
-    await session.together([ROLLBACK], deadline.attemptMs, true);
+    await session.together([{ sql: "ROLLBACK" }, AUTOCOMMIT], deadline.attemptMs, true);
   } catch {
     session.drop();
   }
