@@ -1,3 +1,4 @@
+import { NO_IDENTITY } from "./identity-settings.ts";
 import { type App, type AppKey, type AppSettings, LIMIT_NAMES, type Limits } from "./model.ts";
 import type { Clock, Digest, Random, Store } from "./ports.ts";
 
@@ -58,6 +59,7 @@ export function createApps({ store, clock, random, digest }: AppsNeeds): Apps {
         dialect: "2021",
         registration: null,
         tokenTtlSeconds: DEFAULT_TOKEN_TTL_SECONDS,
+        identity: NO_IDENTITY,
         ...settings,
         id: random.uuid(),
         key,

@@ -2,6 +2,7 @@
  * The things the rules speak of: apps, users, callers. A name that reaches the rules has been through one of the
  * constructors below, so that a value of these types is always a legal one.
  */
+import type { IdentitySettings } from "./identity-settings.ts";
 
 declare const brand: unique symbol;
 
@@ -40,6 +41,7 @@ export interface AppSettings extends Readonly<Record<keyof Limits, number | null
   readonly registration: Registration | null;
   /** Lifetime of tokens asked for without a `ttl`, in seconds; 0 = permanent. */
   readonly tokenTtlSeconds: number;
+  readonly identity: IdentitySettings;
 }
 
 export interface App extends AppSettings {

@@ -162,6 +162,8 @@ export interface Store extends AsyncDisposable {
   addSigningKey(secret: Uint8Array, now: number): Promise<SigningKey>;
 
   user(app: number, name: UserName): Eventually<User | undefined>;
+  /** The same by `User.id`. */
+  userById(app: number, id: string): Eventually<User | undefined>;
   /** By creation, then name. */
   users(app: number, after: UserCursor | undefined, countMax: number): Eventually<readonly User[]>;
   /**

@@ -1,13 +1,20 @@
 import { describe, expect, test } from "bun:test";
+import { type IdentitySettings, NO_IDENTITY } from "../../src/core/identity-settings.ts";
 import type { Store } from "../../src/core/ports.ts";
 import { addApp, addUsers, attributesOf, name, newApp, newUser, type OpenForTest, replacing } from "./open-for-test.ts";
+
+const IDENTITY: IdentitySettings = {
+  ...NO_IDENTITY,
+  createOnFirstUse: false,
+  agora: { appId: "970ca35de60c44645bbae8a215061b33", certificateFile: "/etc/usermeta/agora's \\ \u{1f511}" },
+};
 
 export function describeApps(open: OpenForTest): void {
   describe("apps", () => {
     test("an app comes back as it was put in, and is valid from the start", async () => {
       await using opened = await open();
       const { store } = opened;
-      const draft = newApp("org/app", { userBytesMax: 10, registration: "open", dialect: "2026" });
+      const draft = newApp("org/app", { userBytesMax: 10, registration: "open", dialect: "2026", identity: IDENTITY });
       const app = await store.insertApp(draft);
       expect(app).toEqual({ ...draft, number: expect.any(Number), adminTokensValidAfter: 0, tokensValidAfter: 0 });
       if (app === "taken") throw new Error("taken");
@@ -40,6 +47,11 @@ export function describeApps(open: OpenForTest): void {
       expect(changed).toEqual({ ...app, batchMax: 7, registration: "open" });
       expect(await store.changeApp(app.number, { batchMax: null }, 5000)).toEqual({ ...app, registration: "open" });
       expect(await store.app(app.number)).toEqual({ ...app, registration: "open" });
+      const known = { ...app, registration: "open" } as const;
+      expect(await store.changeApp(app.number, { identity: IDENTITY }, 5000)).toEqual({ ...known, identity: IDENTITY });
+      expect(await store.app(app.number)).toEqual({ ...known, identity: IDENTITY });
+      expect(await store.changeApp(app.number, { identity: NO_IDENTITY }, 5000)).toEqual(known);
+      expect(await store.app(app.number)).toEqual(known);
       expect(await store.changeApp(app.number + 1, { batchMax: 1 }, 5000)).toBeUndefined();
     });
 

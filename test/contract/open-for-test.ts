@@ -1,3 +1,4 @@
+import { NO_IDENTITY } from "../../src/core/identity-settings.ts";
 import type { AppSettings } from "../../src/core/model.ts";
 import { type App, appKey, type UserName, userName } from "../../src/core/model.ts";
 import type { AttributesWrite, NewApp, NewUser, Store, StoredAttributes } from "../../src/core/ports.ts";
@@ -40,6 +41,7 @@ export function newApp(key: string, settings: Partial<AppSettings> = {}): NewApp
     dialect: "2021",
     registration: null,
     tokenTtlSeconds: 60,
+    identity: NO_IDENTITY,
     ...settings,
     id: freshId(),
     key: legal,

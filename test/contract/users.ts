@@ -34,6 +34,26 @@ export function describeUsers(open: OpenForTest): void {
       expect(await store.insertUsers(99, [newUser("ada")])).toBeUndefined();
     });
 
+    test("a user is found by id, in his own app and while he is there", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const one = await addApp(store, "org/one");
+      const two = await addApp(store, "org/two");
+      const drafts = [newUser("ada"), newUser("bob")];
+      await store.insertUsers(one.number, drafts);
+      for (const { id, name: known } of drafts) {
+        expect(await store.userById(one.number, id)).toEqual(await store.user(one.number, known));
+        expect(await store.userById(two.number, id)).toBeUndefined();
+      }
+      const [ada, bob] = drafts;
+      expect(await store.userById(one.number, ada?.id.toUpperCase() ?? "")).toBeUndefined();
+      expect(await store.userById(one.number, "")).toBeUndefined();
+      await store.deleteUsers(one.number, [name("ada")], 2000);
+      expect(await store.userById(one.number, ada?.id ?? "")).toBeUndefined();
+      await store.deleteApp(one.number, 2000);
+      expect(await store.userById(one.number, bob?.id ?? "")).toBeUndefined();
+    });
+
     // DESIGN: names compare exactly after folding, on every engine.
     test("names are told apart byte by byte", async () => {
       await using opened = await open();

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { NO_IDENTITY } from "../../src/core/identity-settings.ts";
 import { DEFAULT_LIMITS, limitsOf, utf8Bytes } from "../../src/core/limits.ts";
 import type { App } from "../../src/core/model.ts";
 
@@ -36,6 +37,7 @@ test("an app's own limits hold, also when they are 0, and the server's where it 
     dialect: "2021",
     registration: null,
     tokenTtlSeconds: 0,
+    identity: NO_IDENTITY,
     number: 1,
     id: "",
     key: "org/app" as App["key"], // as: a legal one

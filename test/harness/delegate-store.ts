@@ -15,6 +15,7 @@ export function delegateStore(store: Store): Store {
     purge: (countMax) => store.purge(countMax),
     signingKeys: () => store.signingKeys(),
     addSigningKey: (secret, now) => store.addSigningKey(secret, now),
+    userById: (app, id) => store.userById(app, id),
     user: (app, name) => store.user(app, name),
     users: (app, after, countMax) => store.users(app, after, countMax),
     insertUsers: (app, users) => store.insertUsers(app, users),

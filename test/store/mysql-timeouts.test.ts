@@ -30,6 +30,7 @@ const CALLS: { readonly [Name in Call]: (store: Store, app: App) => unknown } = 
   purge: (store) => store.purge(10),
   signingKeys: (store) => store.signingKeys(),
   addSigningKey: (store) => store.addSigningKey(new Uint8Array([1]), 2000),
+  userById: (store, { number, id }) => store.userById(number, id),
   user: (store, { number }) => store.user(number, ADA),
   users: (store, { number }) => store.users(number, undefined, 10),
   insertUsers: (store, { number }) => store.insertUsers(number, [newUser(`u${crypto.randomUUID().slice(0, 8)}`)]),

@@ -13,11 +13,18 @@ export interface Row {
 export class AppUsers {
   usage = 0;
   readonly #byName = new Map<UserName, Row>();
+  /** By id. */
+  readonly #names = new Map<string, UserName>();
   /** Sorted by creation, then name. */
   readonly #order: UserCursor[] = [];
 
   get(name: UserName): Row | undefined {
     return this.#byName.get(name);
+  }
+
+  byId(id: string): Row | undefined {
+    const name = this.#names.get(id);
+    return name === undefined ? undefined : this.get(name);
   }
 
   /** False when the name is taken. */
@@ -26,6 +33,7 @@ export class AppUsers {
     const user = insertedUser(draft);
     const attributes = { userId: draft.id, json: NO_ATTRIBUTES_JSON, bytes: 0, version: 0, modified: draft.created };
     this.#byName.set(draft.name, { user, attributes });
+    this.#names.set(draft.id, draft.name);
     const { created, name } = draft;
     this.#order.splice(this.#placeAfter({ created, name }), 0, { created, name });
     return true;
@@ -35,6 +43,7 @@ export class AppUsers {
     const row = this.#byName.get(name);
     if (row === undefined) return undefined;
     this.#byName.delete(name);
+    this.#names.delete(row.user.id);
     this.#order.splice(this.#placeAfter(row.user) - 1, 1);
     this.usage -= row.attributes.bytes;
     return row.user;

@@ -76,6 +76,7 @@ export function openMemoryStore(): Store {
     },
 
     user: (app, name) => users.get(app)?.get(name)?.user,
+    userById: (app, id) => users.get(app)?.byId(id)?.user,
     users: (app, after, countMax) => users.get(app)?.page(after, countMax) ?? [],
     async insertUsers(app, drafts) {
       const ofApp = users.get(app);

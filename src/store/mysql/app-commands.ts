@@ -1,4 +1,5 @@
 import { changedApp } from "../../core/changes.ts";
+import { identityText } from "../../core/identity-settings.ts";
 import type { App } from "../../core/model.ts";
 import type { AppChange, NewApp, SigningKey } from "../../core/ports.ts";
 import { draw } from "./counters.ts";
@@ -38,8 +39,8 @@ export async function changeApp(
   await run({
     sql:
       "UPDATE apps SET client_secret_hash = ?, user_bytes_max = ?, app_bytes_max = ?, batch_max = ?, " +
-      "rate_per_second = ?, dialect = ?, registration = ?, token_ttl_seconds = ?, admin_tokens_valid_after = ?, " +
-      "tokens_valid_after = ? WHERE number = ?",
+      "rate_per_second = ?, dialect = ?, registration = ?, token_ttl_seconds = ?, identity = ?, " +
+      "admin_tokens_valid_after = ?, tokens_valid_after = ? WHERE number = ?",
     values: [
       app.clientSecretHash,
       app.userBytesMax,
@@ -49,6 +50,7 @@ export async function changeApp(
       app.dialect,
       app.registration,
       app.tokenTtlSeconds,
+      identityText(app.identity),
       app.adminTokensValidAfter,
       app.tokensValidAfter,
       number,

@@ -67,6 +67,16 @@ export function userRead(app: number, name: UserName): Read<User | undefined> {
   };
 }
 
+export function userByIdRead(app: number, id: string): Read<User | undefined> {
+  return {
+    statement: {
+      sql: `SELECT ${USER_COLUMNS} FROM users WHERE app = ? AND id = ? AND ${APP_IS_THERE}`,
+      values: [app, id, app],
+    },
+    of: (answer) => rowsOf<UserRow>(answer).map(userOf)[0],
+  };
+}
+
 /** Not `(created, name) > (…)`: these engines find no range in that. */
 export function usersRead(app: number, after: UserCursor | undefined, countMax: number): Read<User[]> {
   const { created, name } = after ?? { created: -1, name: "" };

@@ -1,10 +1,11 @@
+import { identityFrom, identityText } from "../../core/identity-settings.ts";
 import type { App, AppKey, Dialect, Registration, User, UserName } from "../../core/model.ts";
 import type { Change } from "../../core/ports.ts";
 import type { Value } from "./session.ts";
 
 export const APP_COLUMNS =
   "number, id, app_key, client_id, client_secret_hash, created, user_bytes_max, app_bytes_max, batch_max, " +
-  "rate_per_second, dialect, registration, token_ttl_seconds, admin_tokens_valid_after, tokens_valid_after";
+  "rate_per_second, dialect, registration, token_ttl_seconds, identity, admin_tokens_valid_after, tokens_valid_after";
 
 /** In the order of APP_COLUMNS. */
 export type AppRow = readonly [
@@ -21,6 +22,7 @@ export type AppRow = readonly [
   dialect: string,
   registration: string | null,
   tokenTtlSeconds: number,
+  identity: string | null,
   adminTokensValidAfter: number,
   tokensValidAfter: number,
 ];
@@ -40,8 +42,9 @@ export function appOf(row: AppRow): App {
     dialect: row[10] as Dialect,
     registration: row[11] as Registration | null,
     tokenTtlSeconds: row[12],
-    adminTokensValidAfter: row[13],
-    tokensValidAfter: row[14],
+    identity: identityFrom(row[13]),
+    adminTokensValidAfter: row[14],
+    tokensValidAfter: row[15],
   };
 }
 
@@ -61,6 +64,7 @@ export function appValues(app: App): readonly Value[] {
     app.dialect,
     app.registration,
     app.tokenTtlSeconds,
+    identityText(app.identity),
     app.adminTokensValidAfter,
     app.tokensValidAfter,
   ];

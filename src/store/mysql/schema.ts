@@ -5,12 +5,16 @@ import { Deadline } from "./deadline.ts";
 import { errorNumber, failureKind } from "./errors.ts";
 import type { MysqlLocation } from "./location.ts";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
+import identity from "./migrations/0002_identity.sql" with { type: "text" };
 import { pause } from "./pause.ts";
 import { retried } from "./retried.ts";
 import { SchemaLease } from "./schema-lease.ts";
 import { changedBy, rowsOf, type Session, type Value } from "./session.ts";
 
-export const MYSQL_MIGRATIONS: readonly Migration[] = [{ number: 1, sql: initial }];
+export const MYSQL_MIGRATIONS: readonly Migration[] = [
+  { number: 1, sql: initial },
+  { number: 2, sql: identity, oldest: 1 },
+];
 
 const TABLE_UNKNOWN = 1146;
 
@@ -30,7 +34,8 @@ const MAKE_ROW = "INSERT IGNORE INTO usermeta_schema (one, version, oldest, migr
 
 /**
  * The schema's number and its lock in a row of their own. DDL cannot be rolled back on these engines and is carried out
- * by itself, so that a step that was broken off is run again: each of its statements must bear that.
+ * by itself, so that a step that was broken off is run again: each of its statements must bear that, or add a column or
+ * an index and nothing else.
  */
 export function migrationTarget(location: MysqlLocation, session: Session, beating: Session): MigrationTarget {
   const migrator = randomUUID();
@@ -45,7 +50,7 @@ export function migrationTarget(location: MysqlLocation, session: Session, beati
     },
     async apply(migration) {
       await refuseBesideOlder(session, migration, location);
-      for (const sql of statementsOf(migration.sql)) await insist(session, sql, [], STEP_TIMEOUT_MS);
+      for (const sql of statementsOf(migration.sql)) await insistOnce(session, sql);
       const { number, oldest = number } = migration;
       const recorded = await session.one(
         "UPDATE usermeta_schema SET version = ?, oldest = ? WHERE one = 1 AND version = ? AND migrator = ?",
@@ -113,6 +118,17 @@ async function beatsOfOlder(session: Session, oldest: number): Promise<Map<strin
   const answer = await session.one("SELECT id, beat FROM servers WHERE schema_known < ?", [oldest], TIMEOUT_MS);
   return new Map(rowsOf<[string, number]>(answer));
 }
+
+/** A column or an index that is there already was added before the step was broken off. */
+async function insistOnce(session: Session, sql: string): Promise<void> {
+  try {
+    await insist(session, sql, [], STEP_TIMEOUT_MS);
+  } catch (error) {
+    if (!ADDED_ALREADY.includes(errorNumber(error))) throw error;
+  }
+}
+
+const ADDED_ALREADY: readonly unknown[] = [1060, 1061];
 
 /** Runs what can be run again, until nobody else stands in the way. */
 async function insist(

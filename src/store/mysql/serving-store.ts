@@ -125,6 +125,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     signingKeys: () => read(reads.SIGNING_KEYS),
     addSigningKey: (secret, now) => writeAnnounced((run) => addSigningKey(run, secret, now)),
     user: (app, name) => read(reads.userRead(app, name)),
+    userById: (app, id) => read(reads.userByIdRead(app, id)),
     users: (app, after, countMax) => read(reads.usersRead(app, after, countMax)),
     insertUsers: (app, users) => write((run) => insertUsers(run, app, users)),
     changeUser: (app, name, change, now) => writeAnnounced((run) => changeUser(run, app, name, change, now)),

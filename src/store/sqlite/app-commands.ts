@@ -1,4 +1,5 @@
 import { changedApp } from "../../core/changes.ts";
+import { identityText } from "../../core/identity-settings.ts";
 import type { App } from "../../core/model.ts";
 import type { AppChange, NewApp, SigningKey } from "../../core/ports.ts";
 import type { Connection } from "./connection.ts";
@@ -16,8 +17,8 @@ export function insertApp(connection: Connection, app: NewApp): App | "taken" {
   const inserted = connection.get<{ number: number }>(
     `INSERT INTO apps (
        id, app_key, client_id, client_secret_hash, created, user_bytes_max, app_bytes_max, batch_max, rate_per_second,
-       dialect, registration, token_ttl_seconds, admin_tokens_valid_after, tokens_valid_after
-     ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0) RETURNING number`,
+       dialect, registration, token_ttl_seconds, identity, admin_tokens_valid_after, tokens_valid_after
+     ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0) RETURNING number`,
     app.id,
     app.key,
     app.clientId,
@@ -30,6 +31,7 @@ export function insertApp(connection: Connection, app: NewApp): App | "taken" {
     app.dialect,
     app.registration,
     app.tokenTtlSeconds,
+    identityText(app.identity),
   );
   if (inserted === undefined) throw new Error("an inserted app got no number");
   const { number } = inserted;
@@ -45,7 +47,7 @@ export function changeApp(connection: Connection, number: number, change: AppCha
   connection.run(
     `UPDATE apps SET
        client_secret_hash = ?, user_bytes_max = ?, app_bytes_max = ?, batch_max = ?, rate_per_second = ?, dialect = ?,
-       registration = ?, token_ttl_seconds = ?, admin_tokens_valid_after = ?, tokens_valid_after = ?
+       registration = ?, token_ttl_seconds = ?, identity = ?, admin_tokens_valid_after = ?, tokens_valid_after = ?
      WHERE number = ?`,
     app.clientSecretHash,
     app.userBytesMax,
@@ -55,6 +57,7 @@ export function changeApp(connection: Connection, number: number, change: AppCha
     app.dialect,
     app.registration,
     app.tokenTtlSeconds,
+    identityText(app.identity),
     app.adminTokensValidAfter,
     app.tokensValidAfter,
     number,

@@ -12,6 +12,7 @@ const SIGNING_KEYS = "SELECT id, secret FROM signing_keys ORDER BY id";
 const CHANGES = "SELECT position, kind, user_id FROM changes WHERE position > ?1 ORDER BY position";
 const USAGE = "SELECT used FROM app_usage WHERE app = ?1";
 const USER = `SELECT ${USER_COLUMNS} FROM users WHERE app = ?1 AND name = ?2 AND ${APP_IS_THERE}`;
+const USER_BY_ID = `SELECT ${USER_COLUMNS} FROM users WHERE app = ?1 AND id = ?2 AND ${APP_IS_THERE}`;
 const ATTRIBUTES = `
   SELECT id AS userId, attributes AS json, bytes, version, attributes_modified AS modified
   FROM users WHERE app = ?1 AND name = ?2 AND ${APP_IS_THERE}`;
@@ -49,6 +50,11 @@ export function readChanges(connection: Connection, cursor: number): Changes {
 
 export function readUser(connection: Connection, app: number, name: UserName): User | undefined {
   const row = connection.get<UserRow>(USER, app, name);
+  return row === undefined ? undefined : userOf(row);
+}
+
+export function readUserById(connection: Connection, app: number, id: string): User | undefined {
+  const row = connection.get<UserRow>(USER_BY_ID, app, id);
   return row === undefined ? undefined : userOf(row);
 }
 

@@ -1,3 +1,4 @@
+import { identityFrom } from "../../core/identity-settings.ts";
 import type { App, AppKey, Dialect, Registration, User, UserName } from "../../core/model.ts";
 import type { Change } from "../../core/ports.ts";
 
@@ -15,6 +16,7 @@ export interface AppRow {
   readonly dialect: string;
   readonly registration: string | null;
   readonly token_ttl_seconds: number;
+  readonly identity: string | null;
   readonly admin_tokens_valid_after: number;
   readonly tokens_valid_after: number;
 }
@@ -34,6 +36,7 @@ export function appOf(row: AppRow): App {
     dialect: row.dialect as Dialect,
     registration: row.registration as Registration | null,
     tokenTtlSeconds: row.token_ttl_seconds,
+    identity: identityFrom(row.identity),
     adminTokensValidAfter: row.admin_tokens_valid_after,
     tokensValidAfter: row.tokens_valid_after,
   };

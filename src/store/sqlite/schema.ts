@@ -2,8 +2,12 @@ import type { Migration, MigrationTarget } from "../migrate.ts";
 import { StoreError } from "../store-error.ts";
 import type { Connection } from "./connection.ts";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
+import identity from "./migrations/0002_identity.sql" with { type: "text" };
 
-export const SQLITE_MIGRATIONS: readonly Migration[] = [{ number: 1, sql: initial }];
+export const SQLITE_MIGRATIONS: readonly Migration[] = [
+  { number: 1, sql: initial },
+  { number: 2, sql: identity, oldest: 1 },
+];
 
 /** "usmt", set by the first migration. */
 const APPLICATION_ID = 1_970_498_932;

@@ -41,6 +41,7 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
     signingKeys: () => reads.readSigningKeys(connection),
     addSigningKey: (secret, now) => writer.send("addSigningKey", secret, now),
     user: (app, name) => reads.readUser(connection, app, name),
+    userById: (app, id) => reads.readUserById(connection, app, id),
     users: (app, after, countMax) => reads.readUsers(connection, app, after, countMax),
     insertUsers: (app, users) => writer.send("insertUsers", app, users),
     changeUser: (app, name, change, now) => writer.send("changeUser", app, name, change, now),

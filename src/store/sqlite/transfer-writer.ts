@@ -1,3 +1,4 @@
+import { identityText } from "../../core/identity-settings.ts";
 import type { App } from "../../core/model.ts";
 import { type Frame, type LastNumbers, type TransferUser, USER_FIELDS } from "../transfer.ts";
 import type { Connection } from "./connection.ts";
@@ -11,8 +12,8 @@ const INSERT_USER = `
 const INSERT_APP = `
   INSERT INTO apps (
     number, id, app_key, client_id, client_secret_hash, created, user_bytes_max, app_bytes_max, batch_max,
-    rate_per_second, dialect, registration, token_ttl_seconds, admin_tokens_valid_after, tokens_valid_after
-  ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+    rate_per_second, dialect, registration, token_ttl_seconds, identity, admin_tokens_valid_after, tokens_valid_after
+  ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** All that a store without apps can hold; the feed of changes and the numbers stay. */
 const TABLES_CLEARED = ["users", "app_usage", "deleted_apps", "signing_keys"] as const;
@@ -61,6 +62,7 @@ function insertApp(connection: Connection, app: App): void {
     app.dialect,
     app.registration,
     app.tokenTtlSeconds,
+    identityText(app.identity),
     app.adminTokensValidAfter,
     app.tokensValidAfter,
   );
