@@ -45,7 +45,9 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     packages: ["node:"],
   },
   // It is handed an open store, and so knows no engine, no option and no log.
-  { folder: "src/service.ts", imports: ["src/http", "src/system", CORE], packages: [] },
+  { folder: "src/service.ts", imports: ["src/http", "src/identity", "src/system", CORE], packages: [] },
+  // Tokens that others have made.
+  { folder: "src/identity", imports: [CORE], packages: ["node:", "jose"] },
   { folder: "src/http", imports: [CORE], packages: ["bun", "node:", "zod"] },
   { folder: "src/config", imports: [CORE], packages: ["node:", "zod"] },
   { folder: "src/ops", imports: [CORE], packages: ["node:", "pino", "pino-pretty"] },

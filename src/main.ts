@@ -15,4 +15,12 @@ function stopSignal(): AbortSignal {
 }
 
 const { stdout, stderr, stdin, env } = process;
-process.exitCode = await run(process.argv.slice(2), { stdout, stderr, stdin, env, cwd: process.cwd(), stopSignal });
+process.exitCode = await run(process.argv.slice(2), {
+  stdout,
+  stderr,
+  stdin,
+  env,
+  cwd: process.cwd(),
+  stopSignal,
+  onHangup: (listener) => void process.on("SIGHUP", listener),
+});

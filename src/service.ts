@@ -7,13 +7,16 @@ import { createCallers } from "./core/callers.ts";
 import { createGrants } from "./core/grants.ts";
 import { createMetadata } from "./core/metadata.ts";
 import type { Clock, Digest, Events, Passwords, Random, Store } from "./core/ports.ts";
-import { openRegistry, type ServerDefaults } from "./core/registry.ts";
+import { openRegistry, type RegistryNeeds, type ServerDefaults } from "./core/registry.ts";
 import { createThrottle } from "./core/throttle.ts";
 import { newThrottleMemory, type ThrottleMemory } from "./core/throttle-memory.ts";
+import { createTokenExchange } from "./core/token-exchange.ts";
 import { createTokens, ensureSigningKey, type Tokens } from "./core/tokens.ts";
+import { createTrustedCallers, type TrustedCallers } from "./core/trusted-callers.ts";
 import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
 import { appRoutes } from "./http/routes.ts";
 import { listen } from "./http/server.ts";
+import { createVerifiers, type IdentityEvents } from "./identity/verifiers.ts";
 import { systemClock } from "./system/clock.ts";
 import { systemDigest } from "./system/digest.ts";
 import { createPasswords } from "./system/passwords.ts";
@@ -37,7 +40,7 @@ export interface ServiceSettings {
 export interface ServiceParts {
   /** Owned by the service from now on: it is closed with it, also when the start fails. */
   readonly store: Store;
-  readonly events: Events & ExchangeNeeds["events"];
+  readonly events: Events & ExchangeNeeds["events"] & IdentityEvents;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly digest?: Digest;
@@ -52,6 +55,8 @@ export interface Service extends AsyncDisposable {
   readonly url: URL;
   /** Settles, with the reason, only if the service can not go on. */
   readonly failed: Promise<Error>;
+  /** Files of secrets are read again. */
+  reread(): void;
 }
 
 /** How often changes of other processes are looked for: they hold here within a second. */
@@ -68,9 +73,16 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
 
   await ensureSigningKey({ store, random, clock });
   // The two need each other, but the registry not before it is refreshed.
-  const known: Pick<Tokens, "forgetUser" | "forgetAll"> = {
-    forgetUser: (userId) => tokens.forgetUser(userId),
-    forgetAll: () => tokens.forgetAll(),
+  const known: RegistryNeeds["tokens"] = {
+    forgetUser(userId) {
+      tokens.forgetUser(userId);
+      trusted.forgetUser(userId);
+    },
+    forgetAll() {
+      tokens.forgetAll();
+      trusted.forgetAll();
+    },
+    forgetTrusted: () => trusted.forgetAll(),
   };
   const registry = await openRegistry({ store, defaults: settings.defaults, events, clock, tokens: known });
   const tokens: Tokens = createTokens({ registry, store, clock, digest });
@@ -78,16 +90,19 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   stack.defer(() => clearInterval(refreshing));
 
   const metadata = createMetadata({ store, clock, turns: systemTurns });
-  const accounts = createAccounts({ store, tokens, clock, random, passwords });
+  const accounts = createAccounts({ store, tokens: known, clock, random, passwords });
+  const verifiers = createVerifiers(clock, events);
+  const trusted: TrustedCallers = createTrustedCallers({ registry, verifiers: verifiers.of, store, accounts, clock });
+  const exchange = createTokenExchange({ trusted, tokens, store, clock });
   const grants = createGrants({ store, tokens, accounts, digest, passwords });
   const throttleMemory = parts.throttle ?? newThrottleMemory(random);
   const strangersPerSecond = settings.defaults.limits.ratePerSecond;
   const throttle = createThrottle({ clock, ...throttleMemory, strangersPerSecond });
   if (parts.throttle === undefined) stack.use(await shareRates({ cells: throttleMemory.cells, store, clock, events }));
-  const callers = createCallers(tokens, digest, settings.operatorKey);
+  const callers = createCallers(tokens, trusted, digest, settings.operatorKey);
 
   const server = listen({
-    routes: appRoutes({ metadata, accounts, grants }),
+    routes: appRoutes({ metadata, accounts, grants, exchange }),
     exchange: createExchange({ registry, callers, throttle, clock, events }),
     hostname: settings.hostname,
     port: settings.port,
@@ -99,5 +114,13 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   stack.defer(() => server.stop());
 
   const owned = stack.move();
-  return { url: server.url, failed: store.failed, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    url: server.url,
+    failed: store.failed,
+    reread() {
+      verifiers.reread();
+      trusted.forgetAll();
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }

@@ -17,4 +17,6 @@ export interface Surroundings {
   readonly cwd: string;
   /** From the call on, being asked to stop aborts the signal; before, and in commands that never call, it just ends. */
   stopSignal(): AbortSignal;
+  /** From the call on, SIGHUP calls this; before, and in commands that never call, it just ends the process. */
+  onHangup(listener: () => void): void;
 }

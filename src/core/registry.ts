@@ -24,6 +24,7 @@ export interface ServerDefaults {
  */
 export interface Registry {
   byKey(org: string, name: string): ServedApp | undefined;
+  /** By the app's UUID, or by its App ID at Agora. */
   byId(id: string): ServedApp | undefined;
   /** The newest one, which signs. */
   signingKey(): SigningKey;
@@ -34,7 +35,7 @@ export interface Registry {
   refresh(): Promise<void>;
 }
 
-interface RegistryNeeds {
+export interface RegistryNeeds {
   readonly store: Pick<Store, "apps" | "signingKeys" | "changesSince" | "announcements">;
   readonly defaults: ServerDefaults;
   readonly events: Events;
@@ -44,6 +45,8 @@ interface RegistryNeeds {
     forgetUser(userId: string): void;
     /** Called when changes may have gone unseen. */
     forgetAll(): void;
+    /** Called when apps have changed, and with them perhaps whose tokens they take. */
+    forgetTrusted(): void;
   };
 }
 
@@ -72,6 +75,8 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
       const served = serve(app, needs.defaults);
       byKey.set(app.key, served);
       byId.set(app.id, served);
+      const agoraId = app.identity.agora?.appId.toLowerCase();
+      if (agoraId !== undefined && !byId.has(agoraId)) byId.set(agoraId, served);
     }
   }
 
@@ -81,7 +86,10 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
 
   async function apply(changes: readonly Change[]): Promise<void> {
     for (const change of changes) if (change.kind === "user") needs.tokens.forgetUser(change.userId);
-    if (changes.some(({ kind }) => kind === "apps")) await loadApps();
+    if (changes.some(({ kind }) => kind === "apps")) {
+      await loadApps();
+      needs.tokens.forgetTrusted();
+    }
     if (changes.some(({ kind }) => kind === "keys")) await loadKeys();
   }
 
@@ -110,7 +118,7 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
 
   return {
     byKey: (org, name) => byKey.get(`${org}/${name}`) ?? byKey.get(folded(org, name)),
-    byId: (id) => byId.get(id),
+    byId: (id) => byId.get(id) ?? byId.get(id.toLowerCase()),
     signingKey() {
       const [newest] = keys;
       if (newest === undefined) throw new Error("the store holds no signing key");

@@ -15,6 +15,7 @@ export interface Call {
 
 /** One of a route with an optional bearer, whose handler finds out itself who asks, and counts the call then. */
 export interface OpenCall extends Call {
+  readonly bearer: string | undefined;
   /** Refuses a missing bearer and a bad one. */
   identify(): Promise<Identity>;
   /** Counts the call in the app's bucket. */

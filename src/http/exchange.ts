@@ -67,6 +67,7 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     const { app, limits } = call.served;
     return {
       ...call,
+      bearer,
       identify: () => callers.identify(call.served, bearer),
       charge: () => throttle.charge(app, bucket, limits.ratePerSecond),
       checkRate: () => throttle.check(app, bucket, limits.ratePerSecond),

@@ -6,6 +6,7 @@ import type { Accounts } from "../core/accounts.ts";
 import type { Grants } from "../core/grants.ts";
 import type { Metadata } from "../core/metadata.ts";
 import type { Bucket } from "../core/throttle.ts";
+import type { TokenExchange } from "../core/token-exchange.ts";
 import type { Handler, Method, OpenHandler, Route } from "./call.ts";
 import { activateUser } from "./handlers/activate-user.ts";
 import { changePassword } from "./handlers/change-password.ts";
@@ -27,6 +28,7 @@ export interface Rules {
   readonly metadata: Metadata;
   readonly accounts: Accounts;
   readonly grants: Grants;
+  readonly exchange: TokenExchange;
 }
 
 /** All but the `open` ones need a good token; who may do what with it is decided by core/access.ts. */

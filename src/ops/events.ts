@@ -21,6 +21,8 @@ export interface OperatorEvents extends Events {
     readonly route: string;
     readonly error: unknown;
   }): void;
+  /** A file of secrets cannot be read: the tokens that need it are answered 503. */
+  secretUnreadable(details: { readonly path: string; readonly error: unknown }): void;
   /** The store's writer ended unasked: its writes under way are in doubt, and a new one is started. */
   writerEnded(error: unknown): void;
   /** A serving worker ended unasked: what it had under way is unanswered, and another is started in its place. */
@@ -40,6 +42,8 @@ export function createEvents(log: Logger): OperatorEvents {
       log.error({ event: "requestFailed", requestId, method, route, error }, "a request failed"),
     refreshFailed: (error) =>
       log.error({ event: "refreshFailed", error }, "what other processes have changed could not be read"),
+    secretUnreadable: ({ path, error }) =>
+      log.error({ event: "secretUnreadable", path, error }, "a file of secrets cannot be read"),
     writerEnded: (error) =>
       log.error({ event: "writerEnded", error }, "the store's writer ended; a new one is started"),
     workerEnded: (error) =>

@@ -47,6 +47,9 @@ export function serveWorker(
       case "store":
         (await joining.promise).hear(data.message);
         break;
+      case "reread":
+        (await starting.promise).reread();
+        break;
       case "stop":
         await (await starting.promise)[Symbol.asyncDispose]();
         port.postMessage({ kind: "stopped" });
@@ -68,6 +71,8 @@ function serviceParts(
     ...(drainMs === undefined ? {} : { drainMs }),
     events: {
       refreshFailed: (error) => port.postMessage({ kind: "refreshFailed", error: sentError(error) }),
+      secretUnreadable: ({ path, error }) =>
+        port.postMessage({ kind: "secretUnreadable", path, error: sentError(error) }),
       requestFailed: ({ error, ...details }) =>
         port.postMessage({ kind: "requestFailed", details, error: sentError(error) }),
     },

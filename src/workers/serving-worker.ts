@@ -51,6 +51,11 @@ export class ServingWorker {
     await this.ended;
   }
 
+  /** See Service. */
+  reread(): void {
+    this.#tell({ kind: "reread" });
+  }
+
   /** At once, whatever is under way. */
   terminate(): void {
     this.#isStopping = true;
@@ -71,6 +76,9 @@ export class ServingWorker {
           break;
         case "refreshFailed":
           events.refreshFailed(receivedError(data.error));
+          break;
+        case "secretUnreadable":
+          events.secretUnreadable({ path: data.path, error: receivedError(data.error) });
           break;
         case "requestFailed":
           events.requestFailed({ ...data.details, error: receivedError(data.error) });

@@ -94,6 +94,9 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   return {
     url: new URL(`http://${host}:${port}`),
     failed: Promise.race([store.failed, failed.promise]),
+    reread() {
+      for (const worker of workers) worker.reread();
+    },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -7,6 +7,7 @@ import type { SentError } from "./sent-error.ts";
 export type ToWorker =
   | StartWorker
   | { readonly kind: "store"; readonly message: StoreMessage }
+  | { readonly kind: "reread" }
   | { readonly kind: "stop" };
 
 export interface StartWorker {
@@ -24,6 +25,7 @@ export type FromWorker =
   | { readonly kind: "refused"; readonly error: SentError }
   | { readonly kind: "refreshFailed"; readonly error: SentError }
   | { readonly kind: "requestFailed"; readonly details: FailedRequest; readonly error: SentError }
+  | { readonly kind: "secretUnreadable"; readonly path: string; readonly error: SentError }
   | { readonly kind: "stopped" };
 
 export interface FailedRequest {

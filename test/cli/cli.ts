@@ -78,6 +78,7 @@ export class Cli implements Disposable {
       env: { USERMETA_LOG: "off", ...env },
       cwd: this.folder,
       stopSignal: () => stop.signal,
+      onHangup: () => {},
     }).then((code) => ({ code, out: stdout.text, err: stderr.text }));
     return {
       ended,

@@ -23,7 +23,13 @@ function operatorOnly() {
     isKnown: () => false,
     verify: () => Promise.reject(new Refusal({ code: "token_malformed" })),
   };
-  return { callers: createCallers(noTokens, digest, KEY), compared: () => compared };
+  const noTrusted = {
+    recall: () => undefined,
+    isKnown: () => false,
+    takes: () => false,
+    identify: () => Promise.reject(new Refusal({ code: "token_malformed" })),
+  };
+  return { callers: createCallers(noTokens, noTrusted, digest, KEY), compared: () => compared };
 }
 
 test("the operator's key is compared once, and known from then on", async () => {

@@ -19,6 +19,7 @@ const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorE
   stopping: (events) => events.stopping(),
   stopped: (events) => events.stopped(),
   requestFailed: (events) => events.requestFailed({ ...FAILED, error: new Error("no disk") }),
+  secretUnreadable: (events) => events.secretUnreadable({ path: "/etc/secret", error: new Error("no file") }),
   refreshFailed: (events) => events.refreshFailed(new Error("no disk")),
   writerEnded: (events) => events.writerEnded(new Error("no disk")),
   workerEnded: (events) => events.workerEnded(new Error("no disk")),

@@ -34,6 +34,7 @@ export const serve: Command = {
     }
     stack.use(started);
     const { service, url: server, demo, appCount } = started;
+    io.onHangup(() => service.reread());
     events.serving({ url: server, store, apps: appCount });
     const { limits } = config.defaults;
     const terminal = io.stdout.isTTY ?? false;

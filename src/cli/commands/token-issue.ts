@@ -31,7 +31,7 @@ export const tokenIssue: Command = {
     const { defaults } = config;
     const events = createEvents(openLog(config.log, call.io.stderr));
     // Nothing is verified here, and the command is over before anything could change.
-    const verified = { forgetUser: () => {}, forgetAll: () => {} };
+    const verified = { forgetUser: () => {}, forgetAll: () => {}, forgetTrusted: () => {} };
     const registry = await openRegistry({ store, defaults, events, clock, tokens: verified });
     const tokens = createTokens({ registry, store, clock, digest });
     const passwords = commandPasswords();

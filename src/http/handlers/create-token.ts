@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Grants } from "../../core/grants.ts";
 import type { User } from "../../core/model.ts";
 import { Refusal } from "../../core/refusals.ts";
+import type { TokenExchange } from "../../core/token-exchange.ts";
 import type { IssuedToken } from "../../core/tokens.ts";
 import type { OpenCall, OpenHandler } from "../call.ts";
 import { jsonReply, type Reply } from "../reply.ts";
@@ -21,7 +22,7 @@ const Password = z.object({ username: z.string(), password: z.string(), ttl: Ttl
 const Inherit = z.object({ username: z.string(), autoCreateUser: z.boolean().nullish(), ttl: Ttl });
 
 /** POST …/token (protocol.md § 2). A call counts in the app's rate once it has shown that it may have a token. */
-export function createToken({ grants }: { grants: Grants }): OpenHandler {
+export function createToken({ grants, exchange }: { grants: Grants; exchange: TokenExchange }): OpenHandler {
   return async (call) => {
     call.checkRate();
     const body = await readJson(call.request, AnyBody);
@@ -32,6 +33,8 @@ export function createToken({ grants }: { grants: Grants }): OpenHandler {
         return await byPassword(grants, call, check(body, Password));
       case "inherit":
         return await byName(grants, call, check(body, Inherit));
+      case "agora":
+        return await byTrustedToken(exchange, call);
       default:
         throw new Refusal({ code: "argument_illegal", reason: `grant_type: ${body.grant_type} is not supported` });
     }
@@ -61,6 +64,13 @@ async function byName(grants: Grants, call: OpenCall, body: z.infer<typeof Inher
   const wanted = { username: body.username, autoCreate: body.autoCreateUser ?? false };
   const { user, ...token } = await grants.inherit(call.served, caller, wanted, body.ttl);
   return userReply(token, user);
+}
+
+/** The answer of this one grant has another shape (protocol.md § 2.5). */
+async function byTrustedToken(exchange: TokenExchange, call: OpenCall): Promise<Reply> {
+  const { token, expires } = await exchange.exchange(call.served, call.bearer);
+  call.charge();
+  return jsonReply({ access_token: token, expire_timestamp: expires }, false);
 }
 
 function userReply(token: IssuedToken, user: User): Reply {

@@ -1,0 +1,130 @@
+import type { Accounts } from "./accounts.ts";
+import type { Identity } from "./callers.ts";
+import { type App, type User, userName } from "./model.ts";
+import type { Clock, Store } from "./ports.ts";
+import { Refusal } from "./refusals.ts";
+import type { Registry, ServedApp } from "./registry.ts";
+import { TokenMemory } from "./token-memory.ts";
+import type { TokenVerifier, TrustedToken } from "./trusted-token.ts";
+
+/** Identities kept in memory, about 500 bytes each. */
+const KNOWN_MAX = 100_000;
+
+/** Who stands behind a token that somebody else has made and that the app takes. */
+export interface TrustedCallers {
+  /** At once; undefined for a token that has not been identified before, or not for this app. */
+  recall(served: ServedApp, text: string): Identity | undefined;
+  isKnown(text: string): boolean;
+  /** Whether the app takes tokens of this form. */
+  takes(served: ServedApp, text: string): boolean;
+  /** Verifies the token and finds its user, who is made if he is not here yet and the app wants that. */
+  identify(served: ServedApp, text: string): Promise<Identity>;
+  /** As `identify`, and the user as he is now; undefined for an admin's token. */
+  principal(served: ServedApp, text: string): Promise<{ readonly user: User | undefined; readonly expires: number }>;
+  /** To be called whenever a user's tokens, rights or existence have changed. */
+  forgetUser(userId: string): void;
+  /** To be called when such changes may have gone unseen, or when other keys or other settings hold. */
+  forgetAll(): void;
+}
+
+interface TrustedCallersNeeds {
+  readonly registry: Pick<Registry, "byId">;
+  /** Of the kinds of tokens that an app takes. */
+  readonly verifiers: (app: App) => readonly TokenVerifier[];
+  readonly store: Pick<Store, "user" | "userById">;
+  readonly accounts: Pick<Accounts, "create">;
+  readonly clock: Clock;
+}
+
+type Known = Identity & { readonly appId: string };
+
+/**
+ * Such a token says when it was made, and nothing of what was revoked before: it is void when the user's, the app's or
+ * the admins' tokens have been ended since.
+ */
+export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers {
+  const { registry, verifiers, store, accounts, clock } = needs;
+  const known = new TokenMemory<Known>(KNOWN_MAX / 2);
+  let revocations = 0;
+
+  /** What may change while a token is known: the time, and its app. */
+  function check(app: App, isAdmin: boolean, { issued, expires }: Pick<Identity, "issued" | "expires">): void {
+    const endedAt = Math.max(app.tokensValidAfter, isAdmin ? app.adminTokensValidAfter : 0);
+    if (issued < endedAt || expires <= clock.now()) throw new Refusal({ code: "token_expired" });
+  }
+
+  async function verify({ app }: ServedApp, text: string): Promise<TrustedToken> {
+    const verifier = verifiers(app).find((each) => each.takes(text));
+    if (verifier === undefined) throw new Refusal({ code: "token_malformed" });
+    return await verifier.verify(text);
+  }
+
+  async function findUser(app: App, nameOrId: string): Promise<User> {
+    const name = userName(nameOrId);
+    const found = name === undefined ? undefined : await store.user(app.number, name);
+    if (found !== undefined) return found;
+    const id = nameOrId.toLowerCase();
+    const byId = UUID.test(id) ? await store.userById(app.number, id) : undefined;
+    if (byId !== undefined) return byId;
+    // Nobody is called as somebody's id looks: the id of one who is gone would come back as a name.
+    if (name === undefined || UUID.test(id) || !app.identity.createOnFirstUse) {
+      throw new Refusal({ code: "token_unknown" });
+    }
+    const created = await accounts.create(app, name, null);
+    // Somebody else has just made him, which is as good.
+    const user = created === "taken" ? await store.user(app.number, name) : created;
+    if (user === undefined) throw new Refusal({ code: "token_unknown" });
+    return user;
+  }
+
+  async function principal(served: ServedApp, text: string) {
+    const { app } = served;
+    const token = await verify(served, text);
+    const { bearer, issued, expires } = token;
+    check(app, bearer.kind === "admin", token);
+    const user = bearer.kind === "user" ? await activeUser(app, bearer.nameOrId, issued) : undefined;
+    return { user, issued, expires };
+  }
+
+  async function activeUser(app: App, nameOrId: string, issued: number): Promise<User> {
+    const user = await findUser(app, nameOrId);
+    if (!user.activated) throw new Refusal({ code: "token_unknown" });
+    if (issued < user.tokensValidAfter) throw new Refusal({ code: "token_expired" });
+    return user;
+  }
+
+  return {
+    recall(served, text) {
+      const entry = known.find(text);
+      if (entry === undefined || entry.appId !== served.app.id) return undefined;
+      check(served.app, entry.caller.kind === "admin", entry);
+      return entry;
+    },
+    isKnown(text) {
+      const entry = known.find(text);
+      return entry !== undefined && registry.byId(entry.appId) !== undefined;
+    },
+    takes: ({ app }, text) => verifiers(app).some((each) => each.takes(text)),
+    async identify(served, text) {
+      const revocationsBefore = revocations;
+      const { user, issued, expires } = await principal(served, text);
+      const caller: Identity["caller"] =
+        user === undefined ? { kind: "admin" } : { kind: "user", id: user.id, name: user.name };
+      const entry = { caller, issued, expires, appId: served.app.id };
+      // A revocation that came in between may not have been in what was read: then the next request reads again.
+      if (revocations === revocationsBefore) known.add(text, entry, user?.id);
+      return entry;
+    },
+    principal,
+    forgetUser(userId) {
+      revocations += 1;
+      known.forgetUser(userId);
+    },
+    forgetAll() {
+      revocations += 1;
+      known.clear();
+    },
+  };
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -1,0 +1,133 @@
+/**
+ * Agora's AccessToken2 (protocol.md § 2.5), verified offline:
+ *
+ *     "007" + base64( zlib( signature | info ) )
+ *     info = app id | issued u32 | lifetime u32 | salt u32 | count u16 | services
+ *     service = type u16 | count u16 | privileges (u16 number, u32 lifetime) | type 5, Chat: user
+ *
+ * Integers are little-endian, texts and the signature have their length before them (u16), times are seconds,
+ * lifetimes count from the issue. The signature is HMAC-SHA256 of the info, by a key made of the App Certificate.
+ */
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { inflateSync } from "node:zlib";
+import type { Clock } from "../core/ports.ts";
+import { Refusal } from "../core/refusals.ts";
+import type { TokenVerifier, TrustedToken } from "../core/trusted-token.ts";
+import { ByteReader } from "./byte-reader.ts";
+import { CLOCK_SKEW_MS } from "./clock-skew.ts";
+
+const PREFIX = "007";
+const TEXT_CHARACTERS_MAX = 4096;
+/** A token with every service of Agora's takes less than 1 KB. */
+const CONTENT_BYTES_MAX = 16_384;
+/** Agora's own limit, which a maker of tokens may not lengthen. */
+const LIFETIME_SECONDS_MAX = 86_400;
+const CHAT = 5;
+const USER_PRIVILEGE = 1;
+const ADMIN_PRIVILEGE = 2;
+/** Services come in the order of their types; how many texts follow the privileges of each, up to Chat with its user. */
+const TEXTS_OF_SERVICE: Readonly<Record<number, number>> = { 1: 2, 2: 1, 3: 2, 4: 0, [CHAT]: 1 };
+
+interface Content {
+  readonly signature: Uint8Array;
+  readonly info: Uint8Array;
+  readonly appId: string;
+  readonly issuedSeconds: number;
+  readonly lifetimeSeconds: number;
+  readonly salt: number;
+  /** What the token allows in Chat; undefined when it is not for Chat. */
+  readonly chat: { readonly user: string; readonly privileges: ReadonlyMap<number, number> } | undefined;
+}
+
+/** @param certificates one, or while one is rotated both; rejects when they cannot be had */
+export function createAgoraVerifier(
+  appId: string,
+  certificates: () => Promise<readonly string[]>,
+  clock: Clock,
+): TokenVerifier {
+  return {
+    takes: (text) => text.startsWith(PREFIX),
+    async verify(text) {
+      const content = contentOf(text);
+      if (content === undefined) throw new Refusal({ code: "token_malformed" });
+      if (content.appId.toLowerCase() !== appId.toLowerCase()) throw new Refusal({ code: "token_of_other_app" });
+      const known = await certificates();
+      if (!known.some((certificate) => isSignedBy(content, certificate))) throw new Refusal({ code: "token_unknown" });
+      return trusted(content, clock.now());
+    },
+  };
+}
+
+function trusted({ issuedSeconds, lifetimeSeconds, chat }: Content, now: number): TrustedToken {
+  if (chat === undefined) throw new Refusal({ code: "token_unknown" });
+  const admin = chat.privileges.get(ADMIN_PRIVILEGE);
+  const user = chat.privileges.get(USER_PRIVILEGE);
+  const isAdmin = admin !== undefined && chat.user === "";
+  const privilegeSeconds = isAdmin ? admin : chat.user === "" ? undefined : user;
+  if (privilegeSeconds === undefined) throw new Refusal({ code: "token_unknown" });
+  const issued = issuedSeconds * 1000;
+  const seconds = Math.min(lifetimeSeconds, privilegeSeconds, LIFETIME_SECONDS_MAX);
+  const expires = issued + seconds * 1000;
+  if (issued > now + CLOCK_SKEW_MS || expires <= now) throw new Refusal({ code: "token_expired" });
+  return { bearer: isAdmin ? { kind: "admin" } : { kind: "user", nameOrId: chat.user }, issued, expires };
+}
+
+/** Undefined when the text has not this form. Nothing in it is to be believed before the signature is checked. */
+function contentOf(text: string): Content | undefined {
+  const bytes = inflated(text);
+  if (bytes === undefined) return undefined;
+  const reader = new ByteReader(bytes);
+  const signature = reader.bytes();
+  const info = reader.rest();
+  const appId = reader.text();
+  const issuedSeconds = reader.u32();
+  const lifetimeSeconds = reader.u32();
+  const salt = reader.u32();
+  let chat: Content["chat"];
+  for (let left = reader.u16(); left > 0; left--) {
+    const type = reader.u16();
+    const privileges = new Map<number, number>();
+    for (let count = reader.u16(); count > 0; count--) privileges.set(reader.u16(), reader.u32());
+    const texts = TEXTS_OF_SERVICE[type];
+    if (texts === undefined) break;
+    const [first = ""] = Array.from({ length: texts }, () => reader.text());
+    if (reader.isShort || (type === CHAT && chat !== undefined)) return undefined;
+    if (type === CHAT) chat = { user: first, privileges };
+  }
+  if (reader.isShort) return undefined;
+  return { signature, info, appId, issuedSeconds, lifetimeSeconds, salt, chat };
+}
+
+/** Strict, so that no character of a token can be exchanged for another. */
+function inflated(text: string): Uint8Array | undefined {
+  if (text.length > TEXT_CHARACTERS_MAX || !text.startsWith(PREFIX)) return undefined;
+  try {
+    const packed = Uint8Array.fromBase64(text.slice(PREFIX.length), { lastChunkHandling: "strict" });
+    const inflated: unknown = inflateSync(packed, { maxOutputLength: CONTENT_BYTES_MAX, info: true });
+    // as: what `info` makes of the answer, which the types do not know
+    const { buffer, engine } = inflated as {
+      readonly buffer: Uint8Array;
+      readonly engine: { readonly bytesWritten: number };
+    };
+    // Nothing may stand behind the end.
+    return engine.bytesWritten === packed.length ? buffer : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isSignedBy({ signature, info, issuedSeconds, salt }: Content, certificate: string): boolean {
+  const key = hmac(number(salt), hmac(number(issuedSeconds), new TextEncoder().encode(certificate)));
+  const right = hmac(key, info);
+  return signature.length === right.length && timingSafeEqual(signature, right);
+}
+
+function hmac(key: Uint8Array, message: Uint8Array): Uint8Array {
+  return createHmac("sha256", key).update(message).digest();
+}
+
+function number(value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value, true);
+  return bytes;
+}
