@@ -1,9 +1,10 @@
 import type { AppCredentials } from "../core/apps.ts";
+import type { IdentitySettings } from "../core/identity-settings.ts";
 import type { App } from "../core/model.ts";
 
 /** An app as commands show it to programs: null = the server's own setting. Nothing in it is secret. */
 export function appJson(app: App): Readonly<Record<string, unknown>> {
-  const { key, id, clientId, created, dialect, registration, tokenTtlSeconds } = app;
+  const { key, id, clientId, created, dialect, registration, tokenTtlSeconds, identity } = app;
   const { userBytesMax, appBytesMax, batchMax, ratePerSecond } = app;
   return {
     app: key,
@@ -17,6 +18,7 @@ export function appJson(app: App): Readonly<Record<string, unknown>> {
     dialect,
     registration,
     tokenTtlSeconds,
+    identity,
   };
 }
 
@@ -34,6 +36,17 @@ export function appFields(app: App): Readonly<Record<string, string>> {
     dialect: app.dialect,
     registration: setting(app.registration),
     "token lifetime": app.tokenTtlSeconds === 0 ? "permanent" : `${app.tokenTtlSeconds} s`,
+    ...identityFields(app.identity),
+  };
+}
+
+/** Only what the app takes; paths, and never what is in the files. */
+function identityFields({ createOnFirstUse, agora, easemob }: IdentitySettings) {
+  const takesOthers = [agora, easemob].some((part) => part !== null);
+  return {
+    ...(agora === null ? {} : { "Agora's tokens": `${agora.appId}, certificates in ${agora.certificateFile}` }),
+    ...(easemob === null ? {} : { "dynamic tokens": `${easemob.clientId}, secrets in ${easemob.clientSecretFile}` }),
+    ...(takesOthers ? { "new users": createOnFirstUse ? "made at first sight" : "refused" } : {}),
   };
 }
 

@@ -42,6 +42,19 @@ export class Program implements AsyncDisposable {
     await Promise.race([promise, ended]);
   }
 
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Another command on the same store. */
+  async run(...args: readonly string[]): Promise<void> {
+    const child = Bun.spawn([process.execPath, MAIN, ...args], {
+      cwd: this.folder,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    if ((await child.exited) !== 0) throw new Error(await child.stderr.text());
+  }
+
   async end(signal: NodeJS.Signals): Promise<{ code: number | null; signal: unknown }> {
     this.#child.kill(signal);
     await this.#child.exited;

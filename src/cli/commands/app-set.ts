@@ -3,21 +3,24 @@ import { givenSettings, SETTING_FLAGS } from "../app-settings.ts";
 import { APP_ARGUMENT, type Command } from "../command.ts";
 import { openCommandStore } from "../command-store.ts";
 import { mistaken, refused } from "../failure.ts";
+import { givenIdentity, IDENTITY_FLAGS, isIdentityGiven } from "../identity-flags.ts";
 import { record } from "../table.ts";
 
 export const appSet: Command = {
   name: "app set",
   summary: "Change an app's limits and settings; `default` hands one back to the server.",
   args: [APP_ARGUMENT],
-  flags: SETTING_FLAGS,
+  flags: [...SETTING_FLAGS, ...IDENTITY_FLAGS],
   async run(call) {
     const settings = givenSettings(call);
-    if (Object.keys(settings).length === 0) {
-      throw mistaken(`nothing to set: give one of ${SETTING_FLAGS.map(({ name }) => `--${name}`).join(", ")}`);
+    if (Object.keys(settings).length === 0 && !isIdentityGiven(call)) {
+      const names = [...SETTING_FLAGS, ...IDENTITY_FLAGS].map(({ name }) => `--${name}`);
+      throw mistaken(`nothing to set: give one of ${names.join(", ")}`);
     }
     await using opened = await openCommandStore(call.loaded.config, "refuse");
     const app = await opened.app(call.args[0] ?? "");
-    const changed = await opened.apps.set(app, settings);
+    const identity = givenIdentity(call, app.identity);
+    const changed = await opened.apps.set(app, { ...settings, identity });
     if (changed === undefined) throw refused(`the app ${app.key} is gone`);
     return { json: appJson(changed), text: record(appFields(changed)) };
   },

@@ -1,0 +1,85 @@
+import { expect, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { send } from "../harness/client.ts";
+import { eventually } from "../harness/eventually.ts";
+import { APP_ID, CERTIFICATE, NEXT_CERTIFICATE, userToken } from "../identity/agora-tokens.ts";
+import { Cli } from "./cli.ts";
+import { Program } from "./program.ts";
+
+test("app set takes what verifies others' tokens, part by part, and `none` takes it away", async () => {
+  using cli = new Cli();
+  await cli.ok("app create a/b");
+  const agora = await cli.json(`app set a/b --agora-app-id ${APP_ID} --agora-certificate-file certificates`);
+  const certificateFile = join(cli.folder, "certificates");
+  expect(agora.identity.agora).toEqual({ appId: APP_ID, certificateFile });
+  expect(agora.identity.createOnFirstUse).toBe(true);
+  const moved = await cli.json("app set a/b --agora-certificate-file /etc/other --create-on-first-use false");
+  expect(moved.identity).toMatchObject({
+    createOnFirstUse: false,
+    agora: { appId: APP_ID, certificateFile: "/etc/other" },
+  });
+  const both = await cli.json("app set a/b --easemob-client-id YXA6id --easemob-client-secret-file s --batch-max 7");
+  expect(both).toMatchObject({
+    batchMax: 7,
+    identity: { easemob: { clientId: "YXA6id" }, agora: moved.identity.agora },
+  });
+  const shown = await cli.ok("app show a/b");
+  expect(shown).toMatch(/^Agora's tokens +970CA35de60c44645bbae8a215061b33, certificates in \/etc\/other$/m);
+  expect(shown).toMatch(/^new users +refused$/m);
+  expect((await cli.json("app set a/b --batch-max 8")).identity).toEqual(both.identity);
+  const gone = await cli.json("app set a/b --agora-app-id none --easemob-client-id none");
+  expect(gone.identity).toMatchObject({ agora: null, easemob: null });
+  expect(await cli.ok("app show a/b")).not.toContain("Agora");
+});
+
+test("app create takes them too", async () => {
+  using cli = new Cli();
+  const { identity } = await cli.json(`app create a/b --agora-app-id ${APP_ID} --agora-certificate-file /c`);
+  expect(identity.agora).toEqual({ appId: APP_ID, certificateFile: "/c" });
+});
+
+test("every mistake is a line, and nothing is changed", async () => {
+  using cli = new Cli();
+  await cli.ok("app create a/b");
+  const line = "app set a/b --agora-app-id 123 --easemob-client-id x --create-on-first-use yes";
+  const { code, err } = await cli.run(line);
+  expect(code).toBe(2);
+  expect(err.split("\n")).toEqual([
+    'usermeta: --create-on-first-use "yes": must be true or false',
+    'usermeta: --agora-app-id "123": must be 32 hexadecimal digits',
+    "usermeta: --agora-app-id cannot go without --agora-certificate-file",
+    "usermeta: --easemob-client-id cannot go without --easemob-client-secret-file",
+    "",
+  ]);
+  expect((await cli.json("app show a/b")).identity.agora).toBeNull();
+});
+
+for (const workers of ["1", "2"]) {
+  test(`SIGHUP has the certificates read again, by ${workers} serving thread(s)`, async () => {
+    await using program = new Program({ USERMETA_WORKERS: workers });
+    await program.shows("out", /^usermeta serves (\S+)$/m);
+    const origin = /^usermeta serves (\S+)$/m.exec(program.out)?.[1] ?? "";
+    const file = join(program.folder, "certificates");
+    writeFileSync(file, CERTIFICATE);
+    await program.run("app", "set", "chat-demo/testapp", "--agora-app-id", APP_ID, "--agora-certificate-file", file);
+    // Connections are dealt out to the threads: every request comes on its own.
+    const statuses = async (certificate: string) => {
+      const url = `${origin}/chat-demo/testapp/metadata/user/ada`;
+      const headers = { connection: "close" };
+      const ask = () => send("GET", url, { token: userToken("ada", 600, certificate), headers });
+      const answers = await Promise.all(Array.from({ length: 8 }, ask));
+      return new Set(answers.map(({ status }) => status));
+    };
+    await eventually(async () => expect(await statuses(CERTIFICATE)).toEqual(new Set([200])), 3000);
+    writeFileSync(file, NEXT_CERTIFICATE);
+    expect(await statuses(CERTIFICATE)).toEqual(new Set([200]));
+    program.signal("SIGHUP");
+    await eventually(async () => expect(await statuses(CERTIFICATE)).toEqual(new Set([401])), 3000);
+    expect(await statuses(NEXT_CERTIFICATE)).toEqual(new Set([200]));
+    // Nowhere but in the file.
+    const kept =
+      readFileSync(join(program.folder, "data", "usermeta.db")).toString("latin1") + program.out + program.err;
+    for (const secret of [CERTIFICATE, NEXT_CERTIFICATE]) expect(kept).not.toContain(secret);
+  }, 30_000);
+}
