@@ -15,6 +15,7 @@ const BUN_ANSWER =
   "Bun's reading of the request and writing of the answer take nine tenths of the time; nginx itself is little above the goal.";
 const SET_COST =
   "The processor, not the disk: two thirds are sockets, HTTP and the message to the writer, one third the 4 kB page of each user.";
+const OTHERS_TOKENS = "A token that is known costs a look-up in memory, and the bytes of a longer header.";
 const TWO =
   "Two event loops and the database take turns on one core: each wakes for fewer requests at a time, to colder caches.";
 
@@ -91,6 +92,8 @@ export const GOALS = {
   parseGet: ratio("parse", 20, "get one, over Parse Server on PostgreSQL", BUN_ANSWER),
   parseBatch: ratio("parse", 20, "batch of 100, over Parse Server on PostgreSQL", "The size of the answer, for both."),
   parseSet: ratio("parse", 20, "durable set, over Parse Server on PostgreSQL", SET_COST),
+  identityAgora: ratio("identity", 0.95, "get one with Agora's token, over our own", OTHERS_TOKENS),
+  identityDynamic: ratio("identity", 0.95, "get one with a dynamic token, over our own", OTHERS_TOKENS),
   mysqlGet: ratio(
     "mysql",
     5,

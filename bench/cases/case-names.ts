@@ -10,6 +10,7 @@ export const CASE_NAMES = [
   "idle",
   "latency",
   "parse",
+  "identity",
   "mysql",
 ] as const;
 

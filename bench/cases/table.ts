@@ -3,6 +3,7 @@ import type { Case } from "./case.ts";
 import type { CaseName } from "./case-names.ts";
 import { cold } from "./cold.ts";
 import { get } from "./get.ts";
+import { identity } from "./identity.ts";
 import { idle } from "./idle.ts";
 import { latency } from "./latency.ts";
 import { mixed } from "./mixed.ts";
@@ -23,5 +24,6 @@ export const CASES: Readonly<Record<CaseName, Case>> = {
   idle,
   latency,
   parse,
+  identity,
   mysql,
 };

@@ -32,6 +32,8 @@ export interface DecodedToken {
 }
 
 const PREFIX = "ac-";
+/** The same in base64url: what every token of ours begins with. */
+export const TOKEN_PREFIX = "YWMt";
 const FORMAT = 1;
 const KIND_ADMIN = 2;
 const KIND_USER = 3;
