@@ -94,6 +94,7 @@ export const GOALS = {
   parseSet: ratio("parse", 20, "durable set, over Parse Server on PostgreSQL", SET_COST),
   identityAgora: ratio("identity", 0.95, "get one with Agora's token, over our own", OTHERS_TOKENS),
   identityDynamic: ratio("identity", 0.95, "get one with a dynamic token, over our own", OTHERS_TOKENS),
+  identityJwt: ratio("identity", 0.95, "get one with a JSON Web Token, over our own", OTHERS_TOKENS),
   mysqlGet: ratio(
     "mysql",
     5,

@@ -22,6 +22,7 @@ const service = await startService(
     store: await openMysqlStore(location, { exclusive: true, isTogether: false, connections: Number(connections) }),
     events: {
       refreshFailed: (error) => console.error(error),
+      keysUnavailable: ({ error }) => console.error(error),
       secretUnreadable: ({ error }) => console.error(error),
       requestFailed: ({ error }) => console.error(error),
     },

@@ -41,11 +41,12 @@ export function appFields(app: App): Readonly<Record<string, string>> {
 }
 
 /** Only what the app takes; paths, and never what is in the files. */
-function identityFields({ createOnFirstUse, agora, easemob }: IdentitySettings) {
-  const takesOthers = [agora, easemob].some((part) => part !== null);
+function identityFields({ createOnFirstUse, agora, easemob, oidc }: IdentitySettings) {
+  const takesOthers = [agora, easemob, oidc].some((part) => part !== null);
   return {
     ...(agora === null ? {} : { "Agora's tokens": `${agora.appId}, certificates in ${agora.certificateFile}` }),
     ...(easemob === null ? {} : { "dynamic tokens": `${easemob.clientId}, secrets in ${easemob.clientSecretFile}` }),
+    ...(oidc === null ? {} : { "JSON Web Tokens": `${oidc.issuer} for ${oidc.audience}, user in ${oidc.userClaim}` }),
     ...(takesOthers ? { "new users": createOnFirstUse ? "made at first sight" : "refused" } : {}),
   };
 }

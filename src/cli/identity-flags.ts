@@ -2,10 +2,10 @@ import { oneOf } from "../config/values.ts";
 import type { IdentitySettings } from "../core/identity-settings.ts";
 import { type Call, type Flag, flagText } from "./command.ts";
 import { mistaken } from "./failure.ts";
-import { appId, path, type ReadFlag, word } from "./identity-values.ts";
+import { algorithms, appId, jwks, NONE, path, type ReadFlag, url, word, wordOrNone } from "./identity-values.ts";
 
 /** One kind of tokens that an app may take. */
-type Part = "agora" | "easemob";
+type Part = "agora" | "easemob" | "oidc";
 
 interface IdentityFlag extends Flag {
   readonly part: Part;
@@ -13,9 +13,8 @@ interface IdentityFlag extends Flag {
   readonly read: ReadFlag;
 }
 
-/** The value of a part's first flag that takes the part away. */
-const NONE = "none";
 const CREATE_FLAG = "create-on-first-use";
+const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
 
 /** A part's first flag names it. */
 const PART_FLAGS: readonly IdentityFlag[] = [
@@ -23,6 +22,13 @@ const PART_FLAGS: readonly IdentityFlag[] = [
   flag("agora", "certificateFile", "agora-certificate-file", "path", "App Certificates, one a line", path),
   flag("easemob", "clientId", "easemob-client-id", "ID|none", "takes dynamic tokens of this hosted client id", word),
   flag("easemob", "clientSecretFile", "easemob-client-secret-file", "path", "its client secrets, one a line", path),
+  flag("oidc", "issuer", "oidc-issuer", "URL|none", "takes JSON Web Tokens of this issuer", url),
+  flag("oidc", "audience", "oidc-audience", "text", "the audience that they must be for", word),
+  flag("oidc", "jwks", "oidc-jwks", "URL|path|discovery", "where the issuer's keys are", jwks),
+  flag("oidc", "algorithms", "oidc-algorithms", "list", "the signatures that are taken", algorithms),
+  flag("oidc", "userClaim", "user-claim", "name", "the claim that names the user; sub by default", word),
+  flag("oidc", "adminClaim", "admin-claim", "name|none", "the claim that makes an admin where it is true", wordOrNone),
+  flag("oidc", "adminScope", "admin-scope", "name|none", "the scope that makes an admin", wordOrNone),
 ];
 
 export const IDENTITY_FLAGS: readonly Flag[] = [
@@ -34,6 +40,10 @@ export const IDENTITY_FLAGS: readonly Flag[] = [
 const PARTS: Readonly<Record<Part, { readonly fallback: object; readonly needed: readonly string[] }>> = {
   agora: { fallback: {}, needed: ["appId", "certificateFile"] },
   easemob: { fallback: {}, needed: ["clientId", "clientSecretFile"] },
+  oidc: {
+    fallback: { jwks: null, algorithms: ALGORITHMS, userClaim: "sub", adminClaim: null, adminScope: null },
+    needed: ["issuer", "audience"],
+  },
 };
 
 export function isIdentityGiven(call: Pick<Call, "flags">): boolean {

@@ -13,18 +13,50 @@ export interface EasemobSettings {
   readonly clientSecretFile: string;
 }
 
+/** JSON Web Tokens of the team's own identity provider. */
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly audience: string;
+  /** An https: or http: URL, or the absolute path of a file; null = what the issuer's discovery document names. */
+  readonly jwks: string | null;
+  readonly algorithms: readonly JwtAlgorithm[];
+  /** The claim that holds the username or the user's UUID. */
+  readonly userClaim: string;
+  /** A token with this claim, or with this scope in `scope`, is an admin's; null = none ever is. */
+  readonly adminClaim: string | null;
+  readonly adminScope: string | null;
+}
+
 /** Whose tokens an app takes beside those that are made here; null = not those. */
 export interface IdentitySettings {
   /** A user whom such a token names, and who is not here yet, is made at first sight, without a password. */
   readonly createOnFirstUse: boolean;
   readonly agora: AgoraSettings | null;
   readonly easemob: EasemobSettings | null;
+  readonly oidc: OidcSettings | null;
 }
+
+/** Signatures with a public key only: whoever may read what verifies a token must not be able to make one. */
+export const JWT_ALGORITHMS = [
+  "RS256",
+  "RS384",
+  "RS512",
+  "PS256",
+  "PS384",
+  "PS512",
+  "ES256",
+  "ES384",
+  "ES512",
+  "EdDSA",
+] as const;
+
+export type JwtAlgorithm = (typeof JWT_ALGORITHMS)[number];
 
 export const NO_IDENTITY: IdentitySettings = {
   createOnFirstUse: true,
   agora: null,
   easemob: null,
+  oidc: null,
 };
 
 /** As a store keeps them; null = none. */

@@ -23,6 +23,8 @@ export interface OperatorEvents extends Events {
   }): void;
   /** A file of secrets cannot be read: the tokens that need it are answered 503. */
   secretUnreadable(details: { readonly path: string; readonly error: unknown }): void;
+  /** An identity provider's keys cannot be had: tokens of keys that are not known yet are answered 503. */
+  keysUnavailable(details: { readonly issuer: string; readonly error: unknown }): void;
   /** The store's writer ended unasked: its writes under way are in doubt, and a new one is started. */
   writerEnded(error: unknown): void;
   /** A serving worker ended unasked: what it had under way is unanswered, and another is started in its place. */
@@ -44,6 +46,8 @@ export function createEvents(log: Logger): OperatorEvents {
       log.error({ event: "refreshFailed", error }, "what other processes have changed could not be read"),
     secretUnreadable: ({ path, error }) =>
       log.error({ event: "secretUnreadable", path, error }, "a file of secrets cannot be read"),
+    keysUnavailable: ({ issuer, error }) =>
+      log.error({ event: "keysUnavailable", issuer, error }, "an identity provider's keys cannot be had"),
     writerEnded: (error) =>
       log.error({ event: "writerEnded", error }, "the store's writer ended; a new one is started"),
     workerEnded: (error) =>

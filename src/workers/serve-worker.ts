@@ -73,6 +73,8 @@ function serviceParts(
       refreshFailed: (error) => port.postMessage({ kind: "refreshFailed", error: sentError(error) }),
       secretUnreadable: ({ path, error }) =>
         port.postMessage({ kind: "secretUnreadable", path, error: sentError(error) }),
+      keysUnavailable: ({ issuer, error }) =>
+        port.postMessage({ kind: "keysUnavailable", issuer, error: sentError(error) }),
       requestFailed: ({ error, ...details }) =>
         port.postMessage({ kind: "requestFailed", details, error: sentError(error) }),
     },

@@ -80,6 +80,9 @@ export class ServingWorker {
         case "secretUnreadable":
           events.secretUnreadable({ path: data.path, error: receivedError(data.error) });
           break;
+        case "keysUnavailable":
+          events.keysUnavailable({ issuer: data.issuer, error: receivedError(data.error) });
+          break;
         case "requestFailed":
           events.requestFailed({ ...data.details, error: receivedError(data.error) });
           break;

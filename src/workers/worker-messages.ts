@@ -26,6 +26,7 @@ export type FromWorker =
   | { readonly kind: "refreshFailed"; readonly error: SentError }
   | { readonly kind: "requestFailed"; readonly details: FailedRequest; readonly error: SentError }
   | { readonly kind: "secretUnreadable"; readonly path: string; readonly error: SentError }
+  | { readonly kind: "keysUnavailable"; readonly issuer: string; readonly error: SentError }
   | { readonly kind: "stopped" };
 
 export interface FailedRequest {

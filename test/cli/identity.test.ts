@@ -42,7 +42,9 @@ test("app create takes them too", async () => {
 test("every mistake is a line, and nothing is changed", async () => {
   using cli = new Cli();
   await cli.ok("app create a/b");
-  const line = "app set a/b --agora-app-id 123 --easemob-client-id x --create-on-first-use yes";
+  const line =
+    "app set a/b --agora-app-id 123 --easemob-client-id x --create-on-first-use yes --oidc-issuer ftp://x " +
+    "--oidc-algorithms HS256";
   const { code, err } = await cli.run(line);
   expect(code).toBe(2);
   expect(err.split("\n")).toEqual([
@@ -50,6 +52,9 @@ test("every mistake is a line, and nothing is changed", async () => {
     'usermeta: --agora-app-id "123": must be 32 hexadecimal digits',
     "usermeta: --agora-app-id cannot go without --agora-certificate-file",
     "usermeta: --easemob-client-id cannot go without --easemob-client-secret-file",
+    'usermeta: --oidc-issuer "ftp://x": must be an http: or https: URL',
+    expect.stringMatching(/^usermeta: --oidc-algorithms "HS256": must be a list of RS256, /),
+    "usermeta: --oidc-issuer cannot go without --oidc-audience",
     "",
   ]);
   expect((await cli.json("app show a/b")).identity.agora).toBeNull();

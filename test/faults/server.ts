@@ -26,6 +26,7 @@ const settings: ServiceSettings = {
 };
 const events = {
   refreshFailed: (error: unknown) => console.error(error),
+  keysUnavailable: (details: unknown) => console.error(details),
   secretUnreadable: (details: unknown) => console.error(details),
   requestFailed: ({ error }: { error: unknown }) => console.error(error),
   workerEnded: (error: Error) => console.error(error),

@@ -10,6 +10,7 @@ export function hearEvents(): HeardEvents {
   const faults: unknown[] = [];
   const events = {
     refreshFailed: (error: unknown) => void faults.push(error),
+    keysUnavailable: ({ error }: { readonly error: unknown }) => void faults.push(error),
     secretUnreadable: ({ error }: { readonly error: unknown }) => void faults.push(error),
     requestFailed: ({ error }: { error: unknown }) => void faults.push(error),
     workerEnded: (error: Error) => void faults.push(error),

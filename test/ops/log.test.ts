@@ -20,6 +20,7 @@ const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorE
   stopped: (events) => events.stopped(),
   requestFailed: (events) => events.requestFailed({ ...FAILED, error: new Error("no disk") }),
   secretUnreadable: (events) => events.secretUnreadable({ path: "/etc/secret", error: new Error("no file") }),
+  keysUnavailable: (events) => events.keysUnavailable({ issuer: "https://id.example", error: new Error("no keys") }),
   refreshFailed: (events) => events.refreshFailed(new Error("no disk")),
   writerEnded: (events) => events.writerEnded(new Error("no disk")),
   workerEnded: (events) => events.workerEnded(new Error("no disk")),

@@ -16,7 +16,7 @@ import {
 } from "../../identity/agora-tokens.ts";
 import { dynamicToken } from "../../identity/dynamic-tokens.ts";
 import { EVERYWHERE_MS } from "../revocation/revocations.ts";
-import { startTrustedApp } from "./trusted-app.ts";
+import { providerPair, startTrustedApp } from "./trusted-app.ts";
 
 const EXPIRED = "Unable to authenticate due to expired access token";
 const CORRUPT = "Unable to authenticate due to corrupt access token";
@@ -29,9 +29,10 @@ const unauthorized = (text: string) => ({
 });
 
 /** One for each kind that is verified offline. */
-const KINDS: readonly { readonly name: string; readonly tokenOf: (user: string) => string }[] = [
-  { name: "Agora's token", tokenOf: (user) => userToken(user) },
-  { name: "a dynamic token", tokenOf: (user) => dynamicToken({ user }) },
+const KINDS: readonly { readonly name: string; readonly tokenOf: (user: string) => Promise<string> }[] = [
+  { name: "Agora's token", tokenOf: async (user) => userToken(user) },
+  { name: "a dynamic token", tokenOf: async (user) => dynamicToken({ user }) },
+  { name: "a JSON Web Token", tokenOf: async (sub) => (await providerPair).sign({ sub }) },
 ];
 
 for (const { name, tokenOf } of KINDS) {
@@ -39,7 +40,7 @@ for (const { name, tokenOf } of KINDS) {
     test("lets him set and get his own, who is made at first sight", async () => {
       await using app = await startTrustedApp();
       const { base } = app.service;
-      const token = tokenOf("Ada");
+      const token = await tokenOf("Ada");
       const url = `${base}/metadata/user/ada`;
       const set = await send("PUT", url, { token, form: { nickname: "Ada" } });
       expectSuccess(set, { data: { nickname: "Ada" }, lastModified: expect.any(Number) });
@@ -56,7 +57,7 @@ for (const { name, tokenOf } of KINDS) {
     test("lets him do nothing that a user may not", async () => {
       await using app = await startTrustedApp();
       const { base } = app.service;
-      const token = tokenOf("ada");
+      const token = await tokenOf("ada");
       const others = await send("PUT", `${base}/metadata/user/bob`, { token, form: { nickname: "Bob" } });
       expectMetadataError(others, { status: 401, error: "unauthorized", text: "unauthorized" });
       expect((await send("GET", `${base}/metadata/user/capacity`, { token })).status).toBe(401);
@@ -70,21 +71,21 @@ for (const { name, tokenOf } of KINDS) {
       await admin.register("ada");
       const { uuid } = (await send("GET", `${base}/users/ada`, { token: admin.token })).body.entities[0];
       for (const text of [uuid, uuid.toUpperCase()]) {
-        const set = await send("PUT", `${base}/metadata/user/ada`, { token: tokenOf(text), form: { by: text } });
+        const set = await send("PUT", `${base}/metadata/user/ada`, { token: await tokenOf(text), form: { by: text } });
         expect(set.body.data.by).toBe(text);
       }
-      const gone = tokenOf("00000000-0000-4000-8000-000000000000");
+      const gone = await tokenOf("00000000-0000-4000-8000-000000000000");
       expectMetadataError(await send("GET", `${base}/metadata/user/ada`, { token: gone }), unauthorized(UNKNOWN));
     });
 
     test("makes no user where the app does not want that, and none of an id or an illegal name", async () => {
       await using app = await startTrustedApp({ createOnFirstUse: false });
       const { base } = app.service;
-      const refused = await send("GET", `${base}/metadata/user/ada`, { token: tokenOf("ada") });
+      const refused = await send("GET", `${base}/metadata/user/ada`, { token: await tokenOf("ada") });
       expectMetadataError(refused, unauthorized(UNKNOWN));
       await app.service.setApp({ identity: app.identity });
       for (const user of ["00000000-0000-4000-8000-000000000000", "a b", "..", "é", "x".repeat(65)]) {
-        const answer = await send("GET", `${base}/metadata/user/ada`, { token: tokenOf(user) });
+        const answer = await send("GET", `${base}/metadata/user/ada`, { token: await tokenOf(user) });
         expect([user, answer.status]).toEqual([user, 401]);
       }
       const admin = await signIn(app.service);
@@ -96,12 +97,12 @@ for (const { name, tokenOf } of KINDS) {
       const { base } = app.service;
       const admin = await signIn(app.service);
       const url = `${base}/metadata/user/ada`;
-      const token = tokenOf("ada");
+      const token = await tokenOf("ada");
       expect((await send("GET", url, { token })).status).toBe(200);
       await send("PUT", `${base}/users/ada/password`, { token: admin.token, json: { newpassword: "new" } });
       expectMetadataError(await send("GET", url, { token }), unauthorized(EXPIRED));
 
-      const bob = tokenOf("bob");
+      const bob = await tokenOf("bob");
       expect((await send("GET", `${base}/metadata/user/bob`, { token: bob })).status).toBe(200);
       await send("POST", `${base}/users/bob/deactivate`, { token: admin.token });
       expectMetadataError(await send("GET", `${base}/metadata/user/bob`, { token: bob }), unauthorized(UNKNOWN));
@@ -111,7 +112,7 @@ for (const { name, tokenOf } of KINDS) {
       const clock = createTestClock();
       await using app = await startTrustedApp({}, { parts: { clock } });
       const url = `${app.service.base}/metadata/user/ada`;
-      const token = tokenOf("ada");
+      const token = await tokenOf("ada");
       expect((await send("GET", url, { token })).status).toBe(200);
       clock.advance(598_000);
       expect((await send("GET", url, { token })).status).toBe(200);
@@ -124,11 +125,11 @@ for (const { name, tokenOf } of KINDS) {
       await using app = await startTrustedApp();
       const other = await app.service.addApp("org/other", {});
       await eventually(async () => {
-        const answer = await send("GET", `${other.base}/metadata/user/ada`, { token: tokenOf("ada") });
+        const answer = await send("GET", `${other.base}/metadata/user/ada`, { token: await tokenOf("ada") });
         expectMetadataError(answer, unauthorized(CORRUPT));
       }, EVERYWHERE_MS);
       const url = `${app.service.base}/metadata/user/ada`;
-      const token = tokenOf("ada");
+      const token = await tokenOf("ada");
       expect((await send("GET", url, { token })).status).toBe(200);
       await app.service.setApp({ identity: NO_IDENTITY });
       await eventually(async () => {
@@ -139,7 +140,7 @@ for (const { name, tokenOf } of KINDS) {
     test("can be exchanged for one of ours, which ends with it", async () => {
       await using app = await startTrustedApp();
       const { base } = app.service;
-      const token = tokenOf("ada");
+      const token = await tokenOf("ada");
       const { status, body } = await send("POST", `${base}/token`, { token, json: { grant_type: "agora" } });
       expect(status).toBe(200);
       expect(Object.keys(body).sort()).toEqual(["access_token", "expire_timestamp"]);
@@ -162,6 +163,15 @@ test("Agora's app token is an admin's, as a bearer and exchanged", async () => {
   const exchanged = await send("POST", `${base}/token`, { token, json: { grant_type: "agora" } });
   const { access_token: own } = exchanged.body;
   expectSuccess(await send("GET", `${base}/metadata/user/capacity`, { token: own }), { data: 0 });
+});
+
+test("a JSON Web Token with the app's scope is an admin's", async () => {
+  await using app = await startTrustedApp();
+  const { base } = app.service;
+  const pair = await providerPair;
+  const [admin, user] = [await pair.sign({ scope: "openid profiles:all" }), await pair.sign({ scope: "openid" })];
+  expectSuccess(await send("GET", `${base}/metadata/user/capacity`, { token: admin }), { data: 0 });
+  expect((await send("GET", `${base}/metadata/user/capacity`, { token: user })).status).toBe(401);
 });
 
 test("an app is also found by its App ID at Agora, in any letters", async () => {

@@ -5,6 +5,12 @@ import { type IdentitySettings, NO_IDENTITY } from "../../../src/core/identity-s
 import { startTestService, type TestService, type TestServiceOptions } from "../../harness/service.ts";
 import { APP_ID, CERTIFICATE } from "../../identity/agora-tokens.ts";
 import { CLIENT_ID, CLIENT_SECRET } from "../../identity/dynamic-tokens.ts";
+import { AUDIENCE, signingPair } from "../../identity/key-server.ts";
+
+const ISSUER = "https://id.example";
+
+/** Signs for the provider whose tokens the app takes. */
+export const providerPair = signingPair(ISSUER, "ES256", "one");
 
 /** A service whose app takes Agora's tokens and dynamic tokens, and the files that it verifies them by. */
 export interface TrustedApp extends AsyncDisposable {
@@ -26,10 +32,21 @@ export async function startTrustedApp(
     writeFile(certificateFile, `${certificates.join("\n")}\n`);
   await writeCertificates(CERTIFICATE);
   await writeFile(clientSecretFile, CLIENT_SECRET);
+  const jwks = join(folder, "jwks.json");
+  await writeFile(jwks, JSON.stringify({ keys: [(await providerPair).jwk] }));
   const identity: IdentitySettings = {
     ...NO_IDENTITY,
     agora: { appId: APP_ID, certificateFile },
     easemob: { clientId: CLIENT_ID, clientSecretFile },
+    oidc: {
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      jwks,
+      algorithms: ["ES256"],
+      userClaim: "sub",
+      adminClaim: null,
+      adminScope: "profiles:all",
+    },
     ...settings,
   };
   const service = stack.use(await startTestService({ ...options, app: { identity, ...options.app } }));

@@ -1,0 +1,284 @@
+import { expect, test } from "bun:test";
+import { createHmac } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exportSPKI, importJWK } from "jose";
+import { JWT_ALGORITHMS, type OidcSettings } from "../../src/core/identity-settings.ts";
+import { Refusal } from "../../src/core/refusals.ts";
+import { createJwtVerifier } from "../../src/identity/json-web-token.ts";
+import { createProviderKeys } from "../../src/identity/provider-keys.ts";
+import { eventually } from "../harness/eventually.ts";
+import { createTestClock } from "../harness/test-clock.ts";
+import { AUDIENCE, KeyServer, type SigningPair, signingPair } from "./key-server.ts";
+
+async function refusal(verifying: Promise<unknown>): Promise<string> {
+  try {
+    return `taken: ${JSON.stringify(await verifying)}`;
+  } catch (error) {
+    if (error instanceof Refusal) return error.refused.code;
+    throw error;
+  }
+}
+
+function verifierOf(server: { readonly issuer: string }, settings: Partial<OidcSettings> = {}) {
+  const clock = createTestClock();
+  const failures: unknown[] = [];
+  const oidc: OidcSettings = {
+    issuer: server.issuer,
+    audience: AUDIENCE,
+    jwks: `${server.issuer}/jwks`,
+    algorithms: ["RS256", "ES256", "EdDSA"],
+    userClaim: "sub",
+    adminClaim: null,
+    adminScope: null,
+    ...settings,
+  };
+  const keys = createProviderKeys(oidc, clock, (error) => failures.push(error));
+  return { clock, failures, keys, ...createJwtVerifier(oidc, keys, clock) };
+}
+
+async function providerWith(alg = "RS256"): Promise<{ server: KeyServer; pair: SigningPair }> {
+  const server = new KeyServer();
+  const pair = await signingPair(server.issuer, alg, "one");
+  server.keys = [pair.jwk];
+  return { server, pair };
+}
+
+const ADA = { kind: "user", nameOrId: "ada" } as const;
+const SECOND = Math.floor(Date.now() / 1000);
+
+for (const alg of ["RS256", "ES256", "EdDSA"]) {
+  test(`${alg}: a good token is its user's, by the keys' address and by discovery`, async () => {
+    const { server, pair } = await providerWith(alg);
+    await using _server = server;
+    for (const jwks of [`${server.issuer}/jwks`, null]) {
+      const { takes, verify } = verifierOf(server, { jwks });
+      const token = await pair.sign({});
+      expect(takes(token)).toBe(true);
+      const { bearer, issued, expires } = await verify(token);
+      expect(bearer).toEqual(ADA);
+      expect(expires - issued).toBe(600_000);
+      expect((await verify(await pair.sign({}, { typ: "at+jwt" }))).bearer).toEqual(ADA);
+    }
+  });
+}
+
+test("each wrong claim is refused as what it is", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const { verify } = verifierOf(server);
+  const cases: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
+    ["token_expired", { exp: SECOND - 1 }],
+    ["token_expired", { nbf: SECOND + 120 }],
+    ["token_expired", { iat: SECOND + 120 }],
+    ["token_unknown", { iss: "https://other.example" }],
+    ["token_malformed", { iss: undefined }],
+    ["token_of_other_app", { aud: "https://other.example" }],
+    ["token_of_other_app", { aud: undefined }],
+    ["token_malformed", { exp: undefined }],
+    ["token_malformed", { exp: "soon" }],
+    ["token_malformed", { iat: undefined }],
+    ["token_malformed", { sub: undefined }],
+    ["token_malformed", { sub: "" }],
+    ["token_malformed", { sub: { name: "ada" } }],
+    ["token_malformed", { sub: "a".repeat(300) }],
+  ];
+  for (const [code, claims] of cases) {
+    expect([claims, await refusal(verify(await pair.sign(claims)))]).toEqual([claims, code]);
+  }
+  expect(await refusal(verify(await pair.sign({}, { typ: "logout+jwt" })))).toBe("token_unknown");
+  expect((await verify(await pair.sign({ aud: ["x", AUDIENCE] }))).bearer).toEqual(ADA);
+  expect((await verify(await pair.sign({ sub: 42 }))).bearer).toEqual({ kind: "user", nameOrId: "42" });
+});
+
+test("the user's claim, and what makes an admin, are the app's to choose", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const own = verifierOf(server, { userClaim: "preferred_username", adminClaim: "root", adminScope: "profiles:all" });
+  const bearer = async (claims: Readonly<Record<string, unknown>>) =>
+    (await own.verify(await pair.sign(claims))).bearer;
+  expect(await bearer({ preferred_username: "Bob" })).toEqual({ kind: "user", nameOrId: "Bob" });
+  expect(await bearer({ root: true })).toEqual({ kind: "admin" });
+  expect(await bearer({ scope: "openid profiles:all" })).toEqual({ kind: "admin" });
+  expect(await bearer({ scp: ["profiles:all"] })).toEqual({ kind: "admin" });
+  for (const claims of [
+    { root: false },
+    { root: 1 },
+    { root: "yes" },
+    { scope: "profiles:al l" },
+    { scp: "profiles:all" },
+  ]) {
+    expect(await bearer({ preferred_username: "bob", ...claims })).toEqual({ kind: "user", nameOrId: "bob" });
+  }
+  // Where the app names no such claim, none makes an admin.
+  const none = verifierOf(server);
+  const token = await pair.sign({ admin: true, root: true, null: true, scope: "null undefined" });
+  expect((await none.verify(token)).bearer).toEqual(ADA);
+});
+
+test("nothing is taken without a signature, nor with one that whoever reads the keys could make", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const publicKey = await importJWK(pair.jwk);
+  if (publicKey instanceof Uint8Array) throw new Error("not a public key");
+  const pem = await exportSPKI(publicKey);
+  const shared = { kty: "oct", kid: "shared", k: Buffer.from("secret").toString("base64url"), alg: "HS256" };
+  server.keys = [pair.jwk, shared];
+  const { verify } = verifierOf(server, { algorithms: [...JWT_ALGORITHMS] });
+  const payload = (await pair.sign({})).split(".")[1] ?? "";
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const hmac = (text: string, key: string) => createHmac("sha256", key).update(text).digest("base64url");
+  for (const header of [{ alg: "none" }, { alg: "NONE", kid: "one" }, { alg: "", kid: "one" }]) {
+    for (const end of ["", "AAAA"]) {
+      expect(await refusal(verify(`${part(header)}.${payload}.${end}`))).not.toStartWith("taken");
+    }
+  }
+  for (const [kid, key] of [
+    ["one", pem],
+    ["one", JSON.stringify(pair.jwk)],
+    ["shared", "secret"],
+  ] as const) {
+    const signed = `${part({ alg: "HS256", kid })}.${payload}`;
+    expect(await refusal(verify(`${signed}.${hmac(signed, key)}`))).toBe("token_unknown");
+  }
+  // A key that comes with the token is anybody's.
+  const stranger = await signingPair(server.issuer, "RS256", "one");
+  expect(await refusal(verify(await stranger.sign({}, { jwk: stranger.jwk })))).toBe("token_unknown");
+  expect(await refusal(verify(await stranger.sign({}, { jku: `${server.issuer}/other` })))).toBe("token_unknown");
+});
+
+test("an algorithm that the app does not take is refused, also with the right key", async () => {
+  const { server, pair } = await providerWith("ES256");
+  await using _server = server;
+  const { verify } = verifierOf(server, { algorithms: ["RS256"] });
+  expect(await refusal(verify(await pair.sign({})))).toBe("token_unknown");
+});
+
+test("no single bit of a token can be another", async () => {
+  const { server, pair } = await providerWith("ES256");
+  await using _server = server;
+  const { verify } = verifierOf(server);
+  const token = await pair.sign({});
+  const right = `taken: ${JSON.stringify(await verify(token))}`;
+  let same = 0;
+  for (let at = 0; at < token.length; at++) {
+    for (let bit = 0; bit < 7; bit++) {
+      const text = token.slice(0, at) + String.fromCharCode(token.charCodeAt(at) ^ (1 << bit)) + token.slice(at + 1);
+      const answer = await refusal(verify(text));
+      if (answer === right) same += 1;
+      else expect(answer).not.toStartWith("taken");
+    }
+  }
+  // The last character of the signature holds bits that say nothing.
+  expect(same).toBeLessThanOrEqual(4);
+});
+
+test("keys are asked for once, again for a new one, and not again for every one that is made up", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const { clock, verify } = verifierOf(server);
+  const tokens = await Promise.all(Array.from({ length: 20 }, () => pair.sign({})));
+  await Promise.all(tokens.map(verify));
+  expect(server.asked).toBe(1);
+  const next = await signingPair(server.issuer, "RS256", "two");
+  server.keys = [pair.jwk, next.jwk];
+  clock.advance(10_000);
+  expect((await verify(await next.sign({}))).bearer).toEqual(ADA);
+  expect(server.asked).toBe(2);
+  for (let made = 0; made < 50; made++) {
+    const stranger = await pair.sign({}, { kid: `made up ${made}` });
+    expect(await refusal(verify(stranger))).toBe("token_unknown");
+  }
+  expect(server.asked).toBe(2);
+  clock.advance(10_000);
+  expect(await refusal(verify(await pair.sign({}, { kid: "made up" })))).toBe("token_unknown");
+  expect(server.asked).toBe(3);
+});
+
+test("old keys are asked for anew behind the caller's back, and what the provider has taken out is refused", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const { clock, verify } = verifierOf(server);
+  await verify(await pair.sign({}));
+  const next = await signingPair(server.issuer, "RS256", "two");
+  server.keys = [next.jwk];
+  clock.advance(600_000);
+  const { exp, iat } = { exp: SECOND + 3600, iat: SECOND };
+  expect((await verify(await pair.sign({ exp, iat }))).bearer).toEqual(ADA);
+  await eventually(
+    async () => expect(await refusal(verify(await pair.sign({ exp, iat })))).toBe("token_unknown"),
+    2000,
+  );
+});
+
+test("a provider that cannot be reached locks out nobody whose key is known", async () => {
+  const { server, pair } = await providerWith();
+  const { issuer } = server;
+  const port = Number(new URL(issuer).port);
+  const { clock, failures, keys, verify } = verifierOf(server);
+  await verify(await pair.sign({}));
+  await server.stop();
+  for (const ms of [0, 600_000, 600_000]) {
+    clock.advance(ms);
+    keys.reread();
+    expect((await verify(await pair.sign({ exp: SECOND + 7200 }))).bearer).toEqual(ADA);
+  }
+  await eventually(async () => expect(failures).toHaveLength(1), 2000);
+  // Nobody can tell whose a new key is: not refused for good, and not let in.
+  const next = await signingPair(issuer, "RS256", "two");
+  clock.advance(10_000);
+  expect(await refusal(verify(await next.sign({ exp: SECOND + 7200 })))).toBe("busy");
+  await using back = new KeyServer(port);
+  back.keys = [pair.jwk, next.jwk];
+  clock.advance(10_000);
+  expect((await verify(await next.sign({ exp: SECOND + 7200 }))).bearer).toEqual(ADA);
+});
+
+test("without any keys a token is answered 503, within two seconds, and taken once they are there", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const answers: readonly (() => Response)[] = [
+    () => new Response("<html>", { status: 200 }),
+    () => new Response("{}", { status: 500 }),
+    () => Response.json({ keys: "none" }),
+    () => Response.redirect(`${server.issuer}/elsewhere`),
+    () => new Response("x".repeat(300_000)),
+  ];
+  const { clock, failures, verify } = verifierOf(server);
+  for (const answer of answers) {
+    server.answer = answer;
+    clock.advance(1000);
+    expect(await refusal(verify(await pair.sign({})))).toBe("busy");
+  }
+  expect(failures).toHaveLength(1);
+  server.answer = undefined;
+  clock.advance(1000);
+  expect((await verify(await pair.sign({}))).bearer).toEqual(ADA);
+});
+
+test("a discovery document of another issuer gives no keys", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const { verify } = verifierOf({ issuer: `${server.issuer}/` }, { jwks: null });
+  expect(await refusal(verify(await pair.sign({ iss: `${server.issuer}/` })))).toBe("busy");
+});
+
+test("keys in a file are read once, and again when told", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "usermeta-test-"));
+  try {
+    const file = join(folder, "jwks.json");
+    const issuer = "https://id.example";
+    const [one, two] = [await signingPair(issuer, "ES256", "one"), await signingPair(issuer, "ES256", "two")];
+    writeFileSync(file, JSON.stringify({ keys: [one.jwk] }));
+    const { keys, verify } = verifierOf({ issuer }, { jwks: file });
+    expect((await verify(await one.sign({}))).bearer).toEqual(ADA);
+    writeFileSync(file, JSON.stringify({ keys: [two.jwk] }));
+    expect(await refusal(verify(await two.sign({})))).toBe("token_unknown");
+    keys.reread();
+    expect((await verify(await two.sign({}))).bearer).toEqual(ADA);
+    expect(await refusal(verify(await one.sign({})))).toBe("token_unknown");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
