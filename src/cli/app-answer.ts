@@ -41,12 +41,13 @@ export function appFields(app: App): Readonly<Record<string, string>> {
 }
 
 /** Only what the app takes; paths, and never what is in the files. */
-function identityFields({ createOnFirstUse, agora, easemob, oidc }: IdentitySettings) {
-  const takesOthers = [agora, easemob, oidc].some((part) => part !== null);
+function identityFields({ createOnFirstUse, agora, easemob, oidc, hosted }: IdentitySettings) {
+  const takesOthers = [agora, easemob, oidc, hosted].some((part) => part !== null);
   return {
     ...(agora === null ? {} : { "Agora's tokens": `${agora.appId}, certificates in ${agora.certificateFile}` }),
     ...(easemob === null ? {} : { "dynamic tokens": `${easemob.clientId}, secrets in ${easemob.clientSecretFile}` }),
     ...(oidc === null ? {} : { "JSON Web Tokens": `${oidc.issuer} for ${oidc.audience}, user in ${oidc.userClaim}` }),
+    ...(hosted === null ? {} : { "hosted tokens": `${hosted.url}, believed for ${hosted.cacheSeconds} s` }),
     ...(takesOthers ? { "new users": createOnFirstUse ? "made at first sight" : "refused" } : {}),
   };
 }

@@ -2,10 +2,21 @@ import { oneOf } from "../config/values.ts";
 import type { IdentitySettings } from "../core/identity-settings.ts";
 import { type Call, type Flag, flagText } from "./command.ts";
 import { mistaken } from "./failure.ts";
-import { algorithms, appId, jwks, NONE, path, type ReadFlag, url, word, wordOrNone } from "./identity-values.ts";
+import {
+  algorithms,
+  appId,
+  cacheSeconds,
+  jwks,
+  NONE,
+  path,
+  type ReadFlag,
+  url,
+  word,
+  wordOrNone,
+} from "./identity-values.ts";
 
 /** One kind of tokens that an app may take. */
-type Part = "agora" | "easemob" | "oidc";
+type Part = "agora" | "easemob" | "oidc" | "hosted";
 
 interface IdentityFlag extends Flag {
   readonly part: Part;
@@ -14,6 +25,7 @@ interface IdentityFlag extends Flag {
 }
 
 const CREATE_FLAG = "create-on-first-use";
+const CACHE_SECONDS = 300;
 const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
 
 /** A part's first flag names it. */
@@ -29,6 +41,8 @@ const PART_FLAGS: readonly IdentityFlag[] = [
   flag("oidc", "userClaim", "user-claim", "name", "the claim that names the user; sub by default", word),
   flag("oidc", "adminClaim", "admin-claim", "name|none", "the claim that makes an admin where it is true", wordOrNone),
   flag("oidc", "adminScope", "admin-scope", "name|none", "the scope that makes an admin", wordOrNone),
+  flag("hosted", "url", "hosted-url", "URL|none", "asks this app of the hosted service about its users' tokens", url),
+  flag("hosted", "cacheSeconds", "hosted-cache", "seconds", "for so long its answers are believed", cacheSeconds),
 ];
 
 export const IDENTITY_FLAGS: readonly Flag[] = [
@@ -44,6 +58,7 @@ const PARTS: Readonly<Record<Part, { readonly fallback: object; readonly needed:
     fallback: { jwks: null, algorithms: ALGORITHMS, userClaim: "sub", adminClaim: null, adminScope: null },
     needed: ["issuer", "audience"],
   },
+  hosted: { fallback: { cacheSeconds: CACHE_SECONDS }, needed: ["url"] },
 };
 
 export function isIdentityGiven(call: Pick<Call, "flags">): boolean {

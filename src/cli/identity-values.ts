@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { z } from "zod";
+import { wholeNumber } from "../config/values.ts";
 import { JWT_ALGORITHMS } from "../core/identity-settings.ts";
 
 /** A flag's text → its value, or what is wrong with it. Relative paths are relative to the folder. */
@@ -7,6 +8,8 @@ export type ReadFlag = (text: string, folder: string) => { readonly value: unkno
 
 /** Takes away what can be left out. */
 export const NONE = "none";
+
+const CACHE_SECONDS_MAX = 3600;
 
 export const appId = parsedBy(z.string().regex(/^[0-9a-fA-F]{32}$/, "must be 32 hexadecimal digits"));
 export const word = parsedBy(
@@ -19,6 +22,7 @@ export const url = parsedBy(
     // An issuer is compared as a text: it stays as it was given.
     .transform((text) => text),
 );
+export const cacheSeconds = parsedBy(wholeNumber(1, CACHE_SECONDS_MAX));
 export const algorithms = parsedBy(
   z
     .string()

@@ -27,6 +27,14 @@ export interface OidcSettings {
   readonly adminScope: string | null;
 }
 
+/** Tokens of the hosted service, verified by asking that service. */
+export interface HostedSettings {
+  /** The app's address there, `https://HOST/ORG/APP`, without a slash at the end. */
+  readonly url: string;
+  /** For so long an answer is believed. */
+  readonly cacheSeconds: number;
+}
+
 /** Whose tokens an app takes beside those that are made here; null = not those. */
 export interface IdentitySettings {
   /** A user whom such a token names, and who is not here yet, is made at first sight, without a password. */
@@ -34,6 +42,7 @@ export interface IdentitySettings {
   readonly agora: AgoraSettings | null;
   readonly easemob: EasemobSettings | null;
   readonly oidc: OidcSettings | null;
+  readonly hosted: HostedSettings | null;
 }
 
 /** Signatures with a public key only: whoever may read what verifies a token must not be able to make one. */
@@ -57,6 +66,7 @@ export const NO_IDENTITY: IdentitySettings = {
   agora: null,
   easemob: null,
   oidc: null,
+  hosted: null,
 };
 
 /** As a store keeps them; null = none. */

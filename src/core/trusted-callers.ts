@@ -36,7 +36,7 @@ interface TrustedCallersNeeds {
   readonly clock: Clock;
 }
 
-type Known = Identity & { readonly appId: string };
+type Known = Identity & { readonly appId: string; readonly verifiedUntil: number };
 
 /**
  * Such a token says when it was made, and nothing of what was revoked before: it is void when the user's, the app's or
@@ -52,6 +52,8 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     const endedAt = Math.max(app.tokensValidAfter, isAdmin ? app.adminTokensValidAfter : 0);
     if (issued < endedAt || expires <= clock.now()) throw new Refusal({ code: "token_expired" });
   }
+
+  const isStale = ({ verifiedUntil }: Known): boolean => verifiedUntil <= clock.now();
 
   async function verify({ app }: ServedApp, text: string): Promise<TrustedToken> {
     const verifier = verifiers(app).find((each) => each.takes(text));
@@ -80,10 +82,10 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
   async function principal(served: ServedApp, text: string) {
     const { app } = served;
     const token = await verify(served, text);
-    const { bearer, issued, expires } = token;
+    const { bearer, issued, expires, verifiedUntil = Number.POSITIVE_INFINITY } = token;
     check(app, bearer.kind === "admin", token);
     const user = bearer.kind === "user" ? await activeUser(app, bearer.nameOrId, issued) : undefined;
-    return { user, issued, expires };
+    return { user, issued, expires, verifiedUntil };
   }
 
   async function activeUser(app: App, nameOrId: string, issued: number): Promise<User> {
@@ -96,21 +98,21 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
   return {
     recall(served, text) {
       const entry = known.find(text);
-      if (entry === undefined || entry.appId !== served.app.id) return undefined;
+      if (entry === undefined || entry.appId !== served.app.id || isStale(entry)) return undefined;
       check(served.app, entry.caller.kind === "admin", entry);
       return entry;
     },
     isKnown(text) {
       const entry = known.find(text);
-      return entry !== undefined && registry.byId(entry.appId) !== undefined;
+      return entry !== undefined && !isStale(entry) && registry.byId(entry.appId) !== undefined;
     },
     takes: ({ app }, text) => verifiers(app).some((each) => each.takes(text)),
     async identify(served, text) {
       const revocationsBefore = revocations;
-      const { user, issued, expires } = await principal(served, text);
+      const { user, issued, expires, verifiedUntil } = await principal(served, text);
       const caller: Identity["caller"] =
         user === undefined ? { kind: "admin" } : { kind: "user", id: user.id, name: user.name };
-      const entry = { caller, issued, expires, appId: served.app.id };
+      const entry = { caller, issued, expires, verifiedUntil, appId: served.app.id };
       // A revocation that came in between may not have been in what was read: then the next request reads again.
       if (revocations === revocationsBefore) known.add(text, entry, user?.id);
       return entry;

@@ -4,6 +4,8 @@ export interface TrustedToken {
   readonly bearer: { readonly kind: "admin" } | { readonly kind: "user"; readonly nameOrId: string };
   readonly issued: number;
   readonly expires: number;
+  /** When it must be verified again, whatever it says; left out = not before it ends. */
+  readonly verifiedUntil?: number;
 }
 
 /** Verifies one kind of such tokens for one app. */

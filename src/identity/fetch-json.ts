@@ -1,13 +1,14 @@
 const TIMEOUT_MS = 2000;
 const BYTES_MAX = 262_144;
 
-/** What an address answers with 200, within two seconds and 256 KB; no redirects. Rejects with why there is nothing. */
-export async function fetchJson(url: string): Promise<unknown> {
-  const response = await fetch(url, { redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) });
-  if (response.status !== 200) {
-    await response.body?.cancel();
-    throw new Error(`${url} answered ${response.status}`);
-  }
+export interface FetchedJson {
+  readonly status: number;
+  readonly value: unknown;
+}
+
+/** What an address answers, within two seconds and 256 KB; no redirects. Rejects when that is no JSON. */
+export async function fetchAnswer(url: string, headers: Readonly<Record<string, string>> = {}): Promise<FetchedJson> {
+  const response = await fetch(url, { headers, redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) });
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
@@ -15,5 +16,12 @@ export async function fetchJson(url: string): Promise<unknown> {
     if (bytes > BYTES_MAX) throw new Error(`${url} answered more than ${BYTES_MAX} bytes`);
     chunks.push(chunk);
   }
-  return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+  return { status: response.status, value: JSON.parse(Buffer.concat(chunks).toString("utf8")) };
+}
+
+/** The same, and rejects when the answer is no 200. */
+export async function fetchJson(url: string): Promise<unknown> {
+  const { status, value } = await fetchAnswer(url);
+  if (status !== 200) throw new Error(`${url} answered ${status}`);
+  return value;
 }

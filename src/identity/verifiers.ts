@@ -4,6 +4,7 @@ import type { Clock } from "../core/ports.ts";
 import type { TokenVerifier } from "../core/trusted-token.ts";
 import { createAgoraVerifier } from "./agora-token.ts";
 import { createDynamicVerifier } from "./dynamic-token.ts";
+import { createHostedVerifier } from "./hosted-token.ts";
 import { createJwtVerifier } from "./json-web-token.ts";
 import { createProviderKeys, type ProviderKeys } from "./provider-keys.ts";
 import { createSecretFiles, type SecretFiles } from "./secret-files.ts";
@@ -64,12 +65,13 @@ function verifiersOf(
   keysOf: (settings: OidcSettings) => ProviderKeys,
   clock: Clock,
 ): readonly TokenVerifier[] {
-  const { agora, easemob, oidc } = identity;
+  const { agora, easemob, oidc, hosted } = identity;
   return [
     ...(agora === null ? [] : [createAgoraVerifier(agora.appId, () => files.lines(agora.certificateFile), clock)]),
     ...(easemob === null
       ? []
       : [createDynamicVerifier(key, easemob.clientId, () => files.lines(easemob.clientSecretFile), clock)]),
     ...(oidc === null ? [] : [createJwtVerifier(oidc, keysOf(oidc), clock)]),
+    ...(hosted === null ? [] : [createHostedVerifier(hosted, clock)]),
   ];
 }

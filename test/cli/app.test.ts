@@ -19,7 +19,7 @@ test("app create makes an app with the server's settings and prints its credenti
     dialect: "2021",
     registration: null,
     tokenTtlSeconds: 5_184_000,
-    identity: { createOnFirstUse: true, agora: null, easemob: null, oidc: null },
+    identity: { createOnFirstUse: true, agora: null, easemob: null, oidc: null, hosted: null },
   });
   const shown = (await cli.ok("app show acme/chat")) + (await cli.ok("app list"));
   expect(shown).toContain(created.clientId);

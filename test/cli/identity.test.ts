@@ -44,7 +44,7 @@ test("every mistake is a line, and nothing is changed", async () => {
   await cli.ok("app create a/b");
   const line =
     "app set a/b --agora-app-id 123 --easemob-client-id x --create-on-first-use yes --oidc-issuer ftp://x " +
-    "--oidc-algorithms HS256";
+    "--oidc-algorithms HS256 --hosted-cache 0";
   const { code, err } = await cli.run(line);
   expect(code).toBe(2);
   expect(err.split("\n")).toEqual([
@@ -55,6 +55,8 @@ test("every mistake is a line, and nothing is changed", async () => {
     'usermeta: --oidc-issuer "ftp://x": must be an http: or https: URL',
     expect.stringMatching(/^usermeta: --oidc-algorithms "HS256": must be a list of RS256, /),
     "usermeta: --oidc-issuer cannot go without --oidc-audience",
+    'usermeta: --hosted-cache "0": must be a whole number from 1 to 3600',
+    "usermeta: --hosted-cache cannot go without --hosted-url",
     "",
   ]);
   expect((await cli.json("app show a/b")).identity.agora).toBeNull();
