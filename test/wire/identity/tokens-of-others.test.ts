@@ -121,6 +121,23 @@ for (const { name, tokenOf } of KINDS) {
       expect([status, body.error_description]).toEqual([401, EXPIRED]);
     });
 
+    test("is refused before its time, and when one letter of it is another", async () => {
+      const clock = createTestClock();
+      await using app = await startTrustedApp({}, { parts: { clock } });
+      const url = `${app.service.base}/metadata/user/ada`;
+      const token = await tokenOf("ada");
+      clock.advance(-120_000);
+      expectMetadataError(await send("GET", url, { token }), unauthorized(EXPIRED));
+      clock.advance(120_000);
+      for (let at = 10; at < token.length - 1; at += 17) {
+        const changed = token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);
+        const { status, body } = await send("GET", url, { token: changed });
+        expect([at, status, typeof body.error_description]).toEqual([at, 401, "string"]);
+      }
+      expect((await send("GET", url, { token })).status).toBe(200);
+      expect(app.service.faults).toEqual([]);
+    });
+
     test("is nobody's at another app, and at one that has ceased to take it", async () => {
       await using app = await startTrustedApp();
       const other = await app.service.addApp("org/other", {});
