@@ -20,7 +20,7 @@ export interface OidcSettings {
   /** An https: or http: URL, or the absolute path of a file; null = what the issuer's discovery document names. */
   readonly jwks: string | null;
   readonly algorithms: readonly JwtAlgorithm[];
-  /** The claim that holds the username or the user's UUID. */
+  /** The claim that holds the username. */
   readonly userClaim: string;
   /** A token with this claim, or with this scope in `scope`, is an admin's; null = none ever is. */
   readonly adminClaim: string | null;

@@ -36,6 +36,7 @@ interface TrustedCallersNeeds {
   readonly clock: Clock;
 }
 
+type NamedUser = Extract<TrustedToken["bearer"], { kind: "user" }>;
 type Known = Identity & { readonly appId: string; readonly verifiedUntil: number };
 
 /**
@@ -61,15 +62,15 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     return await verifier.verify(text);
   }
 
-  async function findUser(app: App, nameOrId: string): Promise<User> {
-    const name = userName(nameOrId);
+  async function findUser(app: App, named: NamedUser): Promise<User> {
+    const name = userName("name" in named ? named.name : named.nameOrId);
     const found = name === undefined ? undefined : await store.user(app.number, name);
     if (found !== undefined) return found;
-    const id = nameOrId.toLowerCase();
-    const byId = UUID.test(id) ? await store.userById(app.number, id) : undefined;
+    const id = "nameOrId" in named && UUID.test(named.nameOrId) ? named.nameOrId.toLowerCase() : undefined;
+    const byId = id === undefined ? undefined : await store.userById(app.number, id);
     if (byId !== undefined) return byId;
-    // Nobody is called as somebody's id looks: the id of one who is gone would come back as a name.
-    if (name === undefined || UUID.test(id) || !app.identity.createOnFirstUse) {
+    // The id of one who is gone must not come back as a name.
+    if (name === undefined || id !== undefined || !app.identity.createOnFirstUse) {
       throw new Refusal({ code: "token_unknown" });
     }
     const created = await accounts.create(app, name, null);
@@ -84,12 +85,12 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     const token = await verify(served, text);
     const { bearer, issued, expires, verifiedUntil = Number.POSITIVE_INFINITY } = token;
     check(app, bearer.kind === "admin", token);
-    const user = bearer.kind === "user" ? await activeUser(app, bearer.nameOrId, issued) : undefined;
+    const user = bearer.kind === "user" ? await activeUser(app, bearer, issued) : undefined;
     return { user, issued, expires, verifiedUntil };
   }
 
-  async function activeUser(app: App, nameOrId: string, issued: number): Promise<User> {
-    const user = await findUser(app, nameOrId);
+  async function activeUser(app: App, named: NamedUser, issued: number): Promise<User> {
+    const user = await findUser(app, named);
     if (!user.activated) throw new Refusal({ code: "token_unknown" });
     if (issued < user.tokensValidAfter) throw new Refusal({ code: "token_expired" });
     return user;
@@ -129,4 +130,4 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
   };
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -1,7 +1,10 @@
 /** What a token of somebody else's making says, once its signature has been found good. Times in ms since 1970. */
 export interface TrustedToken {
-  /** An admin's names no user. */
-  readonly bearer: { readonly kind: "admin" } | { readonly kind: "user"; readonly nameOrId: string };
+  /** An admin's names no user. An id is the UUID of a user here. */
+  readonly bearer:
+    | { readonly kind: "admin" }
+    | { readonly kind: "user"; readonly name: string }
+    | { readonly kind: "user"; readonly nameOrId: string };
   readonly issued: number;
   readonly expires: number;
   /** When it must be verified again, whatever it says; left out = not before it ends. */

@@ -49,7 +49,7 @@ export function createDynamicVerifier(
       const expires = issued + Math.min(content.ttl, LIFETIME_SECONDS_MAX) * 1000;
       const now = clock.now();
       if (issued > now + CLOCK_SKEW_MS || expires <= now) throw new Refusal({ code: "token_expired" });
-      return { bearer: { kind: "user", nameOrId: content.userId }, issued, expires };
+      return { bearer: { kind: "user", name: content.userId }, issued, expires };
     },
   };
 }

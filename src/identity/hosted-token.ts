@@ -50,7 +50,7 @@ export function createHostedVerifier({ url, cacheSeconds }: HostedSettings, cloc
     const user = userIn(value);
     if (user?.uuid !== userId || typeof user.username !== "string" || user.activated === false) throw refuse(text);
     const verifiedUntil = clock.now() + cacheSeconds * 1000;
-    return { bearer: { kind: "user", nameOrId: user.username }, issued, expires, verifiedUntil };
+    return { bearer: { kind: "user", name: user.username }, issued, expires, verifiedUntil };
   }
 
   function refuse(text: string): Refusal {

@@ -46,11 +46,11 @@ function trusted(payload: JWTPayload, settings: OidcSettings, now: number): Trus
   if (expires <= now || issued > now + CLOCK_SKEW_MS) throw new Refusal({ code: "token_expired" });
   if (isAdmin(payload, settings)) return { bearer: { kind: "admin" }, issued, expires };
   const claim = payload[settings.userClaim];
-  const nameOrId = typeof claim === "number" ? String(claim) : claim;
-  if (typeof nameOrId !== "string" || nameOrId === "" || nameOrId.length > USER_CHARACTERS_MAX) {
+  const name = typeof claim === "number" ? String(claim) : claim;
+  if (typeof name !== "string" || name === "" || name.length > USER_CHARACTERS_MAX) {
     throw new Refusal({ code: "token_malformed" });
   }
-  return { bearer: { kind: "user", nameOrId }, issued, expires };
+  return { bearer: { kind: "user", name }, issued, expires };
 }
 
 function isAdmin(payload: JWTPayload, { adminClaim, adminScope }: OidcSettings): boolean {

@@ -29,7 +29,7 @@ async function refusal(verifying: Promise<unknown>): Promise<string> {
 test("a token made as the documents say is taken, with and without padding", async () => {
   const { verify, now } = verifier();
   const token = dynamicToken({ user: "Ada", time: now });
-  const taken = { bearer: { kind: "user", nameOrId: "Ada" }, issued: now * 1000, expires: (now + 600) * 1000 };
+  const taken = { bearer: { kind: "user", name: "Ada" }, issued: now * 1000, expires: (now + 600) * 1000 };
   expect(await verify(token)).toEqual(taken as never);
   expect(await verify(token + "=".repeat(-token.length & 3))).toEqual(taken as never);
 });

@@ -25,7 +25,7 @@ test("a token that the service knows is its user's, and must be verified again a
   const token = service.token("Ada");
   expect(takes(token)).toBe(true);
   const { bearer, expires, verifiedUntil } = await verify(token);
-  expect(bearer).toEqual({ kind: "user", nameOrId: "Ada" });
+  expect(bearer).toEqual({ kind: "user", name: "Ada" });
   expect(expires - Date.now()).toBeGreaterThan(590_000);
   expect(verifiedUntil).toBe(clock.now() + 60_000);
   expect((await verify(service.token("eve", { seconds: 0 }))).expires).toBe(Number.POSITIVE_INFINITY);

@@ -45,7 +45,7 @@ async function providerWith(alg = "RS256"): Promise<{ server: KeyServer; pair: S
   return { server, pair };
 }
 
-const ADA = { kind: "user", nameOrId: "ada" } as const;
+const ADA = { kind: "user", name: "ada" } as const;
 const SECOND = Math.floor(Date.now() / 1000);
 
 for (const alg of ["RS256", "ES256", "EdDSA"]) {
@@ -89,7 +89,7 @@ test("each wrong claim is refused as what it is", async () => {
   }
   expect(await refusal(verify(await pair.sign({}, { typ: "logout+jwt" })))).toBe("token_unknown");
   expect((await verify(await pair.sign({ aud: ["x", AUDIENCE] }))).bearer).toEqual(ADA);
-  expect((await verify(await pair.sign({ sub: 42 }))).bearer).toEqual({ kind: "user", nameOrId: "42" });
+  expect((await verify(await pair.sign({ sub: 42 }))).bearer).toEqual({ kind: "user", name: "42" });
 });
 
 test("the user's claim, and what makes an admin, are the app's to choose", async () => {
@@ -98,7 +98,7 @@ test("the user's claim, and what makes an admin, are the app's to choose", async
   const own = verifierOf(server, { userClaim: "preferred_username", adminClaim: "root", adminScope: "profiles:all" });
   const bearer = async (claims: Readonly<Record<string, unknown>>) =>
     (await own.verify(await pair.sign(claims))).bearer;
-  expect(await bearer({ preferred_username: "Bob" })).toEqual({ kind: "user", nameOrId: "Bob" });
+  expect(await bearer({ preferred_username: "Bob" })).toEqual({ kind: "user", name: "Bob" });
   expect(await bearer({ root: true })).toEqual({ kind: "admin" });
   expect(await bearer({ scope: "openid profiles:all" })).toEqual({ kind: "admin" });
   expect(await bearer({ scp: ["profiles:all"] })).toEqual({ kind: "admin" });
@@ -109,7 +109,7 @@ test("the user's claim, and what makes an admin, are the app's to choose", async
     { scope: "profiles:al l" },
     { scp: "profiles:all" },
   ]) {
-    expect(await bearer({ preferred_username: "bob", ...claims })).toEqual({ kind: "user", nameOrId: "bob" });
+    expect(await bearer({ preferred_username: "bob", ...claims })).toEqual({ kind: "user", name: "bob" });
   }
   // Where the app names no such claim, none makes an admin.
   const none = verifierOf(server);

@@ -71,7 +71,7 @@ test("tokens of a real OpenID provider are verified by its discovery document al
   const { takes, verify } = createJwtVerifier(settings, keys, clock);
   const token = await provider.token();
   expect(takes(token)).toBe(true);
-  expect((await verify(token)).bearer).toEqual({ kind: "user", nameOrId: "backend" });
+  expect((await verify(token)).bearer).toEqual({ kind: "user", name: "backend" });
   expect((await verify(await provider.token(SCOPE))).bearer).toEqual({ kind: "admin" });
   const another = createJwtVerifier({ ...settings, audience: "https://other.example" }, keys, clock);
   await expect(another.verify(token)).rejects.toThrow("token_of_other_app");
