@@ -39,7 +39,7 @@ export function describeUsers(open: OpenForTest): void {
       const { store } = opened;
       const one = await addApp(store, "org/one");
       const two = await addApp(store, "org/two");
-      const drafts = [newUser("ada"), newUser("bob")];
+      const drafts = [{ ...newUser("ada"), id: "00000000-0000-4000-8000-00000000abcd" }, newUser("bob")];
       await store.insertUsers(one.number, drafts);
       for (const { id, name: known } of drafts) {
         expect(await store.userById(one.number, id)).toEqual(await store.user(one.number, known));
