@@ -1,7 +1,6 @@
 import { expect, test } from "bun:test";
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
-import { Refusal } from "../../src/core/refusals.ts";
 import { createAgoraVerifier } from "../../src/identity/agora-token.ts";
 import { createTestClock } from "../harness/test-clock.ts";
 import {
@@ -15,6 +14,7 @@ import {
   unusualToken,
   userToken,
 } from "./agora-tokens.ts";
+import { refusal } from "./refusal.ts";
 
 const DAY = 86_400;
 const ada = (seconds: number) => ({ user: "ada", privileges: [[USER_PRIVILEGE, seconds]] as const });
@@ -23,15 +23,6 @@ function verifier(certificates = [CERTIFICATE]) {
   const clock = createTestClock();
   const { verify } = createAgoraVerifier(APP_ID, async () => certificates, clock);
   return { clock, verify };
-}
-
-async function refusal(verifying: Promise<unknown>): Promise<string> {
-  try {
-    return `taken: ${JSON.stringify(await verifying)}`;
-  } catch (error) {
-    if (error instanceof Refusal) return error.refused.code;
-    throw error;
-  }
 }
 
 test("what Agora's own builder makes is taken for whom it was made", async () => {

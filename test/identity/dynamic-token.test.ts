@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { appKey } from "../../src/core/model.ts";
-import { Refusal } from "../../src/core/refusals.ts";
 import { createDynamicVerifier } from "../../src/identity/dynamic-token.ts";
 import { createTestClock } from "../harness/test-clock.ts";
 import { bitCount, flipBit } from "../wire/flip-bit.ts";
 import { CLIENT_ID, CLIENT_SECRET, dynamicToken, packed } from "./dynamic-tokens.ts";
+import { refusal } from "./refusal.ts";
 
 const DAY = 86_400;
 
@@ -15,15 +15,6 @@ function verifier(secrets = [CLIENT_SECRET]) {
   const clock = createTestClock();
   const { verify } = createDynamicVerifier(key, CLIENT_ID, async () => secrets, clock);
   return { clock, verify, now: Math.floor(clock.now() / 1000) };
-}
-
-async function refusal(verifying: Promise<unknown>): Promise<string> {
-  try {
-    return `taken: ${JSON.stringify(await verifying)}`;
-  } catch (error) {
-    if (error instanceof Refusal) return error.refused.code;
-    throw error;
-  }
 }
 
 test("a token made as the documents say is taken, with and without padding", async () => {

@@ -1,18 +1,9 @@
 import { expect, test } from "bun:test";
 import { randomUUID } from "node:crypto";
-import { Refusal } from "../../src/core/refusals.ts";
 import { createHostedVerifier } from "../../src/identity/hosted-token.ts";
 import { createTestClock } from "../harness/test-clock.ts";
 import { HostedService, hostedToken } from "./hosted-service.ts";
-
-async function refusal(verifying: Promise<unknown>): Promise<string> {
-  try {
-    return `taken: ${JSON.stringify(await verifying)}`;
-  } catch (error) {
-    if (error instanceof Refusal) return error.refused.code;
-    throw error;
-  }
-}
+import { refusal } from "./refusal.ts";
 
 function verifierOf(service: HostedService) {
   const clock = createTestClock();

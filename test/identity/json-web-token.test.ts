@@ -5,21 +5,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { exportSPKI, importJWK } from "jose";
 import { JWT_ALGORITHMS, type OidcSettings } from "../../src/core/identity-settings.ts";
-import { Refusal } from "../../src/core/refusals.ts";
 import { createJwtVerifier } from "../../src/identity/json-web-token.ts";
 import { createProviderKeys } from "../../src/identity/provider-keys.ts";
 import { eventually } from "../harness/eventually.ts";
 import { createTestClock } from "../harness/test-clock.ts";
 import { AUDIENCE, KeyServer, type SigningPair, signingPair } from "./key-server.ts";
-
-async function refusal(verifying: Promise<unknown>): Promise<string> {
-  try {
-    return `taken: ${JSON.stringify(await verifying)}`;
-  } catch (error) {
-    if (error instanceof Refusal) return error.refused.code;
-    throw error;
-  }
-}
+import { refusal } from "./refusal.ts";
 
 function verifierOf(server: { readonly issuer: string }, settings: Partial<OidcSettings> = {}) {
   const clock = createTestClock();
