@@ -1,143 +1,163 @@
-/** docs/GATEWAY.md: its nginx, as it stands there, between clients, a real usermeta and a stand-in for the hosted service. */
+/** The nginx of docs/GATEWAY.md, as it stands there: what reaches usermeta, and what becomes of its answers. */
 import { describe, expect, test } from "bun:test";
-import { send, signIn } from "../harness/client.ts";
-import { isLeftOut } from "../harness/missing-part.ts";
-import { startTestService, type TestService } from "../harness/service.ts";
-import { readDocument } from "./markdown.ts";
-import { findNginx, startNginx } from "./nginx.ts";
+import { connect } from "node:net";
+import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
+import { type Answer, send } from "../harness/client.ts";
+import { expectMetadataError, expectSuccess } from "../harness/expect-answer.ts";
+import { createTestClock } from "../harness/test-clock.ts";
+import { GATEWAY_HOST } from "./gateway-nginx.ts";
+import { OWN_PATHS } from "./gateway-paths.ts";
+import { gatewayIsLeftOut, startGatewaySetting } from "./gateway-setting.ts";
 
-const NGINX = findNginx();
-const LEFT_OUT = isLeftOut(NGINX !== undefined, "the nginx of docs/GATEWAY.md: nginx is not installed");
+/** The length among them: `duration` may have more digits. */
+const OF_THE_CONNECTION: ReadonlySet<string> = new Set([
+  "date",
+  "server",
+  "connection",
+  "keep-alive",
+  "content-length",
+  "transfer-encoding",
+]);
 
-/** The document's block, with loopback addresses in place of its own; each must be there once. */
-function blockFor(addresses: { readonly port: number; readonly usermeta: string; readonly hosted: string }): string {
-  let block = /```nginx\n(.*?)```/s.exec(readDocument("docs/GATEWAY.md"))?.[1] ?? "";
-  for (const [from, to] of [
-    ["listen 443 ssl;", `listen 127.0.0.1:${addresses.port};`],
-    [/ssl_certificate .*;/, ""],
-    [/ssl_certificate_key .*;/, ""],
-    ["server 10.0.0.10:8080;", `server ${addresses.usermeta};`],
-    ["proxy_pass https://a1.easemob.com;", `proxy_pass http://${addresses.hosted};`],
-  ] as const) {
-    const replaced = block.replace(from, to);
-    if (replaced === block) throw new Error(`the block has no ${from}`);
-    block = replaced;
-  }
-  return block;
-}
-
-/** Answers everything with what it was asked. */
-function startHosted() {
-  return Bun.serve({
-    hostname: "127.0.0.1",
-    port: 0,
-    async fetch(request) {
-      const { host } = new URL(request.url);
-      const body = await request.text();
-      const path = request.url.slice(request.url.indexOf(host) + host.length);
-      return Response.json({ hosted: true, method: request.method, path, host: request.headers.get("host"), body });
-    },
-  });
-}
-
-async function startGateway(usermeta?: string) {
-  await using stack = new AsyncDisposableStack();
-  const service: TestService = stack.use(await startTestService({ settings: { trustedProxies: ["127.0.0.1"] } }));
-  const hosted = stack.adopt(startHosted(), (server) => server.stop(true));
-  const { origin } = stack.use(
-    await startNginx(NGINX ?? "", (port) =>
-      blockFor({
-        port,
-        usermeta: usermeta ?? new URL(service.origin).host,
-        hosted: `127.0.0.1:${hosted.port}`,
-      }),
-    ),
-  );
-  const admin = await signIn(service);
-  await admin.register("ada");
-  const owned = stack.move();
-  return { service, admin, origin, [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-describe.skipIf(LEFT_OUT)("the nginx of docs/GATEWAY.md", () => {
-  test("sends the five calls here, below both prefixes, letter by letter", async () => {
-    await using gateway = await startGateway();
-    const { admin, origin, service } = gateway;
-    const { token } = admin;
-    for (const [round, prefix] of [`org/app`, `app-id/${service.app.id}`].entries()) {
-      const url = `${origin}/${prefix}/metadata/user`;
-      const value = `a + b & ${round} é/😀`;
-      const set = await send("PUT", `${url}/%41da`, { token, form: { value } });
-      expect([set.status, set.body.data]).toEqual([200, { value }]);
-      expect((await send("GET", `${url}/ADA`, { token })).body.data).toEqual({ value });
-      const many = await send("POST", `${url}/get`, { token, json: { targets: ["ada"], properties: ["value"] } });
-      expect(many.body.data).toEqual({ ada: { value } });
-      expect((await send("GET", `${url}/capacity`, { token })).body.data).toBeGreaterThan(0);
-      expect((await send("DELETE", `${url}/ada`, { token })).body.data).toBe(true);
-      expect((await send("GET", `${url}/ada`, { token })).body.data).toEqual({});
+describe.skipIf(gatewayIsLeftOut())("through the nginx of docs/GATEWAY.md", () => {
+  test("the five metadata calls reach usermeta under both prefixes", async () => {
+    await using setting = await startGatewaySetting();
+    const { admin, gateway, service } = setting;
+    const token = await admin.newUser("ada");
+    for (const base of [setting.base, `${gateway.origin}/app-id/${service.app.id}`]) {
+      const data = { nickname: "Ada + é 😀", ext: "100%" };
+      const set = await send("PUT", `${base}/metadata/user/ada`, { token, form: data });
+      const { lastModified } = set.body;
+      expectSuccess(set, { data, lastModified });
+      expectSuccess(await send("GET", `${base}/metadata/user/ada`, { token }), { data });
+      const batch = await send("POST", `${base}/metadata/user/get`, { token, json: { targets: ["ADA", "bob"] } });
+      expectSuccess(batch, { data: { ADA: data }, lastModified: { ADA: lastModified } });
+      const capacity = await send("GET", `${base}/metadata/user/capacity`, { token: admin.token });
+      expectSuccess(capacity, { data: await admin.capacity() });
+      expectSuccess(await send("DELETE", `${base}/metadata/user/ada`, { token }), { data: true });
+      expectSuccess(await send("GET", `${base}/metadata/user/ada`, { token }), { data: {} });
     }
     expect(service.faults).toEqual([]);
   });
 
-  test("leaves errors and CORS as they are", async () => {
-    await using gateway = await startGateway();
-    const { admin, origin } = gateway;
-    const url = `${origin}/org/app/metadata/user`;
-    const direct = `${gateway.service.base}/metadata/user`;
-    const cases = [
-      (base: string) => send("GET", `${base}/ada`),
-      (base: string) => send("GET", `${base}/ada`, { token: "bad" }),
-      (base: string) => send("GET", `${base}/nobody`, { token: admin.token }),
-      (base: string) => send("PUT", `${base}/ada`, { token: admin.token, form: { big: "x".repeat(3000) } }),
-      (base: string) => send("PUT", `${base}/ada`, { token: admin.token, form: { big: "x".repeat(1_500_000) } }),
-      (base: string) => send("PATCH", `${base}/ada`, { token: admin.token }),
-    ];
-    const statuses: number[] = [];
-    for (const ask of cases) {
-      const [through, without] = [await ask(url), await ask(direct)];
-      const untimed = ({ timestamp: _, duration: __, ...body }: Record<string, unknown>) => body;
-      expect([through.status, untimed(through.body)]).toEqual([without.status, untimed(without.body)]);
-      const cors = "access-control-allow-origin";
-      expect(through.headers.get(cors)).toBe(without.headers.get(cors));
-      statuses.push(through.status);
-    }
-    expect(statuses).toEqual([401, 401, 404, 403, 413, 405]);
-    const asked = { origin: "https://chat.example", "access-control-request-method": "PUT" };
-    const preflight = (base: string) => fetch(`${base}/ada`, { method: "OPTIONS", headers: asked });
-    const [through, without] = [await preflight(url), await preflight(direct)];
-    expect(through.status).toBe(without.status);
-    for (const name of ["origin", "methods", "headers"].map((end) => `access-control-allow-${end}`)) {
-      expect([name, through.headers.get(name)]).toEqual([name, without.headers.get(name)]);
-      expect(through.headers.get(name)).not.toBeNull();
-    }
-  });
-
-  test("sends everything else to the hosted service, letter by letter", async () => {
-    await using gateway = await startGateway();
-    for (const [method, path, body] of [
-      ["POST", "/org/app/token", '{"grant_type":"password"}'],
-      ["GET", "/org/app/users/ada?limit=1&x=%2F", ""],
-      ["POST", "/org/app/messages/users", "{}"],
-      ["PUT", "/org/app/metadata/chatgroup/1", "a=b"],
-      ["GET", "/org/app/metadata/user/", ""],
-      ["GET", "/org/app/x/metadata/user/ada", ""],
-      ["GET", "/-/ready", ""],
-      ["GET", "/", ""],
+  test("usernames in any spelling, and the users called get and capacity", async () => {
+    await using setting = await startGatewaySetting();
+    const { admin, base } = setting;
+    for (const name of ["ada", "get", "capacity"]) await admin.register(name);
+    const { token } = admin;
+    for (const [spelling, name] of [
+      ["ADA", "ada"],
+      ["%61d%61", "ada"],
+      ["get", "get"],
+      ["%63apacity", "capacity"],
+      ["capacity", "capacity"],
     ] as const) {
-      const answer = await fetch(gateway.origin + path, { method, ...(body === "" ? {} : { body }) });
-      const hosted = { hosted: true, method, path, host: "a1.easemob.com", body };
-      expect(await answer.json()).toEqual(hosted);
+      const form = { nickname: spelling };
+      expect((await send("PUT", `${base}/metadata/user/${spelling}`, { token, form })).status).toBe(200);
+      // Directly and in a batch: a GET of …/capacity is another call.
+      const json = { targets: [name] };
+      const { body } = await send("POST", `${setting.service.base}/metadata/user/get`, { token, json });
+      expect(body.data).toEqual({ [name]: form });
+    }
+    expectSuccess(await send("GET", `${base}/metadata/user/get`, { token }), { data: { nickname: "get" } });
+  });
+
+  test("every path below /metadata/user/ gets the very answer that it gets directly", async () => {
+    await using setting = await startGatewaySetting();
+    const { admin, gateway, service } = setting;
+    await admin.register("ada");
+    for (const path of OWN_PATHS) {
+      for (const [method, token] of [
+        ["GET", admin.token],
+        ["GET", "bad"],
+        ["OPTIONS", undefined],
+        ["PATCH", admin.token],
+      ] as const) {
+        const through = await send(method, gateway.origin + path, { token });
+        const direct = await send(method, service.origin + path, { token });
+        expect([method, path, ...comparable(through)]).toEqual([method, path, ...comparable(direct)]);
+      }
     }
   });
 
-  test("answers a 503 as JSON while usermeta is away, and goes on with the hosted service", async () => {
-    await using gateway = await startGateway("127.0.0.1:9");
-    const answer = await send("GET", `${gateway.origin}/org/app/metadata/user/ada`, { token: gateway.admin.token });
-    expect([answer.status, answer.body.error, answer.headers.get("retry-after")]).toEqual([
-      503,
-      "service_unavailable",
-      "1",
-    ]);
-    expect((await send("GET", `${gateway.origin}/org/app/users`)).body.hosted).toBe(true);
+  test("a preflight is answered by usermeta, its headers exactly once", async () => {
+    await using setting = await startGatewaySetting();
+    const { status, headers, body } = await send("OPTIONS", `${setting.base}/metadata/user/ada`, {
+      headers: {
+        origin: "https://app.example",
+        "access-control-request-method": "PUT",
+        "access-control-request-headers": "authorization,content-type,x-request-id",
+      },
+    });
+    expect([status, body]).toEqual([200, {}]);
+    // A second one would be here behind a comma.
+    expect(headers.get("access-control-allow-origin")).toBe("*");
+    expect(headers.get("access-control-allow-methods")).toBe("GET, POST, PUT, DELETE");
+    expect(headers.get("access-control-allow-headers")).toBe("authorization, content-type, x-request-id");
+    expect(headers.get("allow")).toBe("PUT, GET, DELETE, HEAD, OPTIONS");
+  });
+
+  test("errors keep status, shape and CORS; a body over 1 MB gets usermeta's 413, one over 2 MB nginx's in its shape", async () => {
+    await using setting = await startGatewaySetting();
+    const { admin, base } = setting;
+    const token = await admin.newUser("ada");
+    const url = `${base}/metadata/user/ada`;
+    const unauthorized = { status: 401, error: "unauthorized", desc: "unauthorized" };
+    expectMetadataError(await send("GET", url), { ...unauthorized, text: "Unable to authenticate (OAuth)" });
+    const exceeded = await send("PUT", url, { token, form: { ext: "x".repeat(3000) } });
+    expect([exceeded.status, exceeded.body.desc]).toEqual([403, "user metadata length exceed the limit"]);
+    const unknown = await send("GET", `${base}/metadata/user/nobody`, { token });
+    expect([unknown.status, unknown.body.data, unknown.body.desc]).toEqual([404, {}, "Not Found"]);
+    const tooLarge = { status: 413, error: "request_entity_too_large", text: "Request Entity Too Large" };
+    for (const megabytes of [1.5, 5]) {
+      const form = `ext=${"x".repeat(megabytes * 1_000_000)}`;
+      const answer = await send("PUT", url, { token, form });
+      expectMetadataError(answer, tooLarge);
+    }
+    expectSuccess(await send("GET", url, { token }), { data: {} });
+  });
+
+  test("callers keep their own addresses, and cannot make up others", async () => {
+    const limits = { ...DEFAULT_LIMITS, ratePerSecond: 3 };
+    const settings = { defaults: { limits, registration: "authorised" } } as const;
+    await using setting = await startGatewaySetting({ settings, parts: { clock: createTestClock() } });
+    const port = Number(new URL(setting.gateway.origin).port);
+    for (const address of ["127.0.0.2", "127.0.0.3"]) {
+      const statuses: number[] = [];
+      for (let index = 0; index < 5; index++) statuses.push(await strangerFrom(address, port, `10.0.0.${index}`));
+      expect([address, ...statuses]).toEqual([address, 401, 401, 401, 429, 429]);
+    }
+  });
+
+  test("while usermeta is away its paths get 502 in its shape, and the hosted service goes on", async () => {
+    await using setting = await startGatewaySetting();
+    await setting.service[Symbol.asyncDispose]();
+    const answer = await send("GET", `${setting.base}/metadata/user/ada`);
+    expectMetadataError(answer, { status: 502, error: "bad_gateway", text: "Bad Gateway" });
+    expect((await send("GET", `${setting.base}/users/ada`)).body.side).toBe("hosted");
+  });
+
+  test("TLS, with the certificate of the document's lines", async () => {
+    await using setting = await startGatewaySetting();
+    const { secureOrigin, certificate: ca } = setting.gateway;
+    const tls = { ca, serverName: GATEWAY_HOST };
+    const answer = await fetch(`${secureOrigin}/org/app/metadata/user/ada`, { tls, headers: { host: GATEWAY_HOST } });
+    expect(answer.status).toBe(401);
   });
 });
+
+/** All but the two numbers that differ from one answer to the next, and what belongs to a connection. */
+function comparable({ status, headers, text }: Answer): unknown[] {
+  const kept = [...headers].filter(([name]) => !OF_THE_CONNECTION.has(name)).sort();
+  return [status, text.replace(/"(timestamp|duration)":\d+/g, '"$1":0'), kept];
+}
+
+/** The status of a call without a token from this address of the loopback network, with an address made up. */
+async function strangerFrom(localAddress: string, port: number, forwardedFor: string): Promise<number> {
+  const socket = connect({ host: "127.0.0.1", port, localAddress });
+  const head = ["GET /org/app/metadata/user/ada HTTP/1.1", "Host: x", `X-Forwarded-For: ${forwardedFor}`];
+  socket.write(`${head.join("\r\n")}\r\nConnection: close\r\n\r\n`);
+  let text = "";
+  for await (const bytes of socket) text += bytes;
+  return Number(text.split(" ")[1]);
+}

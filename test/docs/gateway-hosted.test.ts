@@ -1,0 +1,106 @@
+/** The nginx of docs/GATEWAY.md, as it stands there: what goes to the hosted service, and how it arrives. */
+import { describe, expect, test } from "bun:test";
+import { connect } from "node:net";
+import { send } from "../harness/client.ts";
+import { chunked, connectRaw } from "../harness/raw.ts";
+import type { Echo } from "./gateway-hosted.ts";
+import { HOSTED_HOST } from "./gateway-nginx.ts";
+import { HOSTED_PATHS } from "./gateway-paths.ts";
+import { readRecipe } from "./gateway-recipe.ts";
+import { gatewayIsLeftOut, startGatewaySetting } from "./gateway-setting.ts";
+
+const BEARER = ["Authorization", "Bearer YWMtsecret"] as const;
+
+describe.skipIf(gatewayIsLeftOut())("through the nginx of docs/GATEWAY.md", () => {
+  test("everything else reaches the hosted service byte for byte, under its own name, its certificate verified", async () => {
+    await using setting = await startGatewaySetting();
+    await using connection = await connectRaw(setting.gateway.origin);
+    for (const path of HOSTED_PATHS) {
+      for (const method of ["GET", "POST", "PUT", "DELETE", "OPTIONS"]) {
+        const body = method === "POST" || method === "PUT" ? '{"a": "é"}' : "";
+        const sent = { headers: [BEARER, ["X-Mine", path]] as const, body };
+        const answer = await connection.call(method, path, sent);
+        const { side, serverName, requestLine, headers, ...rest }: Echo = answer.body;
+        expect([side, requestLine, rest.body]).toEqual(["hosted", `${method} ${path} HTTP/1.1`, body]);
+        expect([serverName, headers.host]).toEqual([HOSTED_HOST, HOSTED_HOST]);
+        expect([headers.authorization, headers["x-mine"]]).toEqual([BEARER[1], path]);
+        expect(answer.headers.get("x-side")).toBe("hosted");
+        expect(answer.headers.has("access-control-allow-origin")).toBe(false);
+      }
+    }
+  });
+
+  test("files go through as they come, whole or in chunks", async () => {
+    await using setting = await startGatewaySetting();
+    await using connection = await connectRaw(setting.gateway.origin);
+    const path = "/org/app/chatfiles";
+    const file = "x".repeat(3_000_000);
+    const whole = await connection.call("POST", path, { headers: [BEARER], body: file });
+    expect(whole.body.body).toBe(file);
+    const headers = [BEARER, ["Transfer-Encoding", "chunked"]] as const;
+    const inChunks = await connection.call("POST", path, { headers, body: chunked("é", file) });
+    expect(inChunks.body.body).toBe(`é${file}`);
+  });
+
+  test("a WebSocket is passed on, and what is said on it; the log does not hold its token", async () => {
+    await using setting = await startGatewaySetting();
+    const socket = connect(Number(new URL(setting.gateway.origin).port), "127.0.0.1");
+    const head = ["GET /ws?token=YWMtsecret HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade"];
+    socket.write(
+      `${head.join("\r\n")}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: MDEyMzQ1Njc4OWFiY2RlZg==\r\n\r\n`,
+    );
+    let text = "";
+    for await (const bytes of socket) {
+      text += bytes;
+      if (text.endsWith("\r\n\r\n")) socket.write("frame");
+      if (text.endsWith("frame")) break;
+    }
+    socket.destroy();
+    expect(text).toStartWith("HTTP/1.1 101 ");
+    await send("GET", `${setting.base}/metadata/user/ada`);
+    const log = await setting.gateway.log();
+    expect(log).toContain(`GET /org/app/metadata/user/ada 401 ${new URL(setting.service.origin).host} `);
+    expect(log).not.toContain("YWMtsecret");
+  });
+
+  test("usermeta's own pages are out of reach, however their path is written", async () => {
+    await using setting = await startGatewaySetting();
+    for (const path of [
+      "/-/ready",
+      "/-/health",
+      "//-/ready",
+      "/%2d/ready",
+      "/org/app/metadata/user/../../../../-/ready",
+      "/org/app/metadata/user/..%2f..%2f..%2f..%2f-/ready",
+      "/org/app/metadata/user/%2e%2e/%2e%2e/%2e%2e/%2e%2e/-/ready",
+      "/org/app/metadata/user/%252e%252e/%252e%252e/-/ready",
+      "/-/ready/../../org/app/metadata/user/ada",
+      "/-/ready%2f..%2f..%2forg/app/metadata/user/ada",
+      "/-/ready?/org/app/metadata/user/ada",
+      "http://127.0.0.1/-/ready",
+    ]) {
+      await using connection = await connectRaw(setting.gateway.origin);
+      const { text } = await connection.call("GET", path);
+      expect([path, /"status":"(alive|ready)"/.test(text)]).toEqual([path, false]);
+    }
+    expect((await send("GET", `${setting.gateway.origin}/-/ready`)).body.side).toBe("hosted");
+  });
+
+  test("the check list tells the two sides apart", async () => {
+    await using setting = await startGatewaySetting();
+    const lines = readRecipe("check list")
+      .split("\n")
+      .filter((line) => line.startsWith("curl "));
+    const answers: string[] = [];
+    for (const line of lines) {
+      const [, method = "GET", path = ""] = /^curl -si (?:-X (\w+) )?\$G(\S+)/.exec(line) ?? [];
+      const { status, text, headers } = await send(method, setting.gateway.origin + path);
+      answers.push(text.includes('"side":"hosted"') ? "hosted" : `${status}`);
+      if (method === "OPTIONS" && status === 200 && headers.has("allow"))
+        expect(line).toContain(headers.get("allow") ?? "");
+    }
+    const promised = lines.map((line) => /# (\d+)/.exec(line)?.[1] ?? "hosted");
+    expect(answers).toEqual(promised);
+    expect(answers).toEqual(["200", "401", "404", "hosted", "hosted", "hosted"]);
+  });
+});
