@@ -92,7 +92,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const metadata = createMetadata({ store, clock, turns: systemTurns });
   const accounts = createAccounts({ store, tokens: known, clock, random, passwords });
   const verifiers = createVerifiers(clock, events);
-  const trusted: TrustedCallers = createTrustedCallers({ registry, verifiers: verifiers.of, store, accounts, clock });
+  const trusted: TrustedCallers = createTrustedCallers({ verifiers: verifiers.of, store, accounts, clock });
   const exchange = createTokenExchange({ trusted, tokens, store, clock });
   const grants = createGrants({ store, tokens, accounts, digest, passwords });
   const throttleMemory = parts.throttle ?? newThrottleMemory(random);

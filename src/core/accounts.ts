@@ -32,6 +32,8 @@ export interface Accounts {
   registerMany(served: ServedApp, caller: Caller, registrants: readonly Registrant[]): Promise<Registered>;
   /** Without any check of rights: for grants and the operator. A null password never lets anybody in. */
   create(app: App, name: UserName, password: string | null, nickname?: string): Promise<User | "taken">;
+  /** The same without a password, for who need not know whether he was made just now; undefined: he is gone again. */
+  ensure(app: App, name: UserName): Promise<User | undefined>;
   get(served: ServedApp, caller: Caller, target: UserName | undefined): Promise<User>;
   list(served: ServedApp, caller: Caller, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
   /** Their attributes go with them, and their tokens end. */
@@ -137,6 +139,12 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
 
     async create(app, name, password, nickname) {
       return await insert(app, newUser(name, password === null ? null : await passwords.hash(password), nickname));
+    },
+
+    async ensure(app, name) {
+      const created = await insert(app, newUser(name, null, undefined));
+      // Somebody else has just made the same user, which is as good.
+      return created === "taken" ? await store.user(app.number, name) : created;
     },
 
     async get({ app, access }, caller, target) {

@@ -37,7 +37,7 @@ export interface Grants {
 interface GrantsNeeds {
   readonly store: Pick<Store, "app" | "user">;
   readonly tokens: Pick<Tokens, "issue">;
-  readonly accounts: Pick<Accounts, "create">;
+  readonly accounts: Pick<Accounts, "ensure">;
   readonly digest: Digest;
   readonly passwords: Passwords;
 }
@@ -60,13 +60,9 @@ export function createGrants({ store, tokens, accounts, digest, passwords }: Gra
     const found = known === undefined ? undefined : await store.user(app.number, known);
     if (found !== undefined) return found;
     if (!autoCreate) throw new Refusal({ code: "grant_user_unknown" });
-    const name = requireUserName(username);
-    const created = await accounts.create(app, name, null);
-    if (created !== "taken") return created;
-    // Somebody else has just created the same user, which is as good.
-    const other = await store.user(app.number, name);
-    if (other === undefined) throw new Refusal({ code: "grant_user_unknown" });
-    return other;
+    const user = await accounts.ensure(app, requireUserName(username));
+    if (user === undefined) throw new Refusal({ code: "grant_user_unknown" });
+    return user;
   }
 
   return {

@@ -3,7 +3,7 @@ import type { Identity } from "./callers.ts";
 import { type App, type User, userName } from "./model.ts";
 import type { Clock, Store } from "./ports.ts";
 import { Refusal } from "./refusals.ts";
-import type { Registry, ServedApp } from "./registry.ts";
+import type { ServedApp } from "./registry.ts";
 import { TokenMemory } from "./token-memory.ts";
 import type { TokenVerifier, TrustedToken } from "./trusted-token.ts";
 
@@ -28,11 +28,10 @@ export interface TrustedCallers {
 }
 
 interface TrustedCallersNeeds {
-  readonly registry: Pick<Registry, "byId">;
   /** Of the kinds of tokens that an app takes. */
   readonly verifiers: (app: App) => readonly TokenVerifier[];
   readonly store: Pick<Store, "user" | "userById">;
-  readonly accounts: Pick<Accounts, "create">;
+  readonly accounts: Pick<Accounts, "ensure">;
   readonly clock: Clock;
 }
 
@@ -44,7 +43,7 @@ type Known = Identity & { readonly appId: string; readonly verifiedUntil: number
  * the admins' tokens have been ended since.
  */
 export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers {
-  const { registry, verifiers, store, accounts, clock } = needs;
+  const { verifiers, store, accounts, clock } = needs;
   const known = new TokenMemory<Known>(KNOWN_MAX / 2);
   let revocations = 0;
 
@@ -73,9 +72,7 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     if (name === undefined || id !== undefined || !app.identity.createOnFirstUse) {
       throw new Refusal({ code: "token_unknown" });
     }
-    const created = await accounts.create(app, name, null);
-    // Somebody else has just made him, which is as good.
-    const user = created === "taken" ? await store.user(app.number, name) : created;
+    const user = await accounts.ensure(app, name);
     if (user === undefined) throw new Refusal({ code: "token_unknown" });
     return user;
   }
@@ -105,7 +102,7 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     },
     isKnown(text) {
       const entry = known.find(text);
-      return entry !== undefined && !isStale(entry) && registry.byId(entry.appId) !== undefined;
+      return entry !== undefined && !isStale(entry);
     },
     takes: ({ app }, text) => verifiers(app).some((each) => each.takes(text)),
     async identify(served, text) {
