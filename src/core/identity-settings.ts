@@ -69,10 +69,12 @@ export const NO_IDENTITY: IdentitySettings = {
   hosted: null,
 };
 
+const NO_IDENTITY_TEXT = JSON.stringify(NO_IDENTITY);
+
 /** As a store keeps them; null = none. */
 export function identityText(settings: IdentitySettings): string | null {
-  const isNone = JSON.stringify(settings) === JSON.stringify(NO_IDENTITY);
-  return isNone ? null : JSON.stringify(settings);
+  const text = JSON.stringify(settings);
+  return text === NO_IDENTITY_TEXT ? null : text;
 }
 
 /** What a store keeps, also when an earlier version that knew less has written it. */

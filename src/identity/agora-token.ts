@@ -14,7 +14,7 @@ import type { Clock } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
 import type { TokenVerifier, TrustedToken } from "../core/trusted-token.ts";
 import { ByteReader } from "./byte-reader.ts";
-import { CLOCK_SKEW_MS } from "./clock-skew.ts";
+import { checkValidity } from "./validity.ts";
 
 const PREFIX = "007";
 const TEXT_CHARACTERS_MAX = 4096;
@@ -68,7 +68,7 @@ function trusted({ issuedSeconds, lifetimeSeconds, chat }: Content, now: number)
   const issued = issuedSeconds * 1000;
   const seconds = Math.min(lifetimeSeconds, privilegeSeconds, LIFETIME_SECONDS_MAX);
   const expires = issued + seconds * 1000;
-  if (issued > now + CLOCK_SKEW_MS || expires <= now) throw new Refusal({ code: "token_expired" });
+  checkValidity({ issued, expires }, now);
   return { bearer: isAdmin ? { kind: "admin" } : { kind: "user", nameOrId: chat.user }, issued, expires };
 }
 

@@ -7,9 +7,11 @@
  * `GET /users/{uuid}` is documented (protocol.md § 3.2); that a user may ask it about himself is our reading. Tokens of
  * apps are not taken: nothing that the service answers makes an admin here.
  */
+import { fromBase64Url } from "../core/base64url.ts";
 import type { HostedSettings } from "../core/identity-settings.ts";
 import type { Clock } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
+import { uuidText } from "../core/token-codec.ts";
 import type { TokenVerifier, TrustedToken } from "../core/trusted-token.ts";
 import { fetchAnswer } from "./fetch-json.ts";
 
@@ -79,15 +81,13 @@ function busy(): Refusal {
 
 /** Undefined when the text is no user's token of this form. */
 function contentOf(text: string): Content | undefined {
-  const bytes = Buffer.from(text, "base64url");
-  // Strict, so that one token has one text.
-  if (bytes.length !== TOKEN_BYTES || bytes.toString("base64url") !== text) return undefined;
-  if (bytes[KIND_AT] !== KIND_USER) return undefined;
-  const hex = bytes.subarray(PRINCIPAL_AT, KIND_AT).toString("hex");
-  const issued = Number(bytes.readBigUInt64BE(ISSUED_AT));
-  const lifetimeSeconds = bytes.readUInt32BE(LIFETIME_AT);
+  const bytes = FORM.test(text) ? fromBase64Url(text) : undefined;
+  if (bytes?.length !== TOKEN_BYTES || bytes[KIND_AT] !== KIND_USER) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  const issued = Number(view.getBigUint64(ISSUED_AT));
+  const lifetimeSeconds = view.getUint32(LIFETIME_AT);
   return {
-    userId: [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-"),
+    userId: uuidText(bytes.subarray(PRINCIPAL_AT, KIND_AT)),
     issued,
     expires: lifetimeSeconds === 0 ? Number.POSITIVE_INFINITY : issued + lifetimeSeconds * 1000,
   };

@@ -4,8 +4,8 @@ import type { OidcSettings } from "../core/identity-settings.ts";
 import type { Clock } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
 import type { TokenVerifier, TrustedToken } from "../core/trusted-token.ts";
-import { CLOCK_SKEW_MS } from "./clock-skew.ts";
 import type { ProviderKeys } from "./provider-keys.ts";
+import { CLOCK_SKEW_MS, checkValidity } from "./validity.ts";
 
 const TEXT_CHARACTERS_MAX = 8192;
 const FORM = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -42,8 +42,7 @@ function trusted(payload: JWTPayload, settings: OidcSettings, now: number): Trus
   // Without it nobody could tell whether it was made before a revocation.
   if (exp === undefined || made === undefined) throw new Refusal({ code: "token_malformed" });
   const [issued, expires] = [Math.floor(made * 1000), Math.floor(exp * 1000)];
-  // The skew is for clocks that are ahead, not for a longer life.
-  if (expires <= now || issued > now + CLOCK_SKEW_MS) throw new Refusal({ code: "token_expired" });
+  checkValidity({ issued, expires }, now);
   if (isAdmin(payload, settings)) return { bearer: { kind: "admin" }, issued, expires };
   const claim = payload[settings.userClaim];
   const name = typeof claim === "number" ? String(claim) : claim;

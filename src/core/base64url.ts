@@ -1,0 +1,12 @@
+/** Without padding, and strict: no two texts decode to the same bytes, so that no character can be exchanged. */
+export function fromBase64Url(text: string): Uint8Array | undefined {
+  if (!/^[A-Za-z0-9_-]+$/.test(text)) return undefined;
+  try {
+    return Uint8Array.fromBase64(text + "=".repeat(-text.length & 3), {
+      alphabet: "base64url",
+      lastChunkHandling: "strict",
+    });
+  } catch {
+    return undefined;
+  }
+}
