@@ -12,6 +12,7 @@ const CORE = "src/core";
 const STORE = "src/store";
 /** What an engine may share with the others. */
 const STORE_PARTS = [
+  "src/store/app-columns.ts",
   "src/store/store-error.ts",
   "src/store/migrate.ts",
   "src/store/migrate-for-transfer.ts",

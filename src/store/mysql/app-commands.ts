@@ -1,10 +1,10 @@
 import { changedApp } from "../../core/changes.ts";
-import { identityText } from "../../core/identity-settings.ts";
 import type { App } from "../../core/model.ts";
 import type { AppChange, NewApp, SigningKey } from "../../core/ports.ts";
+import { APP_COLUMNS, APP_PLACEHOLDERS, appValues, SET_APP_COLUMNS } from "../app-columns.ts";
 import { draw } from "./counters.ts";
 import { announce } from "./feed.ts";
-import { APP_COLUMNS, type AppRow, appOf, appValues } from "./rows.ts";
+import { type AppRow, appOf } from "./rows.ts";
 import { changedBy, rowsOf } from "./session.ts";
 import type { Result, Run } from "./transact.ts";
 import { makePool } from "./usage-lanes.ts";
@@ -17,9 +17,8 @@ export async function insertApp(run: Run, app: NewApp): Promise<Result<App | "ta
   if (rowsOf(answer).length > 0) return { keep: false, value: "taken" };
   const number = await draw(run, "apps", 1);
   const inserted = { ...app, number, adminTokensValidAfter: 0, tokensValidAfter: 0 };
-  const values = appValues(inserted);
   await run(
-    { sql: `INSERT INTO apps (${APP_COLUMNS}) VALUES (${values.map(() => "?").join(", ")})`, values },
+    { sql: `INSERT INTO apps (${APP_COLUMNS}) VALUES (${APP_PLACEHOLDERS})`, values: appValues(inserted) },
     makePool(number),
   );
   await announce(run, [{ kind: "apps" }], app.created);
@@ -37,24 +36,8 @@ export async function changeApp(
   if (row === undefined) return { keep: false, value: undefined };
   const app = changedApp(appOf(row), change, now);
   await run({
-    sql:
-      "UPDATE apps SET client_secret_hash = ?, user_bytes_max = ?, app_bytes_max = ?, batch_max = ?, " +
-      "rate_per_second = ?, dialect = ?, registration = ?, token_ttl_seconds = ?, identity = ?, " +
-      "admin_tokens_valid_after = ?, tokens_valid_after = ? WHERE number = ?",
-    values: [
-      app.clientSecretHash,
-      app.userBytesMax,
-      app.appBytesMax,
-      app.batchMax,
-      app.ratePerSecond,
-      app.dialect,
-      app.registration,
-      app.tokenTtlSeconds,
-      identityText(app.identity),
-      app.adminTokensValidAfter,
-      app.tokensValidAfter,
-      number,
-    ],
+    sql: `UPDATE apps SET ${SET_APP_COLUMNS} WHERE number = ?`,
+    values: [...appValues(app), number],
   });
   await announce(run, [{ kind: "apps" }], now);
   return { keep: true, value: app };

@@ -1,11 +1,6 @@
-import { identityFrom, identityText } from "../../core/identity-settings.ts";
+import { identityFrom } from "../../core/identity-settings.ts";
 import type { App, AppKey, Dialect, Registration, User, UserName } from "../../core/model.ts";
 import type { Change } from "../../core/ports.ts";
-import type { Value } from "./session.ts";
-
-export const APP_COLUMNS =
-  "number, id, app_key, client_id, client_secret_hash, created, user_bytes_max, app_bytes_max, batch_max, " +
-  "rate_per_second, dialect, registration, token_ttl_seconds, identity, admin_tokens_valid_after, tokens_valid_after";
 
 /** In the order of APP_COLUMNS. */
 export type AppRow = readonly [
@@ -46,28 +41,6 @@ export function appOf(row: AppRow): App {
     adminTokensValidAfter: row[14],
     tokensValidAfter: row[15],
   };
-}
-
-/** In the order of APP_COLUMNS. */
-export function appValues(app: App): readonly Value[] {
-  return [
-    app.number,
-    app.id,
-    app.key,
-    app.clientId,
-    app.clientSecretHash,
-    app.created,
-    app.userBytesMax,
-    app.appBytesMax,
-    app.batchMax,
-    app.ratePerSecond,
-    app.dialect,
-    app.registration,
-    app.tokenTtlSeconds,
-    identityText(app.identity),
-    app.adminTokensValidAfter,
-    app.tokensValidAfter,
-  ];
 }
 
 export const USER_COLUMNS = "id, name, password_hash, activated, nickname, created, modified, tokens_valid_after";

@@ -1,5 +1,6 @@
+import { APP_COLUMNS } from "../app-columns.ts";
 import { type Frame, PAGE_USERS_MAX, pageLength, type TransferUser } from "../transfer.ts";
-import { APP_COLUMNS, type AppRow, appOf } from "./rows.ts";
+import { type AppRow, appOf } from "./rows.ts";
 import { rowsOf, type Value } from "./session.ts";
 import { exact, type KeyRow, keyOf, TRANSFER_COLUMNS, type TransferRow, transferUserOf } from "./transfer-rows.ts";
 import type { TransferSession } from "./transfer-session.ts";

@@ -1,6 +1,6 @@
+import { APP_COLUMNS, APP_PLACEHOLDERS, appValues } from "../app-columns.ts";
 import { StoreError } from "../store-error.ts";
 import { type Frame, type TransferUser, USER_FIELDS } from "../transfer.ts";
-import { APP_COLUMNS, appValues } from "./rows.ts";
 import { rowsOf, type Statement, type Value } from "./session.ts";
 import { TRANSFER_COLUMNS } from "./transfer-rows.ts";
 import type { TransferSession } from "./transfer-session.ts";
@@ -81,8 +81,7 @@ export async function insertFrame(
 
 function* frameStatements(frame: Frame, usage: ReadonlyMap<number, number>): Generator<Statement> {
   for (const app of frame.apps) {
-    const values = appValues(app);
-    yield { sql: `INSERT INTO apps (${APP_COLUMNS}) VALUES (${values.map(() => "?").join(", ")})`, values };
+    yield { sql: `INSERT INTO apps (${APP_COLUMNS}) VALUES (${APP_PLACEHOLDERS})`, values: appValues(app) };
     const used = usage.get(app.number) ?? 0;
     yield { sql: USAGE, values: [app.number, used, app.number, used, used] };
   }

@@ -1,7 +1,7 @@
 import { changedApp } from "../../core/changes.ts";
-import { identityText } from "../../core/identity-settings.ts";
 import type { App } from "../../core/model.ts";
 import type { AppChange, NewApp, SigningKey } from "../../core/ports.ts";
+import { APP_COLUMNS, APP_PLACEHOLDERS, appValues, SET_APP_COLUMNS } from "../app-columns.ts";
 import type { Connection } from "./connection.ts";
 import { announce } from "./feed.ts";
 import { readApp } from "./reads.ts";
@@ -14,24 +14,10 @@ export function insertApp(connection: Connection, app: NewApp): App | "taken" {
     app.clientId,
   );
   if (taken !== undefined) return "taken";
+  // NULL: SQLite gives the number.
   const inserted = connection.get<{ number: number }>(
-    `INSERT INTO apps (
-       id, app_key, client_id, client_secret_hash, created, user_bytes_max, app_bytes_max, batch_max, rate_per_second,
-       dialect, registration, token_ttl_seconds, identity, admin_tokens_valid_after, tokens_valid_after
-     ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0) RETURNING number`,
-    app.id,
-    app.key,
-    app.clientId,
-    app.clientSecretHash,
-    app.created,
-    app.userBytesMax,
-    app.appBytesMax,
-    app.batchMax,
-    app.ratePerSecond,
-    app.dialect,
-    app.registration,
-    app.tokenTtlSeconds,
-    identityText(app.identity),
+    `INSERT INTO apps (${APP_COLUMNS}) VALUES (${APP_PLACEHOLDERS}) RETURNING number`,
+    ...appValues({ ...app, number: null, adminTokensValidAfter: 0, tokensValidAfter: 0 }),
   );
   if (inserted === undefined) throw new Error("an inserted app got no number");
   const { number } = inserted;
@@ -44,24 +30,7 @@ export function changeApp(connection: Connection, number: number, change: AppCha
   const former = readApp(connection, number);
   if (former === undefined) return undefined;
   const app = changedApp(former, change, now);
-  connection.run(
-    `UPDATE apps SET
-       client_secret_hash = ?, user_bytes_max = ?, app_bytes_max = ?, batch_max = ?, rate_per_second = ?, dialect = ?,
-       registration = ?, token_ttl_seconds = ?, identity = ?, admin_tokens_valid_after = ?, tokens_valid_after = ?
-     WHERE number = ?`,
-    app.clientSecretHash,
-    app.userBytesMax,
-    app.appBytesMax,
-    app.batchMax,
-    app.ratePerSecond,
-    app.dialect,
-    app.registration,
-    app.tokenTtlSeconds,
-    identityText(app.identity),
-    app.adminTokensValidAfter,
-    app.tokensValidAfter,
-    number,
-  );
+  connection.run(`UPDATE apps SET ${SET_APP_COLUMNS} WHERE number = ?`, ...appValues(app), number);
   announce(connection, [{ kind: "apps" }], now);
   return app;
 }

@@ -1,5 +1,4 @@
-import { identityText } from "../../core/identity-settings.ts";
-import type { App } from "../../core/model.ts";
+import { APP_COLUMNS, APP_PLACEHOLDERS, appValues } from "../app-columns.ts";
 import { type Frame, type LastNumbers, type TransferUser, USER_FIELDS } from "../transfer.ts";
 import type { Connection } from "./connection.ts";
 import { NUMBERED_TABLES } from "./transfer-reader.ts";
@@ -9,11 +8,7 @@ const INSERT_USER = `
     app, name, id, activated, created, modified, tokens_valid_after, bytes, version, attributes_modified,
     password_hash, nickname, attributes
   ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const INSERT_APP = `
-  INSERT INTO apps (
-    number, id, app_key, client_id, client_secret_hash, created, user_bytes_max, app_bytes_max, batch_max,
-    rate_per_second, dialect, registration, token_ttl_seconds, identity, admin_tokens_valid_after, tokens_valid_after
-  ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+const INSERT_APP = `INSERT INTO apps (${APP_COLUMNS}) VALUES (${APP_PLACEHOLDERS})`;
 
 /** All that a store without apps can hold; the feed of changes and the numbers stay. */
 const TABLES_CLEARED = ["users", "app_usage", "deleted_apps", "signing_keys"] as const;
@@ -36,7 +31,7 @@ export function insertTransferred(connection: Connection, app: number, users: re
 export function insertFrame(connection: Connection, frame: Frame, usage: ReadonlyMap<number, number>): void {
   inTransaction(connection, () => {
     for (const app of frame.apps) {
-      insertApp(connection, app);
+      connection.run(INSERT_APP, ...appValues(app));
       connection.run("INSERT INTO app_usage (app, used) VALUES (?1, ?2)", app.number, usage.get(app.number) ?? 0);
     }
     for (const { id, secret, created } of frame.keys) {
@@ -44,28 +39,6 @@ export function insertFrame(connection: Connection, frame: Frame, usage: Readonl
     }
     raiseNumbers(connection, frame.lastNumbers);
   });
-}
-
-function insertApp(connection: Connection, app: App): void {
-  connection.run(
-    INSERT_APP,
-    app.number,
-    app.id,
-    app.key,
-    app.clientId,
-    app.clientSecretHash,
-    app.created,
-    app.userBytesMax,
-    app.appBytesMax,
-    app.batchMax,
-    app.ratePerSecond,
-    app.dialect,
-    app.registration,
-    app.tokenTtlSeconds,
-    identityText(app.identity),
-    app.adminTokensValidAfter,
-    app.tokensValidAfter,
-  );
 }
 
 /** Numbers that the source has given go on being given; those that only the target has given as well. */

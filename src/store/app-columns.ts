@@ -1,0 +1,38 @@
+import { identityText } from "../core/identity-settings.ts";
+import type { App } from "../core/model.ts";
+
+/** The same on every engine. */
+export const APP_COLUMNS =
+  "number, id, app_key, client_id, client_secret_hash, created, user_bytes_max, app_bytes_max, batch_max, " +
+  "rate_per_second, dialect, registration, token_ttl_seconds, identity, admin_tokens_valid_after, tokens_valid_after";
+
+/** What replaces a whole row; followed by the number again. */
+export const SET_APP_COLUMNS = APP_COLUMNS.split(", ")
+  .map((column) => `${column} = ?`)
+  .join(", ");
+
+export const APP_PLACEHOLDERS = APP_COLUMNS.replaceAll(/\w+/g, "?");
+
+type AppValue = string | number | null | Uint8Array;
+
+/** In the order of APP_COLUMNS. @param app its number null where the engine gives it */
+export function appValues(app: Omit<App, "number"> & { readonly number: number | null }): readonly AppValue[] {
+  return [
+    app.number,
+    app.id,
+    app.key,
+    app.clientId,
+    app.clientSecretHash,
+    app.created,
+    app.userBytesMax,
+    app.appBytesMax,
+    app.batchMax,
+    app.ratePerSecond,
+    app.dialect,
+    app.registration,
+    app.tokenTtlSeconds,
+    identityText(app.identity),
+    app.adminTokensValidAfter,
+    app.tokensValidAfter,
+  ];
+}
