@@ -43,18 +43,28 @@ export interface SigningKey {
   readonly secret: Uint8Array;
 }
 
-/** A user's attributes as a read finds them. */
-export interface StoredAttributes {
+/** Which attributes of which user are stored, without themselves. */
+export interface StoredVersion {
   readonly userId: string;
-  /** The JSON object that a read sends; `{}` when there are none. See attributes.ts. */
-  readonly json: string;
-  /** Σ UTF-8 bytes of keys and values. */
+  /** Σ UTF-8 bytes of keys and values; 0 only when there are none. */
   readonly bytes: number;
   /** Grows by one with every change of the attributes, their deletion included. */
   readonly version: number;
   /** When they last changed, ms; strictly increasing with the version. */
   readonly modified: number;
 }
+
+/** A user's attributes as a read finds them. */
+export interface StoredAttributes extends StoredVersion {
+  /** The JSON object that a read sends; `{}` when there are none. See attributes.ts. */
+  readonly json: string;
+}
+
+/**
+ * What a read is for. The operator of a store that many servers have may allow old copies in answers; what a write is
+ * made of is never one of them.
+ */
+export type ReadPurpose = "answer" | "write";
 
 export interface AttributesWrite {
   readonly app: number;
@@ -73,6 +83,9 @@ export interface AttributesWrite {
 
 /** conflict: the user or the version is no longer the one named. full: the app's users would hold too much. */
 export type WriteOutcome = "written" | "conflict" | "full";
+
+/** withheld: it could have been written, and another of the same batch could not. */
+export type BatchOutcome = WriteOutcome | "withheld";
 
 export type NewApp = Omit<App, "number" | "adminTokensValidAfter" | "tokensValidAfter">;
 
@@ -176,15 +189,32 @@ export interface Store extends AsyncDisposable {
   /** Removes the users and their attributes; answers those that were there, in the order asked for. */
   deleteUsers(app: number, names: readonly UserName[], now: number): Promise<readonly User[]>;
 
-  attributes(app: number, name: UserName): Eventually<StoredAttributes | undefined>;
+  /** @param purpose without it, to be answered */
+  attributes(app: number, name: UserName, purpose?: ReadPurpose): Eventually<StoredAttributes | undefined>;
   /** As `attributes`, for many at once, in order; all of one moment each, not of one moment together. */
-  attributesOf(app: number, names: readonly UserName[]): Eventually<readonly (StoredAttributes | undefined)[]>;
+  attributesOf(
+    app: number,
+    names: readonly UserName[],
+    purpose?: ReadPurpose,
+  ): Eventually<readonly (StoredAttributes | undefined)[]>;
+  /** As `attributesOf`, and does not read the attributes themselves. */
+  versionsOf(
+    app: number,
+    names: readonly UserName[],
+    purpose?: ReadPurpose,
+  ): Eventually<readonly (StoredVersion | undefined)[]>;
   /**
    * Replaces the attributes if user and version are still those named, and moves the app's usage with them. A
    * write that makes the user's bytes grow is "full" when the usage would pass `appBytesMax`; a write that does
    * not grow never is.
    */
   writeAttributes(write: AttributesWrite): Promise<WriteOutcome>;
+  /**
+   * Several writes, each of another user, as if by `writeAttributes` in this order, in one commit where that is not
+   * too large for the engine; an outcome for each, in order. With `allOrNothing` in one commit at any rate, and when
+   * one of them is refused none is written.
+   */
+  writeAttributesOf(writes: readonly AttributesWrite[], allOrNothing: boolean): Promise<readonly BatchOutcome[]>;
   /** Whatever the version is: nothing is stored afterwards. Made no change where nothing was stored. */
   clearAttributes(app: number, name: UserName, now: number): Promise<void>;
 

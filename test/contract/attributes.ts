@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import type { StoredVersion } from "../../src/core/ports.ts";
 import {
   addApp,
   addUsers,
@@ -96,6 +97,32 @@ export function describeAttributes(open: OpenForTest): void {
       expect(await store.attributesOf(app.number, [])).toEqual([]);
     });
 
+    test("versions are those of the attributes, read without them, in the order asked for", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      await addUsers(store, app, "ada", "bob");
+      await addUsers(store, await addApp(store, "org/other"), "cyd");
+      await store.writeAttributes(replacing(app, "ada", await attributesOf(store, app, "ada"), '{"a":"b"}', 2));
+      const version = async (text: string) => {
+        const { json: _, ...rest } = await attributesOf(store, app, text);
+        return rest;
+      };
+      const asked = ["bob", "nobody", "ada", "cyd", "bob"].map(name);
+      // Before and after the attributes themselves have been read, which may be kept in memory from then on.
+      for (const purpose of ["answer", "write"] as const) {
+        const found = (await store.versionsOf(app.number, asked, purpose)).map(withoutJson);
+        const [ada, bob] = [await version("ada"), await version("bob")];
+        expect(found).toEqual([bob, undefined, ada, undefined, bob]);
+        expect((await store.versionsOf(app.number, [name("ada")], purpose)).map(withoutJson)).toEqual([ada]);
+      }
+      expect(await version("ada")).toMatchObject({ version: 1, bytes: 2 });
+      expect(await store.versionsOf(app.number, [])).toEqual([]);
+      await store.clearAttributes(app.number, name("ada"), 9000);
+      const [cleared] = await store.versionsOf(app.number, [name("ada")]);
+      expect(cleared).toMatchObject({ version: 2, bytes: 0, modified: 9000 });
+    });
+
     test("any text comes back as it was", async () => {
       await using opened = await open();
       const { store } = opened;
@@ -136,4 +163,11 @@ export function describeAttributes(open: OpenForTest): void {
       expect([await store.usage(one.number), await store.usage(two.number)]).toEqual([0, 7]);
     });
   });
+}
+
+/** An engine may have the attributes at hand and hand them out too. */
+function withoutJson(found: StoredVersion | undefined): StoredVersion | undefined {
+  if (found === undefined) return undefined;
+  const { userId, bytes, version, modified } = found;
+  return { userId, bytes, version, modified };
 }

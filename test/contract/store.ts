@@ -5,6 +5,7 @@
 import { describe } from "bun:test";
 import { describeApps } from "./apps.ts";
 import { describeAttributes } from "./attributes.ts";
+import { describeBatches } from "./batches.ts";
 import { describeConcurrency } from "./concurrency.ts";
 import { describeFeed } from "./feed.ts";
 import { describeKeys } from "./keys.ts";
@@ -18,6 +19,7 @@ export function describeStore(engine: string, open: OpenForTest): void {
     describeKeys(open);
     describeUsers(open);
     describeAttributes(open);
+    describeBatches(open);
     describeFeed(open);
     describeConcurrency(open);
     describeModel(open);

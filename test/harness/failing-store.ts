@@ -20,6 +20,8 @@ export function failingStore(): FailingStore {
       ...delegateStore(store),
       attributes: (app, name) => failOr(() => store.attributes(app, name)),
       attributesOf: (app, names) => failOr(() => store.attributesOf(app, names)),
+      versionsOf: (app, names) => failOr(() => store.versionsOf(app, names)),
+      writeAttributesOf: (writes, allOrNothing) => failOr(() => store.writeAttributesOf(writes, allOrNothing)),
       writeAttributes: (write) => failOr(() => store.writeAttributes(write)),
       clearAttributes: (app, name, now) => failOr(() => store.clearAttributes(app, name, now)),
       usage: (app) => failOr(() => store.usage(app)),

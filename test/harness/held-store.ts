@@ -37,14 +37,20 @@ export function holdWrites(): HeldWrites {
 /** The store behind the gate. */
 export function heldStore(store: Store, gate: SharedArrayBuffer): Store {
   const cells = new Int32Array(gate);
+  async function passed(): Promise<void> {
+    if (Atomics.load(cells, HELD) !== 1) return;
+    Atomics.add(cells, ARRIVED, 1);
+    while (Atomics.load(cells, HELD) === 1) await new Promise(setImmediate);
+  }
   return {
     ...delegateStore(store),
     async writeAttributes(write) {
-      if (Atomics.load(cells, HELD) === 1) {
-        Atomics.add(cells, ARRIVED, 1);
-        while (Atomics.load(cells, HELD) === 1) await new Promise(setImmediate);
-      }
+      await passed();
       return await store.writeAttributes(write);
+    },
+    async writeAttributesOf(writes, allOrNothing) {
+      await passed();
+      return await store.writeAttributesOf(writes, allOrNothing);
     },
   };
 }

@@ -18,6 +18,8 @@ const ADA = userAt(0);
 
 type Call = Exclude<keyof Store, "failed" | "announcements" | typeof Symbol.asyncDispose>;
 
+const NEVER_STORED = { userId: "", json: "{}", bytes: 0, version: 0, modified: 1000 };
+
 /** Every call of the port that asks the database; the compiler finds a missing one. */
 const CALLS: { readonly [Name in Call]: (store: Store, app: App) => unknown } = {
   ping: (store) => store.ping(),
@@ -38,8 +40,13 @@ const CALLS: { readonly [Name in Call]: (store: Store, app: App) => unknown } = 
   deleteUsers: (store, { number }) => store.deleteUsers(number, [userAt(1)], 2000),
   attributes: (store, { number }) => store.attributes(number, ADA),
   attributesOf: (store, { number }) => store.attributesOf(number, [ADA, userAt(2)]),
-  writeAttributes: (store, app) =>
-    store.writeAttributes(sized(app, ADA, { userId: "", json: "{}", bytes: 0, version: 0, modified: 1000 }, 9)),
+  versionsOf: (store, { number }) => store.versionsOf(number, [ADA, userAt(2)]),
+  writeAttributes: (store, app) => store.writeAttributes(sized(app, ADA, NEVER_STORED, 9)),
+  writeAttributesOf: (store, app) =>
+    store.writeAttributesOf(
+      [ADA, userAt(2)].map((user) => sized(app, user, NEVER_STORED, 9)),
+      true,
+    ),
   clearAttributes: (store, { number }) => store.clearAttributes(number, ADA, 2000),
   usage: (store, { number }) => store.usage(number),
   exchangeDemand: (store) => store.exchangeDemand([]),

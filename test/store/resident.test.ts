@@ -100,7 +100,7 @@ describe("resident attributes", () => {
       return values.get(user);
     };
     const readMany = (app: number, users: readonly UserName[]) => users.map((user) => readOne(app, user));
-    const resident = new ResidentAttributes(1_000_000, stamps, readOne, readMany);
+    const resident = new ResidentAttributes(1_000_000, stamps, { one: readOne, many: readMany, versions: readMany });
     return { stamps, values, resident, reads: () => reads };
   }
 

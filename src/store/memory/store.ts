@@ -1,7 +1,9 @@
 import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
 import { changedApp, changedUser } from "../../core/changes.ts";
 import type { App } from "../../core/model.ts";
-import type { SigningKey, Store } from "../../core/ports.ts";
+import type { AttributesWrite, SigningKey, Store, WriteOutcome } from "../../core/ports.ts";
+import { refusedTogether } from "../refused-together.ts";
+import { written } from "../written.ts";
 import { AppUsers } from "./app-users.ts";
 import { Feed } from "./feed.ts";
 
@@ -17,6 +19,24 @@ export function openMemoryStore(): Store {
   const keys: SigningKey[] = [];
   const feed = new Feed();
   let lastNumber = 0;
+
+  function isCurrent({ app, name, userId, version }: AttributesWrite): boolean {
+    const stored = users.get(app)?.get(name)?.attributes;
+    return stored?.userId === userId && stored.version === version;
+  }
+
+  function write(asked: AttributesWrite): WriteOutcome {
+    if (!isCurrent(asked)) return "conflict";
+    const used = users.get(asked.app)?.usage ?? 0;
+    return asked.growth > 0 && used + asked.growth > asked.appBytesMax ? "full" : carryOut(asked);
+  }
+
+  function carryOut(asked: AttributesWrite): WriteOutcome {
+    const ofApp = users.get(asked.app);
+    const row = ofApp?.get(asked.name);
+    if (row !== undefined) ofApp?.replaceAttributes(row, written(asked));
+    return "written";
+  }
 
   return {
     failed: new Promise(() => {}),
@@ -97,15 +117,12 @@ export function openMemoryStore(): Store {
 
     attributes: (app, name) => users.get(app)?.get(name)?.attributes,
     attributesOf: (app, names) => names.map((name) => users.get(app)?.get(name)?.attributes),
-    async writeAttributes({ app, name, appBytesMax, growth, ...attributes }) {
-      const ofApp = users.get(app);
-      const row = ofApp?.get(name);
-      if (ofApp === undefined || row === undefined) return "conflict";
-      const { userId, version } = row.attributes;
-      if (userId !== attributes.userId || version !== attributes.version) return "conflict";
-      if (growth > 0 && ofApp.usage + growth > appBytesMax) return "full";
-      ofApp.replaceAttributes(row, { ...attributes, version: version + 1 });
-      return "written";
+    versionsOf: (app, names) => names.map((name) => users.get(app)?.get(name)?.attributes),
+    writeAttributes: async (asked) => write(asked),
+    async writeAttributesOf(writes, allOrNothing) {
+      const used = users.get(writes[0]?.app ?? 0)?.usage ?? 0;
+      if (!allOrNothing) return writes.map(write);
+      return refusedTogether(writes, isCurrent, used) ?? writes.map(carryOut);
     },
     async clearAttributes(app, name, now) {
       const ofApp = users.get(app);

@@ -1,7 +1,7 @@
 import type { AttributesWrite } from "../../core/ports.ts";
 import type { Deadline } from "./deadline.ts";
 import { retried } from "./retried.ts";
-import { changedBy, rowsOf, type Session, type Statement } from "./session.ts";
+import { type Answer, changedBy, rowsOf, type Session, type Statement } from "./session.ts";
 import type { Result, Run } from "./transact.ts";
 import { giveBack, moveUsageDown, useGranted } from "./usage-lanes.ts";
 
@@ -26,10 +26,15 @@ export async function writeBatch(
   writes: readonly AttributesWrite[],
 ): Promise<Result<BatchResult>> {
   const growths = growthsOf(writes);
-  const locking = ofApps(writes).map((each) => select("name", each, "FOR UPDATE NOWAIT"));
-  const answers = await run(...locking, upsert(writes), ...growths.map((growth) => moveUsage(lane, growth)));
-  const [upserted, ...moved] = answers.slice(locking.length);
-  if (changedBy(upserted) !== writes.length * CHANGED) return { keep: false, value: { kind: "outdated" } };
+  const packets = inPackets(writes).map((packet) => [upsert(packet)]);
+  packets[0]?.unshift(...ofApps(writes).map((each) => select("name", each, "FOR UPDATE NOWAIT")));
+  packets.at(-1)?.push(...growths.map((growth) => moveUsage(lane, growth)));
+  const answers: Answer[] = [];
+  for (const packet of packets) answers.push(...(await run(...packet)));
+  const upserted = answers.slice(ofApps(writes).length, answers.length - growths.length);
+  const moved = answers.slice(answers.length - growths.length);
+  const changed = upserted.reduce((sum, answer) => sum + changedBy(answer), 0);
+  if (changed !== writes.length * CHANGED) return { keep: false, value: { kind: "outdated" } };
   for (const [index, { app, growth, bytesMax, isBounded }] of growths.entries()) {
     if (changedBy(moved[index]) === 1) continue;
     if (isBounded) return { keep: false, value: { kind: "no_room", app, growth, bytesMax } };
@@ -37,6 +42,21 @@ export async function writeBatch(
     return { keep: false, value: { kind: "app_unknown", app } };
   }
   return { keep: true, value: { kind: "written" } };
+}
+
+/** As many as the statement of one packet may hold: a fraction of what the database takes. */
+function inPackets(writes: readonly AttributesWrite[]): readonly (readonly AttributesWrite[])[] {
+  const packets: AttributesWrite[][] = [];
+  let room = 0;
+  for (const write of writes) {
+    if (write.json.length > room || packets.length === 0) {
+      packets.push([]);
+      room = CHARACTERS_TOGETHER;
+    }
+    packets.at(-1)?.push(write);
+    room -= write.json.length;
+  }
+  return packets;
 }
 
 interface Growth {
@@ -65,6 +85,9 @@ function growthsOf(writes: readonly AttributesWrite[]): readonly Growth[] {
 function moveUsage(lane: number, { app, growth, bytesMax, isBounded }: Growth): Statement {
   return isBounded ? useGranted(app, lane, growth, bytesMax) : giveBack(app, lane, growth);
 }
+
+/** What the attributes of one statement may come to. */
+export const CHARACTERS_TOGETHER = 1_000_000;
 
 /** What an upsert counts for a row that it changed; one that it left as it was, or inserted, counts one. */
 const CHANGED = 2;

@@ -1,5 +1,5 @@
 import type { UserName } from "../../core/model.ts";
-import type { StoredAttributes } from "../../core/ports.ts";
+import type { StoredAttributes, StoredVersion } from "../../core/ports.ts";
 import { StoreError } from "../store-error.ts";
 import { Deadline } from "./deadline.ts";
 import { storeError } from "./errors.ts";
@@ -9,9 +9,12 @@ import { retried } from "./retried.ts";
 import { rowsOf, type Session, type Statement } from "./session.ts";
 import { Turnstile } from "./turnstile.ts";
 
-type Found = ReadonlyMap<string, StoredAttributes>;
+type Found = ReadonlyMap<string, StoredVersion>;
+
+type Kind = "attributes" | "versions";
 
 interface Wanted extends Waiting {
+  readonly kind: Kind;
   readonly app: number;
   readonly names: readonly UserName[];
   readonly resolve: (found: Found) => void;
@@ -46,11 +49,19 @@ export class CoalescedReads {
   }
 
   /** By name, those that are there. */
-  read(app: number, names: readonly UserName[]): Promise<Found> {
+  read(app: number, names: readonly UserName[]): Promise<ReadonlyMap<string, StoredAttributes>> {
+    return this.#want("attributes", app, names) as Promise<ReadonlyMap<string, StoredAttributes>>; // as: asked with them
+  }
+
+  readVersions(app: number, names: readonly UserName[]): Promise<ReadonlyMap<string, StoredVersion>> {
+    return this.#want("versions", app, names);
+  }
+
+  #want(kind: Kind, app: number, names: readonly UserName[]): Promise<Found> {
     const { promise, resolve, reject } = Promise.withResolvers<Found>();
     const { timeoutMs, text } = this.#needs.location;
     const wanted = this.#overdue.watch(
-      { app, names, resolve, reject },
+      { kind, app, names, resolve, reject },
       timeoutMs,
       () => new StoreError("unreachable", `${text} did not answer in time`),
     );
@@ -59,7 +70,7 @@ export class CoalescedReads {
     return promise;
   }
 
-  /** The oldest, and those that fit into the same query: of its app. */
+  /** The oldest, and those that fit into the same query: of its kind and app. */
   #take(): readonly Wanted[] {
     const [first, ...others] = this.#queue.filter(({ isDone }) => !isDone);
     this.#queue = [];
@@ -68,7 +79,8 @@ export class CoalescedReads {
     const left: Wanted[] = [];
     let count = first.names.length;
     for (const wanted of others) {
-      const fits = wanted.app === first.app && count + wanted.names.length <= this.#needs.togetherMax;
+      const isAlike = wanted.kind === first.kind && wanted.app === first.app;
+      const fits = isAlike && count + wanted.names.length <= this.#needs.togetherMax;
       if (fits) count += wanted.names.length;
       (fits ? taken : left).push(wanted);
     }
@@ -79,7 +91,7 @@ export class CoalescedReads {
   async #ask(session: Session, taken: readonly Wanted[]): Promise<void> {
     const { location } = this.#needs;
     try {
-      const found = await readAttributes(session, taken, new Deadline(location.timeoutMs));
+      const found = await readTogether(session, taken, new Deadline(location.timeoutMs));
       for (const wanted of taken) if (this.#overdue.done(wanted)) wanted.resolve(found);
     } catch (error) {
       const fault = storeError(error, location.text);
@@ -88,24 +100,30 @@ export class CoalescedReads {
   }
 }
 
-type Row = readonly [string, string, string, number, number, number];
+type Row = readonly [name: string, userId: string, bytes: number, version: number, modified: number, json?: string];
 
-async function readAttributes(session: Session, taken: readonly Wanted[], deadline: Deadline): Promise<Found> {
-  const { app } = taken[0] ?? { app: 0 };
+const COLUMNS: Readonly<Record<Kind, string>> = {
+  versions: "name, id, bytes, version, attributes_modified",
+  attributes: "name, id, bytes, version, attributes_modified, attributes",
+};
+
+async function readTogether(session: Session, taken: readonly Wanted[], deadline: Deadline): Promise<Found> {
+  const { kind, app } = taken[0] ?? { kind: "attributes", app: 0 };
   const names = taken.flatMap((wanted) => wanted.names);
-  const found = new Map<string, StoredAttributes>();
-  const [answer] = await retried(session, [select(app, names)], deadline);
-  for (const [name, userId, json, bytes, version, modified] of rowsOf<Row>(answer)) {
-    found.set(name, { userId, json, bytes, version, modified });
+  const found = new Map<string, StoredVersion | StoredAttributes>();
+  const [answer] = await retried(session, [select(kind, app, names)], deadline);
+  for (const [name, userId, bytes, version, modified, json] of rowsOf<Row>(answer)) {
+    const stored = { userId, bytes, version, modified };
+    found.set(name, json === undefined ? stored : { ...stored, json });
   }
   return found;
 }
 
 /** What a deleted app held is there until it is purged, and yet unknown. */
-function select(app: number, names: readonly string[]): Statement {
+function select(kind: Kind, app: number, names: readonly string[]): Statement {
   return {
     sql:
-      "SELECT name, id, attributes, bytes, version, attributes_modified FROM users " +
+      `SELECT ${COLUMNS[kind]} FROM users ` +
       "WHERE app = ? AND name IN (?) AND EXISTS (SELECT 1 FROM apps WHERE number = ?)",
     values: [app, names, app],
   };

@@ -1,6 +1,6 @@
 import type { AttributesWrite, WriteOutcome } from "../../core/ports.ts";
 import { StoreError } from "../store-error.ts";
-import { lockedOf, outdatedOf, writeBatch } from "./attribute-batch.ts";
+import { CHARACTERS_TOGETHER, lockedOf, outdatedOf, writeBatch } from "./attribute-batch.ts";
 import { Deadline } from "./deadline.ts";
 import { failureKind, isLocked, storeError } from "./errors.ts";
 import type { MysqlLocation } from "./location.ts";
@@ -41,8 +41,6 @@ interface GroupCommitNeeds {
   readonly patienceMs: number;
 }
 
-/** What the statements of one transaction may hold: a fraction of what the database takes in one packet. */
-const CHARACTERS_TOGETHER = 1_000_000;
 /** So often the database may refuse a transaction before it is looked at why. */
 const REFUSALS_MAX = 1;
 /** After which a user that somebody else had is tried again. */

@@ -1,7 +1,15 @@
 import type { UserName } from "../../core/model.ts";
-import type { AttributesWrite, Store, StoredAttributes } from "../../core/ports.ts";
+import type {
+  AttributesWrite,
+  BatchOutcome,
+  ReadPurpose,
+  Store,
+  StoredAttributes,
+  StoredVersion,
+} from "../../core/ports.ts";
 import type { AgeingAttributes } from "../resident/ageing-attributes.ts";
 import { StoreError } from "../store-error.ts";
+import { written } from "../written.ts";
 import { addSigningKey, changeApp, deleteApp, insertApp, purge } from "./app-commands.ts";
 import { clearAttributes } from "./clear-attributes.ts";
 import type { CoalescedReads } from "./coalesced-reads.ts";
@@ -16,6 +24,7 @@ import { retried } from "./retried.ts";
 import type { Session } from "./session.ts";
 import { OUTRUN, type Result, type Run, transact } from "./transact.ts";
 import { changeUser, deleteUsers, insertUsers } from "./user-commands.ts";
+import { writeAllOrNothing } from "./write-all-or-nothing.ts";
 
 export interface ServingParts {
   readonly location: MysqlLocation;
@@ -46,13 +55,18 @@ export function createServingStore(parts: ServingParts): ServedCalls {
   }
 
   /** Runs a transaction again while others outrun it, or take the key that it found free. */
-  async function write<T>(body: (run: Run, lane: number) => Promise<Result<T | typeof OUTRUN>>): Promise<T> {
+  function write<T>(body: (run: Run, lane: number) => Promise<Result<T | typeof OUTRUN>>): Promise<T> {
+    return writeUntilDone((session, lane, deadline) => transact(session, deadline, (run) => body(run, lane)));
+  }
+
+  async function writeUntilDone<T>(
+    attempt: (session: Session, lane: number, deadline: Deadline) => Promise<T | typeof OUTRUN>,
+  ): Promise<T> {
     const deadline = new Deadline(location.timeoutMs);
     return await writers.lend(async ({ session, lane }) => {
       for (;;) {
         try {
-          const number = await lane();
-          const value = await transact(session, deadline, (run) => body(run, number));
+          const value = await attempt(session, await lane(), deadline);
           if (value !== OUTRUN) return value;
         } catch (error) {
           if (failureKind(error) !== "duplicate") throw storeError(error, location.text);
@@ -72,8 +86,9 @@ export function createServingStore(parts: ServingParts): ServedCalls {
   async function attributesOf(
     app: number,
     names: readonly UserName[],
+    purpose: ReadPurpose = "answer",
   ): Promise<readonly (StoredAttributes | undefined)[]> {
-    const found = names.map((name) => resident?.find(app, name));
+    const found = names.map((name) => (purpose === "answer" ? resident?.find(app, name) : undefined));
     const missing = [...new Set(names.filter((_, index) => found[index] === undefined))];
     if (missing.length === 0) return found;
     const tickets = missing.map((name) => resident?.ticket(app, name));
@@ -86,19 +101,43 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     return names.map((name, index) => found[index] ?? answered.get(name));
   }
 
+  async function versionsOf(
+    app: number,
+    names: readonly UserName[],
+    purpose: ReadPurpose = "answer",
+  ): Promise<readonly (StoredVersion | undefined)[]> {
+    const found = names.map((name) => (purpose === "answer" ? resident?.findVersion(app, name) : undefined));
+    const missing = [...new Set(names.filter((_, index) => found[index] === undefined))];
+    if (missing.length === 0) return found;
+    const answered = await coalesced.readVersions(app, missing);
+    return names.map((name, index) => found[index] ?? answered.get(name));
+  }
+
   async function writeAttributes(attributes: AttributesWrite): ReturnType<Store["writeAttributes"]> {
     if (resident === undefined) return await group.write(attributes);
-    const { app, name, userId, json, bytes, version, modified } = attributes;
+    const { app, name } = attributes;
     const { at } = resident.ticket(app, name);
     try {
       const outcome = await group.write(attributes);
-      const written = { userId, json, bytes, version: version + 1, modified };
-      if (outcome === "written") resident.replace(app, name, at, written);
+      if (outcome === "written") resident.replace(app, name, at, written(attributes));
       else resident.forget(app, name);
       return outcome;
     } catch (error) {
       resident.forget(app, name);
       throw error;
+    }
+  }
+
+  /** One by one they go together all the same, as the writes of many callers do. */
+  async function writeAttributesOf(
+    writes: readonly AttributesWrite[],
+    allOrNothing: boolean,
+  ): Promise<readonly BatchOutcome[]> {
+    if (!allOrNothing) return await Promise.all(writes.map(writeAttributes));
+    try {
+      return await writeUntilDone((session, lane, deadline) => writeAllOrNothing(session, lane, writes, deadline));
+    } finally {
+      for (const { app, name } of writes) resident?.forget(app, name);
     }
   }
 
@@ -136,8 +175,8 @@ export function createServingStore(parts: ServingParts): ServedCalls {
         for (const name of names) resident?.forget(app, name);
       }
     },
-    attributes(app, name) {
-      const copy = resident?.find(app, name);
+    attributes(app, name, purpose = "answer") {
+      const copy = purpose === "answer" ? resident?.find(app, name) : undefined;
       if (copy !== undefined) return copy;
       const ticket = resident?.ticket(app, name);
       return coalesced.read(app, [name]).then((found) => {
@@ -147,7 +186,9 @@ export function createServingStore(parts: ServingParts): ServedCalls {
       });
     },
     attributesOf,
+    versionsOf,
     writeAttributes,
+    writeAttributesOf,
     async clearAttributes(app, name, now) {
       try {
         await write((run, lane) => clearAttributes(run, lane, app, name, now));

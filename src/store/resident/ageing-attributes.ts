@@ -1,5 +1,5 @@
 import type { UserName } from "../../core/model.ts";
-import type { StoredAttributes } from "../../core/ports.ts";
+import type { StoredAttributes, StoredVersion } from "../../core/ports.ts";
 import { placeOf } from "./place.ts";
 import { Slab } from "./slab.ts";
 import type { Stamps } from "./stamps.ts";
@@ -32,8 +32,13 @@ export class AgeingAttributes {
   find(app: number, name: UserName): StoredAttributes | undefined {
     this.#follow();
     const place = placeOf(app, name);
-    const notBefore = Math.ceil(performance.now() - this.#ageMaxMs);
-    return this.#slab.find(place, app, name, this.#stamps.of(place), notBefore);
+    return this.#slab.find(place, app, name, this.#stamps.of(place), this.#notBefore());
+  }
+
+  findVersion(app: number, name: UserName): StoredVersion | undefined {
+    this.#follow();
+    const place = placeOf(app, name);
+    return this.#slab.findVersion(place, app, name, this.#stamps.of(place), this.#notBefore());
   }
 
   ticket(app: number, name: UserName): Ticket {
@@ -61,6 +66,10 @@ export class AgeingAttributes {
 
   forgetAll(): void {
     this.#stamps.touchAll();
+  }
+
+  #notBefore(): number {
+    return Math.ceil(performance.now() - this.#ageMaxMs);
   }
 
   #follow(): void {

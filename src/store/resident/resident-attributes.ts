@@ -1,11 +1,19 @@
 import type { UserName } from "../../core/model.ts";
-import type { StoredAttributes } from "../../core/ports.ts";
+import type { StoredAttributes, StoredVersion } from "../../core/ports.ts";
 import { placeOf } from "./place.ts";
 import { Slab } from "./slab.ts";
 import { type Stamps, UNSETTLED } from "./stamps.ts";
 
 export type ReadOne = (app: number, name: UserName) => StoredAttributes | undefined;
 export type ReadMany = (app: number, names: readonly UserName[]) => readonly (StoredAttributes | undefined)[];
+export type ReadVersions = (app: number, names: readonly UserName[]) => readonly (StoredVersion | undefined)[];
+
+/** An engine's reads, which answer at once. */
+export interface EngineReads {
+  readonly one: ReadOne;
+  readonly many: ReadMany;
+  readonly versions: ReadVersions;
+}
 
 /**
  * One thread's copies of attributes, in front of an engine's reads. What it answers is what a read of the engine would
@@ -14,16 +22,14 @@ export type ReadMany = (app: number, names: readonly UserName[]) => readonly (St
 export class ResidentAttributes {
   readonly #slab: Slab;
   readonly #stamps: Stamps;
-  readonly #readOne: ReadOne;
-  readonly #readMany: ReadMany;
+  readonly #read: EngineReads;
   /** The stamp of all places that everything in the slab is newer than. */
   #since: number;
 
-  constructor(bytesMax: number, stamps: Stamps, readOne: ReadOne, readMany: ReadMany) {
+  constructor(bytesMax: number, stamps: Stamps, read: EngineReads) {
     this.#slab = new Slab(bytesMax);
     this.#stamps = stamps;
-    this.#readOne = readOne;
-    this.#readMany = readMany;
+    this.#read = read;
     this.#since = stamps.ofAll();
   }
 
@@ -33,7 +39,7 @@ export class ResidentAttributes {
     const stamp = settled ? this.#stamps.of(place) : UNSETTLED;
     const resident = this.#slab.find(place, app, name, stamp);
     if (resident !== undefined) return resident;
-    const read = this.#readOne(app, name);
+    const read = this.#read.one(app, name);
     if (read !== undefined && stamp !== UNSETTLED) this.#slab.add(place, app, name, stamp, read);
     return read;
   }
@@ -51,7 +57,7 @@ export class ResidentAttributes {
       return resident;
     });
     if (missing.length === 0) return found;
-    const read = this.#readMany(
+    const read = this.#read.many(
       app,
       missing.map(({ name }) => name),
     );
@@ -61,6 +67,21 @@ export class ResidentAttributes {
       if (attributes !== undefined && stamp !== UNSETTLED) this.#slab.add(place, app, name, stamp, attributes);
     }
     return found;
+  }
+
+  /** As `many`, and reads no attributes: what is not here is not added. */
+  versions(app: number, names: readonly UserName[]): readonly (StoredVersion | undefined)[] {
+    const settled = this.#follow();
+    const found = names.map((name) => {
+      const place = placeOf(app, name);
+      const stamp = settled ? this.#stamps.of(place) : UNSETTLED;
+      return this.#slab.findVersion(place, app, name, stamp);
+    });
+    const missing = names.filter((_, index) => found[index] === undefined);
+    if (missing.length === 0) return found;
+    const read = this.#read.versions(app, missing);
+    let order = 0;
+    return found.map((version) => version ?? read[order++]);
   }
 
   /**

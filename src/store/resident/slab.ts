@@ -1,4 +1,4 @@
-import type { StoredAttributes } from "../../core/ports.ts";
+import type { StoredAttributes, StoredVersion } from "../../core/ports.ts";
 import { Ring } from "./ring.ts";
 
 /**
@@ -28,12 +28,11 @@ export class Slab {
 
   /** Undefined when it is not here, was added with another stamp, or is of a time before `notBefore`. */
   find(place: number, app: number, name: string, stamp: number, notBefore = 0): StoredAttributes | undefined {
-    const slot = this.#slotOf(place, app, name);
+    const slot = this.#freshSlotOf(place, app, name, stamp, notBefore);
     if (slot === -1) return undefined;
     const position = this.#positionAt(slot);
     const bytes = this.#ring.at(position);
     const at = this.#ring.offset(position);
-    if (readInt(bytes, at + STAMP) !== stamp || readLong(bytes, at + TIME) < notBefore) return undefined;
     const idAt = at + HEADER_BYTES + name.length;
     const idBytes = readInt(bytes, at + ID_BYTES);
     const end = idAt + idBytes + readInt(bytes, at + JSON_BYTES);
@@ -50,6 +49,22 @@ export class Slab {
       this.#positions[slot] = this.#ring.moveToFront(position, readInt(bytes, at + ROOM));
     }
     return found;
+  }
+
+  /** As `find`, and leaves the attributes where they are. */
+  findVersion(place: number, app: number, name: string, stamp: number, notBefore = 0): StoredVersion | undefined {
+    const slot = this.#freshSlotOf(place, app, name, stamp, notBefore);
+    if (slot === -1) return undefined;
+    const position = this.#positionAt(slot);
+    const bytes = this.#ring.at(position);
+    const at = this.#ring.offset(position);
+    const idAt = at + HEADER_BYTES + name.length;
+    return {
+      userId: bytes.toString("latin1", idAt, idAt + readInt(bytes, at + ID_BYTES)),
+      bytes: readInt(bytes, at + BYTES),
+      version: readLong(bytes, at + VERSION),
+      modified: readLong(bytes, at + MODIFIED),
+    };
   }
 
   /** Takes the place of what is here of the user. What is too large, or has letters beyond ASCII in its name, is not kept. */
@@ -102,6 +117,16 @@ export class Slab {
     const first = (place & this.#bucketMask) * WAYS;
     for (let slot = first; slot < first + WAYS; slot++) if (this.#isAt(slot, place, app, name)) return slot;
     return -1;
+  }
+
+  /** The same for a record with this stamp, of this time or later. */
+  #freshSlotOf(place: number, app: number, name: string, stamp: number, notBefore: number): number {
+    const slot = this.#slotOf(place, app, name);
+    if (slot === -1) return -1;
+    const position = this.#positionAt(slot);
+    const bytes = this.#ring.at(position);
+    const at = this.#ring.offset(position);
+    return readInt(bytes, at + STAMP) === stamp && readLong(bytes, at + TIME) >= notBefore ? slot : -1;
   }
 
   #isAt(slot: number, place: number, app: number, name: string): boolean {

@@ -1,6 +1,7 @@
 import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
 import type { UserName } from "../../core/model.ts";
-import type { WriteOutcome } from "../../core/ports.ts";
+import type { AttributesWrite, BatchOutcome, WriteOutcome } from "../../core/ports.ts";
+import { refusedTogether } from "../refused-together.ts";
 import type { Connection } from "./connection.ts";
 
 interface Current {
@@ -34,13 +35,35 @@ export function writeAttributes(
   const current = connection.get<Current>(CURRENT, app, name);
   if (current?.id !== userId || current.version !== version) return "conflict";
   const growth = bytes - current.bytes;
-  if (growth > 0) {
-    const used = connection.get<{ used: number }>(USED, app)?.used ?? 0;
-    if (used + growth > appBytesMax) return "full";
-  }
+  if (growth > 0 && usedBy(connection, app) + growth > appBytesMax) return "full";
   connection.run(UPDATE, current.row, json, bytes, version + 1, modified);
   if (growth !== 0) connection.run(MOVE_USAGE, app, growth);
   return "written";
+}
+
+export function writeAttributesOf(
+  connection: Connection,
+  writes: readonly AttributesWrite[],
+  allOrNothing: boolean,
+): readonly BatchOutcome[] {
+  const isCurrent = ({ app, name, userId, version }: AttributesWrite): boolean => {
+    const current = connection.get<Current>(CURRENT, app, name);
+    return current?.id === userId && current.version === version;
+  };
+  if (allOrNothing) {
+    const used = usedBy(connection, writes[0]?.app ?? 0);
+    const refused = refusedTogether(writes, isCurrent, used);
+    if (refused !== undefined) return refused;
+  }
+  return writes.map(({ app, name, userId, version, json, bytes, modified, appBytesMax }) => {
+    // What all come to together has been judged: in between it may be more.
+    const bytesMax = allOrNothing ? Number.POSITIVE_INFINITY : appBytesMax;
+    return writeAttributes(connection, app, name, userId, version, json, bytes, modified, bytesMax);
+  });
+}
+
+function usedBy(connection: Connection, app: number): number {
+  return connection.get<{ used: number }>(USED, app)?.used ?? 0;
 }
 
 export function clearAttributes(connection: Connection, app: number, name: UserName, now: number): void {

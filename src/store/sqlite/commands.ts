@@ -1,5 +1,5 @@
 import { addSigningKey, changeApp, deleteApp, insertApp, purge } from "./app-commands.ts";
-import { clearAttributes, writeAttributes } from "./attribute-commands.ts";
+import { clearAttributes, writeAttributes, writeAttributesOf } from "./attribute-commands.ts";
 import type { Connection } from "./connection.ts";
 import { changeUser, deleteUsers, insertUsers } from "./user-commands.ts";
 
@@ -17,6 +17,7 @@ export const COMMANDS = {
   changeUser,
   deleteUsers,
   writeAttributes,
+  writeAttributesOf,
   clearAttributes,
   probe,
 };

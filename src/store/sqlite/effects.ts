@@ -15,6 +15,10 @@ export class Effects {
       case "writeAttributes":
         if (result === "written") this.#touch(command[2], command[3]);
         break;
+      case "writeAttributesOf":
+        // Also those that were refused: to read them once more costs little.
+        for (const { app, name } of command[2]) this.#touch(app, name);
+        break;
       case "clearAttributes":
         this.#touch(command[2], command[3]);
         break;

@@ -1,5 +1,5 @@
 import type { App, User, UserName } from "../../core/model.ts";
-import type { Changes, SigningKey, StoredAttributes, UserCursor } from "../../core/ports.ts";
+import type { Changes, SigningKey, StoredAttributes, StoredVersion, UserCursor } from "../../core/ports.ts";
 import type { Connection } from "./connection.ts";
 import { type AppRow, appOf, type ChangeRow, changeOf, USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 
@@ -13,16 +13,19 @@ const CHANGES = "SELECT position, kind, user_id FROM changes WHERE position > ?1
 const USAGE = "SELECT used FROM app_usage WHERE app = ?1";
 const USER = `SELECT ${USER_COLUMNS} FROM users WHERE app = ?1 AND name = ?2 AND ${APP_IS_THERE}`;
 const USER_BY_ID = `SELECT ${USER_COLUMNS} FROM users WHERE app = ?1 AND id = ?2 AND ${APP_IS_THERE}`;
+const VERSION_COLUMNS = "id AS userId, bytes, version, attributes_modified AS modified";
 const ATTRIBUTES = `
-  SELECT id AS userId, attributes AS json, bytes, version, attributes_modified AS modified
-  FROM users WHERE app = ?1 AND name = ?2 AND ${APP_IS_THERE}`;
+  SELECT ${VERSION_COLUMNS}, attributes AS json FROM users WHERE app = ?1 AND name = ?2 AND ${APP_IS_THERE}`;
+const VERSION = `SELECT ${VERSION_COLUMNS} FROM users WHERE app = ?1 AND name = ?2 AND ${APP_IS_THERE}`;
 /**
  * All in one statement: several times as fast as one by one. `key` is the place in the list asked for. CROSS, which
  * SQLite never reorders: it knows no sizes, and would search the list for every user of the app.
  */
-const ATTRIBUTES_OF_MANY = `
-  SELECT key, users.id AS userId, attributes AS json, bytes, version, attributes_modified AS modified
+const WANTED_USERS = `
   FROM json_each(?2) AS wanted CROSS JOIN users ON app = ?1 AND name = wanted.value WHERE ${APP_IS_THERE}`;
+const VERSION_COLUMNS_OF_MANY = "key, users.id AS userId, bytes, version, attributes_modified AS modified";
+const ATTRIBUTES_OF_MANY = `SELECT ${VERSION_COLUMNS_OF_MANY}, attributes AS json ${WANTED_USERS}`;
+const VERSIONS_OF_MANY = `SELECT ${VERSION_COLUMNS_OF_MANY} ${WANTED_USERS}`;
 const USERS = `
   SELECT ${USER_COLUMNS} FROM users WHERE app = ?1 AND ${APP_IS_THERE}
   ORDER BY created, name LIMIT ?2`;
@@ -80,13 +83,28 @@ export function readAttributesOf(
   app: number,
   names: readonly UserName[],
 ): (StoredAttributes | undefined)[] {
-  const found = new Array<StoredAttributes | undefined>(names.length).fill(undefined);
-  for (const { key, ...attributes } of connection.all<StoredAttributes & { key: number }>(
-    ATTRIBUTES_OF_MANY,
-    app,
-    JSON.stringify(names),
-  )) {
-    found[key] = attributes;
+  return readOfMany<StoredAttributes>(connection, ATTRIBUTES_OF_MANY, app, names);
+}
+
+export function readVersionsOf(
+  connection: Connection,
+  app: number,
+  names: readonly UserName[],
+): (StoredVersion | undefined)[] {
+  const [only] = names;
+  if (only !== undefined && names.length === 1) return [connection.get<StoredVersion>(VERSION, app, only)];
+  return readOfMany<StoredVersion>(connection, VERSIONS_OF_MANY, app, names);
+}
+
+function readOfMany<Row>(
+  connection: Connection,
+  sql: string,
+  app: number,
+  names: readonly UserName[],
+): (Row | undefined)[] {
+  const found = new Array<Row | undefined>(names.length).fill(undefined);
+  for (const { key, ...row } of connection.all<Row & { key: number }>(sql, app, JSON.stringify(names))) {
+    found[key] = row as Row; // as: it is a row without the key
   }
   return found;
 }

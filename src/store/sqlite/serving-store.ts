@@ -1,7 +1,8 @@
 import { statSync } from "node:fs";
 import type { Store } from "../../core/ports.ts";
-import { ResidentAttributes } from "../resident/resident-attributes.ts";
+import { type EngineReads, ResidentAttributes } from "../resident/resident-attributes.ts";
 import { StoreError } from "../store-error.ts";
+import { written } from "../written.ts";
 import type { Connection } from "./connection.ts";
 import * as reads from "./reads.ts";
 import type { SharedState } from "./shared-state.ts";
@@ -48,7 +49,9 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
     deleteUsers: (app, names, now) => writer.send("deleteUsers", app, names, now),
     attributes: attributes.one,
     attributesOf: attributes.many,
-    async writeAttributes({ app, name, userId, version, json, bytes, modified, appBytesMax }) {
+    versionsOf: attributes.versions,
+    async writeAttributes(write) {
+      const { app, name, userId, version, json, bytes, modified, appBytesMax } = write;
       const { result, stamp } = await writer.write(
         "writeAttributes",
         app,
@@ -60,11 +63,10 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
         modified,
         appBytesMax,
       );
-      if (result === "written" && stamp !== undefined) {
-        attributes.add?.(app, name, stamp, { userId, json, bytes, version: version + 1, modified });
-      }
+      if (result === "written" && stamp !== undefined) attributes.add?.(app, name, stamp, written(write));
       return result;
     },
+    writeAttributesOf: (writes, allOrNothing) => writer.send("writeAttributesOf", writes, allOrNothing),
     clearAttributes: (app, name, now) => writer.send("clearAttributes", app, name, now),
     usage: (app) => reads.readUsage(connection, app),
     exchangeDemand: () => [],
@@ -74,17 +76,22 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
 interface AttributeReads {
   readonly one: Store["attributes"];
   readonly many: Store["attributesOf"];
+  readonly versions: Store["versionsOf"];
   readonly add?: ResidentAttributes["add"];
 }
 
 function attributeReads({ connection, shared, cacheBytes }: ServingParts): AttributeReads {
-  const readOne = reads.readAttributes.bind(undefined, connection);
-  const readMany = reads.readAttributesOf.bind(undefined, connection);
-  if (cacheBytes === 0) return { one: readOne, many: readMany };
-  const resident = new ResidentAttributes(cacheBytes, shared.stamps, readOne, readMany);
+  const engine: EngineReads = {
+    one: (app, name) => reads.readAttributes(connection, app, name),
+    many: (app, names) => reads.readAttributesOf(connection, app, names),
+    versions: (app, names) => reads.readVersionsOf(connection, app, names),
+  };
+  if (cacheBytes === 0) return engine;
+  const resident = new ResidentAttributes(cacheBytes, shared.stamps, engine);
   return {
     one: (app, name) => resident.one(app, name),
     many: (app, names) => resident.many(app, names),
+    versions: (app, names) => resident.versions(app, names),
     add: (app, name, stamp, attributes) => resident.add(app, name, stamp, attributes),
   };
 }
