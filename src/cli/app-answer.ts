@@ -4,7 +4,7 @@ import type { App } from "../core/model.ts";
 
 /** An app as commands show it to programs: null = the server's own setting. Nothing in it is secret. */
 export function appJson(app: App): Readonly<Record<string, unknown>> {
-  const { key, id, clientId, created, dialect, registration, tokenTtlSeconds, identity } = app;
+  const { key, id, clientId, created, dialect, registration, conflicts, tokenTtlSeconds, identity } = app;
   const { userBytesMax, appBytesMax, batchMax, ratePerSecond } = app;
   return {
     app: key,
@@ -17,6 +17,7 @@ export function appJson(app: App): Readonly<Record<string, unknown>> {
     ratePerSecond,
     dialect,
     registration,
+    conflicts,
     tokenTtlSeconds,
     identity,
   };
@@ -35,6 +36,7 @@ export function appFields(app: App): Readonly<Record<string, string>> {
     "calls a second": app.ratePerSecond === 0 ? "without limit" : setting(app.ratePerSecond),
     dialect: app.dialect,
     registration: setting(app.registration),
+    conflicts: app.conflicts,
     "token lifetime": app.tokenTtlSeconds === 0 ? "permanent" : `${app.tokenTtlSeconds} s`,
     ...identityFields(app.identity),
   };

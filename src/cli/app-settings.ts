@@ -1,6 +1,6 @@
 import { OPTIONS } from "../config/options.ts";
 import { oneOf, wholeNumber } from "../config/values.ts";
-import { type AppSettings, DIALECTS, REGISTRATIONS } from "../core/model.ts";
+import { type AppSettings, CONFLICT_RULES, DIALECTS, REGISTRATIONS } from "../core/model.ts";
 import { TTL_SECONDS_MAX } from "../core/tokens.ts";
 import { type Call, type Flag, flagText } from "./command.ts";
 import { mistaken } from "./failure.ts";
@@ -63,6 +63,14 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
     value: OPTIONS.registration.value,
     hasDefault: true,
     help: "who may create users: anybody, or holders of an app token",
+  },
+  {
+    name: "conflicts",
+    setting: "conflicts",
+    placeholder: CONFLICT_RULES.join("|"),
+    value: oneOf(CONFLICT_RULES),
+    hasDefault: false,
+    help: "what becomes of a set that another one has overtaken",
   },
   {
     name: "token-ttl",

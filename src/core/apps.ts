@@ -58,6 +58,7 @@ export function createApps({ store, clock, random, digest }: AppsNeeds): Apps {
         ...NO_LIMITS,
         dialect: "2021",
         registration: null,
+        conflicts: "refuse",
         tokenTtlSeconds: DEFAULT_TOKEN_TTL_SECONDS,
         identity: NO_IDENTITY,
         ...settings,

@@ -18,7 +18,14 @@ export type Dialect = "2021" | "2026";
 /** Who may create users: anybody, or holders of an app token (protocol.md § 3.1). */
 export type Registration = "open" | "authorised";
 
+/**
+ * What becomes of a set that another one has overtaken: it is refused with 409 (user-metadata.md § Setting user
+ * metadata), or merged into what the other has stored.
+ */
+export type ConflictRule = "refuse" | "merge";
+
 export const DIALECTS = ["2021", "2026"] as const satisfies readonly Dialect[];
+export const CONFLICT_RULES = ["refuse", "merge"] as const satisfies readonly ConflictRule[];
 export const REGISTRATIONS = ["open", "authorised"] as const satisfies readonly Registration[];
 
 /** The sizes and rates that an app may set for itself; what it leaves out is the server's. */
@@ -39,6 +46,7 @@ export const LIMIT_NAMES = ["userBytesMax", "appBytesMax", "batchMax", "ratePerS
 export interface AppSettings extends Readonly<Record<keyof Limits, number | null>> {
   readonly dialect: Dialect;
   readonly registration: Registration | null;
+  readonly conflicts: ConflictRule;
   /** Lifetime of tokens asked for without a `ttl`, in seconds; 0 = permanent. */
   readonly tokenTtlSeconds: number;
   readonly identity: IdentitySettings;

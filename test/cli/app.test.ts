@@ -18,6 +18,7 @@ test("app create makes an app with the server's settings and prints its credenti
     ratePerSecond: null,
     dialect: "2021",
     registration: null,
+    conflicts: "refuse",
     tokenTtlSeconds: 5_184_000,
     identity: { createOnFirstUse: true, agora: null, easemob: null, oidc: null, hosted: null },
   });
@@ -62,7 +63,7 @@ test("app set changes what it is told, and hands back with `default`", async () 
   await cli.ok("app create a/b");
   const all =
     "--rate-per-second 5 --user-bytes-max 4096 --app-bytes-max 1000 --batch-max 10 --dialect 2026 " +
-    "--registration open --token-ttl 0";
+    "--registration open --conflicts merge --token-ttl 0";
   expect(await cli.json(`app set a/b ${all}`)).toMatchObject({
     ratePerSecond: 5,
     userBytesMax: 4096,
@@ -70,6 +71,7 @@ test("app set changes what it is told, and hands back with `default`", async () 
     batchMax: 10,
     dialect: "2026",
     registration: "open",
+    conflicts: "merge",
     tokenTtlSeconds: 0,
   });
   const back = "--rate-per-second default --user-bytes-max default --registration default";

@@ -45,7 +45,11 @@ export function describeApps(open: OpenForTest): void {
       const app = await addApp(store);
       const changed = await store.changeApp(app.number, { batchMax: 7, registration: "open" }, 5000);
       expect(changed).toEqual({ ...app, batchMax: 7, registration: "open" });
-      expect(await store.changeApp(app.number, { batchMax: null }, 5000)).toEqual({ ...app, registration: "open" });
+      const merging = { ...app, registration: "open", conflicts: "merge" } as const;
+      expect(await store.changeApp(app.number, { batchMax: null, conflicts: "merge" }, 5000)).toEqual(merging);
+      expect(await store.app(app.number)).toEqual(merging);
+      const back = { ...merging, conflicts: "refuse" } as const;
+      expect(await store.changeApp(app.number, { conflicts: "refuse" }, 5000)).toEqual(back);
       expect(await store.app(app.number)).toEqual({ ...app, registration: "open" });
       const known = { ...app, registration: "open" } as const;
       expect(await store.changeApp(app.number, { identity: IDENTITY }, 5000)).toEqual({ ...known, identity: IDENTITY });

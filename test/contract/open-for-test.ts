@@ -40,6 +40,7 @@ export function newApp(key: string, settings: Partial<AppSettings> = {}): NewApp
     ratePerSecond: null,
     dialect: "2021",
     registration: null,
+    conflicts: "refuse",
     tokenTtlSeconds: 60,
     identity: NO_IDENTITY,
     ...settings,

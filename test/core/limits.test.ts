@@ -36,6 +36,7 @@ test("an app's own limits hold, also when they are 0, and the server's where it 
     ratePerSecond: 0,
     dialect: "2021",
     registration: null,
+    conflicts: "refuse",
     tokenTtlSeconds: 0,
     identity: NO_IDENTITY,
     number: 1,

@@ -1,5 +1,5 @@
 import { identityFrom } from "../../core/identity-settings.ts";
-import type { App, AppKey, Dialect, Registration, User, UserName } from "../../core/model.ts";
+import type { App, AppKey, ConflictRule, Dialect, Registration, User, UserName } from "../../core/model.ts";
 import type { Change } from "../../core/ports.ts";
 
 /** In the order of APP_COLUMNS. */
@@ -18,6 +18,7 @@ export type AppRow = readonly [
   registration: string | null,
   tokenTtlSeconds: number,
   identity: string | null,
+  conflicts: string,
   adminTokensValidAfter: number,
   tokensValidAfter: number,
 ];
@@ -38,8 +39,9 @@ export function appOf(row: AppRow): App {
     registration: row[11] as Registration | null,
     tokenTtlSeconds: row[12],
     identity: identityFrom(row[13]),
-    adminTokensValidAfter: row[14],
-    tokensValidAfter: row[15],
+    conflicts: row[14] as ConflictRule, // as: and nothing but a rule
+    adminTokensValidAfter: row[15],
+    tokensValidAfter: row[16],
   };
 }
 

@@ -6,6 +6,7 @@ import { errorNumber, failureKind } from "./errors.ts";
 import type { MysqlLocation } from "./location.ts";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import identity from "./migrations/0002_identity.sql" with { type: "text" };
+import conflicts from "./migrations/0003_conflicts.sql" with { type: "text" };
 import { pause } from "./pause.ts";
 import { retried } from "./retried.ts";
 import { SchemaLease } from "./schema-lease.ts";
@@ -14,6 +15,7 @@ import { changedBy, rowsOf, type Session, type Value } from "./session.ts";
 export const MYSQL_MIGRATIONS: readonly Migration[] = [
   { number: 1, sql: initial },
   { number: 2, sql: identity, oldest: 1 },
+  { number: 3, sql: conflicts, oldest: 1 },
 ];
 
 const TABLE_UNKNOWN = 1146;

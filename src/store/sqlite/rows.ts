@@ -1,5 +1,5 @@
 import { identityFrom } from "../../core/identity-settings.ts";
-import type { App, AppKey, Dialect, Registration, User, UserName } from "../../core/model.ts";
+import type { App, AppKey, ConflictRule, Dialect, Registration, User, UserName } from "../../core/model.ts";
 import type { Change } from "../../core/ports.ts";
 
 export interface AppRow {
@@ -17,6 +17,7 @@ export interface AppRow {
   readonly registration: string | null;
   readonly token_ttl_seconds: number;
   readonly identity: string | null;
+  readonly conflicts: string;
   readonly admin_tokens_valid_after: number;
   readonly tokens_valid_after: number;
 }
@@ -37,6 +38,7 @@ export function appOf(row: AppRow): App {
     registration: row.registration as Registration | null,
     tokenTtlSeconds: row.token_ttl_seconds,
     identity: identityFrom(row.identity),
+    conflicts: row.conflicts as ConflictRule, // as: and nothing but a rule
     adminTokensValidAfter: row.admin_tokens_valid_after,
     tokensValidAfter: row.tokens_valid_after,
   };

@@ -3,10 +3,12 @@ import { StoreError } from "../store-error.ts";
 import type { Connection } from "./connection.ts";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import identity from "./migrations/0002_identity.sql" with { type: "text" };
+import conflicts from "./migrations/0003_conflicts.sql" with { type: "text" };
 
 export const SQLITE_MIGRATIONS: readonly Migration[] = [
   { number: 1, sql: initial },
   { number: 2, sql: identity, oldest: 1 },
+  { number: 3, sql: conflicts, oldest: 1 },
 ];
 
 /** "usmt", set by the first migration. */
