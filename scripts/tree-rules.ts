@@ -14,7 +14,6 @@ const STORE = "src/store";
 const STORE_PARTS = [
   "src/store/app-columns.ts",
   "src/store/store-error.ts",
-  "src/store/written.ts",
   "src/store/refused-together.ts",
   "src/store/migrate.ts",
   "src/store/migrate-for-transfer.ts",

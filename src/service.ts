@@ -102,7 +102,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const callers = createCallers(tokens, trusted, digest, settings.operatorKey);
 
   const server = listen({
-    routes: appRoutes({ metadata, accounts, grants, exchange }),
+    routes: appRoutes({ metadata, accounts, grants, exchange, throttle }),
     exchange: createExchange({ registry, callers, throttle, clock, events }),
     hostname: settings.hostname,
     port: settings.port,

@@ -21,6 +21,8 @@ const ACCESS = {
   getMetadata: row("no", "yes", "2021", "yes"),
   getManyMetadata: row("no", "yes", "yes", "yes"),
   capacity: row("no", "no", "no", "yes"),
+  setManyMetadata: row("no", "no", "no", "yes"),
+  readLimits: row("no", "yes", "yes", "yes"),
   registerUser: row("open", "open", "open", "yes"),
   registerUsers: row("no", "no", "no", "yes"),
   readUser: row("no", "no", "no", "yes"),

@@ -1,47 +1,84 @@
 import { permit } from "./access.ts";
 import { andThen } from "./and-then.ts";
-import { type Changes, NO_ATTRIBUTES_JSON } from "./attributes.ts";
-import { mergedJson } from "./merged-json.ts";
+import { createAttributeWrites } from "./attribute-writes.ts";
+import type { Changes } from "./attributes.ts";
+import { createBatchReads, type ManyMetadata, type WantedMetadata } from "./batch-reads.ts";
+import { type BatchWritten, createBatchWrites, type UserChanges } from "./batch-writes.ts";
 import { type Caller, type Dialect, type UserName, userName } from "./model.ts";
-import type { Clock, Eventually, Store, Turns } from "./ports.ts";
-import { projection } from "./projection.ts";
+import type { Clock, Eventually, Store, StoredAttributes, StoredVersion, Turns } from "./ports.ts";
+import { enforce, holds, type Precondition } from "./preconditions.ts";
 import { Refusal } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
 
-/** A user's attributes as an answer carries them. */
-export interface MetadataAnswer {
-  readonly json: string;
-  /** When they last changed, ms. */
-  readonly modified: number;
+/** The caller has what is stored already, and was spared the reading of it. */
+export interface Unchanged {
+  readonly unchanged: StoredVersion;
 }
 
-/** One user of a batch read, under the spelling that was asked for. */
-export interface NamedMetadata extends MetadataAnswer {
-  readonly name: string;
+/** Bytes; only what the caller may know. */
+export interface UsedBytes {
+  /** By all users of the app. */
+  readonly app?: number;
+  /** By the calling user. */
+  readonly user?: number;
 }
 
-/** The five calls of user-metadata.md. A target is undefined when the path holds no legal username. */
+/**
+ * The calls of user-metadata.md, and those of docs/VERSIONS.md beside them. A target is undefined when the path holds
+ * no legal username.
+ */
 export interface Metadata {
   /** Merges `changes` into the attributes and answers all of them as they are then. */
-  set(served: ServedApp, caller: Caller, target: UserName | undefined, changes: Changes): Promise<MetadataAnswer>;
-  get(served: ServedApp, caller: Caller, target: UserName | undefined): Eventually<MetadataAnswer>;
-  /**
-   * The users that have attributes, in the order asked for, each spelling once.
-   * @param properties the keys wanted; undefined or none = all
-   */
-  getMany(
+  set(
     served: ServedApp,
     caller: Caller,
-    targets: readonly string[],
-    properties: readonly string[] | undefined,
-  ): Promise<NamedMetadata[]>;
-  /** Succeeds also where there is nothing to remove. */
-  remove(served: ServedApp, caller: Caller, target: UserName | undefined): Promise<void>;
+    target: UserName | undefined,
+    changes: Changes,
+    preconditions: readonly Precondition[],
+  ): Promise<StoredAttributes>;
+  /**
+   * Several users at once, for admins.
+   * @param allOrNothing refuses with `batch_refused` when one of them cannot be changed, and then changes none
+   */
+  setMany(
+    served: ServedApp,
+    caller: Caller,
+    wanted: readonly UserChanges[],
+    allOrNothing: boolean,
+  ): Promise<BatchWritten>;
+  /** Undefined: an unknown user, where the dialect does not refuse that. */
+  get(
+    served: ServedApp,
+    caller: Caller,
+    target: UserName | undefined,
+    preconditions: readonly Precondition[],
+  ): Eventually<StoredAttributes | Unchanged | undefined>;
+  getMany(served: ServedApp, caller: Caller, wanted: WantedMetadata): Promise<ManyMetadata>;
+  /** Succeeds also where there is nothing to remove, and is never overtaken. */
+  remove(
+    served: ServedApp,
+    caller: Caller,
+    target: UserName | undefined,
+    preconditions: readonly Precondition[],
+  ): Promise<void>;
+  /** The same for some keys; what is left, or undefined where there is no such user. */
+  removeKeys(
+    served: ServedApp,
+    caller: Caller,
+    target: UserName | undefined,
+    keys: readonly string[],
+    preconditions: readonly Precondition[],
+  ): Promise<StoredAttributes | undefined>;
   /** Σ bytes of the app. */
   capacity(served: ServedApp, caller: Caller): Promise<number>;
+  /** What the caller's limits are held against. */
+  used(served: ServedApp, caller: Caller): Promise<UsedBytes>;
 }
 
-type MetadataStore = Pick<Store, "attributes" | "attributesOf" | "writeAttributes" | "clearAttributes" | "usage">;
+type MetadataStore = Pick<
+  Store,
+  "attributes" | "attributesOf" | "versionsOf" | "writeAttributes" | "writeAttributesOf" | "clearAttributes" | "usage"
+>;
 
 interface MetadataNeeds {
   readonly store: MetadataStore;
@@ -49,100 +86,117 @@ interface MetadataNeeds {
   readonly turns: Turns;
 }
 
-/** Users that are read together. Those of the largest size are several milliseconds' work. */
-const SLICE = 25;
-/** So much a batch may read before all others have had their turn: about a millisecond's work. */
-const BYTES_PER_TURN = 262_144;
-
 export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata {
+  const writes = createAttributeWrites({ store, clock, turns });
+  const batches = createBatchWrites({ store, clock, turns });
+  const reads = createBatchReads({ store, turns });
+
+  async function versionOf(served: ServedApp, name: UserName): Promise<StoredVersion | undefined> {
+    const [version] = await store.versionsOf(served.app.number, [name], "write");
+    return version;
+  }
+
+  function read({ app, access }: ServedApp, name: UserName): Eventually<StoredAttributes | undefined> {
+    return andThen(store.attributes(app.number, name), (stored) => stored ?? answerUnknown(access.dialect));
+  }
+
+  /** Undefined: no such user, and the preconditions take that. */
+  async function removed(
+    served: ServedApp,
+    caller: Caller,
+    name: UserName | undefined,
+    changes: Changes | "all removed",
+    preconditions: readonly Precondition[],
+  ): Promise<StoredAttributes | undefined> {
+    if (name !== undefined) {
+      return await writes.change({ served, caller, name, changes, preconditions, overtaken: "try again" });
+    }
+    enforce(preconditions, undefined, NO_CHANGES);
+    return undefined;
+  }
+
   return {
-    async set({ app, limits, access }, caller, target, changes) {
-      permit("setMetadata", caller, target, access);
-      const stored = target === undefined ? undefined : await store.attributes(app.number, target);
-      if (target === undefined || stored === undefined) throw new Refusal({ code: "set_user_unknown" });
+    async set(served, caller, target, changes, preconditions) {
+      permit("setMetadata", caller, target, served.access);
+      if (target === undefined) throw new Refusal({ code: "set_user_unknown" });
+      const overtaken = served.app.conflicts === "merge" && preconditions.length === 0 ? "try again" : "refuse";
+      const wanted = { served, caller, name: target, changes, preconditions, overtaken } as const;
+      const stored = await writes.change(wanted);
+      if (stored === undefined) throw new Refusal({ code: "set_user_unknown" });
+      return stored;
+    },
 
-      const merged = mergedJson(stored, changes);
-      if (merged === stored) return stored;
+    async setMany(served, caller, wanted, allOrNothing) {
+      permit("setManyMetadata", caller, undefined, served.access);
+      const { batchMax } = served.limits;
+      if (wanted.length > batchMax) throw new Refusal({ code: "batch_too_large", batchMax });
+      refuseTwice(wanted);
+      return await batches.change(served, caller, wanted, allOrNothing);
+    },
 
-      const { json, bytes } = merged;
-      // A lowered limit must not lock users out of making their attributes smaller.
-      if (bytes > limits.userBytesMax && bytes > stored.bytes) {
-        throw new Refusal({ code: "user_bytes_exceeded", bytesMax: limits.userBytesMax });
-      }
-      const modified = Math.max(clock.now(), stored.modified + 1);
-      const { userId, version } = stored;
-      const { appBytesMax } = limits;
-      const outcome = await store.writeAttributes({
-        app: app.number,
-        name: target,
-        userId,
-        version,
-        json,
-        bytes,
-        growth: bytes - stored.bytes,
-        modified,
-        appBytesMax,
+    get(served, caller, target, preconditions) {
+      permit("getMetadata", caller, target, served.access);
+      if (target === undefined) return answerUnknown(served.access.dialect);
+      if (preconditions.length === 0) return read(served, target);
+      return andThen(store.versionsOf(served.app.number, [target]), ([version]) => {
+        const failed = preconditions.find((precondition) => !holds(precondition, version));
+        if (failed === undefined) return read(served, target);
+        if (failed.kind === "is_not" && version !== undefined) return { unchanged: version };
+        throw new Refusal({ code: "precondition_failed", stored: version, differing: new Map() });
       });
-      if (outcome === "conflict") throw new Refusal({ code: "set_conflict" });
-      if (outcome === "full") throw new Refusal({ code: "app_bytes_exceeded", bytesMax: appBytesMax });
-      return { json, modified };
     },
 
-    get({ app, access }, caller, target) {
-      permit("getMetadata", caller, target, access);
-      const stored = target === undefined ? undefined : store.attributes(app.number, target);
-      return andThen(stored, (found) => found ?? answerUnknown(access.dialect));
-    },
-
-    async getMany({ app, limits, access }, caller, targets, properties) {
+    async getMany({ app, limits, access }, caller, wanted) {
       permit("getManyMetadata", caller, undefined, access);
-      if (targets.length > limits.batchMax) throw new Refusal({ code: "batch_too_large", batchMax: limits.batchMax });
-      const project = properties === undefined || properties.length === 0 ? undefined : projection(properties);
-      const { spellings, names } = legalNames(targets);
-      const found: NamedMetadata[] = [];
-      let bytes = 0;
-      for (let from = 0; from < names.length; from += SLICE) {
-        const stored = await store.attributesOf(app.number, names.slice(from, from + SLICE));
-        for (const [index, attributes] of stored.entries()) {
-          if (attributes === undefined || attributes.json === NO_ATTRIBUTES_JSON) continue;
-          const json = project === undefined ? attributes.json : project(attributes.json);
-          found.push({ name: spellings[from + index] ?? "", json, modified: attributes.modified });
-          bytes += attributes.bytes;
-        }
-        if (bytes < BYTES_PER_TURN) continue;
-        bytes = 0;
-        await turns.next();
-      }
-      return found;
+      const { batchMax } = limits;
+      if (wanted.targets.length > batchMax) throw new Refusal({ code: "batch_too_large", batchMax });
+      return await reads.read(app.number, wanted);
     },
 
-    async remove({ app, access }, caller, target) {
-      permit("removeMetadata", caller, target, access);
-      if (target !== undefined) await store.clearAttributes(app.number, target, clock.now());
+    async remove(served, caller, target, preconditions) {
+      permit("removeMetadata", caller, target, served.access);
+      if (preconditions.length > 0) {
+        await removed(served, caller, target, "all removed", preconditions);
+        return;
+      }
+      const version = target && (await versionOf(served, target));
+      if (target === undefined || version === undefined || version.bytes === 0) return;
+      await store.clearAttributes(served.app.number, target, clock.now());
+    },
+
+    async removeKeys(served, caller, target, keys, preconditions) {
+      permit("removeMetadata", caller, target, served.access);
+      return await removed(served, caller, target, new Map(keys.map((key) => [key, ""])), preconditions);
     },
 
     async capacity({ app, access }, caller) {
       permit("capacity", caller, undefined, access);
       return await store.usage(app.number);
     },
+
+    async used(served, caller) {
+      permit("readLimits", caller, undefined, served.access);
+      if (caller.kind === "admin") return { app: await store.usage(served.app.number) };
+      return caller.kind === "user" ? { user: (await versionOf(served, caller.name))?.bytes ?? 0 } : {};
+    },
   };
 }
 
+const NO_CHANGES: Changes = new Map();
+
 /** A read of a user who is not there (protocol.md § 8). */
-function answerUnknown(dialect: Dialect): MetadataAnswer {
-  if (dialect === "2026") return { json: NO_ATTRIBUTES_JSON, modified: 0 };
-  throw new Refusal({ code: "get_user_unknown" });
+function answerUnknown(dialect: Dialect): undefined {
+  if (dialect === "2021") throw new Refusal({ code: "get_user_unknown" });
+  return undefined;
 }
 
-/** Those of the targets that can be users, each spelling once, and their names. */
-function legalNames(targets: readonly string[]): { spellings: string[]; names: UserName[] } {
-  const spellings: string[] = [];
-  const names: UserName[] = [];
-  for (const spelling of new Set(targets)) {
+/** Two spellings of one user would be two results for one change. */
+function refuseTwice(wanted: readonly UserChanges[]): void {
+  const seen = new Set<UserName>();
+  for (const { spelling } of wanted) {
     const name = userName(spelling);
     if (name === undefined) continue;
-    spellings.push(spelling);
-    names.push(name);
+    if (seen.has(name)) throw new Refusal({ code: "argument_illegal", reason: `the user ${name} is named twice` });
+    seen.add(name);
   }
-  return { spellings, names };
 }

@@ -1,3 +1,6 @@
+import type { Allowance } from "./allowance.ts";
+import type { StoredVersion } from "./ports.ts";
+
 /**
  * The closed list of expected "no". A rule that refuses throws a `Refusal`; `http/errors.ts` gives every code its
  * status and text, and the compiler finds a code without one. Everything else that is thrown is a fault of ours.
@@ -21,9 +24,18 @@ export type Refused =
   // metadata (user-metadata.md)
   | { readonly code: "set_user_unknown" }
   | { readonly code: "get_user_unknown" }
-  | { readonly code: "user_bytes_exceeded"; readonly bytesMax: number }
-  | { readonly code: "app_bytes_exceeded"; readonly bytesMax: number }
+  | ({ readonly code: "user_bytes_exceeded" } & Required<Exceeded>)
+  | ({ readonly code: "app_bytes_exceeded" } & Exceeded)
   | { readonly code: "set_conflict" }
+  | {
+      readonly code: "precondition_failed";
+      /** What is stored instead. */
+      readonly stored: StoredVersion | undefined;
+      /** Of the keys that the call names, those whose present value is another than it wants; null = it has none. */
+      readonly differing: ReadonlyMap<string, string | null>;
+    }
+  /** By the spelling asked for, those for whose sake none was changed. */
+  | { readonly code: "batch_refused"; readonly refused: ReadonlyMap<string, Refused> }
   | { readonly code: "batch_too_large"; readonly batchMax: number }
   // users (protocol.md § 3)
   | { readonly code: "user_name_illegal"; readonly name: string }
@@ -40,8 +52,16 @@ export type Refused =
   // any call
   | { readonly code: "app_unknown" }
   | { readonly code: "argument_illegal"; readonly reason: string }
-  | { readonly code: "rate_exceeded"; readonly retryAfterMs: number }
+  /** allowance: of an app's bucket. */
+  | { readonly code: "rate_exceeded"; readonly retryAfterMs: number; readonly allowance: Allowance | undefined }
   | { readonly code: "busy"; readonly retryAfterMs: number };
+
+/** Bytes; what is used, and what it would have come to, only where the caller may know. */
+interface Exceeded {
+  readonly bytesMax: number;
+  readonly used?: number;
+  readonly attempted?: number;
+}
 
 export type RefusalCode = Refused["code"];
 

@@ -1,9 +1,9 @@
+import type { Bucket } from "../core/allowance.ts";
 import type { Identity } from "../core/callers.ts";
 import type { UserName } from "../core/model.ts";
 import type { Eventually } from "../core/ports.ts";
 import type { ServedApp } from "../core/registry.ts";
-import type { Bucket } from "../core/throttle.ts";
-import type { Reply } from "./reply.ts";
+import type { Family, Reply } from "./reply.ts";
 
 /** One request on its way through a handler. */
 export interface Call {
@@ -29,7 +29,7 @@ export interface OpenCall extends Call {
 export type Handler = (call: Call, identity: Identity) => Eventually<Reply>;
 export type OpenHandler = (call: OpenCall) => Eventually<Reply>;
 
-export type Method = "GET" | "POST" | "PUT" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export type Route = AnyRoute &
   (
@@ -42,6 +42,5 @@ interface AnyRoute {
   /** Below the app's prefix; `{username}` stands for one segment. */
   readonly path: string;
   readonly bucket: Bucket;
-  /** Metadata errors have a shape of their own. */
-  readonly family: "metadata" | "account";
+  readonly family: Family;
 }

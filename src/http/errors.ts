@@ -1,5 +1,8 @@
 import type { Dialect } from "../core/model.ts";
+import type { StoredVersion } from "../core/ports.ts";
 import type { Refused } from "../core/refusals.ts";
+import { etagOf } from "./preconditions.ts";
+import type { Quota } from "./reply.ts";
 import type { WireRefused } from "./wire-refusals.ts";
 
 /** One error as it goes out; reply.ts gives it its envelope. */
@@ -16,6 +19,11 @@ export interface WireError {
   /** Sends `"data":{}` too, as the documents do for one error. */
   readonly emptyData?: true;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Further members of the body. */
+  readonly details?: Readonly<Record<string, unknown>>;
+  /** What is stored instead. */
+  readonly version?: StoredVersion;
+  readonly quota?: Quota;
 }
 
 /** What a text may depend on beside the refusal. */
@@ -54,14 +62,41 @@ export const ERRORS: ErrorTable = {
 
   set_user_unknown: () => ({ ...serviceResourceNotFound(), desc: "Not Found" }),
   get_user_unknown: () => ({ ...serviceResourceNotFound(), desc: "Not Found", emptyData: true }),
-  user_bytes_exceeded: ({ bytesMax }, { dialect }) =>
-    tooLong(dialect, `size of metadata for this single user exceeds the user defined limit, ${bytesMax}Bytes`),
-  app_bytes_exceeded: ({ bytesMax }, { dialect }) =>
-    tooLong(dialect, `total size of user metadata for this app exceeds the user defined limit, ${bytesMax}Bytes`),
+  user_bytes_exceeded: ({ bytesMax, used, attempted }, { dialect }) => ({
+    ...tooLong(dialect, `size of metadata for this single user exceeds the user defined limit, ${bytesMax}Bytes`),
+    details: { used, limit: bytesMax, attempted },
+    quota: { used, limit: bytesMax },
+  }),
+  app_bytes_exceeded: ({ bytesMax, used, attempted }, { dialect }) => ({
+    ...tooLong(dialect, `total size of user metadata for this app exceeds the user defined limit, ${bytesMax}Bytes`),
+    details: { used, limit: bytesMax, attempted },
+  }),
   set_conflict: (_, { dialect }) => {
     const desc = "update userMetadata failed, concurrent updates not allowed";
     const text = dialect === "2026" ? "Failed to operate user metadata. Concurrent operation not allowed" : desc;
     return { status: 409, error: "CONFLICT", text, desc };
+  },
+  precondition_failed: ({ stored, differing }) => ({
+    status: 412,
+    error: "PRECONDITION_FAILED",
+    text: "the user metadata is not of the version that the request names",
+    details: {
+      ...(stored === undefined ? {} : { lastModified: stored.modified, etag: etagOf(stored) }),
+      current: textsOf(differing),
+    },
+    ...(stored === undefined ? {} : { version: stored }),
+  }),
+  batch_refused: ({ refused }, context) => {
+    const [[spelling, first] = ["", undefined]] = refused;
+    if (first === undefined) throw new Error("a batch was refused for nobody's sake");
+    const { status, error, text, desc } = wireError(first, context);
+    return {
+      status,
+      error,
+      text: `nothing was stored: ${spelling}: ${text}`,
+      ...(desc === undefined ? {} : { desc }),
+      details: { errors: errorsOf(refused, context) },
+    };
   },
   batch_too_large: ({ batchMax }, { dialect }) => {
     const text = `exceed allowed batch size ${batchMax}`;
@@ -139,6 +174,30 @@ export function wireError<Some extends AnyRefused>(refused: Some, context: Error
   // as: the table's row for a code takes the refusal of that code
   const row = ERRORS[refused.code] as (refused: AnyRefused, context: ErrorContext) => WireError;
   return row(refused, context);
+}
+
+/** What became of those users of a batch that were not changed, by the spelling asked for. */
+export function errorsOf(
+  refused: ReadonlyMap<string, Refused>,
+  context: ErrorContext,
+): Readonly<Record<string, unknown>> {
+  return withoutPrototype(
+    [...refused].map(([spelling, each]) => {
+      const { status, error, text, details } = wireError(each, context);
+      return [spelling, { status, error, error_description: text, ...details }];
+    }),
+  );
+}
+
+function textsOf(texts: ReadonlyMap<string, string | null>): Readonly<Record<string, string | null>> {
+  return withoutPrototype([...texts]);
+}
+
+/** As a usual object it would lose a key called `__proto__`. */
+function withoutPrototype<Value>(entries: readonly (readonly [string, Value])[]): Readonly<Record<string, Value>> {
+  const object: Record<string, Value> = Object.create(null);
+  for (const [key, value] of entries) object[key] = value;
+  return object;
 }
 
 /** The documents' one `desc` for every 401 of a metadata call is "unauthorized". */

@@ -1,3 +1,4 @@
+import type { Allowance } from "../core/allowance.ts";
 import type { Callers, Identity } from "../core/callers.ts";
 import { userName } from "../core/model.ts";
 import type { Clock, Eventually } from "../core/ports.ts";
@@ -30,13 +31,18 @@ export interface Exchange {
   fail(error: unknown): Response;
 }
 
+/** What is learnt of a call's rate on its way, for whatever is answered in the end. */
+interface Charged {
+  allowance: Allowance | undefined;
+}
+
 export function createExchange({ registry, callers, throttle, clock, events }: ExchangeNeeds): Exchange {
   const failures = createFailures({ throttle, clock, events });
 
   const find = ({ org = "", app = "", appId }: PathParams): ServedApp | undefined =>
     appId === undefined ? registry.byKey(org, app) : registry.byId(appId);
 
-  function handle({ route, request, params, addressOf }: Incoming): Eventually<Reply> {
+  function handle({ route, request, params, addressOf }: Incoming, charged: Charged): Eventually<Reply> {
     const served = find(params);
     if (served === undefined) throw new Refusal({ code: "app_unknown" });
     const target = params.username === undefined ? undefined : userName(params.username);
@@ -45,16 +51,21 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     // Whoever has not shown a good token before is looked at only while his address has not failed too often.
     if (route.bearer === "optional") {
       if (bearer === undefined || !callers.isKnown(bearer)) throttle.checkStranger(addressOf(request));
-      return route.handler(opened(call, bearer, route, addressOf));
+      return route.handler(opened(call, bearer, route, addressOf, charged));
     }
     const known = callers.recall(served, bearer);
-    if (known !== undefined) return admit(route, call, known);
+    if (known !== undefined) return admit(route, call, known, charged);
     throttle.checkStranger(addressOf(request));
-    return callers.identify(served, bearer).then((identity) => admit(route, call, identity));
+    return callers.identify(served, bearer).then((identity) => admit(route, call, identity, charged));
   }
 
-  function admit(route: Extract<Route, { bearer: "needed" }>, call: Call, identity: Identity): Eventually<Reply> {
-    throttle.charge(call.served.app, route.bucket, call.served.limits.ratePerSecond);
+  function admit(
+    route: Extract<Route, { bearer: "needed" }>,
+    call: Call,
+    identity: Identity,
+    charged: Charged,
+  ): Eventually<Reply> {
+    charged.allowance = throttle.charge(call.served.app, route.bucket, call.served.limits.ratePerSecond);
     return route.handler(call, identity);
   }
 
@@ -63,14 +74,19 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     bearer: string | undefined,
     { bucket }: Route,
     addressOf: Incoming["addressOf"],
+    charged: Charged,
   ): OpenCall {
     const { app, limits } = call.served;
     return {
       ...call,
       bearer,
       identify: () => callers.identify(call.served, bearer),
-      charge: () => throttle.charge(app, bucket, limits.ratePerSecond),
-      checkRate: () => throttle.check(app, bucket, limits.ratePerSecond),
+      charge() {
+        charged.allowance = throttle.charge(app, bucket, limits.ratePerSecond);
+      },
+      checkRate() {
+        charged.allowance = throttle.check(app, bucket, limits.ratePerSecond);
+      },
       chargeStranger: () => throttle.chargeStranger(addressOf(call.request)),
     };
   }
@@ -78,11 +94,16 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
   return {
     run(incoming) {
       const from = clock.now();
-      const succeeded = (reply: Reply): Response => successResponse(reply, { from, to: clock.now() });
+      const { family } = incoming.route;
+      const charged: Charged = { allowance: undefined };
+      const succeeded = (reply: Reply): Response =>
+        successResponse(reply, { from, to: clock.now() }, family, charged.allowance);
       // THE catch; written twice, because a promise has its own.
-      const failed = (error: unknown): Response => failures.answer(error, incoming, find(incoming.params), from);
+      const failed = (error: unknown): Response =>
+        failures.answer(error, incoming, find(incoming.params), charged.allowance, from);
+      const handled = (): Eventually<Reply> => handle(incoming, charged);
       try {
-        const reply = registry.isCurrent() ? handle(incoming) : registry.refresh().then(() => handle(incoming));
+        const reply = registry.isCurrent() ? handled() : registry.refresh().then(handled);
         return reply instanceof Promise ? reply.then(succeeded).catch(failed) : succeeded(reply);
       } catch (error) {
         return failed(error);
@@ -92,7 +113,7 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     refuse({ refused }, request) {
       const now = clock.now();
       const context = { path: urlOf(request).pathname.slice(1), dialect: "2021" } as const;
-      return errorResponse(wireError(refused, context), { from: now, to: now }, true);
+      return errorResponse(wireError(refused, context), { span: { from: now, to: now }, family: "metadata" });
     },
   };
 }

@@ -1,3 +1,4 @@
+import type { Allowance } from "../core/allowance.ts";
 import type { Clock } from "../core/ports.ts";
 import { Refusal, type RefusalCode } from "../core/refusals.ts";
 import type { ServedApp } from "../core/registry.ts";
@@ -25,9 +26,16 @@ export interface RequestFailed {
 export interface Failures {
   /**
    * @param served the app asked for, if there is one
+   * @param allowance of the bucket that the call was counted in, if it was
    * @param from when the call came in, ms since 1970
    */
-  answer(error: unknown, incoming: Incoming, served: ServedApp | undefined, from: number): Response;
+  answer(
+    error: unknown,
+    incoming: Incoming,
+    served: ServedApp | undefined,
+    allowance: Allowance | undefined,
+    from: number,
+  ): Response;
   /** A fault where no route is known. */
   answerUnrouted(error: unknown): Response;
 }
@@ -68,26 +76,29 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
   }
 
   return {
-    answer(error, incoming, served, from) {
+    answer(error, incoming, served, allowance, from) {
       const { route, request } = incoming;
-      const withDesc = route.family === "metadata";
+      const { family } = route;
       const context = { path: urlOf(request).pathname.slice(1), dialect: served?.access.dialect ?? "2021" };
       const refused = refusedOf(error, incoming);
       const span = { from, to: clock.now() };
-      if (refused !== undefined) return errorResponse(wireError(refused, context), span, withDesc);
+      if (refused !== undefined) {
+        const stand = refused.code === "rate_exceeded" ? refused.allowance : allowance;
+        return errorResponse(wireError(refused, context), { span, family, allowance: stand });
+      }
       const requestId = crypto.randomUUID();
       // A caller who hung up in the middle of his body is no fault of ours.
       if (!request.signal.aborted) {
         events.requestFailed({ requestId, method: route.method, route: route.path, error });
       }
-      return errorResponse(wireError({ code: "internal" }, context), span, withDesc, requestId);
+      return errorResponse(wireError({ code: "internal" }, context), { span, family, allowance, requestId });
     },
     answerUnrouted(error) {
       const now = clock.now();
       const requestId = crypto.randomUUID();
       events.requestFailed({ requestId, method: "", route: "", error });
       const internal = wireError({ code: "internal" }, { path: "", dialect: "2021" });
-      return errorResponse(internal, { from: now, to: now }, true, requestId);
+      return errorResponse(internal, { span: { from: now, to: now }, family: "metadata", requestId });
     },
   };
 }

@@ -1,12 +1,26 @@
+import type { Allowance } from "../core/allowance.ts";
+import type { StoredVersion } from "../core/ports.ts";
 import type { WireError } from "./errors.ts";
+import { etagOf } from "./preconditions.ts";
+import { setRateHeaders } from "./rate-headers.ts";
 
 /**
  * What a handler answers: the members of a JSON object, as text, so that attributes go out as they are stored.
  * `timed` answers carry `timestamp` and `duration` around them (user-metadata.md), token answers do not.
  */
 export interface Reply {
-  readonly members: string;
+  /** Undefined: the caller has it already (304). */
+  readonly members: string | undefined;
   readonly timed: boolean;
+  /** Of the attributes that the answer is about. */
+  readonly version?: StoredVersion | undefined;
+  /** What the user whose attributes were changed uses of what he may; bytes. */
+  readonly quota?: Quota;
+}
+
+export interface Quota {
+  readonly used: number;
+  readonly limit: number;
 }
 
 /** When a call came in and when it is answered, whole ms since 1970. */
@@ -15,27 +29,48 @@ export interface Span {
   readonly to: number;
 }
 
+/** Of a route: metadata has an error shape of its own, and may be kept by its caller as long as he asks each time. */
+export type Family = "metadata" | "account";
+
 /** Pages of any origin may read every answer, errors too, and these of its headers (clients.md 10, 11). */
 const HEADERS: Readonly<Record<string, string>> = {
   "Content-Type": "application/json",
   "Access-Control-Allow-Origin": "*",
-  "Access-Control-Expose-Headers": "Retry-After, X-Request-Id",
+  "Access-Control-Expose-Headers":
+    "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Quota-User-Limit, X-Quota-User-Used, X-Request-Id",
 };
 
+/** Tokens, accounts and errors are nobody's to keep. */
+const UNKEPT = { "Cache-Control": "no-store" };
+
 /** Made once: an object would be made into headers again for every answer, at the cost of all the rest of it. */
-const SUCCESS: ResponseInit = { headers: new Headers(HEADERS) };
+const SUCCESS: Readonly<Record<Family, { readonly headers: Headers }>> = {
+  metadata: { headers: new Headers({ ...HEADERS, "Cache-Control": "private, no-cache", Vary: "Authorization" }) },
+  account: { headers: new Headers({ ...HEADERS, ...UNKEPT }) },
+};
+
+const NOT_MODIFIED: ResponseInit = { ...SUCCESS.metadata, status: 304 };
 
 const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
   ...HEADERS,
-  "Access-Control-Allow-Methods": "GET, POST, PUT, DELETE",
-  "Access-Control-Allow-Headers": "authorization, content-type, x-request-id",
+  "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+  "Access-Control-Allow-Headers": "authorization, content-type, if-match, if-none-match, x-request-id",
   "Access-Control-Max-Age": "86400",
 };
 
-/** A metadata answer; `data` and `lastModified` are JSON text. */
-export function metadataReply(data: string, lastModified?: string): Reply {
-  const version = lastModified === undefined ? "" : `,"lastModified":${lastModified}`;
-  return { members: `"data":${data}${version}`, timed: true };
+/** A metadata answer. @param data JSON text @param rest further members, with a comma before each */
+export function metadataReply(data: string, rest = ""): Reply {
+  return { members: `"data":${data}${rest}`, timed: true };
+}
+
+/** One about a user's attributes, with their version. @param data JSON text */
+export function versionedReply(data: string, version: StoredVersion): Reply {
+  return { members: `"data":${data},"lastModified":${version.modified}`, timed: true, version };
+}
+
+/** The caller has this version. */
+export function notModifiedReply(version: StoredVersion): Reply {
+  return { members: undefined, timed: true, version };
 }
 
 /** @param fields undefined ones are left out */
@@ -43,26 +78,58 @@ export function jsonReply(fields: Readonly<Record<string, unknown>>, timed: bool
   return { members: JSON.stringify(fields).slice(1, -1), timed };
 }
 
-export function successResponse({ members, timed }: Reply, { from, to }: Span): Response {
-  const body = timed ? `{"timestamp":${to},${members},"duration":${duration(from, to)}}` : `{${members}}`;
-  return new Response(body, SUCCESS);
+export function successResponse(reply: Reply, span: Span, family: Family, allowance: Allowance | undefined): Response {
+  const { members, timed, version, quota } = reply;
+  const response =
+    members === undefined
+      ? new Response(null, NOT_MODIFIED)
+      : new Response(timed ? timedJson(members, span) : `{${members}}`, SUCCESS[family]);
+  const { headers } = response;
+  if (version !== undefined) setVersion(headers, version);
+  if (quota !== undefined) setQuota(headers, quota);
+  if (allowance !== undefined) setRateHeaders(headers, allowance);
+  return response;
 }
 
-/**
- * @param withDesc metadata calls answer the union of the old and the newer error shape (protocol.md § 4.1), others
- *   the one without `desc`
- */
-export function errorResponse(error: WireError, { from, to }: Span, withDesc: boolean, requestId?: string): Response {
+function timedJson(members: string, { from, to }: Span): string {
+  return `{"timestamp":${to},${members},"duration":${duration(from, to)}}`;
+}
+
+function setVersion(headers: Headers, version: StoredVersion): void {
+  headers.set("ETag", etagOf(version));
+  headers.set("Last-Modified", new Date(version.modified).toUTCString());
+}
+
+function setQuota(headers: Headers, { used, limit }: Quota): void {
+  headers.set("X-Quota-User-Used", String(used));
+  headers.set("X-Quota-User-Limit", String(limit));
+}
+
+/** What is said of an error beside itself. */
+export interface ErrorFrame {
+  readonly span: Span;
+  /** Metadata calls answer the union of the old and the newer error shape (protocol.md § 4.1), others no `desc`. */
+  readonly family: Family;
+  readonly allowance?: Allowance | undefined;
+  readonly requestId?: string;
+}
+
+export function errorResponse(error: WireError, { span, family, allowance, requestId }: ErrorFrame): Response {
   const body = {
     error: error.error,
     exception: error.exception,
-    timestamp: to,
-    duration: duration(from, to),
+    timestamp: span.to,
+    duration: duration(span.from, span.to),
     error_description: error.text,
-    desc: withDesc ? (error.desc ?? error.text) : undefined,
+    desc: family === "metadata" ? (error.desc ?? error.text) : undefined,
     data: error.emptyData ? {} : undefined,
+    ...error.details,
   };
-  const headers = { ...HEADERS, ...error.headers, ...(requestId === undefined ? {} : { "X-Request-Id": requestId }) };
+  const headers = new Headers({ ...HEADERS, ...UNKEPT, ...error.headers });
+  if (requestId !== undefined) headers.set("X-Request-Id", requestId);
+  if (error.version !== undefined) setVersion(headers, error.version);
+  if (error.quota !== undefined) setQuota(headers, error.quota);
+  if (allowance !== undefined) setRateHeaders(headers, allowance);
   return new Response(JSON.stringify(body), { status: error.status, headers });
 }
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Changes } from "../core/attributes.ts";
 import { Refusal } from "../core/refusals.ts";
+import { mergePatch } from "./json-maps.ts";
 import { parseForm } from "./parse-form.ts";
 import { WireRefusal } from "./wire-refusals.ts";
 
@@ -45,6 +46,14 @@ export async function readForm(request: Request): Promise<Changes> {
   return changes;
 }
 
+/** The same, or a merge patch (docs/VERSIONS.md), where none of the attributes need be named. */
+export async function readPatch(request: Request): Promise<Changes> {
+  const contentType = request.headers.get("content-type") ?? "";
+  if (MERGE_PATCH.test(contentType)) return mergePatch(parseJson(await readText(request)), "the request body");
+  return await readForm(request);
+}
+
+const MERGE_PATCH = /^\s*application\/merge-patch\+json\s*(;|$)/i;
 const FORM = "application/x-www-form-urlencoded";
 const NOT_FORM = /^\s*(application\/([a-z0-9.+-]*\+)?(json|xml)|multipart\/)/i;
 

@@ -3,9 +3,10 @@
  * the table leaves out: HEAD, OPTIONS, 405, and that users may be called `get` and `capacity`.
  */
 import type { Accounts } from "../core/accounts.ts";
+import type { Bucket } from "../core/allowance.ts";
 import type { Grants } from "../core/grants.ts";
 import type { Metadata } from "../core/metadata.ts";
-import type { Bucket } from "../core/throttle.ts";
+import type { Throttle } from "../core/throttle.ts";
 import type { TokenExchange } from "../core/token-exchange.ts";
 import type { Handler, Method, OpenHandler, Route } from "./call.ts";
 import { activateUser } from "./handlers/activate-user.ts";
@@ -17,18 +18,21 @@ import { deleteMetadata } from "./handlers/delete-metadata.ts";
 import { deleteUser } from "./handlers/delete-user.ts";
 import { deleteUsers } from "./handlers/delete-users.ts";
 import { getCapacity } from "./handlers/get-capacity.ts";
+import { getLimits } from "./handlers/get-limits.ts";
 import { getManyMetadata } from "./handlers/get-many-metadata.ts";
 import { getMetadata } from "./handlers/get-metadata.ts";
 import { getTokenExpiry } from "./handlers/get-token-expiry.ts";
 import { getUser } from "./handlers/get-user.ts";
 import { listUsers } from "./handlers/list-users.ts";
-import { setMetadata } from "./handlers/set-metadata.ts";
+import { setManyMetadata } from "./handlers/set-many-metadata.ts";
+import { patchMetadata, setMetadata } from "./handlers/set-metadata.ts";
 
 export interface Rules {
   readonly metadata: Metadata;
   readonly accounts: Accounts;
   readonly grants: Grants;
   readonly exchange: TokenExchange;
+  readonly throttle: Throttle;
 }
 
 /** All but the `open` ones need a good token; who may do what with it is decided by core/access.ts. */
@@ -37,8 +41,11 @@ export function appRoutes(rules: Rules): readonly Route[] {
     metadata("PUT", "/metadata/user/{username}", "set", setMetadata(rules)),
     metadata("GET", "/metadata/user/{username}", "read", getMetadata(rules)),
     metadata("DELETE", "/metadata/user/{username}", "remove", deleteMetadata(rules)),
+    metadata("PATCH", "/metadata/user/{username}", "set", patchMetadata(rules)),
     metadata("POST", "/metadata/user/get", "batch", getManyMetadata(rules)),
+    metadata("POST", "/metadata/user/set", "set", setManyMetadata(rules)),
     metadata("GET", "/metadata/user/capacity", "read", getCapacity(rules)),
+    metadata("GET", "/metadata/limits", "read", getLimits(rules)),
 
     open("POST", "/token", "token", createToken(rules)),
 

@@ -13,6 +13,8 @@ const TRUTH: Readonly<Record<Operation, string>> = {
   getMetadata: "-+d+",
   getManyMetadata: "-+++",
   capacity: "---+",
+  setManyMetadata: "---+",
+  readLimits: "-+++",
   registerUser: "ooo+",
   registerUsers: "---+",
   readUser: "---+",
@@ -36,7 +38,7 @@ const cells = OPERATIONS.flatMap((operation) =>
 
 test("the table names every operation and no other", () => {
   expect(Object.keys(TRUTH).sort()).toEqual([...OPERATIONS].sort());
-  expect(cells).toHaveLength(14 * 4 * 2 * 2);
+  expect(cells).toHaveLength(16 * 4 * 2 * 2);
 });
 
 test.each(cells)("$operation by $relation in $dialect with registration $registration", (cell) => {

@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { BUCKETS } from "../../src/core/allowance.ts";
 import type { Demand } from "../../src/core/ports.ts";
 import { createRateShares, type RateSharesNeeds, SHARES_REFRESH_MS } from "../../src/core/rate-shares.ts";
 import { Refusal } from "../../src/core/refusals.ts";
-import { BUCKETS, createThrottle, type Throttle } from "../../src/core/throttle.ts";
+import { createThrottle, type Throttle } from "../../src/core/throttle.ts";
 import { createThrottleCells, throttleCells } from "../../src/core/throttle-memory.ts";
 import { createTestClock } from "../harness/test-clock.ts";
 import { throttledApp } from "./throttle-app.ts";

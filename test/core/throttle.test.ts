@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
+import { BUCKETS } from "../../src/core/allowance.ts";
 import { Refusal } from "../../src/core/refusals.ts";
-import { BUCKETS, createThrottle, type Throttle } from "../../src/core/throttle.ts";
+import { createThrottle, type Throttle } from "../../src/core/throttle.ts";
 import { CELLS_PER_APP, createThrottleCells, throttleCells } from "../../src/core/throttle-memory.ts";
 import { createTestClock } from "../harness/test-clock.ts";
 import { throttledApp } from "./throttle-app.ts";

@@ -2,7 +2,9 @@
 export const OWN_PATHS: readonly string[] = [
   "/org/app/metadata/user/ada",
   "/org/app/metadata/user/get",
+  "/org/app/metadata/user/set",
   "/org/app/metadata/user/capacity",
+  "/org/app/metadata/limits",
   "/org/app/metadata/user/ADA",
   "/org/app/metadata/user/a%64a",
   "/org/app/metadata/user/%E5%BC%A0%20%2B",
@@ -32,6 +34,8 @@ export const HOSTED_PATHS: readonly string[] = [
   "/org/app/metadata",
   "/org/app/metadata/user",
   "/org/app/metadata/users/ada",
+  "/org/app/metadata/limits/",
+  "/org/app/metadata/limits2",
   "/org/app/Metadata/User/ada",
   "/org/app/users/metadata/user/ada",
   "/org/metadata/user/ada",

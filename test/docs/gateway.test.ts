@@ -92,9 +92,11 @@ describe.skipIf(gatewayIsLeftOut())("through the nginx of docs/GATEWAY.md", () =
     expect([status, body]).toEqual([200, {}]);
     // A second one would be here behind a comma.
     expect(headers.get("access-control-allow-origin")).toBe("*");
-    expect(headers.get("access-control-allow-methods")).toBe("GET, POST, PUT, DELETE");
-    expect(headers.get("access-control-allow-headers")).toBe("authorization, content-type, x-request-id");
-    expect(headers.get("allow")).toBe("PUT, GET, DELETE, HEAD, OPTIONS");
+    expect(headers.get("access-control-allow-methods")).toBe("GET, POST, PUT, PATCH, DELETE");
+    expect(headers.get("access-control-allow-headers")).toBe(
+      "authorization, content-type, if-match, if-none-match, x-request-id",
+    );
+    expect(headers.get("allow")).toBe("PUT, GET, DELETE, PATCH, HEAD, OPTIONS");
   });
 
   test("errors keep status, shape and CORS; a body over 1 MB gets usermeta's 413, one over 2 MB nginx's in its shape", async () => {

@@ -48,7 +48,10 @@ function inDialect(cell: string, dialect: Dialect): string {
 
 /** When every value that a text may name is `…`. */
 function answerTo(code: string, dialect: Dialect): WireError {
-  const values = new Proxy({ code }, { get: (target, name) => (name === "code" ? target.code : PLACEHOLDER) });
+  // The one that tells of others.
+  const refused = new Map([[PLACEHOLDER, { code: "set_conflict" }]]);
+  const known: Readonly<Record<string | symbol, unknown>> = { code, refused };
+  const values = new Proxy(known, { get: (target, name) => target[name] ?? PLACEHOLDER });
   // as: a refusal of this code, with anything for its values
-  return wireError(values as Refused, { dialect, path: `${PLACEHOLDER}/${PLACEHOLDER}` });
+  return wireError(values as unknown as Refused, { dialect, path: `${PLACEHOLDER}/${PLACEHOLDER}` });
 }

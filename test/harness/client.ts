@@ -1,6 +1,6 @@
 import type { AppCredentials } from "../../src/core/apps.ts";
 
-/** An answer as it came over the wire; every body must be JSON. */
+/** An answer as it came over the wire; every body must be JSON, but for those that must not be there. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -36,7 +36,7 @@ export async function send(method: string, url: string, sent: Sent = {}): Promis
   return {
     status: response.status,
     headers: response.headers,
-    body: method === "HEAD" ? undefined : JSON.parse(text),
+    body: method === "HEAD" || response.status === 304 ? undefined : JSON.parse(text),
     text,
   };
 }

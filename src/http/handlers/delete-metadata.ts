@@ -1,11 +1,28 @@
 import type { Metadata } from "../../core/metadata.ts";
+import { Refusal } from "../../core/refusals.ts";
 import type { Handler } from "../call.ts";
+import { preconditionsOfWrite } from "../preconditions.ts";
+import { queryList } from "../query-list.ts";
 import { metadataReply } from "../reply.ts";
+import { urlOf } from "../request.ts";
+import { writtenReply } from "./set-metadata.ts";
 
-/** DELETE …/metadata/user/{username} (user-metadata.md § Delete User Metadata). */
+/**
+ * DELETE …/metadata/user/{username} (user-metadata.md § Delete User Metadata); with `?properties=a,b` only of those
+ * keys (docs/VERSIONS.md).
+ */
 export function deleteMetadata({ metadata }: { metadata: Metadata }): Handler {
-  return async ({ served, target }, { caller }) => {
-    await metadata.remove(served, caller, target);
-    return metadataReply("true");
+  return async ({ request, served, target }, { caller }) => {
+    const preconditions = preconditionsOfWrite(request);
+    const keys = queryList(urlOf(request).search, "properties");
+    if (keys === undefined) {
+      await metadata.remove(served, caller, target, preconditions);
+      return { ...metadataReply("true"), quota: { used: 0, limit: served.limits.userBytesMax } };
+    }
+    // Not taken for "all": whoever has no key to remove wants to remove nothing.
+    if (keys.includes(""))
+      throw new Refusal({ code: "argument_illegal", reason: "properties: an attribute has no key" });
+    const stored = await metadata.removeKeys(served, caller, target, keys, preconditions);
+    return stored === undefined ? metadataReply("true") : writtenReply("true", stored, served);
   };
 }

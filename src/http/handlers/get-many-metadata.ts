@@ -1,6 +1,8 @@
 import { z } from "zod";
-import type { Metadata, NamedMetadata } from "../../core/metadata.ts";
+import type { NamedMetadata } from "../../core/batch-reads.ts";
+import type { Metadata } from "../../core/metadata.ts";
 import type { Handler } from "../call.ts";
+import { numberMap } from "../json-maps.ts";
 import { metadataReply } from "../reply.ts";
 import { readJson } from "../request.ts";
 
@@ -8,17 +10,22 @@ import { readJson } from "../request.ts";
 const Body = z.object({
   targets: z.array(z.string()),
   properties: z.array(z.string()).nullish(),
+  /** `lastModified` of what the caller has (docs/VERSIONS.md). */
+  versions: z.unknown().optional(),
 });
 
 /** POST …/metadata/user/get (user-metadata.md § Get Users' Metadata). */
 export function getManyMetadata({ metadata }: { metadata: Metadata }): Handler {
   return async ({ request, served }, { caller }) => {
-    const { targets, properties } = await readJson(request, Body, isBody);
-    const found = await metadata.getMany(served, caller, targets, properties ?? undefined);
-    return metadataReply(
-      objectJson(found, ({ json }) => json),
-      objectJson(found, ({ modified }) => modified),
-    );
+    const { targets, properties, versions } = await readJson(request, Body, isBody);
+    const known = numberMap(versions, "versions");
+    const wanted = { targets, properties: properties ?? undefined, known };
+    const { found, unchanged, removed } = await metadata.getMany(served, caller, wanted);
+    const data = objectJson(found, ({ json }) => json);
+    const lastModified = objectJson(found, ({ modified }) => modified);
+    const isDelta = versions !== undefined && versions !== null;
+    const rest = isDelta ? `,"unchanged":${JSON.stringify(unchanged)},"removed":${JSON.stringify(removed)}` : "";
+    return metadataReply(data, `,"lastModified":${lastModified}${rest}`);
   };
 }
 

@@ -1,10 +1,15 @@
 import { andThen } from "../../core/and-then.ts";
+import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
 import type { Metadata } from "../../core/metadata.ts";
 import type { Handler } from "../call.ts";
-import { metadataReply } from "../reply.ts";
+import { preconditionsOfRead } from "../preconditions.ts";
+import { metadataReply, notModifiedReply, versionedReply } from "../reply.ts";
 
 /** GET …/metadata/user/{username} (user-metadata.md § Get user metadata). */
 export function getMetadata({ metadata }: { metadata: Metadata }): Handler {
-  return ({ served, target }, { caller }) =>
-    andThen(metadata.get(served, caller, target), ({ json }) => metadataReply(json));
+  return ({ request, served, target }, { caller }) =>
+    andThen(metadata.get(served, caller, target, preconditionsOfRead(request)), (found) => {
+      if (found === undefined) return metadataReply(NO_ATTRIBUTES_JSON);
+      return "unchanged" in found ? notModifiedReply(found.unchanged) : versionedReply(found.json, found);
+    });
 }

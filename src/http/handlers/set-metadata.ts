@@ -1,13 +1,31 @@
 import type { Metadata } from "../../core/metadata.ts";
+import type { StoredAttributes } from "../../core/ports.ts";
+import type { ServedApp } from "../../core/registry.ts";
 import type { Handler } from "../call.ts";
-import { metadataReply } from "../reply.ts";
-import { readForm } from "../request.ts";
+import { preconditionsOfWrite } from "../preconditions.ts";
+import { type Reply, versionedReply } from "../reply.ts";
+import { readForm, readPatch } from "../request.ts";
 
 /** PUT …/metadata/user/{username} (user-metadata.md § Setting user metadata). */
-export function setMetadata({ metadata }: { metadata: Metadata }): Handler {
+export function setMetadata(rules: { metadata: Metadata }): Handler {
+  return changing(rules, readForm);
+}
+
+/** PATCH …/metadata/user/{username} (docs/VERSIONS.md): the same, and also from JSON. */
+export function patchMetadata(rules: { metadata: Metadata }): Handler {
+  return changing(rules, readPatch);
+}
+
+function changing({ metadata }: { metadata: Metadata }, read: typeof readForm): Handler {
   return async ({ request, served, target }, { caller }) => {
-    const changes = await readForm(request);
-    const { json, modified } = await metadata.set(served, caller, target, changes);
-    return metadataReply(json, String(modified));
+    const preconditions = preconditionsOfWrite(request);
+    const changes = await read(request);
+    const stored = await metadata.set(served, caller, target, changes, preconditions);
+    return writtenReply(stored.json, stored, served);
   };
+}
+
+/** @param data JSON text */
+export function writtenReply(data: string, stored: StoredAttributes, { limits }: ServedApp): Reply {
+  return { ...versionedReply(data, stored), quota: { used: stored.bytes, limit: limits.userBytesMax } };
 }

@@ -2,8 +2,8 @@ import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
 import { changedApp, changedUser } from "../../core/changes.ts";
 import type { App } from "../../core/model.ts";
 import type { AttributesWrite, SigningKey, Store, WriteOutcome } from "../../core/ports.ts";
+import { written } from "../../core/written.ts";
 import { refusedTogether } from "../refused-together.ts";
-import { written } from "../written.ts";
 import { AppUsers } from "./app-users.ts";
 import { Feed } from "./feed.ts";
 

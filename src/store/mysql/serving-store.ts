@@ -7,9 +7,9 @@ import type {
   StoredAttributes,
   StoredVersion,
 } from "../../core/ports.ts";
+import { written } from "../../core/written.ts";
 import type { AgeingAttributes } from "../resident/ageing-attributes.ts";
 import { StoreError } from "../store-error.ts";
-import { written } from "../written.ts";
 import { addSigningKey, changeApp, deleteApp, insertApp, purge } from "./app-commands.ts";
 import { clearAttributes } from "./clear-attributes.ts";
 import type { CoalescedReads } from "./coalesced-reads.ts";

@@ -1,8 +1,8 @@
 import { statSync } from "node:fs";
 import type { Store } from "../../core/ports.ts";
+import { written } from "../../core/written.ts";
 import { type EngineReads, ResidentAttributes } from "../resident/resident-attributes.ts";
 import { StoreError } from "../store-error.ts";
-import { written } from "../written.ts";
 import type { Connection } from "./connection.ts";
 import * as reads from "./reads.ts";
 import type { SharedState } from "./shared-state.ts";

@@ -37,8 +37,8 @@ test("OPTIONS says in Allow what the path takes", async () => {
   await using service = await startTestService();
   await using connection = await connectRaw(service.origin);
   const allow = async (path: string) => (await connection.call("OPTIONS", path)).headers.get("allow");
-  expect(await allow(USER)).toBe("PUT, GET, DELETE, HEAD, OPTIONS");
-  expect(await allow("/org/app/metadata/user/get")).toBe("PUT, GET, DELETE, POST, HEAD, OPTIONS");
+  expect(await allow(USER)).toBe("PUT, GET, DELETE, PATCH, HEAD, OPTIONS");
+  expect(await allow("/org/app/metadata/user/get")).toBe("PUT, GET, DELETE, PATCH, POST, HEAD, OPTIONS");
   expect(await allow("/org/app/token")).toBe("POST, OPTIONS");
   expect(await allow("/nowhere")).toBe("OPTIONS");
 });

@@ -7,9 +7,11 @@ const REFUSED = { status: 405, error: "method_not_allowed", text: "Method Not Al
 
 // error.md: 405, wrong method
 const ALLOWED = {
-  "/metadata/user/ada": "PUT, GET, DELETE, HEAD, OPTIONS",
-  "/metadata/user/get": "PUT, GET, DELETE, POST, HEAD, OPTIONS",
-  "/metadata/user/capacity": "PUT, GET, DELETE, HEAD, OPTIONS",
+  "/metadata/user/ada": "PUT, GET, DELETE, PATCH, HEAD, OPTIONS",
+  "/metadata/user/get": "PUT, GET, DELETE, PATCH, POST, HEAD, OPTIONS",
+  "/metadata/user/set": "PUT, GET, DELETE, PATCH, POST, HEAD, OPTIONS",
+  "/metadata/user/capacity": "PUT, GET, DELETE, PATCH, HEAD, OPTIONS",
+  "/metadata/limits": "GET, HEAD, OPTIONS",
   "/token": "POST, OPTIONS",
   "/users": "POST, GET, DELETE, HEAD, OPTIONS",
   "/users/ada": "GET, DELETE, HEAD, OPTIONS",
@@ -30,6 +32,6 @@ for (const [path, allow] of Object.entries(ALLOWED)) {
       expectMetadataError(answer, REFUSED);
       expect(answer.headers.get("allow")).toBe(allow);
     }
-    expect(refused).toContain("PATCH");
+    expect(refused).toContain("PROPFIND");
   });
 }

@@ -16,7 +16,7 @@ test("preflights, /-/ and what no route takes are free, and take nothing", async
     [200, () => send("GET", `${service.origin}/-/health`)],
     [200, () => send("GET", `${service.origin}/-/ready`)],
     [404, () => send("GET", `${service.origin}/nothing`)],
-    [405, () => send("PATCH", `${service.base}/metadata/user/ada`, { token: ada })],
+    [405, () => send("POST", `${service.base}/metadata/user/ada`, { token: ada })],
   ];
   const all = async () => {
     for (const [status, call] of free) {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { signIn } from "../../harness/client.ts";
+import { send, signIn } from "../../harness/client.ts";
 import { expectMetadataError } from "../../harness/expect-answer.ts";
 import { startTestService } from "../../harness/service.ts";
 
@@ -24,11 +24,15 @@ for (const dialect of ["2021", "2026"] as const) {
     await admin.newUser("ada");
     const expected = { status: 403, error: "FORBIDDEN", text: TEXTS[dialect].user, desc: DESC };
 
-    expectMetadataError(await admin.set("ada", { ext: "x".repeat(2046) }), expected);
+    const whole = await admin.set("ada", { ext: "x".repeat(2046) });
+    expectMetadataError(whole, { ...expected, details: { used: 0, limit: 2048, attempted: 2049 } });
+    expect(whole.headers.get("x-quota-user-used")).toBe("0");
+    expect(whole.headers.get("x-quota-user-limit")).toBe("2048");
     expect((await admin.get("ada")).body.data).toEqual({});
 
     expect((await admin.set("ada", { ext: "x".repeat(2000) })).status).toBe(200);
-    expectMetadataError(await admin.set("ada", { sign: "x".repeat(42) }), expected);
+    const details = { used: 2003, limit: 2048, attempted: 2049 };
+    expectMetadataError(await admin.set("ada", { sign: "x".repeat(42) }), { ...expected, details });
     expect((await admin.set("ada", { sign: "x".repeat(41) })).status).toBe(200);
     expect(await admin.capacity()).toBe(2048);
   });
@@ -38,7 +42,8 @@ for (const dialect of ["2021", "2026"] as const) {
     const admin = await signIn(service);
     await admin.newUser("ada");
     await admin.newUser("bob");
-    const expected = { status: 403, error: "FORBIDDEN", text: TEXTS[dialect].app, desc: DESC };
+    const details = { used: 2000, limit: 3000, attempted: 3001 };
+    const expected = { status: 403, error: "FORBIDDEN", text: TEXTS[dialect].app, desc: DESC, details };
 
     expect((await admin.set("ada", { ext: "x".repeat(1997) })).status).toBe(200);
     expectMetadataError(await admin.set("bob", { ext: "x".repeat(998) }), expected);
@@ -47,6 +52,18 @@ for (const dialect of ["2021", "2026"] as const) {
     expect(await admin.capacity()).toBe(3000);
   });
 }
+
+// "only app admin has permission" (§ Get the total size of user metadata)
+test("how full the app is is told to admins only", async () => {
+  await using service = await startTestService({ app: { appBytesMax: 3000 } });
+  const admin = await signIn(service);
+  const token = await admin.newUser("ada");
+  await admin.newUser("bob");
+  await admin.set("bob", { ext: "x".repeat(1997) });
+  const url = `${service.base}/metadata/user/ada`;
+  const answer = await send("PUT", url, { token, form: { ext: "x".repeat(1000) } });
+  expectMetadataError(answer, { status: 403, error: "FORBIDDEN", text: DESC, details: { limit: 3000 } });
+});
 
 test("bytes are counted, not characters", async () => {
   await using service = await startTestService();
@@ -63,6 +80,7 @@ test("a body far over the limit, but not over what is read, is the documented 40
   await admin.newUser("ada");
   for (const length of [20_000, 1_000_000]) {
     const answer = await admin.set("ada", { ext: "x".repeat(length) });
-    expectMetadataError(answer, { status: 403, error: "FORBIDDEN", text: DESC });
+    const details = { used: 0, limit: 2048, attempted: length + 3 };
+    expectMetadataError(answer, { status: 403, error: "FORBIDDEN", text: DESC, details });
   }
 });

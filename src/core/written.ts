@@ -1,4 +1,4 @@
-import type { AttributesWrite, StoredAttributes } from "../core/ports.ts";
+import type { AttributesWrite, StoredAttributes } from "./ports.ts";
 
 /** What is stored when a write has been carried out. */
 export function written({ userId, json, bytes, version, modified }: AttributesWrite): StoredAttributes {

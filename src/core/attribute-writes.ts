@@ -1,0 +1,123 @@
+import { isAllowed, relationOf } from "./access.ts";
+import { type Changes, NO_ATTRIBUTES_JSON } from "./attributes.ts";
+import { InTurn } from "./in-turn.ts";
+import { mergedJson, type SizedJson } from "./merged-json.ts";
+import type { Caller, UserName } from "./model.ts";
+import type { AttributesWrite, Clock, Store, StoredAttributes, Turns } from "./ports.ts";
+import { enforce, type Precondition } from "./preconditions.ts";
+import { Refusal, type Refused } from "./refusals.ts";
+import type { ServedApp } from "./registry.ts";
+import { written } from "./written.ts";
+
+/** A change of one user's attributes, as a caller wants it. */
+export interface WantedChange {
+  readonly served: ServedApp;
+  readonly caller: Caller;
+  readonly name: UserName;
+  /** "all": removes whatever there is. */
+  readonly changes: Changes | "all removed";
+  readonly preconditions: readonly Precondition[];
+  /** What becomes of it when another has overtaken it, and its preconditions still hold. */
+  readonly overtaken: "refuse" | "try again";
+}
+
+/** How a user's attributes change, by reading them, judging what becomes of them and replacing what was read. */
+export interface AttributeWrites {
+  /** What is stored afterwards; what changes nothing is not written. Undefined: no such user. */
+  change(wanted: WantedChange): Promise<StoredAttributes | undefined>;
+}
+
+interface AttributeWritesNeeds {
+  readonly store: Pick<Store, "attributes" | "writeAttributes" | "usage">;
+  readonly clock: Clock;
+  readonly turns: Turns;
+}
+
+/** For so long a change that others overtake again and again is tried. */
+export const TRIED_MS = 5000;
+
+export const STILL_OVERTAKEN: Refused = { code: "busy", retryAfterMs: 1000 };
+
+export function createAttributeWrites({ store, clock, turns }: AttributeWritesNeeds): AttributeWrites {
+  const ofUsers = new InTurn();
+
+  async function change(wanted: WantedChange): Promise<StoredAttributes | undefined> {
+    const { served, caller, name, changes, preconditions, overtaken } = wanted;
+    const named = changes === "all removed" ? NOTHING : changes;
+    const until = clock.now() + TRIED_MS;
+    for (;;) {
+      const stored = await store.attributes(served.app.number, name, "write");
+      enforce(preconditions, stored, named);
+      if (stored === undefined) return undefined;
+      const write = writeOf(served, name, stored, mergedOf(stored, changes), clock);
+      if (write === undefined) return stored;
+      const outcome = await store.writeAttributes(write);
+      if (outcome === "written") return written(write);
+      if (outcome === "full") throw new Refusal(await appFull(store, served, caller, write.growth));
+      // What the caller named is judged anew: if it no longer holds, that says more than that there was a conflict.
+      if (preconditions.length > 0) {
+        enforce(preconditions, await store.attributes(served.app.number, name, "write"), named);
+      }
+      if (overtaken === "refuse") throw new Refusal({ code: "set_conflict" });
+      if (clock.now() > until) throw new Refusal(STILL_OVERTAKEN);
+      await turns.next();
+    }
+  }
+
+  return {
+    change(wanted) {
+      // Whoever may not conflict waits for his turn here, so that only other threads and servers can overtake him.
+      if (wanted.overtaken === "refuse") return change(wanted);
+      return ofUsers.run(`${wanted.served.app.number}/${wanted.name}`, () => change(wanted));
+    },
+  };
+}
+
+const NOTHING: Changes = new Map();
+
+function mergedOf(stored: StoredAttributes, changes: Changes | "all removed"): SizedJson {
+  if (changes !== "all removed") return mergedJson(stored, changes);
+  return stored.bytes === 0 ? stored : { json: NO_ATTRIBUTES_JSON, bytes: 0 };
+}
+
+/** What replaces the attributes that were read by those; undefined when they are the same. Refuses what is too large. */
+export function writeOf(
+  { app, limits }: ServedApp,
+  name: UserName,
+  stored: StoredAttributes,
+  merged: SizedJson,
+  clock: Pick<Clock, "now">,
+): AttributesWrite | undefined {
+  if (merged === stored) return undefined;
+  const { userBytesMax, appBytesMax } = limits;
+  const { json, bytes } = merged;
+  // A lowered limit must not lock users out of making their attributes smaller.
+  if (bytes > userBytesMax && bytes > stored.bytes) {
+    const { bytes: used } = stored;
+    throw new Refusal({ code: "user_bytes_exceeded", bytesMax: userBytesMax, used, attempted: bytes });
+  }
+  return {
+    app: app.number,
+    name,
+    userId: stored.userId,
+    version: stored.version,
+    json,
+    bytes,
+    growth: bytes - stored.bytes,
+    modified: Math.max(clock.now(), stored.modified + 1),
+    appBytesMax,
+  };
+}
+
+/** Says how full the app is to those only who may ask for its capacity. */
+export async function appFull(
+  store: Pick<Store, "usage">,
+  { app, limits, access }: ServedApp,
+  caller: Caller,
+  growth: number,
+): Promise<Refused> {
+  const { appBytesMax: bytesMax } = limits;
+  if (!isAllowed("capacity", relationOf(caller, undefined), access)) return { code: "app_bytes_exceeded", bytesMax };
+  const used = await store.usage(app.number);
+  return { code: "app_bytes_exceeded", bytesMax, used, attempted: used + growth };
+}

@@ -1,0 +1,132 @@
+import { appFull, STILL_OVERTAKEN, TRIED_MS, writeOf } from "./attribute-writes.ts";
+import type { Changes } from "./attributes.ts";
+import { mergedJson } from "./merged-json.ts";
+import { type Caller, type UserName, userName } from "./model.ts";
+import type { AttributesWrite, Clock, Store, StoredAttributes, Turns } from "./ports.ts";
+import { enforce, type Precondition } from "./preconditions.ts";
+import { Refusal, type Refused } from "./refusals.ts";
+import type { ServedApp } from "./registry.ts";
+import { written } from "./written.ts";
+
+/** What a batch write asks for one user. */
+export interface UserChanges {
+  /** As the caller spells the name. */
+  readonly spelling: string;
+  readonly changes: Changes;
+  readonly preconditions: readonly Precondition[];
+}
+
+export interface BatchWritten {
+  /** The users' attributes as they are afterwards, by the spelling asked for. */
+  readonly stored: ReadonlyMap<string, StoredAttributes>;
+  readonly refused: ReadonlyMap<string, Refused>;
+}
+
+/** Changes of several users in one commit. */
+export interface BatchWrites {
+  /** @param allOrNothing refuses with `batch_refused` when one of them cannot be changed, and then changes none */
+  change(
+    served: ServedApp,
+    caller: Caller,
+    wanted: readonly UserChanges[],
+    allOrNothing: boolean,
+  ): Promise<BatchWritten>;
+}
+
+interface BatchWritesNeeds {
+  readonly store: Pick<Store, "attributesOf" | "writeAttributesOf" | "usage">;
+  readonly clock: Clock;
+  readonly turns: Turns;
+}
+
+/** One user on the way through the batch. */
+interface Part extends UserChanges {
+  readonly name: UserName;
+}
+
+export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): BatchWrites {
+  /** Those to be tried again, since others have overtaken them. */
+  async function attempt(batch: Batch, parts: readonly Part[]): Promise<readonly Part[]> {
+    const { served, caller, stored, refused, allOrNothing } = batch;
+    const names = parts.map(({ name }) => name);
+    const read = await store.attributesOf(served.app.number, names, "write");
+    const writes = new Map<Part, AttributesWrite>();
+    for (const [index, part] of parts.entries()) {
+      const before = read[index];
+      refused.delete(part.spelling);
+      stored.delete(part.spelling);
+      try {
+        const write = judged(served, part, before, clock);
+        if (write !== undefined) writes.set(part, write);
+        if (before !== undefined) stored.set(part.spelling, write === undefined ? before : written(write));
+      } catch (error) {
+        if (!(error instanceof Refusal)) throw error;
+        refused.set(part.spelling, error.refused);
+      }
+    }
+    if (writes.size === 0 || (allOrNothing && refused.size > 0)) return [];
+    const outcomes = await store.writeAttributesOf([...writes.values()], allOrNothing);
+    const overtaken: Part[] = [];
+    for (const [index, [part, write]] of [...writes].entries()) {
+      const outcome = outcomes[index];
+      if (outcome === "conflict") {
+        overtaken.push(part);
+        refused.set(part.spelling, { code: "set_conflict" });
+      } else if (outcome === "full") {
+        refused.set(part.spelling, await appFull(store, served, caller, write.growth));
+      }
+    }
+    return overtaken;
+  }
+
+  return {
+    async change(served, caller, wanted, allOrNothing) {
+      const batch: Batch = { served, caller, allOrNothing, stored: new Map(), refused: new Map() };
+      const { stored, refused } = batch;
+      const parts: Part[] = [];
+      for (const each of wanted) {
+        const name = userName(each.spelling);
+        if (name === undefined) refused.set(each.spelling, { code: "set_user_unknown" });
+        else parts.push({ ...each, name });
+      }
+      const until = clock.now() + TRIED_MS;
+      for (let open: readonly Part[] = parts; open.length > 0; ) {
+        const overtaken = await attempt(batch, open);
+        // With a condition, what is stored by now decides whether it is a conflict or the condition that failed.
+        const again = overtaken.filter(
+          ({ preconditions }) => preconditions.length > 0 || served.app.conflicts === "merge",
+        );
+        if (again.length === 0 || (allOrNothing && again.length < overtaken.length)) break;
+        if (clock.now() > until) {
+          for (const { spelling } of again) refused.set(spelling, STILL_OVERTAKEN);
+          break;
+        }
+        open = allOrNothing ? parts : again;
+        await turns.next();
+      }
+      for (const spelling of refused.keys()) stored.delete(spelling);
+      if (allOrNothing && refused.size > 0) throw new Refusal({ code: "batch_refused", refused });
+      return { stored, refused };
+    },
+  };
+}
+
+interface Batch {
+  readonly served: ServedApp;
+  readonly caller: Caller;
+  readonly allOrNothing: boolean;
+  readonly stored: Map<string, StoredAttributes>;
+  readonly refused: Map<string, Refused>;
+}
+
+/** What is to be written of one user; refuses what cannot be. */
+function judged(
+  served: ServedApp,
+  { name, changes, preconditions }: Part,
+  stored: StoredAttributes | undefined,
+  clock: Clock,
+): AttributesWrite | undefined {
+  enforce(preconditions, stored, changes);
+  if (stored === undefined) throw new Refusal({ code: "set_user_unknown" });
+  return writeOf(served, name, stored, mergedJson(stored, changes), clock);
+}

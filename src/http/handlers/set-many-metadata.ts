@@ -1,0 +1,62 @@
+import { z } from "zod";
+import type { UserChanges } from "../../core/batch-writes.ts";
+import type { Metadata } from "../../core/metadata.ts";
+import type { StoredAttributes } from "../../core/ports.ts";
+import { Refusal } from "../../core/refusals.ts";
+import type { Handler } from "../call.ts";
+import { errorsOf } from "../errors.ts";
+import { mergePatch, numberMap } from "../json-maps.ts";
+import { metadataReply } from "../reply.ts";
+import { readJson, urlOf } from "../request.ts";
+
+const Body = z.object({
+  /** By username, what a PATCH of that user would hold. */
+  targets: z.unknown().optional(),
+  /** By username, `lastModified` of the attributes that are replaced. */
+  versions: z.unknown().optional(),
+  atomic: z.boolean().nullish(),
+});
+
+/** POST …/metadata/user/set (docs/VERSIONS.md). */
+export function setManyMetadata({ metadata }: { metadata: Metadata }): Handler {
+  return async ({ request, served }, { caller }) => {
+    const { targets, versions, atomic } = await readJson(request, Body);
+    const wanted = changesOf(targets, numberMap(versions, "versions"));
+    const { stored, refused } = await metadata.setMany(served, caller, wanted, atomic ?? false);
+    const context = { path: urlOf(request).pathname.slice(1), dialect: served.access.dialect };
+    const errors = JSON.stringify(errorsOf(refused, context));
+    const lastModified = objectJson(stored, ({ modified }) => String(modified));
+    return metadataReply(
+      objectJson(stored, ({ json }) => json),
+      `,"lastModified":${lastModified},"errors":${errors}`,
+    );
+  };
+}
+
+function changesOf(targets: unknown, versions: ReadonlyMap<string, number>): readonly UserChanges[] {
+  if (typeof targets !== "object" || targets === null || Array.isArray(targets)) {
+    throw illegal("targets: not a JSON object");
+  }
+  const wanted = Object.entries(targets).map(([spelling, attributes]): UserChanges => {
+    const at = versions.get(spelling);
+    return {
+      spelling,
+      changes: mergePatch(attributes, `targets.${spelling.slice(0, 64)}`),
+      preconditions: at === undefined ? [] : [{ kind: "modified", at }],
+    };
+  });
+  const names = new Set(wanted.map(({ spelling }) => spelling));
+  // Whoever misspells a name must not believe that his condition was looked at.
+  for (const name of versions.keys())
+    if (!names.has(name)) throw illegal(`versions: ${name.slice(0, 64)} is no target`);
+  return wanted;
+}
+
+/** By hand, as in get-many-metadata.ts; only legal usernames have anything stored. */
+function objectJson(users: ReadonlyMap<string, StoredAttributes>, value: (stored: StoredAttributes) => string): string {
+  return `{${[...users].map(([name, stored]) => `"${name}":${value(stored)}`).join(",")}}`;
+}
+
+function illegal(reason: string): Refusal {
+  return new Refusal({ code: "argument_illegal", reason });
+}

@@ -1,0 +1,50 @@
+import type { Changes } from "../core/attributes.ts";
+import { Refusal } from "../core/refusals.ts";
+
+/**
+ * A JSON object of attributes as changes (RFC 7396): null removes the key, as an empty text does everywhere; numbers
+ * and booleans become their text. Attributes are text, so that objects and lists are refused.
+ * @param where names the object in what is refused
+ */
+export function mergePatch(value: unknown, where: string): Changes {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw illegal(`${where}: not a JSON object`);
+  const changes = new Map<string, string>();
+  for (const [key, part] of Object.entries(value)) {
+    if (key === "") throw illegal(`${where}: an attribute has no key`);
+    const text = textOf(part);
+    if (text === undefined) throw illegal(`${where}: the value of ${quoted(key)} is no text`);
+    changes.set(key.toWellFormed(), text);
+  }
+  return changes;
+}
+
+/** Half of a pair of surrogates is no character, and many a JSON parser refuses it: it becomes U+FFFD, as in a form. */
+function textOf(value: unknown): string | undefined {
+  if (value === null) return "";
+  if (typeof value === "string") return value.toWellFormed();
+  if (typeof value === "boolean") return String(value);
+  return typeof value === "number" && Number.isFinite(value) ? String(value) : undefined;
+}
+
+/** A JSON object of whole numbers, by its keys. Not as an object: it would lose a user called `__proto__`. */
+export function numberMap(value: unknown, where: string): ReadonlyMap<string, number> {
+  if (value === undefined || value === null) return NO_NUMBERS;
+  if (typeof value !== "object" || Array.isArray(value)) throw illegal(`${where}: not a JSON object`);
+  const numbers = new Map<string, number>();
+  for (const [key, part] of Object.entries(value)) {
+    if (!Number.isSafeInteger(part)) throw illegal(`${where}: the value of ${quoted(key)} is no whole number`);
+    numbers.set(key, part);
+  }
+  return numbers;
+}
+
+/** As much of it as its sender needs to know it again. */
+function quoted(key: string): string {
+  return JSON.stringify(key.slice(0, 64));
+}
+
+const NO_NUMBERS: ReadonlyMap<string, number> = new Map();
+
+function illegal(reason: string): Refusal {
+  return new Refusal({ code: "argument_illegal", reason });
+}
