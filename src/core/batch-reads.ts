@@ -1,15 +1,23 @@
 import { type UserName, userName } from "./model.ts";
-import type { Store, StoredVersion, Turns } from "./ports.ts";
+import type { Store, Turns } from "./ports.ts";
 import { projection } from "./projection.ts";
 
 /** What a batch read asks for. */
 export interface WantedMetadata {
+  /** Users of whom the caller has nothing. */
   readonly targets: readonly string[];
+  readonly known: KnownMetadata;
   /** The keys wanted; undefined or none = all. */
   readonly properties: readonly string[] | undefined;
-  /** When the attributes that the caller has were last changed, by the spelling of a target; ms. */
-  readonly known: ReadonlyMap<string, number>;
 }
+
+/** Users of whom the caller has attributes, each once, and when these were last changed, ms, in the same order. */
+export interface KnownMetadata {
+  readonly spellings: readonly string[];
+  readonly modified: readonly number[];
+}
+
+export const NOTHING_KNOWN: KnownMetadata = { spellings: [], modified: [] };
 
 /** One user of a batch read, under the spelling that was asked for. */
 export interface NamedMetadata {
@@ -19,7 +27,7 @@ export interface NamedMetadata {
   readonly modified: number;
 }
 
-/** Every user that was asked for is in one list at most, under each spelling once, in the order asked for. */
+/** Every user that was asked for is in one list at most, under each spelling once. */
 export interface ManyMetadata {
   /** Those that have attributes, and those that have others, or none, than the caller knows. */
   readonly found: readonly NamedMetadata[];
@@ -35,7 +43,7 @@ export interface BatchReads {
 }
 
 interface BatchReadsNeeds {
-  readonly store: Pick<Store, "attributesOf" | "versionsOf">;
+  readonly store: Pick<Store, "attributesOf" | "modifiedOf">;
   readonly turns: Turns;
 }
 
@@ -45,21 +53,46 @@ const SLICE = 25;
 const BYTES_PER_TURN = 262_144;
 
 export function createBatchReads({ store, turns }: BatchReadsNeeds): BatchReads {
+  /** Compares versions, so that no attributes are read that the caller has. Another version is news, also an older one. */
+  async function compare(app: number, { spellings, modified }: KnownMetadata): Promise<Compared> {
+    const compared = nothingCompared();
+    if (spellings.length === 0) return compared;
+    const legal = noUsers();
+    const seen: number[] = [];
+    // By their places: an iterator of a hundred entries costs more than what is done with each.
+    for (let index = 0; index < spellings.length; index++) {
+      const spelling = spellings[index] ?? "";
+      if (add(legal, spelling)) seen.push(modified[index] ?? 0);
+      else compared.removed.push(spelling);
+    }
+    const stored = await store.modifiedOf(app, legal.names);
+    for (let index = 0; index < seen.length; index++) {
+      const spelling = legal.spellings[index] ?? "";
+      if (stored[index] === undefined) compared.removed.push(spelling);
+      else if (stored[index] === seen[index]) compared.unchanged.push(spelling);
+      else add(compared.changed, spelling);
+    }
+    return compared;
+  }
+
   return {
-    async read(app, { targets, properties, known }) {
+    async read(app, { targets, known, properties }) {
       const project = properties === undefined || properties.length === 0 ? undefined : projection(properties);
-      const { spellings, names, unchanged, removed } = await leftToRead(store, app, legalNames(targets, known), known);
+      const { changed: asked, unchanged, removed } = await compare(app, known);
+      const changedCount = asked.names.length;
+      for (const spelling of new Set(targets)) add(asked, spelling);
       const found: NamedMetadata[] = [];
       let bytes = 0;
-      for (let from = 0; from < names.length; from += SLICE) {
-        const stored = await store.attributesOf(app, names.slice(from, from + SLICE));
-        for (const [index, attributes] of stored.entries()) {
-          const name = spellings[from + index] ?? "";
+      for (let from = 0; from < asked.names.length; from += SLICE) {
+        const stored = await store.attributesOf(app, asked.names.slice(from, from + SLICE));
+        for (const [place, attributes] of stored.entries()) {
+          const name = asked.spellings[from + place] ?? "";
+          const isKnown = from + place < changedCount;
           if (attributes === undefined) {
-            if (known.has(name)) removed.push(name);
+            if (isKnown) removed.push(name);
             continue;
           }
-          if (attributes.bytes === 0 && !known.has(name)) continue;
+          if (attributes.bytes === 0 && !isKnown) continue;
           const json = project === undefined ? attributes.json : project(attributes.json);
           found.push({ name, json, modified: attributes.modified });
           bytes += attributes.bytes;
@@ -73,63 +106,31 @@ export function createBatchReads({ store, turns }: BatchReadsNeeds): BatchReads 
   };
 }
 
-interface LegalNames {
-  readonly spellings: readonly string[];
-  /** One for each spelling. */
-  readonly names: readonly UserName[];
-  /** Spellings of users that are known to the caller and cannot be. */
+/** Spellings that can be users, and the names that they stand for, in the same order. */
+interface Users {
+  readonly spellings: string[];
+  readonly names: UserName[];
+}
+
+interface Compared {
+  readonly changed: Users;
+  readonly unchanged: string[];
   readonly removed: string[];
 }
 
-/** Those of the targets that can be users, each spelling once, and their names. */
-function legalNames(targets: readonly string[], known: ReadonlyMap<string, number>): LegalNames {
-  const spellings: string[] = [];
-  const names: UserName[] = [];
-  const removed: string[] = [];
-  for (const spelling of new Set(targets)) {
-    const name = userName(spelling);
-    if (name === undefined) {
-      if (known.has(spelling)) removed.push(spelling);
-      continue;
-    }
-    spellings.push(spelling);
-    names.push(name);
-  }
-  return { spellings, names, removed };
+function noUsers(): Users {
+  return { spellings: [], names: [] };
 }
 
-interface LeftToRead extends LegalNames {
-  readonly unchanged: readonly string[];
+function nothingCompared(): Compared {
+  return { changed: noUsers(), unchanged: [], removed: [] };
 }
 
-/** Compares versions first, so that nothing is read of what the caller has. Another version is news, also an older one. */
-async function leftToRead(
-  store: Pick<Store, "versionsOf">,
-  app: number,
-  legal: LegalNames,
-  known: ReadonlyMap<string, number>,
-): Promise<LeftToRead> {
-  if (known.size === 0) return { ...legal, unchanged: [] };
-  const asked = legal.names.filter((_, index) => known.has(legal.spellings[index] ?? ""));
-  const versions = new Map<UserName, StoredVersion | undefined>();
-  for (const [index, version] of (await store.versionsOf(app, asked)).entries()) {
-    const name = asked[index];
-    if (name !== undefined) versions.set(name, version);
-  }
-  const unchanged: string[] = [];
-  const spellings: string[] = [];
-  const names: UserName[] = [];
-  const removed = [...legal.removed];
-  for (const [index, name] of legal.names.entries()) {
-    const spelling = legal.spellings[index] ?? "";
-    const modified = known.get(spelling);
-    const version = versions.get(name);
-    if (modified !== undefined && version?.modified === modified) unchanged.push(spelling);
-    else if (modified !== undefined && version === undefined) removed.push(spelling);
-    else {
-      spellings.push(spelling);
-      names.push(name);
-    }
-  }
-  return { spellings, names, removed, unchanged };
+/** False: it can be no user's. */
+function add({ spellings, names }: Users, spelling: string): boolean {
+  const name = userName(spelling);
+  if (name === undefined) return false;
+  spellings.push(spelling);
+  names.push(name);
+  return true;
 }

@@ -77,7 +77,14 @@ export interface Metadata {
 
 type MetadataStore = Pick<
   Store,
-  "attributes" | "attributesOf" | "versionsOf" | "writeAttributes" | "writeAttributesOf" | "clearAttributes" | "usage"
+  | "attributes"
+  | "attributesOf"
+  | "version"
+  | "modifiedOf"
+  | "writeAttributes"
+  | "writeAttributesOf"
+  | "clearAttributes"
+  | "usage"
 >;
 
 interface MetadataNeeds {
@@ -90,11 +97,6 @@ export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata
   const writes = createAttributeWrites({ store, clock, turns });
   const batches = createBatchWrites({ store, clock, turns });
   const reads = createBatchReads({ store, turns });
-
-  async function versionOf(served: ServedApp, name: UserName): Promise<StoredVersion | undefined> {
-    const [version] = await store.versionsOf(served.app.number, [name], "write");
-    return version;
-  }
 
   function read({ app, access }: ServedApp, name: UserName): Eventually<StoredAttributes | undefined> {
     return andThen(store.attributes(app.number, name), (stored) => stored ?? answerUnknown(access.dialect));
@@ -138,7 +140,7 @@ export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata
       permit("getMetadata", caller, target, served.access);
       if (target === undefined) return answerUnknown(served.access.dialect);
       if (preconditions.length === 0) return read(served, target);
-      return andThen(store.versionsOf(served.app.number, [target]), ([version]) => {
+      return andThen(store.version(served.app.number, target), (version) => {
         const failed = preconditions.find((precondition) => !holds(precondition, version));
         if (failed === undefined) return read(served, target);
         if (failed.kind === "is_not" && version !== undefined) return { unchanged: version };
@@ -149,7 +151,8 @@ export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata
     async getMany({ app, limits, access }, caller, wanted) {
       permit("getManyMetadata", caller, undefined, access);
       const { batchMax } = limits;
-      if (wanted.targets.length > batchMax) throw new Refusal({ code: "batch_too_large", batchMax });
+      if (wanted.targets.length + wanted.known.spellings.length > batchMax)
+        throw new Refusal({ code: "batch_too_large", batchMax });
       return await reads.read(app.number, wanted);
     },
 
@@ -159,8 +162,9 @@ export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata
         await removed(served, caller, target, "all removed", preconditions);
         return;
       }
-      const version = target && (await versionOf(served, target));
-      if (target === undefined || version === undefined || version.bytes === 0) return;
+      if (target === undefined) return;
+      const version = await store.version(served.app.number, target, "write");
+      if (version === undefined || version.bytes === 0) return;
       await store.clearAttributes(served.app.number, target, clock.now());
     },
 
@@ -177,7 +181,8 @@ export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata
     async used(served, caller) {
       permit("readLimits", caller, undefined, served.access);
       if (caller.kind === "admin") return { app: await store.usage(served.app.number) };
-      return caller.kind === "user" ? { user: (await versionOf(served, caller.name))?.bytes ?? 0 } : {};
+      if (caller.kind !== "user") return {};
+      return { user: (await store.version(served.app.number, caller.name))?.bytes ?? 0 };
     },
   };
 }

@@ -197,12 +197,10 @@ export interface Store extends AsyncDisposable {
     names: readonly UserName[],
     purpose?: ReadPurpose,
   ): Eventually<readonly (StoredAttributes | undefined)[]>;
-  /** As `attributesOf`, and does not read the attributes themselves. */
-  versionsOf(
-    app: number,
-    names: readonly UserName[],
-    purpose?: ReadPurpose,
-  ): Eventually<readonly (StoredVersion | undefined)[]>;
+  /** As `attributes`, and does not read the attributes themselves. */
+  version(app: number, name: UserName, purpose?: ReadPurpose): Eventually<StoredVersion | undefined>;
+  /** When the attributes last changed, ms; as `attributesOf` to be answered, and does not read them. */
+  modifiedOf(app: number, names: readonly UserName[]): Eventually<readonly (number | undefined)[]>;
   /**
    * Replaces the attributes if user and version are still those named, and moves the app's usage with them. A
    * write that makes the user's bytes grow is "full" when the usage would pass `appBytesMax`; a write that does

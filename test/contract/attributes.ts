@@ -104,23 +104,24 @@ export function describeAttributes(open: OpenForTest): void {
       await addUsers(store, app, "ada", "bob");
       await addUsers(store, await addApp(store, "org/other"), "cyd");
       await store.writeAttributes(replacing(app, "ada", await attributesOf(store, app, "ada"), '{"a":"b"}', 2));
-      const version = async (text: string) => {
-        const { json: _, ...rest } = await attributesOf(store, app, text);
-        return rest;
-      };
       const asked = ["bob", "nobody", "ada", "cyd", "bob"].map(name);
       // Before and after the attributes themselves have been read, which may be kept in memory from then on.
-      for (const purpose of ["answer", "write"] as const) {
-        const found = (await store.versionsOf(app.number, asked, purpose)).map(withoutJson);
-        const [ada, bob] = [await version("ada"), await version("bob")];
-        expect(found).toEqual([bob, undefined, ada, undefined, bob]);
-        expect((await store.versionsOf(app.number, [name("ada")], purpose)).map(withoutJson)).toEqual([ada]);
+      for (let time = 0; time < 2; time++) {
+        const found = await store.modifiedOf(app.number, asked);
+        const versions = await Promise.all(asked.map((each) => store.version(app.number, each)));
+        const forWrites = await Promise.all(asked.map((each) => store.version(app.number, each, "write")));
+        const [ada, bob] = [await attributesOf(store, app, "ada"), await attributesOf(store, app, "bob")];
+        expect(found).toEqual([bob.modified, undefined, ada.modified, undefined, bob.modified]);
+        for (const each of [versions, forWrites]) {
+          expect(each.map(withoutJson)).toEqual([bob, undefined, ada, undefined, bob].map(withoutJson));
+        }
+        expect(await store.modifiedOf(app.number, [name("ada")])).toEqual([ada.modified]);
       }
-      expect(await version("ada")).toMatchObject({ version: 1, bytes: 2 });
-      expect(await store.versionsOf(app.number, [])).toEqual([]);
+      expect(await store.version(app.number, name("ada"))).toMatchObject({ version: 1, bytes: 2 });
+      expect(await store.modifiedOf(app.number, [])).toEqual([]);
       await store.clearAttributes(app.number, name("ada"), 9000);
-      const [cleared] = await store.versionsOf(app.number, [name("ada")]);
-      expect(cleared).toMatchObject({ version: 2, bytes: 0, modified: 9000 });
+      expect(await store.version(app.number, name("ada"))).toMatchObject({ version: 2, bytes: 0, modified: 9000 });
+      expect(await store.modifiedOf(app.number, [name("ada")])).toEqual([9000]);
     });
 
     test("any text comes back as it was", async () => {

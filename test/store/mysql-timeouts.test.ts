@@ -40,7 +40,8 @@ const CALLS: { readonly [Name in Call]: (store: Store, app: App) => unknown } = 
   deleteUsers: (store, { number }) => store.deleteUsers(number, [userAt(1)], 2000),
   attributes: (store, { number }) => store.attributes(number, ADA),
   attributesOf: (store, { number }) => store.attributesOf(number, [ADA, userAt(2)]),
-  versionsOf: (store, { number }) => store.versionsOf(number, [ADA, userAt(2)]),
+  version: (store, { number }) => store.version(number, ADA),
+  modifiedOf: (store, { number }) => store.modifiedOf(number, [ADA, userAt(2)]),
   writeAttributes: (store, app) => store.writeAttributes(sized(app, ADA, NEVER_STORED, 9)),
   writeAttributesOf: (store, app) =>
     store.writeAttributesOf(

@@ -54,6 +54,21 @@ describe("the slab", () => {
     expect(hits).toBeGreaterThan(1000);
   });
 
+  test("a version alone answers who asks for versions, and gives way to the attributes", () => {
+    const slab = new Slab(1_000_000);
+    const { json: _, ...version } = attributes(7);
+    slab.add(1, 1, "ada", 1, version);
+    expect(slab.find(1, 1, "ada", 1)).toBeUndefined();
+    expect(slab.findVersion(1, 1, "ada", 1)).toEqual(version);
+    expect(slab.findModified(1, 1, "ada", 1)).toBe(version.modified);
+    expect(slab.findVersion(1, 1, "ada", 2)).toBeUndefined();
+    expect(slab.findModified(1, 1, "bob", 1)).toBeUndefined();
+    slab.add(1, 1, "ada", 1, attributes(7, 20));
+    expect(slab.find(1, 1, "ada", 1)).toEqual(attributes(7, 20));
+    expect(slab.findVersion(1, 1, "ada", 1)).toEqual(version);
+    expect(slab.findModified(1, 1, "ada", 1)).toBe(version.modified);
+  });
+
   test("holds the users that its memory has room for, and keeps those that are asked for", () => {
     const slab = new Slab(1_000_000);
     const place = (user: number) => [placeOf(1, `user${user}`), 1, `user${user}`] as const;
@@ -100,7 +115,12 @@ describe("resident attributes", () => {
       return values.get(user);
     };
     const readMany = (app: number, users: readonly UserName[]) => users.map((user) => readOne(app, user));
-    const resident = new ResidentAttributes(1_000_000, stamps, { one: readOne, many: readMany, versions: readMany });
+    const resident = new ResidentAttributes(1_000_000, stamps, {
+      one: readOne,
+      many: readMany,
+      version: readOne,
+      versions: readMany,
+    });
     return { stamps, values, resident, reads: () => reads };
   }
 
@@ -122,6 +142,26 @@ describe("resident attributes", () => {
     const before = reads();
     expect(resident.many(1, [ADA, BOB])).toEqual([attributes(1), attributes(2)]);
     expect(reads()).toBe(before);
+  });
+
+  test("versions are read from the engine once, and later from what else has been read", () => {
+    const { stamps, values, resident, reads } = start();
+    const { json: _, ...ada } = attributes(1);
+    values.set(ADA, attributes(1)).set(BOB, attributes(2));
+    expect(resident.modifiedOf(1, [BOB, name("cyd"), ADA])).toEqual([attributes(2).modified, undefined, ada.modified]);
+    const before = reads();
+    expect(resident.modifiedOf(1, [ADA, BOB])).toEqual([ada.modified, attributes(2).modified]);
+    expect(resident.version(1, ADA)).toMatchObject(ada);
+    expect(reads()).toBe(before);
+    expect(resident.one(1, ADA)).toEqual(attributes(1));
+    stamps.begin([place]);
+    values.set(ADA, attributes(3));
+    expect(resident.version(1, ADA)).toEqual(attributes(3));
+    expect(resident.modifiedOf(1, [ADA, BOB])).toEqual([attributes(3).modified, attributes(2).modified]);
+    stamps.end([place]);
+    values.set(ADA, attributes(4));
+    expect(resident.modifiedOf(1, [ADA])).toEqual([attributes(4).modified]);
+    expect(resident.version(1, ADA)).toMatchObject({ version: attributes(4).version });
   });
 
   test("from the beginning of a commit to its end every read reaches the engine, and nothing of it is kept", () => {

@@ -117,7 +117,8 @@ export function openMemoryStore(): Store {
 
     attributes: (app, name) => users.get(app)?.get(name)?.attributes,
     attributesOf: (app, names) => names.map((name) => users.get(app)?.get(name)?.attributes),
-    versionsOf: (app, names) => names.map((name) => users.get(app)?.get(name)?.attributes),
+    version: (app, name) => users.get(app)?.get(name)?.attributes,
+    modifiedOf: (app, names) => names.map((name) => users.get(app)?.get(name)?.attributes.modified),
     writeAttributes: async (asked) => write(asked),
     async writeAttributesOf(writes, allOrNothing) {
       const used = users.get(writes[0]?.app ?? 0)?.usage ?? 0;

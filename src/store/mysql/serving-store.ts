@@ -2,6 +2,7 @@ import type { UserName } from "../../core/model.ts";
 import type {
   AttributesWrite,
   BatchOutcome,
+  Eventually,
   ReadPurpose,
   Store,
   StoredAttributes,
@@ -101,16 +102,21 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     return names.map((name, index) => found[index] ?? answered.get(name));
   }
 
-  async function versionsOf(
+  function version(
     app: number,
-    names: readonly UserName[],
+    name: UserName,
     purpose: ReadPurpose = "answer",
-  ): Promise<readonly (StoredVersion | undefined)[]> {
-    const found = names.map((name) => (purpose === "answer" ? resident?.findVersion(app, name) : undefined));
+  ): Eventually<StoredVersion | undefined> {
+    const copy = purpose === "answer" ? resident?.findVersion(app, name) : undefined;
+    return copy ?? coalesced.readVersions(app, [name]).then((found) => found.get(name));
+  }
+
+  async function modifiedOf(app: number, names: readonly UserName[]): Promise<readonly (number | undefined)[]> {
+    const found = names.map((name) => resident?.findModified(app, name));
     const missing = [...new Set(names.filter((_, index) => found[index] === undefined))];
     if (missing.length === 0) return found;
     const answered = await coalesced.readVersions(app, missing);
-    return names.map((name, index) => found[index] ?? answered.get(name));
+    return names.map((name, index) => found[index] ?? answered.get(name)?.modified);
   }
 
   async function writeAttributes(attributes: AttributesWrite): ReturnType<Store["writeAttributes"]> {
@@ -186,7 +192,8 @@ export function createServingStore(parts: ServingParts): ServedCalls {
       });
     },
     attributesOf,
-    versionsOf,
+    version,
+    modifiedOf,
     writeAttributes,
     writeAttributesOf,
     async clearAttributes(app, name, now) {

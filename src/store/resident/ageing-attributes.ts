@@ -41,6 +41,12 @@ export class AgeingAttributes {
     return this.#slab.findVersion(place, app, name, this.#stamps.of(place), this.#notBefore());
   }
 
+  findModified(app: number, name: UserName): number | undefined {
+    this.#follow();
+    const place = placeOf(app, name);
+    return this.#slab.findModified(place, app, name, this.#stamps.of(place), this.#notBefore());
+  }
+
   ticket(app: number, name: UserName): Ticket {
     const place = placeOf(app, name);
     return { place, stamp: this.#stamps.of(place), at: Math.floor(performance.now()) };

@@ -6,13 +6,13 @@ import { type Stamps, UNSETTLED } from "./stamps.ts";
 
 export type ReadOne = (app: number, name: UserName) => StoredAttributes | undefined;
 export type ReadMany = (app: number, names: readonly UserName[]) => readonly (StoredAttributes | undefined)[];
-export type ReadVersions = (app: number, names: readonly UserName[]) => readonly (StoredVersion | undefined)[];
 
 /** An engine's reads, which answer at once. */
 export interface EngineReads {
   readonly one: ReadOne;
   readonly many: ReadMany;
-  readonly versions: ReadVersions;
+  readonly version: (app: number, name: UserName) => StoredVersion | undefined;
+  readonly versions: (app: number, names: readonly UserName[]) => readonly (StoredVersion | undefined)[];
 }
 
 /**
@@ -56,32 +56,58 @@ export class ResidentAttributes {
       if (resident === undefined) missing.push({ name, index, place, stamp });
       return resident;
     });
-    if (missing.length === 0) return found;
-    const read = this.#read.many(
+    this.#fill(app, missing, this.#read.many, (index, stored) => {
+      found[index] = stored;
+    });
+    return found;
+  }
+
+  /** As `one`, and reads no attributes. */
+  version(app: number, name: UserName): StoredVersion | undefined {
+    const place = placeOf(app, name);
+    const stamp = this.#follow() ? this.#stamps.of(place) : UNSETTLED;
+    const resident = this.#slab.findVersion(place, app, name, stamp);
+    if (resident !== undefined) return resident;
+    const read = this.#read.version(app, name);
+    if (read !== undefined && stamp !== UNSETTLED) this.#slab.add(place, app, name, stamp, read);
+    return read;
+  }
+
+  /** The same for many, one result for each, in order. */
+  modifiedOf(app: number, names: readonly UserName[]): readonly (number | undefined)[] {
+    const missing: Missing[] = [];
+    const settled = this.#follow();
+    const found = names.map((name, index) => {
+      const place = placeOf(app, name);
+      const stamp = settled ? this.#stamps.of(place) : UNSETTLED;
+      const modified = this.#slab.findModified(place, app, name, stamp);
+      if (modified === undefined) missing.push({ name, index, place, stamp });
+      return modified;
+    });
+    this.#fill(app, missing, this.#read.versions, (index, { modified }) => {
+      found[index] = modified;
+    });
+    return found;
+  }
+
+  /** Reads what is missing, adds it and hands it over. */
+  #fill<Read extends StoredVersion>(
+    app: number,
+    missing: readonly Missing[],
+    read: (app: number, names: readonly UserName[]) => readonly (Read | undefined)[],
+    take: (index: number, found: Read) => void,
+  ): void {
+    if (missing.length === 0) return;
+    const answered = read(
       app,
       missing.map(({ name }) => name),
     );
     for (const [order, { name, index, place, stamp }] of missing.entries()) {
-      const attributes = read[order];
-      found[index] = attributes;
-      if (attributes !== undefined && stamp !== UNSETTLED) this.#slab.add(place, app, name, stamp, attributes);
+      const stored = answered[order];
+      if (stored === undefined) continue;
+      take(index, stored);
+      if (stamp !== UNSETTLED) this.#slab.add(place, app, name, stamp, stored);
     }
-    return found;
-  }
-
-  /** As `many`, and reads no attributes: what is not here is not added. */
-  versions(app: number, names: readonly UserName[]): readonly (StoredVersion | undefined)[] {
-    const settled = this.#follow();
-    const found = names.map((name) => {
-      const place = placeOf(app, name);
-      const stamp = settled ? this.#stamps.of(place) : UNSETTLED;
-      return this.#slab.findVersion(place, app, name, stamp);
-    });
-    const missing = names.filter((_, index) => found[index] === undefined);
-    if (missing.length === 0) return found;
-    const read = this.#read.versions(app, missing);
-    let order = 0;
-    return found.map((version) => version ?? read[order++]);
   }
 
   /**

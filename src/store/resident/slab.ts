@@ -26,7 +26,7 @@ export class Slab {
     this.#ring = new Ring(Math.max(0, bytesMax - slots * SLOT_BYTES));
   }
 
-  /** Undefined when it is not here, was added with another stamp, or is of a time before `notBefore`. */
+  /** Undefined when it is not here, was added with another stamp or without attributes, or before `notBefore`. */
   find(place: number, app: number, name: string, stamp: number, notBefore = 0): StoredAttributes | undefined {
     const slot = this.#freshSlotOf(place, app, name, stamp, notBefore);
     if (slot === -1) return undefined;
@@ -35,7 +35,9 @@ export class Slab {
     const at = this.#ring.offset(position);
     const idAt = at + HEADER_BYTES + name.length;
     const idBytes = readInt(bytes, at + ID_BYTES);
-    const end = idAt + idBytes + readInt(bytes, at + JSON_BYTES);
+    const jsonBytes = readInt(bytes, at + JSON_BYTES);
+    if (jsonBytes === NO_JSON) return undefined;
+    const end = idAt + idBytes + jsonBytes;
     // Cut from one text: the engine spares the copy, and every decoding is a call out of JavaScript.
     const text = bytes.toString("utf8", idAt, end);
     const found = {
@@ -51,7 +53,7 @@ export class Slab {
     return found;
   }
 
-  /** As `find`, and leaves the attributes where they are. */
+  /** The version alone, whether it is here with its attributes or without. */
   findVersion(place: number, app: number, name: string, stamp: number, notBefore = 0): StoredVersion | undefined {
     const slot = this.#freshSlotOf(place, app, name, stamp, notBefore);
     if (slot === -1) return undefined;
@@ -67,12 +69,32 @@ export class Slab {
     };
   }
 
-  /** Takes the place of what is here of the user. What is too large, or has letters beyond ASCII in its name, is not kept. */
-  add(place: number, app: number, name: string, stamp: number, attributes: StoredAttributes, time = 0): void {
-    const { userId, json, version, modified } = attributes;
+  /** Of that only when the attributes last changed. */
+  findModified(place: number, app: number, name: string, stamp: number, notBefore = 0): number | undefined {
+    const slot = this.#freshSlotOf(place, app, name, stamp, notBefore);
+    if (slot === -1) return undefined;
+    const position = this.#positionAt(slot);
+    return readLong(this.#ring.at(position), this.#ring.offset(position) + MODIFIED);
+  }
+
+  /**
+   * Takes the place of what is here of the user. What is too large, or has letters beyond ASCII in its name, is not
+   * kept.
+   * @param stored a version alone takes little memory, and is enough for those who only ask what has changed
+   */
+  add(
+    place: number,
+    app: number,
+    name: string,
+    stamp: number,
+    stored: StoredAttributes | StoredVersion,
+    time = 0,
+  ): void {
+    const { userId, version, modified } = stored;
     if (!isAscii(name) || !isAscii(userId)) return;
-    const jsonBytes = Buffer.byteLength(json);
-    const length = HEADER_BYTES + name.length + userId.length + jsonBytes;
+    const json = "json" in stored ? stored.json : undefined;
+    const jsonBytes = json === undefined ? NO_JSON : Buffer.byteLength(json);
+    const length = HEADER_BYTES + name.length + userId.length + Math.max(0, jsonBytes);
     const slot = this.#slotFor(place, app, name);
     const position = this.#roomFor(slot, place, app, name, length);
     this.#positions[slot] = position;
@@ -84,14 +106,14 @@ export class Slab {
     writeInt(bytes, at + NAME_BYTES, name.length);
     writeInt(bytes, at + ID_BYTES, userId.length);
     writeInt(bytes, at + JSON_BYTES, jsonBytes);
-    writeInt(bytes, at + BYTES, attributes.bytes);
+    writeInt(bytes, at + BYTES, stored.bytes);
     writeLong(bytes, at + VERSION, version);
     writeLong(bytes, at + MODIFIED, modified);
     writeLong(bytes, at + TIME, time);
     const idAt = at + HEADER_BYTES + name.length;
     bytes.write(name, at + HEADER_BYTES, "latin1");
     bytes.write(userId, idAt, "latin1");
-    bytes.write(json, idAt + userId.length, "utf8");
+    if (json !== undefined) bytes.write(json, idAt + userId.length, "utf8");
     this.#tags[slot] = place;
   }
 
@@ -185,6 +207,9 @@ const MODIFIED = 32;
 const ROOM = 40;
 const TIME = 44;
 const HEADER_BYTES = 52;
+
+/** In JSON_BYTES: the record is of the version alone. */
+const NO_JSON = -1;
 
 /** A record gets so small a part of its length more than it needs, for when it grows. */
 const SPARE_PART = 8;

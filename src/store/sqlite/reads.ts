@@ -86,13 +86,15 @@ export function readAttributesOf(
   return readOfMany<StoredAttributes>(connection, ATTRIBUTES_OF_MANY, app, names);
 }
 
+export function readVersion(connection: Connection, app: number, name: UserName): StoredVersion | undefined {
+  return connection.get<StoredVersion>(VERSION, app, name);
+}
+
 export function readVersionsOf(
   connection: Connection,
   app: number,
   names: readonly UserName[],
 ): (StoredVersion | undefined)[] {
-  const [only] = names;
-  if (only !== undefined && names.length === 1) return [connection.get<StoredVersion>(VERSION, app, only)];
   return readOfMany<StoredVersion>(connection, VERSIONS_OF_MANY, app, names);
 }
 

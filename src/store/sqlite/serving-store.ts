@@ -49,7 +49,8 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
     deleteUsers: (app, names, now) => writer.send("deleteUsers", app, names, now),
     attributes: attributes.one,
     attributesOf: attributes.many,
-    versionsOf: attributes.versions,
+    version: attributes.version,
+    modifiedOf: attributes.modifiedOf,
     async writeAttributes(write) {
       const { app, name, userId, version, json, bytes, modified, appBytesMax } = write;
       const { result, stamp } = await writer.write(
@@ -76,7 +77,8 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
 interface AttributeReads {
   readonly one: Store["attributes"];
   readonly many: Store["attributesOf"];
-  readonly versions: Store["versionsOf"];
+  readonly version: Store["version"];
+  readonly modifiedOf: Store["modifiedOf"];
   readonly add?: ResidentAttributes["add"];
 }
 
@@ -84,14 +86,18 @@ function attributeReads({ connection, shared, cacheBytes }: ServingParts): Attri
   const engine: EngineReads = {
     one: (app, name) => reads.readAttributes(connection, app, name),
     many: (app, names) => reads.readAttributesOf(connection, app, names),
+    version: (app, name) => reads.readVersion(connection, app, name),
     versions: (app, names) => reads.readVersionsOf(connection, app, names),
   };
-  if (cacheBytes === 0) return engine;
+  if (cacheBytes === 0) {
+    return { ...engine, modifiedOf: (app, names) => engine.versions(app, names).map((found) => found?.modified) };
+  }
   const resident = new ResidentAttributes(cacheBytes, shared.stamps, engine);
   return {
     one: (app, name) => resident.one(app, name),
     many: (app, names) => resident.many(app, names),
-    versions: (app, names) => resident.versions(app, names),
+    version: (app, name) => resident.version(app, name),
+    modifiedOf: (app, names) => resident.modifiedOf(app, names),
     add: (app, name, stamp, attributes) => resident.add(app, name, stamp, attributes),
   };
 }
