@@ -95,6 +95,24 @@ export const GOALS = {
   identityAgora: ratio("identity", 0.95, "get one with Agora's token, over our own", OTHERS_TOKENS),
   identityDynamic: ratio("identity", 0.95, "get one with a dynamic token, over our own", OTHERS_TOKENS),
   identityJwt: ratio("identity", 0.95, "get one with a JSON Web Token, over our own", OTHERS_TOKENS),
+  versionsUnchanged: ratio(
+    "versions",
+    1,
+    "get one with If-None-Match, answered 304, over the same in full",
+    "Sockets and HTTP, which both have; the attributes that are spared are a small part of a get.",
+  ),
+  versionsDelta: ratio(
+    "versions",
+    1.5,
+    "batch of 100 with versions, one of them changed, over the same in full",
+    "Parsing the names and versions of a hundred users, and finding these.",
+  ),
+  versionsBatchSet: ratio(
+    "versions",
+    2.5,
+    "users set per second, a hundred in one call, over each in its own",
+    "What is left of a set without its own socket, HTTP and message: merging and writing a 4 kB page.",
+  ),
   mysqlGet: ratio(
     "mysql",
     5,

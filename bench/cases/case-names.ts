@@ -11,6 +11,7 @@ export const CASE_NAMES = [
   "latency",
   "parse",
   "identity",
+  "versions",
   "mysql",
 ] as const;
 

@@ -11,6 +11,7 @@ import { mysql } from "./mysql.ts";
 import { parse } from "./parse.ts";
 import { scale } from "./scale.ts";
 import { set } from "./set.ts";
+import { versions } from "./versions.ts";
 import { workers } from "./workers.ts";
 
 export const CASES: Readonly<Record<CaseName, Case>> = {
@@ -25,5 +26,6 @@ export const CASES: Readonly<Record<CaseName, Case>> = {
   latency,
   parse,
   identity,
+  versions,
   mysql,
 };

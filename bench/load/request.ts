@@ -6,6 +6,8 @@ export interface Request {
   readonly text: string;
   /** Whether an answer's body is the one wanted: asked once before anything is measured. */
   readonly isAnswer: (body: string) => boolean;
+  /** Of that answer; 200 when left out. */
+  readonly status?: number;
 }
 
 export const USER = "\u0001";

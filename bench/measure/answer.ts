@@ -29,8 +29,11 @@ function completeAnswer(bytes: Buffer): Answer | undefined {
   const headEnd = bytes.indexOf(HEAD_END);
   if (headEnd < 0) return undefined;
   const head = bytes.toString("latin1", 0, headEnd);
-  const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? Number.NaN);
+  const status = Number(head.split(" ")[1]);
+  // That one never has a body.
+  const isEmpty = status === 304;
+  const length = isEmpty ? 0 : Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? Number.NaN);
   if (Number.isNaN(length)) throw new Error(`an answer without a length:\n${head}`);
   const body = bytes.subarray(headEnd + HEAD_END.length);
-  return body.length < length ? undefined : { status: Number(head.split(" ")[1]), body: body.toString("utf8") };
+  return body.length < length ? undefined : { status, body: body.toString("utf8") };
 }

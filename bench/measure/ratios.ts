@@ -32,3 +32,8 @@ export function ratio(
 export function rateRatio(of: Series | undefined, over: Series | undefined): Measured | undefined {
   return ratio(of, over, ({ perSecond }) => perSecond);
 }
+
+/** The same where one call of the first side does the work of so many of the other. */
+export function times(count: number, rate: Measured | undefined): Measured | undefined {
+  return rate && measured(rate.each.map((value) => value * count));
+}

@@ -115,7 +115,7 @@ async function measureContender(
 export async function probe({ side, what, request }: Contender): Promise<void> {
   for (const port of [side.port, ...(side.otherPorts ?? [])]) {
     const { status, body } = await ask(port, filledIn(request.text));
-    if (status !== 200 || !request.isAnswer(body)) {
+    if (status !== (request.status ?? 200) || !request.isAnswer(body)) {
       throw new Error(`${side.name} does not answer ${what} as it should: ${status} ${body.slice(0, 500)}`);
     }
   }
