@@ -89,12 +89,13 @@ export const ERRORS: ErrorTable = {
   batch_refused: ({ refused }, context) => {
     const [[spelling, first] = ["", undefined]] = refused;
     if (first === undefined) throw new Error("a batch was refused for nobody's sake");
-    const { status, error, text, desc } = wireError(first, context);
+    const { status, error, text, desc = text } = wireError(first, context);
+    const whose = `nothing was stored: ${spelling}: `;
     return {
       status,
       error,
-      text: `nothing was stored: ${spelling}: ${text}`,
-      ...(desc === undefined ? {} : { desc }),
+      text: whose + text,
+      desc: whose + desc,
       details: { errors: errorsOf(refused, context) },
     };
   },
