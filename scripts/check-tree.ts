@@ -10,7 +10,8 @@ import { FOLDER_RULES, type FolderRule, LINES_MAX, NOT_IN_CORE, RUNTIME_PLACES }
 export function checkTree(root: string): readonly string[] {
   const read = (path: string): string => readFileSync(join(root, path), "utf8");
   const find = (pattern: string): string[] => [...new Glob(pattern).scanSync(root)].sort();
-  const modules = find("src/**/*.{ts,tsx}").map((file) => ({ file, text: read(file) }));
+  const files = [...find("src/**/*.{ts,tsx}"), ...find("packages/*/src/**/*.{ts,tsx}")];
+  const modules = files.map((file) => ({ file, text: read(file) }));
   const imports = modules.flatMap(({ file, text }) => importsOf(file, text));
   if (modules.length === 0 || imports.length === 0) return [`${root}: no modules or no imports were found`];
   return [

@@ -13,7 +13,8 @@ const PARTS: Readonly<Record<string, string>> = {
   wrk: "the benchmark, which needs nginx, redis-server and webdis too (test/bench)",
   strace: "the trace of a flush before every answer (test/faults/flush.test.ts)",
   // The same place that test/sdk/chromium.ts looks at.
-  [process.env.CHROMIUM ?? "/usr/bin/chromium"]: "the vendors' SDKs in a browser (test/sdk)",
+  [process.env.CHROMIUM ?? "/usr/bin/chromium"]:
+    "the vendors' SDKs and the client's hook in a browser (test/sdk, test/client)",
 };
 
 /** A program, or a file by its path. */

@@ -10,6 +10,7 @@ export interface FolderRule {
 
 const CORE = "src/core";
 const STORE = "src/store";
+const CLIENT = "packages/client/src";
 /** What an engine may share with the others. */
 const STORE_PARTS = [
   "src/store/app-columns.ts",
@@ -64,6 +65,9 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: "src/store/sqlite", imports: [...STORE_PARTS, CORE], packages: ["bun", "bun:sqlite", "node:"] },
   { folder: "src/store/mysql", imports: [...STORE_PARTS, CORE], packages: ["node:", "mysql2"] },
   { folder: CORE, imports: [], packages: [] },
+  // It runs in browsers, and knows of the server only what goes over the wire.
+  { folder: CLIENT, imports: [], packages: [] },
+  { folder: `${CLIENT}/react.ts`, imports: [CLIENT], packages: ["react"] },
 ];
 
 /** The only places that may name the runtime, so that it can be exchanged in a day. */

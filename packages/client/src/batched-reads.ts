@@ -1,0 +1,102 @@
+import type { Attributes, Profile } from "./attributes.ts";
+import type { Profiles } from "./profiles.ts";
+import type { Transport } from "./transport.ts";
+import { UsermetaError } from "./usermeta-error.ts";
+
+interface Answer {
+  readonly data: Readonly<Record<string, Attributes>>;
+  readonly lastModified: Readonly<Record<string, number>>;
+  readonly removed: readonly string[];
+}
+
+/** Of a user of whom nothing is known: no version is this one. */
+const NO_VERSION = 0;
+const BATCH_MAX = 100;
+const TOO_LARGE = /exceed allowed batch size (\d+)/;
+
+/**
+ * Reads of profiles: all that are asked for in one turn of the event loop go out together, each user once, with the
+ * version that is known of him. A read that is under way is joined by nobody: the server may have looked already when
+ * somebody has just written.
+ */
+export function createBatchedReads(ask: Transport, profiles: Profiles): (user: string) => Promise<Profile> {
+  let turn: Turn | undefined;
+  let batchMax = BATCH_MAX;
+
+  async function read(users: readonly string[]): Promise<Found> {
+    const former = new Map(users.map((user) => [user, profiles.use(user)]));
+    const versions = users.map((user) => [user, Math.floor(former.get(user)?.lastModified ?? NO_VERSION)] as const);
+    try {
+      const { body } = await ask<Answer>({
+        method: "POST",
+        path: "/metadata/user/get",
+        body: { versions: Object.fromEntries(versions) },
+        isRepeatable: true,
+      });
+      return new Map(users.map((user) => [user, take(user, body, former.get(user))]));
+    } catch (error) {
+      const allowed = Number(error instanceof UsermetaError ? TOO_LARGE.exec(error.message)?.[1] : 0);
+      if (!(allowed > 0 && allowed < users.length)) throw error;
+      batchMax = allowed;
+      const found = await Promise.all(partsOf(users, batchMax).map(read));
+      return new Map(found.flatMap((each) => [...each]));
+    }
+  }
+
+  function take(user: string, { data, lastModified, removed }: Answer, former: Profile | undefined): Profile {
+    const modified = own(lastModified, user);
+    if (modified !== undefined) {
+      return profiles.take({ user, attributes: own(data, user) ?? {}, lastModified: modified }, former);
+    }
+    if (removed.includes(user) && (former === undefined || former.attributes !== undefined)) {
+      return profiles.take({ user, attributes: undefined, lastModified: NO_VERSION }, former);
+    }
+    // Nothing has changed; but something newer may have come, or it was thrown out meanwhile.
+    const known = profiles.peek(user) ?? former;
+    if (known === undefined) throw new UsermetaError(200, { error_description: `the server said nothing of ${user}` });
+    return profiles.take(known, undefined);
+  }
+
+  function begin(): Turn {
+    const users = new Set<string>();
+    // Not a microtask: what one event brings up, effects of many components, comes in several of those.
+    const parts = new Promise<void>((resolve) => setTimeout(resolve, 0)).then(() => {
+      turn = undefined;
+      const found = new Map<string, Promise<Found>>();
+      for (const part of partsOf([...users], batchMax)) {
+        const answer = read(part);
+        for (const user of part) found.set(user, answer);
+      }
+      return found;
+    });
+    return { users, parts };
+  }
+
+  return async (user) => {
+    turn ??= begin();
+    turn.users.add(user);
+    const found = await (await turn.parts).get(user);
+    const profile = found?.get(user);
+    if (profile === undefined) throw new Error(`${user} was not asked for`);
+    return profile;
+  };
+}
+
+type Found = ReadonlyMap<string, Profile>;
+
+interface Turn {
+  readonly users: Set<string>;
+  /** What became of each user's part of them. */
+  readonly parts: Promise<ReadonlyMap<string, Promise<Found>>>;
+}
+
+function partsOf(users: readonly string[], countMax: number): (readonly string[])[] {
+  const parts: (readonly string[])[] = [];
+  for (let from = 0; from < users.length; from += countMax) parts.push(users.slice(from, from + countMax));
+  return parts;
+}
+
+/** Users may be called `constructor` and the like. */
+export function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
+  return Object.hasOwn(record, key) ? record[key] : undefined;
+}

@@ -1,0 +1,210 @@
+import type { Attributes, Changes, Profile } from "./attributes.ts";
+import { createBatchedReads, own } from "./batched-reads.ts";
+import { pause, unlessAborted } from "./pause.ts";
+import { Profiles } from "./profiles.ts";
+import { type Answered, createTransport, type TransportOptions } from "./transport.ts";
+import { type UserError, UsermetaError } from "./usermeta-error.ts";
+
+export interface ClientOptions extends TransportOptions {
+  /** How many profiles are kept; 10,000 when left out. Those that are subscribed to stay beyond that. */
+  readonly profilesMax?: number;
+  /** Asks this often, ms, what has changed of all that is subscribed to; never when left out. */
+  readonly refreshMs?: number;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal;
+}
+
+export interface ReadOptions extends CallOptions {
+  /** What was read, or told by a write, so long ago at most is answered without asking, ms; 0 when left out. */
+  readonly maxAgeMs?: number;
+}
+
+export interface SetOptions extends CallOptions {
+  /** Only if this version is stored: `Profile.etag`. Refused with a `UsermetaError` of status 412 otherwise. */
+  readonly ifMatch?: string;
+  /** Only if nothing is stored. */
+  readonly isFirst?: boolean;
+}
+
+export interface SetManyOptions extends CallOptions {
+  /** All or nothing. */
+  readonly isAtomic?: boolean;
+  /** By user, the `lastModified` that must be stored. */
+  readonly versions?: Readonly<Record<string, number>>;
+}
+
+export interface SetManyResult {
+  readonly profiles: ReadonlyMap<string, Profile>;
+  readonly errors: ReadonlyMap<string, UserError>;
+}
+
+export interface Limits {
+  readonly limits: Readonly<Record<"userBytesMax" | "appBytesMax" | "batchMax" | "ratePerSecond", number>>;
+  readonly used: { readonly appBytes?: number; readonly userBytes?: number };
+  readonly rates: Readonly<Record<string, { readonly perSecond: number; readonly remaining: number }>>;
+  readonly conflicts: "refuse" | "merge";
+}
+
+/** An app's users on a usermeta server. Every call rejects with a `UsermetaError`, or with the signal's reason. */
+export interface Client {
+  /** What the server has stored now: asks for the version that is known, together with all other reads of this turn. */
+  get(user: string, options?: ReadOptions): Promise<Profile>;
+  /** The same for many, in order. */
+  getMany(users: readonly string[], options?: ReadOptions): Promise<Profile[]>;
+  /** What is known without asking: the same object until something changes. */
+  peek(user: string): Profile | undefined;
+  /** Calls whenever what is known of the user changes; the function returned ends it. */
+  subscribe(user: string, listener: () => void): () => void;
+  /** Adds, replaces and removes attributes; the profile as it is then. */
+  set(user: string, changes: Changes, options?: SetOptions): Promise<Profile>;
+  /** Removes some attributes, or all. */
+  remove(user: string, names?: readonly string[], options?: CallOptions): Promise<void>;
+  /**
+   * Changes what it has read, and nothing that another has changed since: the function is called again with what is
+   * stored by then, until its changes can be stored.
+   */
+  update(
+    user: string,
+    change: (attributes: Attributes) => Changes | Promise<Changes>,
+    options?: CallOptions,
+  ): Promise<Profile>;
+  /** Several users in one call, for admins; each succeeds or fails alone, unless it is atomic. */
+  setMany(users: Readonly<Record<string, Changes>>, options?: SetManyOptions): Promise<SetManyResult>;
+  limits(options?: CallOptions): Promise<Limits>;
+}
+
+interface One {
+  readonly data: Attributes;
+  readonly lastModified: number;
+}
+
+interface Many {
+  readonly data: Readonly<Record<string, Attributes>>;
+  readonly lastModified: Readonly<Record<string, number>>;
+  readonly errors: Readonly<Record<string, UserError>>;
+}
+
+const UPDATES_MAX = 100;
+const UPDATE_PAUSE_MS = 50;
+
+export function createClient(options: ClientOptions): Client {
+  const ask = createTransport(options);
+  const profiles = new Profiles(options.profilesMax ?? 10_000);
+  const read = createBatchedReads(ask, profiles);
+  const { refreshMs = 0 } = options;
+  /** When each profile was last known to be the server's. */
+  const askedAt = new WeakMap<Profile, number>();
+  let refreshing: ReturnType<typeof setInterval> | undefined;
+
+  function fresh(profile: Profile): Profile {
+    askedAt.set(profile, Date.now());
+    return profile;
+  }
+
+  function written(user: string, { body, etag }: Answered<One>): Profile {
+    const { data: attributes, lastModified } = body;
+    return fresh(profiles.take({ user, attributes, lastModified, etag }, undefined));
+  }
+
+  const pathOf = (user: string): string => `/metadata/user/${encodeURIComponent(user)}`;
+
+  const client: Client = {
+    async get(spelling, { maxAgeMs = 0, signal } = {}) {
+      const user = folded(spelling);
+      const known = profiles.use(user);
+      if (known !== undefined && maxAgeMs > 0 && Date.now() - (askedAt.get(known) ?? 0) <= maxAgeMs) return known;
+      return fresh(await unlessAborted(read(user), signal));
+    },
+    getMany: (users, given) => Promise.all(users.map((user) => client.get(user, given))),
+    peek: (user) => profiles.peek(folded(user)),
+    subscribe(user, listener) {
+      const end = profiles.subscribe(folded(user), listener);
+      // What fails is tried again the next time.
+      if (refreshMs > 0)
+        refreshing ??= setInterval(() => client.getMany(profiles.subscribed()).catch(() => {}), refreshMs);
+      return () => {
+        end();
+        if (profiles.subscribed().length > 0) return;
+        clearInterval(refreshing);
+        refreshing = undefined;
+      };
+    },
+
+    async set(spelling, changes, { ifMatch, isFirst, signal } = {}) {
+      const user = folded(spelling);
+      const headers = {
+        ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
+        ...(isFirst ? { "if-none-match": "*" } : {}),
+      };
+      // With a condition a second try would be refused for the sake of the first.
+      const isRepeatable = ifMatch === undefined && !isFirst;
+      return written(
+        user,
+        await ask<One>({ method: "PATCH", path: pathOf(user), body: changes, headers, signal, isRepeatable }),
+      );
+    },
+
+    async remove(spelling, names, given = {}) {
+      const user = folded(spelling);
+      if (names !== undefined) {
+        if (names.length > 0) await client.set(user, Object.fromEntries(names.map((name) => [name, null])), given);
+        return;
+      }
+      await ask({ method: "DELETE", path: pathOf(user), signal: given.signal, isRepeatable: true });
+      // The answer names no version, and reads that are under way may bring an older one.
+      await client.get(user, given);
+    },
+
+    async update(spelling, change, given = {}) {
+      const user = folded(spelling);
+      const { signal } = given;
+      let base: Pick<Profile, "attributes" | "etag"> | undefined = profiles.peek(user);
+      for (let attempt = 1; ; attempt++) {
+        if (base?.etag === undefined) {
+          const answer = await ask<One>({ method: "GET", path: pathOf(user), signal, isRepeatable: true });
+          // To store without a condition would be to overwrite.
+          if (answer.etag === undefined) throw new UsermetaError(404, { error_description: `${user} has no version` });
+          written(user, answer);
+          base = { attributes: answer.body.data, etag: answer.etag };
+        }
+        const changes = await change(base.attributes ?? {});
+        try {
+          return await client.set(user, changes, { ...given, ifMatch: base.etag ?? "" });
+        } catch (error) {
+          if (!(error instanceof UsermetaError && error.status === 412) || attempt === UPDATES_MAX) throw error;
+          base = undefined;
+          await pause(Math.random() * Math.min(UPDATE_PAUSE_MS, attempt), signal);
+        }
+      }
+    },
+
+    async setMany(users, { isAtomic: atomic = false, versions = {}, signal } = {}) {
+      const body = { targets: foldedKeys(users), versions: foldedKeys(versions), atomic };
+      const isRepeatable = Object.keys(versions).length === 0;
+      const answer = await ask<Many>({ method: "POST", path: "/metadata/user/set", body, signal, isRepeatable });
+      const { data, lastModified, errors } = answer.body;
+      const stored = Object.entries(data).map(([user, attributes]) => {
+        const one = { data: attributes, lastModified: own(lastModified, user) ?? 0 };
+        return [user, written(user, { body: one, etag: undefined })] as const;
+      });
+      return { profiles: new Map(stored), errors: new Map(Object.entries(errors)) };
+    },
+
+    async limits({ signal } = {}) {
+      return (await ask<{ data: Limits }>({ method: "GET", path: "/metadata/limits", signal, isRepeatable: true })).body
+        .data;
+    },
+  };
+  return client;
+}
+
+/** As the server folds names. */
+function folded(user: string): string {
+  return user.toLowerCase();
+}
+
+function foldedKeys<Value>(record: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(record).map(([user, value]) => [folded(user), value]));
+}

@@ -1,0 +1,105 @@
+import { pause } from "./pause.ts";
+import { type ErrorBody, UsermetaError } from "./usermeta-error.ts";
+
+/** A token, or what gives one; asked again, with true, when the server has refused the last one. */
+export type Token = string | ((isRefused: boolean) => string | Promise<string>);
+
+export interface TransportOptions {
+  /** Of the app: `https://chat.example.com/org/app`. */
+  readonly url: string;
+  readonly token: Token;
+  readonly fetch?: typeof globalThis.fetch;
+  /** How often a call is tried in all; 5 when left out. */
+  readonly tries?: number;
+  /** How long one try may take, ms; 10,000 when left out. */
+  readonly timeoutMs?: number;
+  /** For how long a call is tried at most, pauses included, ms; 30,000 when left out. */
+  readonly patienceMs?: number;
+}
+
+export interface Asked {
+  readonly method: string;
+  /** Below the app's URL. */
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal | undefined;
+  /** Whether it may be done twice: then it is tried again when no answer came, and when another has overtaken it. */
+  readonly isRepeatable: boolean;
+}
+
+export interface Answered<Body> {
+  readonly body: Body;
+  readonly etag: string | undefined;
+}
+
+export type Transport = <Body>(asked: Asked) => Promise<Answered<Body>>;
+
+const PAUSE_MS = 200;
+const PAUSE_MAX_MS = 10_000;
+
+/** Calls the server, and calls again by the book: never sooner than it says, never all clients in the same moment. */
+export function createTransport(options: TransportOptions): Transport {
+  const { token, tries = 5, timeoutMs = 10_000, patienceMs = 30_000 } = options;
+  const base = options.url.replace(/\/+$/, "");
+  // Called as a function of nobody's: browsers refuse it as a method of something else.
+  const ask = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
+
+  async function once({ method, path, body, headers, signal }: Asked, isRefused: boolean): Promise<Response> {
+    const bearer = typeof token === "string" ? token : await token(isRefused);
+    const timeout = AbortSignal.timeout(timeoutMs);
+    return await ask(base + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${bearer}`,
+        ...(body === undefined ? {} : { "content-type": JSON_TYPES[method] ?? "application/json" }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    });
+  }
+
+  return async <Body>(asked: Asked): Promise<Answered<Body>> => {
+    const until = Date.now() + patienceMs;
+    let isRefused = false;
+    let wasRefused = false;
+    for (let attempt = 1; ; attempt++) {
+      let failure: UsermetaError;
+      let mayRepeat: boolean;
+      let waitMs = Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** attempt);
+      try {
+        const response = await once(asked, isRefused);
+        isRefused = false;
+        // As the caller says it is; what is no JSON, from a proxy on the way, is nothing.
+        const body = (await response.json().catch(() => ({}))) as Body & ErrorBody;
+        if (response.status === 200) return { body, etag: response.headers.get("etag") ?? undefined };
+        const { status } = response;
+        failure = new UsermetaError(status, body);
+        // What is refused so has not been begun.
+        mayRepeat = status === 429 || status === 503 || (asked.isRepeatable && (status === 409 || status >= 502));
+        if (status === 401 && typeof token !== "string" && !wasRefused) {
+          isRefused = wasRefused = true;
+          continue;
+        }
+        waitMs += retryAfterMs(response.headers.get("retry-after"));
+      } catch (error) {
+        asked.signal?.throwIfAborted();
+        failure = new UsermetaError(0, { error_description: "the server did not answer" }, error);
+        mayRepeat = asked.isRepeatable;
+      }
+      if (!mayRepeat || attempt >= tries || Date.now() + waitMs > until) throw failure;
+      await pause(waitMs, asked.signal);
+    }
+  };
+}
+
+const JSON_TYPES: Readonly<Record<string, string>> = { PATCH: "application/merge-patch+json" };
+
+/** Seconds, or a date. */
+function retryAfterMs(value: string | null): number {
+  if (value === null) return 0;
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Math.max(0, ms || 0);
+}

@@ -1,0 +1,143 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { type Client, createClient, type Profile } from "../../packages/client/src/index.ts";
+import { send } from "../harness/client.ts";
+import { eventually } from "../harness/eventually.ts";
+import { connect } from "./connected.ts";
+
+test("a read that was under way when a write was answered neither shows nor answers what was before it", async () => {
+  await using connected = await connect();
+  const { admin, client, counted } = connected;
+  await admin.newUser("ada");
+  await admin.set("ada", { n: "0" });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  counted.hold(promise);
+  const early = client.get("ada");
+  // The server has answered it, and nobody here has heard yet.
+  await eventually(async () => expect(counted.received()).toBeGreaterThan(0));
+  counted.hold(Promise.resolve());
+  const written = await client.set("ada", { n: "1" });
+  const shown: (Profile | undefined)[] = [];
+  client.subscribe("ada", () => shown.push(client.peek("ada")));
+  resolve();
+  expect(await early).toBe(written);
+  expect(client.peek("ada")).toBe(written);
+  expect(shown).toEqual([]);
+});
+
+test("nobody joins a read that has been sent", async () => {
+  await using connected = await connect();
+  const { admin, client, other, counted } = connected;
+  await admin.newUser("ada");
+  await admin.set("ada", { n: "0" });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  counted.hold(promise);
+  const early = client.get("ada");
+  await eventually(async () => expect(counted.received()).toBeGreaterThan(0));
+  await other().set("ada", { n: "1" });
+  counted.hold(Promise.resolve());
+  expect((await client.get("ada")).attributes).toEqual({ n: "1" });
+  resolve();
+  expect((await early).attributes).toEqual({ n: "1" });
+});
+
+/** A fetch whose answers come late, each by a time of its own, so that they overtake one another. */
+function unsteady(delays: readonly number[]): typeof fetch {
+  let calls = 0;
+  const late = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const delay = delays[calls++ % delays.length] ?? 0;
+    const response = await fetch(input, init);
+    const body = await response.arrayBuffer();
+    await Bun.sleep(delay);
+    return new Response(body, { status: response.status, headers: response.headers });
+  };
+  return late as typeof fetch; // as: without Bun's own additions
+}
+
+const step = fc.record({
+  kind: fc.constantFrom("get", "get", "set", "update", "remove", "foreign"),
+  user: fc.constantFrom("ada", "bob"),
+  pauseMs: fc.constantFrom(0, 0, 1, 3),
+});
+
+test("whatever overtakes whatever, a client never shows or answers less than it has written or shown", async () => {
+  await using connected = await connect();
+  const { service, admin } = connected;
+  await admin.newUser("ada");
+  await admin.newUser("bob");
+  /** Counts up, so that a later state is a larger one; whatever removes all keeps the count outside. */
+  let count = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 5, maxLength: 25 }),
+      fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 3, maxLength: 7 }),
+      async (steps, delays) => {
+        const client: Client = createClient({ url: service.base, token: admin.token, fetch: unsteady(delays) });
+        const least: Record<string, number> = { ada: 0, bob: 0 };
+        const shown: Record<string, number> = { ada: 0, bob: 0 };
+        const ends = ["ada", "bob"].map((user) =>
+          client.subscribe(user, () => {
+            const modified = client.peek(user)?.lastModified ?? 0;
+            expect(modified).toBeGreaterThanOrEqual(shown[user] ?? 0);
+            shown[user] = modified;
+          }),
+        );
+        const run = async ({ kind, user }: (typeof steps)[number]): Promise<void> => {
+          const before = least[user] ?? 0;
+          count += 1;
+          const own = String(count);
+          switch (kind) {
+            case "foreign":
+              await send("PUT", `${service.base}/metadata/user/${user}`, { token: admin.token, form: { by: own } });
+              return;
+            case "get": {
+              const { lastModified } = await client.get(user);
+              expect(lastModified).toBeGreaterThanOrEqual(before);
+              return;
+            }
+            case "set":
+              least[user] = Math.max(least[user] ?? 0, (await client.set(user, { by: own })).lastModified);
+              return;
+            case "update":
+              least[user] = Math.max(least[user] ?? 0, (await client.update(user, () => ({ by: own }))).lastModified);
+              return;
+            case "remove":
+              await client.remove(user);
+              expect(client.peek(user)?.lastModified).toBeGreaterThanOrEqual(before);
+          }
+        };
+        const running: Promise<void>[] = [];
+        for (const each of steps) {
+          running.push(run(each));
+          if (each.pauseMs > 0) await Bun.sleep(each.pauseMs);
+        }
+        await Promise.all(running);
+        for (const user of ["ada", "bob"]) {
+          const { attributes, lastModified } = await client.get(user);
+          const stored = await admin.get(user);
+          expect([attributes, lastModified]).toEqual([stored.body.data, stored.body.lastModified]);
+        }
+        for (const end of ends) end();
+      },
+    ),
+    { numRuns: 40 },
+  );
+  expect(service.faults).toEqual([]);
+}, 60_000);
+
+test("what is shown is asked for again and again, in one call, for as long as somebody looks", async () => {
+  await using connected = await connect();
+  const { admin, other } = connected;
+  for (const user of ["ada", "bob", "cyd"]) await admin.newUser(user);
+  const client = other({ refreshMs: 30 });
+  const ends = ["ada", "bob"].map((user) => client.subscribe(user, () => {}));
+  await eventually(async () => expect(client.peek("bob")?.attributes).toEqual({}));
+  await admin.set("bob", { nickname: "Bob" });
+  await eventually(async () => expect(client.peek("bob")?.attributes).toEqual({ nickname: "Bob" }));
+  expect(client.peek("cyd")).toBeUndefined();
+  for (const end of ends) end();
+  await Bun.sleep(60);
+  await admin.set("bob", { nickname: "Robert" });
+  await Bun.sleep(100);
+  expect(client.peek("bob")?.attributes).toEqual({ nickname: "Bob" });
+});

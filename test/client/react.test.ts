@@ -1,0 +1,124 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { eventually } from "../harness/eventually.ts";
+import { isLeftOut } from "../harness/missing-part.ts";
+import { chromiumMissing, launchChromium } from "../sdk/chromium.ts";
+import { connect } from "./connected.ts";
+
+const missing = chromiumMissing();
+
+if (!isLeftOut(missing === undefined, `the React hook in a browser: ${missing}`)) {
+  let browser: Browser;
+  let page: Page;
+  let closePage: () => Promise<void>;
+  const errors: unknown[] = [];
+
+  beforeAll(async () => {
+    const { outputs } = await Bun.build({
+      entrypoints: [join(import.meta.dir, "profiles-page.ts")],
+      target: "browser",
+      define: { "process.env.NODE_ENV": '"development"' },
+    });
+    const script = (await outputs[0]?.text()) ?? "";
+    const server = createServer((request, response) => {
+      const isScript = request.url === "/page.js";
+      response.setHeader("Content-Type", isScript ? "text/javascript" : "text/html");
+      response.end(
+        isScript ? script : '<!doctype html><link rel="icon" href="data:,"><body><script src="/page.js"></script>',
+      );
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    const { port } = server.address() as AddressInfo; // as: it listens on a port
+    closePage = async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    };
+    browser = await launchChromium();
+    page = await browser.newPage();
+    page.on("pageerror", (error) => errors.push(error));
+    await page.goto(`http://127.0.0.1:${port}/`);
+  });
+  afterEach(() => expect(errors.splice(0)).toEqual([]));
+  afterAll(async () => {
+    await browser.close();
+    await closePage();
+  });
+
+  /** What the list shows, in order. */
+  const shown = () => page.evaluate("[...document.querySelectorAll('li')].map((each) => each.textContent)");
+  const call = (expression: string) => page.evaluate(expression);
+  /** What the page has sent to that server, preflights left out. */
+  async function sentTo<T>(base: string, work: () => Promise<T>): Promise<string[]> {
+    const sent: string[] = [];
+    const hear = (request: { url(): string; method(): string }): void => {
+      if (request.url().startsWith(base)) sent.push(`${request.method()} ${request.url().slice(base.length)}`);
+    };
+    page.on("request", hear);
+    await work();
+    page.off("request", hear);
+    return sent;
+  }
+
+  test("a list from another origin is one call, shows what is there, and follows what is written", async () => {
+    await using connected = await connect();
+    const { service, admin } = connected;
+    const users = Array.from({ length: 60 }, (_, n) => `user${n}`);
+    await Promise.all(users.map(admin.newUser));
+    await admin.set("user0", { nickname: "Zero" });
+    await admin.set("user1", { nickname: "One" });
+    const all = ["user0", "user1", "nobody", ...users.slice(2)];
+    const open = `open(${JSON.stringify(service.base)}, ${JSON.stringify(admin.token)}, ${JSON.stringify(all)})`;
+    const sent = await sentTo(service.base, async () => {
+      await call(open);
+      await eventually(async () =>
+        expect(await shown()).toEqual(["Zero", "One", "gone", ...users.slice(2).map(() => "nameless")]),
+      );
+    });
+    expect(sent).toEqual(["POST /metadata/user/get"]);
+
+    await call(`client.set("user1", { nickname: "Uno" })`);
+    await eventually(async () => expect(((await shown()) as string[])[1]).toBe("Uno"));
+    // Somebody else's change is seen when the list is refreshed.
+    await admin.set("user0", { nickname: "Null" });
+    await call(`client.getMany(["user0", "user1"])`);
+    await eventually(async () => expect(((await shown()) as string[]).slice(0, 2)).toEqual(["Null", "Uno"]));
+    // Pages read the tag and the rate, over CORS.
+    expect(
+      await call(
+        `client.update("user0", ({ nickname }) => ({ nickname: nickname + "!" })).then((each) => each.etag !== undefined)`,
+      ),
+    ).toBe(true);
+    await eventually(async () => expect(((await shown()) as string[])[0]).toBe("Null!"));
+    expect(service.faults).toEqual([]);
+  });
+
+  test("what appears later is asked for then, what is known is shown meanwhile, and what has gone is let go", async () => {
+    await using connected = await connect();
+    const { service, admin } = connected;
+    for (const user of ["ada", "bob"]) {
+      await admin.newUser(user);
+      await admin.set(user, { nickname: user.toUpperCase() });
+    }
+    await call(`open(${JSON.stringify(service.base)}, ${JSON.stringify(admin.token)}, ["ada"])`);
+    await eventually(async () => expect(await shown()).toEqual(["ADA"]));
+    await call(`show(["bob", "ada"])`);
+    await eventually(async () => expect(await shown()).toEqual(["BOB", "ADA"]));
+    await call(`show([])`);
+    await eventually(async () => expect(await shown()).toEqual([]));
+    await admin.set("ada", { nickname: "Lady Ada" });
+    await call(`show(["ada"])`);
+    await eventually(async () => expect(await shown()).toEqual(["Lady Ada"]));
+  });
+
+  test("a server that refuses is shown as such, and keeps nothing from being shown that is known", async () => {
+    await using connected = await connect();
+    const { service, admin } = connected;
+    await admin.newUser("ada");
+    await call(`open(${JSON.stringify(service.base)}, "YWMtgarbage", ["ada"])`);
+    await eventually(async () => expect(await shown()).toEqual(["failed"]));
+  });
+}

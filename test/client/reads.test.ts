@@ -1,0 +1,149 @@
+import { expect, test } from "bun:test";
+import { UsermetaError } from "../../packages/client/src/index.ts";
+import { send } from "../harness/client.ts";
+import { connect } from "./connected.ts";
+
+test("all reads of one turn are one call, each user once, whatever his spelling", async () => {
+  await using connected = await connect();
+  const { admin, client, counted } = connected;
+  await admin.newUser("ada");
+  await admin.newUser("bob");
+  await admin.set("ada", { nickname: "Ada" });
+  const [ada, same, many, bob] = await Promise.all([
+    client.get("ada"),
+    client.get("ADA"),
+    client.getMany(["bob", "ada", "nobody", "a b"]),
+    // As effects of components do that appear together.
+    Promise.resolve().then(() => client.get("bob")),
+  ]);
+  expect(counted.calls).toEqual(["POST /metadata/user/get"]);
+  expect(ada).toMatchObject({ user: "ada", attributes: { nickname: "Ada" } });
+  expect(same).toBe(ada);
+  expect(many).toEqual([
+    expect.objectContaining({ user: "bob", attributes: {} }),
+    ada,
+    { user: "nobody", attributes: undefined, lastModified: 0 },
+    { user: "a b", attributes: undefined, lastModified: 0 },
+  ]);
+  expect(bob).toMatchObject({ attributes: {} });
+});
+
+test("many users go out in hundreds, or in what the app allows", async () => {
+  for (const [batchMax, calls] of [
+    [100, 3],
+    // One of each hundred is refused, and sent again in parts.
+    [40, 3 + 3 + 3 + 2],
+  ] as const) {
+    await using connected = await connect({ app: { batchMax } });
+    const { client, counted } = connected;
+    const users = Array.from({ length: 250 }, (_, n) => `user${n}`);
+    const profiles = await client.getMany(users);
+    expect(profiles.map(({ user }) => user)).toEqual(users);
+    expect(counted.calls).toHaveLength(calls);
+    await client.getMany(users);
+    expect(counted.calls).toHaveLength(calls + Math.ceil(250 / batchMax));
+  }
+});
+
+test("what has not changed is neither sent again nor made anew", async () => {
+  await using connected = await connect();
+  const { admin, client, counted, service } = connected;
+  const users = Array.from({ length: 100 }, (_, n) => `user${n}`);
+  await Promise.all(users.map(admin.newUser));
+  const targets = Object.fromEntries(
+    users.map((user) => [user, { avatarurl: `https://cdn.example/${user}.png?${"x".repeat(99)}` }]),
+  );
+  await send("POST", `${service.base}/metadata/user/set`, { token: admin.token, json: { targets } });
+  const first = await client.getMany(users);
+  const whole = counted.received();
+  const second = await client.getMany(users);
+  for (const [index, profile] of second.entries()) expect(profile).toBe(first[index] as typeof profile);
+  expect(counted.received() - whole).toBeLessThan(whole / 8);
+
+  await admin.set("user7", { nickname: "Seven" });
+  await send("DELETE", `${service.base}/users/user8`, { token: admin.token });
+  await send("DELETE", `${service.base}/metadata/user/user9`, { token: admin.token });
+  const third = await client.getMany(users);
+  const changed = third.filter((profile, index) => profile !== first[index]);
+  expect(changed.map(({ user, attributes }) => [user, attributes?.nickname])).toEqual([
+    ["user7", "Seven"],
+    ["user8", undefined],
+    ["user9", undefined],
+  ]);
+  expect(changed[1]?.attributes).toBeUndefined();
+  expect(changed[2]?.attributes).toEqual({});
+  // Made again he is another, whatever his version.
+  await admin.newUser("user8");
+  expect((await client.get("user8")).attributes).toEqual({});
+});
+
+test("what is young enough is answered without asking", async () => {
+  await using connected = await connect();
+  const { admin, client, counted } = connected;
+  await admin.newUser("ada");
+  const read = await client.get("ada");
+  expect(await client.get("ada", { maxAgeMs: 60_000 })).toBe(read);
+  expect(counted.calls).toHaveLength(1);
+  await Bun.sleep(20);
+  await client.get("ada", { maxAgeMs: 10 });
+  expect(counted.calls).toHaveLength(2);
+  // An answer that nothing has changed makes it young again.
+  expect(await client.get("ada", { maxAgeMs: 10 })).toBe(read);
+  expect(counted.calls).toHaveLength(2);
+});
+
+test("users may be called as members of every object are", async () => {
+  await using connected = await connect();
+  const { admin, client } = connected;
+  const users = ["__proto__", "constructor", "tostring", "10", "9"];
+  for (const user of users) await admin.newUser(user);
+  await admin.set("__proto__", { nickname: "P" });
+  const profiles = await client.getMany(users);
+  expect(profiles.map(({ user, attributes }) => [user, attributes?.nickname])).toEqual([
+    ["__proto__", "P"],
+    ...users.slice(1).map((user) => [user, undefined]),
+  ]);
+  expect((await client.getMany(["hasownproperty", "valueof"])).map(({ attributes }) => attributes)).toEqual([
+    undefined,
+    undefined,
+  ]);
+});
+
+test("no more is kept than is allowed, the last used and the shown longest", async () => {
+  await using connected = await connect({}, { profilesMax: 3 });
+  const { client } = connected;
+  const end = client.subscribe("shown", () => {});
+  for (const user of ["shown", "a", "b", "c", "d"]) await client.get(user);
+  const kept = () => ["shown", "a", "b", "c", "d"].filter((user) => client.peek(user) !== undefined);
+  expect(kept()).toEqual(["shown", "c", "d"]);
+  await client.get("c");
+  await client.get("b");
+  expect(kept()).toEqual(["shown", "b", "c"]);
+  end();
+  await client.get("a");
+  expect(kept()).toEqual(["a", "b", "c"]);
+});
+
+test("a read that fails fails for those only who asked for it, and the next one is another", async () => {
+  await using connected = await connect();
+  const { service } = connected;
+  const client = connected.other({ token: "YWMtgarbage" });
+  const error = await client.get("ada").catch((reason) => reason);
+  expect(error).toBeInstanceOf(UsermetaError);
+  expect([error.status, error.code, error.message]).toEqual([
+    401,
+    "auth_bad_access_token",
+    "Unable to authenticate due to corrupt access token",
+  ]);
+  const tokens = ["YWMtgarbage", connected.admin.token];
+  const asked: boolean[] = [];
+  const renewing = connected.other({
+    token: (isRefused) => {
+      asked.push(isRefused);
+      return tokens[isRefused ? 1 : 0] ?? "";
+    },
+  });
+  expect((await renewing.get("ada")).attributes).toBeUndefined();
+  expect(asked).toEqual([false, true]);
+  expect(service.faults).toEqual([]);
+});

@@ -1,0 +1,133 @@
+import { expect, test } from "bun:test";
+import { type Client, UsermetaError } from "../../packages/client/src/index.ts";
+import { connect } from "./connected.ts";
+
+async function failure(call: Promise<unknown>): Promise<UsermetaError> {
+  const error = await call.then(
+    () => undefined,
+    (reason) => reason,
+  );
+  if (!(error instanceof UsermetaError)) throw new Error(`no UsermetaError: ${error}`);
+  return error;
+}
+
+test("a set answers the whole, and is known from then on", async () => {
+  await using connected = await connect();
+  const { admin, client, counted } = connected;
+  await admin.newUser("ada");
+  await admin.set("ada", { sign: "hi", ext: "e" });
+  const heard: unknown[] = [];
+  client.subscribe("ada", () => heard.push(client.peek("ada")?.attributes));
+  const set = await client.set("Ada", { nickname: "Ada", gender: 2, sign: null });
+  expect(set.attributes).toEqual({ ext: "e", gender: "2", nickname: "Ada" });
+  expect(set.etag).toMatch(/^"/);
+  expect(client.peek("ada")).toBe(set);
+  expect(heard).toEqual([set.attributes]);
+  expect(await client.get("ada", { maxAgeMs: 1000 })).toBe(set);
+  expect(counted.calls).toEqual(["PATCH /metadata/user/ada"]);
+  // What changes nothing makes nothing anew.
+  expect(await client.set("ada", { nickname: "Ada" })).toBe(set);
+  await client.remove("ada", ["ext", "gender"]);
+  expect(client.peek("ada")?.attributes).toEqual({ nickname: "Ada" });
+  await client.remove("ada");
+  expect(client.peek("ada")?.attributes).toEqual({});
+  expect((await client.get("ada")).attributes).toEqual({});
+  expect((await admin.get("ada")).body.data).toEqual({});
+});
+
+test("conditions are refused with what is stored instead", async () => {
+  await using connected = await connect();
+  const { admin, client, other } = connected;
+  await admin.newUser("ada");
+  const first = await client.set("ada", { nickname: "Ada" }, { isFirst: true });
+  expect((await failure(client.set("ada", { nickname: "A" }, { isFirst: true }))).status).toBe(412);
+  const second = await other().set("ada", { nickname: "Bob" });
+  const error = await failure(client.set("ada", { nickname: "Cyd", sign: "s" }, { ifMatch: first.etag ?? "" }));
+  expect(error).toMatchObject({
+    status: 412,
+    code: "PRECONDITION_FAILED",
+    current: { nickname: "Bob", sign: null },
+    etag: second.etag,
+    lastModified: second.lastModified,
+  });
+  const done = await client.set("ada", { nickname: "Cyd" }, { ifMatch: error.etag ?? "" });
+  expect(done.attributes).toEqual({ nickname: "Cyd" });
+});
+
+test("what is refused says why in numbers", async () => {
+  await using connected = await connect({ app: { userBytesMax: 50 } });
+  const { admin, client } = connected;
+  await admin.newUser("ada");
+  await client.set("ada", { nickname: "Ada" });
+  expect(await failure(client.set("ada", { ext: "x".repeat(50) }))).toMatchObject({
+    status: 403,
+    used: 11,
+    limit: 50,
+    attempted: 64,
+  });
+  expect((await failure(client.set("nobody", { a: "b" }))).status).toBe(404);
+  expect(await client.limits()).toMatchObject({ limits: { userBytesMax: 50, batchMax: 100 }, used: { appBytes: 11 } });
+});
+
+test("an update changes what is stored, though others change it all the time, and loses nothing of anybody", async () => {
+  await using connected = await connect();
+  const { admin, other } = connected;
+  await admin.newUser("ada");
+  const clients: Client[] = Array.from({ length: 12 }, () => other());
+  let called = 0;
+  const counts = clients.map(async (client, n) => {
+    for (let time = 0; time < 5; time++) {
+      await client.update("ada", ({ visits = "0", list = "[]" }) => {
+        called += 1;
+        return { visits: Number(visits) + 1, list: JSON.stringify([...JSON.parse(list), n]) };
+      });
+    }
+  });
+  await Promise.all(counts);
+  const { attributes } = await other().get("ada");
+  expect(attributes?.visits).toBe("60");
+  expect(JSON.parse(attributes?.list ?? "").toSorted((a: number, b: number) => a - b)).toEqual(
+    clients.flatMap((_, n) => [n, n, n, n, n]),
+  );
+  expect(called).toBeGreaterThanOrEqual(60);
+}, 60_000);
+
+test("an update begins with what is known, and what a batch has read has no tag to begin with", async () => {
+  await using connected = await connect();
+  const { admin, client, counted } = connected;
+  await admin.newUser("ada");
+  await client.get("ada");
+  const bump = () => client.update("ada", ({ n = "0" }) => ({ n: Number(n) + 1 }));
+  await bump();
+  await bump();
+  expect(counted.calls.slice(1)).toEqual([
+    "GET /metadata/user/ada",
+    "PATCH /metadata/user/ada",
+    "PATCH /metadata/user/ada",
+  ]);
+  await admin.set("ada", { n: "10" });
+  expect((await bump()).attributes).toEqual({ n: "11" });
+  expect((await failure(client.update("nobody", () => ({ a: "b" })))).status).toBe(404);
+});
+
+test("several users go in one call, each for himself or all together", async () => {
+  await using connected = await connect();
+  const { admin, client, counted } = connected;
+  for (const user of ["ada", "bob"]) await admin.newUser(user);
+  const { profiles, errors } = await client.setMany({
+    Ada: { nickname: "A" },
+    bob: { nickname: "B" },
+    nobody: { a: "b" },
+  });
+  expect([...profiles.values()].map(({ user, attributes }) => [user, attributes])).toEqual([
+    ["ada", { nickname: "A" }],
+    ["bob", { nickname: "B" }],
+  ]);
+  expect([...errors].map(([user, { status }]) => [user, status])).toEqual([["nobody", 404]]);
+  expect(client.peek("ada")).toBe(profiles.get("ada"));
+  const versions = { ada: (profiles.get("ada")?.lastModified ?? 0) - 1 };
+  const refused = await failure(client.setMany({ ada: { a: "b" }, bob: { a: "b" } }, { isAtomic: true, versions }));
+  expect([refused.status, Object.keys(refused.errors ?? {})]).toEqual([412, ["ada"]]);
+  expect((await client.get("bob")).attributes).toEqual({ nickname: "B" });
+  expect(counted.calls.filter((call) => call.startsWith("POST /metadata/user/set"))).toHaveLength(2);
+});
