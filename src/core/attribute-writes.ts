@@ -17,7 +17,7 @@ export interface WantedChange {
   /** "all": removes whatever there is. */
   readonly changes: Changes | "all removed";
   readonly preconditions: readonly Precondition[];
-  /** What becomes of it when another has overtaken it, and its preconditions still hold. */
+  /** What becomes of it when another has overtaken it. Tried again, its preconditions are judged anew. */
   readonly overtaken: "refuse" | "try again";
 }
 
@@ -54,10 +54,6 @@ export function createAttributeWrites({ store, clock, turns }: AttributeWritesNe
       const outcome = await store.writeAttributes(write);
       if (outcome === "written") return written(write);
       if (outcome === "full") throw new Refusal(await appFull(store, served, caller, write.growth));
-      // What the caller named is judged anew: if it no longer holds, that says more than that there was a conflict.
-      if (preconditions.length > 0) {
-        enforce(preconditions, await store.attributes(served.app.number, name, "write"), named);
-      }
       if (overtaken === "refuse") throw new Refusal({ code: "set_conflict" });
       if (clock.now() > until) throw new Refusal(STILL_OVERTAKEN);
       await turns.next();
@@ -66,8 +62,9 @@ export function createAttributeWrites({ store, clock, turns }: AttributeWritesNe
 
   return {
     change(wanted) {
-      // Whoever may not conflict waits for his turn here, so that only other threads and servers can overtake him.
-      if (wanted.overtaken === "refuse") return change(wanted);
+      // Whoever may not conflict waits for his turn here, so that only other threads and servers can overtake him. With a
+      // condition it takes no waiting: who is overtaken is mostly refused for it.
+      if (wanted.overtaken === "refuse" || wanted.preconditions.length > 0) return change(wanted);
       return ofUsers.run(`${wanted.served.app.number}/${wanted.name}`, () => change(wanted));
     },
   };

@@ -121,7 +121,8 @@ export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata
     async set(served, caller, target, changes, preconditions) {
       permit("setMetadata", caller, target, served.access);
       if (target === undefined) throw new Refusal({ code: "set_user_unknown" });
-      const overtaken = served.app.conflicts === "merge" && preconditions.length === 0 ? "try again" : "refuse";
+      // Whoever has named a condition wants to know whether it holds, and not who else was there.
+      const overtaken = served.app.conflicts === "merge" || preconditions.length > 0 ? "try again" : "refuse";
       const wanted = { served, caller, name: target, changes, preconditions, overtaken } as const;
       const stored = await writes.change(wanted);
       if (stored === undefined) throw new Refusal({ code: "set_user_unknown" });
