@@ -44,25 +44,23 @@ interface Part extends UserChanges {
   readonly name: UserName;
 }
 
+/** Users that are read and merged before all others have had their turn. */
+const SLICE = 25;
+
 export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): BatchWrites {
   /** Those to be tried again, since others have overtaken them. */
   async function attempt(batch: Batch, parts: readonly Part[]): Promise<readonly Part[]> {
-    const { served, caller, stored, refused, allOrNothing } = batch;
-    const names = parts.map(({ name }) => name);
-    const read = await store.attributesOf(served.app.number, names, "write");
+    const { served, caller, refused, allOrNothing } = batch;
     const writes = new Map<Part, AttributesWrite>();
-    for (const [index, part] of parts.entries()) {
-      const before = read[index];
-      refused.delete(part.spelling);
-      stored.delete(part.spelling);
-      try {
-        const write = judged(served, part, before, clock);
+    for (let from = 0; from < parts.length; from += SLICE) {
+      const slice = parts.slice(from, from + SLICE);
+      const names = slice.map(({ name }) => name);
+      const read = await store.attributesOf(served.app.number, names, "write");
+      for (const [index, part] of slice.entries()) {
+        const write = judge(batch, part, read[index]);
         if (write !== undefined) writes.set(part, write);
-        if (before !== undefined) stored.set(part.spelling, write === undefined ? before : written(write));
-      } catch (error) {
-        if (!(error instanceof Refusal)) throw error;
-        refused.set(part.spelling, error.refused);
       }
+      await turns.next();
     }
     if (writes.size === 0 || (allOrNothing && refused.size > 0)) return [];
     const outcomes = await store.writeAttributesOf([...writes.values()], allOrNothing);
@@ -77,6 +75,23 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
       }
     }
     return overtaken;
+  }
+
+  /** What is to be written of a user, if anything; notes what will be stored of him, or why that cannot be. */
+  function judge({ served, stored, refused }: Batch, part: Part, before: StoredAttributes | undefined) {
+    refused.delete(part.spelling);
+    stored.delete(part.spelling);
+    try {
+      enforce(part.preconditions, before, part.changes);
+      if (before === undefined) throw new Refusal({ code: "set_user_unknown" });
+      const write = writeOf(served, part.name, before, mergedJson(before, part.changes), clock);
+      stored.set(part.spelling, write === undefined ? before : written(write));
+      return write;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refused.set(part.spelling, error.refused);
+      return undefined;
+    }
   }
 
   return {
@@ -117,16 +132,4 @@ interface Batch {
   readonly allOrNothing: boolean;
   readonly stored: Map<string, StoredAttributes>;
   readonly refused: Map<string, Refused>;
-}
-
-/** What is to be written of one user; refuses what cannot be. */
-function judged(
-  served: ServedApp,
-  { name, changes, preconditions }: Part,
-  stored: StoredAttributes | undefined,
-  clock: Clock,
-): AttributesWrite | undefined {
-  enforce(preconditions, stored, changes);
-  if (stored === undefined) throw new Refusal({ code: "set_user_unknown" });
-  return writeOf(served, name, stored, mergedJson(stored, changes), clock);
 }
