@@ -22,6 +22,9 @@ const ENGINES = ["memory", "sqlite", "mysql"];
 const TWO_WORKERS = { TEST_ENGINE: "sqlite", TEST_WORKERS: "2" };
 const FOR_TWO_WORKERS = ["test/races/", "test/wire/set-metadata/", "test/wire/http/stop", "test/wire/revocation/"];
 
+/** What runs once and takes long, so that it can go beside the rest. */
+const PARTS = ["store", "client"];
+
 /** Three servers on one database and on three nodes, through rates and faults; `npm run test:cluster` takes longer. */
 const CLUSTER = ["test/cluster/faults.test.ts", "test/cluster/rates.test.ts"];
 const CLUSTER_SECONDS = { CLUSTER_SECONDS: "1" };
@@ -32,6 +35,14 @@ function isForEveryEngine(file: string): boolean {
   return file.startsWith("test/wire/") || file.startsWith("test/races/");
 }
 
+function isForOnce(file: string): boolean {
+  return !isForEveryEngine(file) && !CLUSTER.includes(file);
+}
+
+function isOfPart(file: string): boolean {
+  return PARTS.some((part) => file.startsWith(`test/${part}/`));
+}
+
 function isForTwoWorkers(file: string): boolean {
   return FOR_TWO_WORKERS.some((start) => file.startsWith(start));
 }
@@ -40,7 +51,8 @@ function phases(): readonly Phase[] {
   const files = [...new Glob("test/**/*.test.ts").scanSync(".")].sort();
   const shared = files.filter(isForEveryEngine);
   const all: readonly Phase[] = [
-    { name: "once", files: files.filter((file) => !isForEveryEngine(file) && !CLUSTER.includes(file)) },
+    { name: "once", files: files.filter((file) => isForOnce(file) && !isOfPart(file)) },
+    ...PARTS.map((part) => ({ name: part, files: files.filter((file) => file.startsWith(`test/${part}/`)) })),
     ...ENGINES.map((engine) => ({ name: engine, files: shared, env: { TEST_ENGINE: engine } })),
     { name: "two-workers", files: files.filter(isForTwoWorkers), env: TWO_WORKERS },
     {

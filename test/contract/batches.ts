@@ -75,6 +75,20 @@ export function describeBatches(open: OpenForTest): void {
       expect(await store.usage(app.number)).toBe(100);
     });
 
+    test("all or nothing: what makes nobody larger is never refused for a limit that is passed already", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      await addUsers(store, app, "ada", "bob");
+      await store.writeAttributesOf(await writesTo(store, app, { ada: 50, bob: 50 }), true);
+      const lowered = async (sizes: Readonly<Record<string, number>>) =>
+        (await writesTo(store, app, sizes)).map((write) => ({ ...write, appBytesMax: 10 }));
+      expect(await store.writeAttributesOf(await lowered({ ada: 50, bob: 40 }), true)).toEqual(["written", "written"]);
+      expect(await store.writeAttributesOf(await lowered({ ada: 51, bob: 30 }), true)).toEqual(["full", "withheld"]);
+      expect(await sizes(store, app, "ada", "bob")).toEqual([50, 40]);
+      expect(await store.usage(app.number)).toBe(90);
+    });
+
     test("a user deleted meanwhile, or made again, is a conflict, and nobody is made by a write", async () => {
       await using opened = await open();
       const { store } = opened;

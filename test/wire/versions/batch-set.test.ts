@@ -131,6 +131,37 @@ test("a batch that is overtaken refuses those users with 409, and where conflict
   }
 });
 
+test("one who was overtaken is judged by his version again, and takes the others of an atomic batch with him", async () => {
+  const { holdWrites } = await import("../../harness/held-store.ts");
+  const held = holdWrites();
+  await using service = await startTestService({ gate: held.gate, app: { conflicts: "merge" } });
+  const { token, newUser, get, set } = await signIn(service);
+  for (const user of ["ada", "bob"]) await newUser(user);
+  const seen = (await set("ada", { n: "0" })).body.lastModified;
+  const batch = (json: object) => send("POST", `${service.base}/metadata/user/set`, { token, json });
+  held.hold();
+  const single = set("ada", { by: "single" });
+  await held.waiting(1);
+  const whole = batch({ targets: { ada: { whole: "1" }, bob: { whole: "1" } }, atomic: true });
+  await held.waiting(2);
+  const bound = batch({ targets: { ada: { bound: "1" }, bob: { bound: "1" } }, versions: { ada: seen } });
+  await held.waiting(3);
+  const boundWhole = batch({ targets: { ada: { x: "1" }, bob: { x: "1" } }, versions: { ada: seen }, atomic: true });
+  await held.waiting(4);
+  held.release();
+  const [first, second, third, fourth] = await Promise.all([single, whole, bound, boundWhole]);
+  const ada = (await get("ada")).body.data;
+  const bob = (await get("bob")).body.data;
+  expect([first.status, second.status]).toEqual([200, 200]);
+  expect([ada.by, ada.whole, bob.whole]).toEqual(["single", "1", "1"]);
+  // One at most can have met the version that it names; who has not is told what is there now.
+  expect(third.status).toBe(200);
+  if (ada.bound === undefined) expect(third.body.errors.ada).toMatchObject({ status: 412, current: { bound: null } });
+  expect(bob.bound).toBe("1");
+  expect([fourth.status, ada.x, bob.x]).toEqual(ada.x === undefined ? [412, undefined, undefined] : [200, "1", "1"]);
+  expect([ada.bound, ada.x]).toContain(undefined);
+});
+
 function conflict(errors: unknown) {
   const text = `nothing was stored: ada: ${CONFLICT}`;
   return { status: 409, error: "CONFLICT", text, details: { errors } };
