@@ -162,6 +162,30 @@ test("one who was overtaken is judged by his version again, and takes the others
   expect([ada.bound, ada.x]).toContain(undefined);
 });
 
+test("who names a version and is overtaken is told of the version, and not of a conflict", async () => {
+  const { holdWrites } = await import("../../harness/held-store.ts");
+  const held = holdWrites();
+  await using service = await startTestService({ gate: held.gate });
+  const { token, newUser, get, set } = await signIn(service);
+  await newUser("ada");
+  const versions = { ada: (await set("ada", { n: "0" })).body.lastModified };
+  held.hold();
+  const batches = ["a", "b"].map((by) =>
+    send("POST", `${service.base}/metadata/user/set`, { token, json: { targets: { ada: { by } }, versions } }),
+  );
+  await held.waiting(2);
+  held.release();
+  const answers = await Promise.all(batches);
+  const stored = (await get("ada")).body;
+  const loser = answers.find(({ body }) => body.errors.ada !== undefined);
+  expect(loser?.body.errors.ada).toMatchObject({
+    status: 412,
+    lastModified: stored.lastModified,
+    current: { by: stored.data.by },
+  });
+  expect(answers.filter(({ body }) => body.data.ada !== undefined)).toHaveLength(1);
+});
+
 function conflict(errors: unknown) {
   const text = `nothing was stored: ada: ${CONFLICT}`;
   return { status: 409, error: "CONFLICT", text, details: { errors } };
