@@ -103,10 +103,9 @@ test("users may be called as members of every object are", async () => {
     ["__proto__", "P"],
     ...users.slice(1).map((user) => [user, undefined]),
   ]);
-  expect((await client.getMany(["hasownproperty", "valueof"])).map(({ attributes }) => attributes)).toEqual([
-    undefined,
-    undefined,
-  ]);
+  await using empty = await connect();
+  const nobody = await empty.client.getMany(["constructor", "__proto__"]);
+  expect(nobody.map(({ attributes }) => attributes)).toEqual([undefined, undefined]);
 });
 
 test("no more is kept than is allowed, the last used and the shown longest", async () => {
@@ -122,6 +121,23 @@ test("no more is kept than is allowed, the last used and the shown longest", asy
   end();
   await client.get("a");
   expect(kept()).toEqual(["a", "b", "c"]);
+});
+
+test("one listener may be subscribed twice, and each subscription ends by itself", async () => {
+  await using connected = await connect();
+  const { client } = connected;
+  let heard = 0;
+  const hear = (): void => {
+    heard += 1;
+  };
+  const ends = [client.subscribe("ada", hear), client.subscribe("ada", hear)];
+  await client.get("ada");
+  expect(heard).toBe(2);
+  ends[0]?.();
+  ends[0]?.();
+  await connected.admin.newUser("ada");
+  await client.get("ada");
+  expect(heard).toBe(3);
 });
 
 test("a read that fails fails for those only who asked for it, and the next one is another", async () => {

@@ -166,6 +166,13 @@ test("an abort ends a call at once, in the middle of a pause too, and takes no o
   const error = await failed(createClient({ url: writing.url, token: "t" }).set("ada", { a: "b" }, { signal }));
   expect((error as Error).name).toBe("TimeoutError");
   expect(performance.now() - from).toBeLessThan(4000);
+  const silent = Bun.serve({ port: 0, fetch: () => new Promise<Response>(() => {}) });
+  const waiting = createClient({ url: silent.url.origin, token: "t" });
+  const reason = new Error("meanwhile");
+  const hanging = new AbortController();
+  setTimeout(() => hanging.abort(reason), 50);
+  expect(await failed(waiting.set("ada", { a: "b" }, { ifMatch: '"x"', signal: hanging.signal }))).toBe(reason);
+  await silent.stop(true);
   expect(await failed(client.get("ada", { signal: AbortSignal.abort(new Error("before")) }))).toEqual(
     new Error("before"),
   );

@@ -105,8 +105,18 @@ test("an update begins with what is known, and what a batch has read has no tag 
     "PATCH /metadata/user/ada",
     "PATCH /metadata/user/ada",
   ]);
+  // A set that changes nothing tells the tag of what was known without one.
+  const other = connected.other();
+  expect((await other.get("ada")).etag).toBeUndefined();
+  expect((await other.set("ada", { n: "2" })).etag).toBe(client.peek("ada")?.etag);
   await admin.set("ada", { n: "10" });
   expect((await bump()).attributes).toEqual({ n: "11" });
+  expect((await failure(client.update("nobody", () => ({ a: "b" })))).status).toBe(404);
+});
+
+test("an update of nobody is refused, also where a read of nobody is not", async () => {
+  await using connected = await connect({ app: { dialect: "2026" } });
+  const { client } = connected;
   expect((await failure(client.update("nobody", () => ({ a: "b" })))).status).toBe(404);
 });
 
