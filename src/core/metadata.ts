@@ -7,7 +7,7 @@ import { type BatchWritten, createBatchWrites, type UserChanges } from "./batch-
 import { type Caller, type Dialect, type UserName, userName } from "./model.ts";
 import type { Clock, Eventually, Store, StoredAttributes, StoredVersion, Turns } from "./ports.ts";
 import { enforce, holds, type Precondition } from "./preconditions.ts";
-import { Refusal } from "./refusals.ts";
+import { illegal, Refusal } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
 
 /** The caller has what is stored already, and was spared the reading of it. */
@@ -202,7 +202,7 @@ function refuseTwice(wanted: readonly UserChanges[]): void {
   for (const { spelling } of wanted) {
     const name = userName(spelling);
     if (name === undefined) continue;
-    if (seen.has(name)) throw new Refusal({ code: "argument_illegal", reason: `the user ${name} is named twice` });
+    if (seen.has(name)) throw illegal(`the user ${name} is named twice`);
     seen.add(name);
   }
 }

@@ -74,3 +74,8 @@ export class Refusal extends Error {
     this.refused = refused;
   }
 }
+
+/** What makes no sense in any app: 400. @param reason for the caller */
+export function illegal(reason: string): Refusal {
+  return new Refusal({ code: "argument_illegal", reason });
+}

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { type KnownMetadata, NOTHING_KNOWN, type WantedMetadata } from "../core/batch-reads.ts";
-import { Refusal } from "../core/refusals.ts";
+import { illegal } from "../core/refusals.ts";
 import { numberMap } from "./json-maps.ts";
 import { check } from "./request.ts";
 
@@ -23,10 +23,7 @@ export function batchBody(value: unknown): BatchBody {
   const { targets, properties, versions } = isBody(value) ? value : check(value, Body);
   const isDelta = versions !== undefined && versions !== null;
   if (targets === undefined && !isDelta) {
-    throw new Refusal({
-      code: "argument_illegal",
-      reason: "targets: Invalid input: expected array, received undefined",
-    });
+    throw illegal("targets: Invalid input: expected array, received undefined");
   }
   const numbers = numberMap(versions, "versions");
   const known = numbers.size === 0 ? NOTHING_KNOWN : knownOf(numbers);

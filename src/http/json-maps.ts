@@ -1,5 +1,5 @@
 import type { Changes } from "../core/attributes.ts";
-import { Refusal } from "../core/refusals.ts";
+import { illegal } from "../core/refusals.ts";
 
 /**
  * A JSON object of attributes as changes (RFC 7396): null removes the key, as an empty text does everywhere; numbers
@@ -44,7 +44,3 @@ function quoted(key: string): string {
 }
 
 const NO_NUMBERS: ReadonlyMap<string, number> = new Map();
-
-function illegal(reason: string): Refusal {
-  return new Refusal({ code: "argument_illegal", reason });
-}

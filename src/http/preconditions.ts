@@ -1,6 +1,6 @@
 import type { StoredVersion } from "../core/ports.ts";
 import { type Precondition, versionTag } from "../core/preconditions.ts";
-import { Refusal } from "../core/refusals.ts";
+import { illegal } from "../core/refusals.ts";
 
 /** The entity tag of a version (RFC 9110 § 8.8.3): strong, since equal tags are equal attributes. */
 export function etagOf(version: StoredVersion): string {
@@ -42,8 +42,4 @@ function tagsIn(header: string, value: string): readonly string[] | "any" {
     if (tag === undefined) throw illegal(`${header} is neither * nor a list of entity tags in quotes`);
     return tag;
   });
-}
-
-function illegal(reason: string): Refusal {
-  return new Refusal({ code: "argument_illegal", reason });
 }

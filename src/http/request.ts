@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Changes } from "../core/attributes.ts";
-import { Refusal } from "../core/refusals.ts";
+import { illegal } from "../core/refusals.ts";
 import { mergePatch } from "./json-maps.ts";
 import { parseForm } from "./parse-form.ts";
 import { WireRefusal } from "./wire-refusals.ts";
@@ -135,8 +135,4 @@ function isJsonObject(text: string): boolean {
 
 function unsupported(header: "Content-Type" | "Content-Encoding", value: string): WireRefusal {
   return new WireRefusal({ code: "media_type_unsupported", header, value: value.slice(0, 200) });
-}
-
-function illegal(reason: string): Refusal {
-  return new Refusal({ code: "argument_illegal", reason });
 }

@@ -1,6 +1,6 @@
 import { userName } from "../core/model.ts";
 import type { UserCursor } from "../core/ports.ts";
-import { Refusal } from "../core/refusals.ts";
+import { illegal } from "../core/refusals.ts";
 import { urlOf } from "./request.ts";
 
 /** How many users a page holds when it does not say, and at most (protocol.md § 3.3). */
@@ -11,8 +11,7 @@ const LIMIT_MAX = 100;
 export function pageOf(request: Request): { readonly after: UserCursor | undefined; readonly limit: number } {
   const query = urlOf(request).searchParams;
   const limit = query.get("limit") ?? String(LIMIT_DEFAULT);
-  if (!/^[1-9]\d*$/.test(limit))
-    throw new Refusal({ code: "argument_illegal", reason: "limit: not a whole number above 0" });
+  if (!/^[1-9]\d*$/.test(limit)) throw illegal("limit: not a whole number above 0");
   const cursor = query.get("cursor");
   return { after: cursor === null ? undefined : decodeCursor(cursor), limit: Math.min(Number(limit), LIMIT_MAX) };
 }
@@ -28,5 +27,5 @@ function decodeCursor(text: string): UserCursor {
   const cursor = user && /^\d{1,15}$/.test(created) ? { created: Number(created), name: user } : undefined;
   // Decoding forgives much; a cursor of ours is exactly what it encodes to.
   if (cursor !== undefined && encodeCursor(cursor) === text) return cursor;
-  throw new Refusal({ code: "argument_illegal", reason: "cursor: not one of ours" });
+  throw illegal("cursor: not one of ours");
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Grants } from "../../core/grants.ts";
 import type { User } from "../../core/model.ts";
-import { Refusal } from "../../core/refusals.ts";
+import { illegal } from "../../core/refusals.ts";
 import type { TokenExchange } from "../../core/token-exchange.ts";
 import type { IssuedToken } from "../../core/tokens.ts";
 import type { OpenCall, OpenHandler } from "../call.ts";
@@ -36,7 +36,7 @@ export function createToken({ grants, exchange }: { grants: Grants; exchange: To
       case "agora":
         return await byTrustedToken(exchange, call);
       default:
-        throw new Refusal({ code: "argument_illegal", reason: `grant_type: ${body.grant_type} is not supported` });
+        throw illegal(`grant_type: ${body.grant_type} is not supported`);
     }
   };
 }

@@ -3,7 +3,7 @@ import { permit } from "../../core/access.ts";
 import type { Accounts, Registrant } from "../../core/accounts.ts";
 import { NOBODY } from "../../core/callers.ts";
 import type { Caller } from "../../core/model.ts";
-import { Refusal, type Refused } from "../../core/refusals.ts";
+import { illegal, type Refused } from "../../core/refusals.ts";
 import type { Call, OpenHandler } from "../call.ts";
 import { wireError } from "../errors.ts";
 import type { Reply } from "../reply.ts";
@@ -38,7 +38,7 @@ export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
 function registrantOf(value: unknown): Registrant {
   const { username, ...rest } = check(value, Sent);
   if (username !== undefined) return { username, ...rest };
-  throw new Refusal({ code: "argument_illegal", reason: "Entity user requires a property named username" });
+  throw illegal("Entity user requires a property named username");
 }
 
 async function createOne(accounts: Accounts, call: Call, caller: Caller, registrant: Registrant): Promise<Reply> {

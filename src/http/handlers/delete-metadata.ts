@@ -1,5 +1,5 @@
 import type { Metadata } from "../../core/metadata.ts";
-import { Refusal } from "../../core/refusals.ts";
+import { illegal } from "../../core/refusals.ts";
 import type { Handler } from "../call.ts";
 import { preconditionsOfWrite } from "../preconditions.ts";
 import { queryList } from "../query-list.ts";
@@ -20,8 +20,7 @@ export function deleteMetadata({ metadata }: { metadata: Metadata }): Handler {
       return { ...metadataReply("true"), quota: { used: 0, limit: served.limits.userBytesMax } };
     }
     // Not taken for "all": whoever has no key to remove wants to remove nothing.
-    if (keys.includes(""))
-      throw new Refusal({ code: "argument_illegal", reason: "properties: an attribute has no key" });
+    if (keys.includes("")) throw illegal("properties: an attribute has no key");
     const stored = await metadata.removeKeys(served, caller, target, keys, preconditions);
     return stored === undefined ? metadataReply("true") : writtenReply("true", stored, served);
   };

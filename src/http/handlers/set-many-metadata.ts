@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { UserChanges } from "../../core/batch-writes.ts";
 import type { Metadata } from "../../core/metadata.ts";
 import type { StoredAttributes } from "../../core/ports.ts";
-import { Refusal } from "../../core/refusals.ts";
+import { illegal } from "../../core/refusals.ts";
 import type { Handler } from "../call.ts";
 import { errorsOf } from "../errors.ts";
 import { mergePatch, numberMap } from "../json-maps.ts";
@@ -55,8 +55,4 @@ function changesOf(targets: unknown, versions: ReadonlyMap<string, number>): rea
 /** By hand, as in get-many-metadata.ts; only legal usernames have anything stored. */
 function objectJson(users: ReadonlyMap<string, StoredAttributes>, value: (stored: StoredAttributes) => string): string {
   return `{${[...users].map(([name, stored]) => `"${name}":${value(stored)}`).join(",")}}`;
-}
-
-function illegal(reason: string): Refusal {
-  return new Refusal({ code: "argument_illegal", reason });
 }
