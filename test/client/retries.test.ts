@@ -12,7 +12,7 @@ interface Scripted {
 }
 
 /** A server of one answer after the other; the last one over and over. It notes when it was asked. */
-async function scripted(...answers: readonly (Scripted | "hang up")[]) {
+async function scripted(...answers: readonly (Scripted | "hang up" | "break off")[]) {
   const asked: number[] = [];
   const server = createServer((request, response) => {
     const answer = answers[Math.min(asked.length, answers.length - 1)];
@@ -20,6 +20,11 @@ async function scripted(...answers: readonly (Scripted | "hang up")[]) {
     request.resume();
     if (answer === undefined || answer === "hang up") {
       request.socket.destroy();
+      return;
+    }
+    if (answer === "break off") {
+      response.writeHead(200, { "content-type": "application/json", "content-length": "99" });
+      response.write('{"data":{', () => request.socket.destroy());
       return;
     }
     response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers });
@@ -133,6 +138,33 @@ test("an answer that is no JSON, as of a proxy, is an error with its status", as
   const error = await failed(createClient({ url: server.url.origin, token: "t" }).set("ada", { a: "b" }));
   expect(error).toMatchObject({ name: "UsermetaError", status: 404, code: "", message: "HTTP 404" });
   await server.stop(true);
+});
+
+test("an answer that breaks off is none, whatever its status was", async () => {
+  await using server = await scripted("break off", WRITTEN);
+  const client = createClient({ url: server.url, token: "t" });
+  expect(await failed(client.set("ada", { a: "b" }, { ifMatch: '"x"' }))).toMatchObject({ status: 0 });
+  expect(client.peek("ada")).toBeUndefined();
+  await using reading = await scripted("break off", READ);
+  expect((await createClient({ url: reading.url, token: "t" }).get("ada")).attributes).toBeUndefined();
+  expect(reading.asked).toHaveLength(2);
+});
+
+test("what keeps the caller from having a token is told as it is, and the server left alone", async () => {
+  await using server = await scripted(READ);
+  const reason = new Error("logged out");
+  const signal = AbortSignal.timeout(50);
+  for (const token of [
+    () => Promise.reject(reason),
+    (): string => {
+      throw reason;
+    },
+  ]) {
+    expect(await failed(createClient({ url: server.url, token }).get("ada"))).toBe(reason);
+  }
+  const never = createClient({ url: server.url, token: () => new Promise<string>(() => {}) });
+  expect(await failed(never.set("ada", { a: "b" }, { signal }))).toBe(signal.reason);
+  expect(server.asked).toEqual([]);
 });
 
 test("nobody there is status 0, with what fetch said as the cause", async () => {

@@ -1,4 +1,4 @@
-import { pause } from "./pause.ts";
+import { pause, unlessAborted } from "./pause.ts";
 import { type ErrorBody, UsermetaError } from "./usermeta-error.ts";
 
 /** A token, or what gives one; asked again, with true, when the server has refused the last one. */
@@ -46,8 +46,7 @@ export function createTransport(options: TransportOptions): Transport {
   // Called as a function of nobody's: browsers refuse it as a method of something else.
   const ask = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
 
-  async function once({ method, path, body, headers, signal }: Asked, isRefused: boolean): Promise<Response> {
-    const bearer = typeof token === "string" ? token : await token(isRefused);
+  async function once({ method, path, body, headers, signal }: Asked, bearer: string): Promise<Response> {
     const timeout = AbortSignal.timeout(timeoutMs);
     return await ask(base + path, {
       method,
@@ -69,11 +68,17 @@ export function createTransport(options: TransportOptions): Transport {
       let failure: UsermetaError;
       let mayRepeat: boolean;
       let waitMs = Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** attempt);
+      // What fails here has nothing to do with the server: the caller gets it as it is.
+      const bearer = typeof token === "string" ? token : await unlessAborted(ofCaller(token, isRefused), asked.signal);
+      isRefused = false;
       try {
-        const response = await once(asked, isRefused);
-        isRefused = false;
-        // As the caller says it is; what is no JSON, from a proxy on the way, is nothing.
-        const body = (await response.json().catch(() => ({}))) as Body & ErrorBody;
+        const response = await once(asked, bearer);
+        // As the caller says it is.
+        const body = (await response.json().catch((error) => {
+          // An answer that breaks off says nothing. An error that is no JSON, from a proxy on the way, has its status.
+          if (response.ok || asked.signal?.aborted) throw error;
+          return {};
+        })) as Body & ErrorBody;
         if (response.status === 200) return { body, etag: response.headers.get("etag") ?? undefined };
         const { status } = response;
         failure = new UsermetaError(status, body);
@@ -96,6 +101,10 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 const JSON_TYPES: Readonly<Record<string, string>> = { PATCH: "application/merge-patch+json" };
+
+async function ofCaller(token: Exclude<Token, string>, isRefused: boolean): Promise<string> {
+  return await token(isRefused);
+}
 
 /** Seconds, or a date. */
 function retryAfterMs(value: string | null): number {
