@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { type Client, createClient, type Profile } from "../../packages/client/src/index.ts";
+import { type Attributes, type Client, createClient, type Profile } from "../../packages/client/src/index.ts";
 import { send } from "../harness/client.ts";
 import { eventually } from "../harness/eventually.ts";
 import { connect } from "./connected.ts";
+import { countedFetch } from "./counted-fetch.ts";
 
 test("a read that was under way when a write was answered neither shows nor answers what was before it", async () => {
   await using connected = await connect();
@@ -39,6 +40,54 @@ test("nobody joins a read that has been sent", async () => {
   expect((await client.get("ada")).attributes).toEqual({ n: "1" });
   resolve();
   expect((await early).attributes).toEqual({ n: "1" });
+});
+
+test("who is deleted stays so, and who is made again too, when the answer from before comes last", async () => {
+  await using connected = await connect();
+  const { service, admin, other } = connected;
+  const remove = () => send("DELETE", `${service.base}/users/ada`, { token: admin.token });
+  /** Two reads with the change between them, the first one answered last. */
+  async function overtaken(change: () => Promise<unknown>): Promise<(Attributes | undefined)[]> {
+    const counted = countedFetch(service.base);
+    const client = other({ fetch: counted.fetch });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    counted.hold(promise);
+    const early = client.get("ada");
+    await eventually(async () => expect(counted.received()).toBeGreaterThan(0));
+    await change();
+    counted.hold(Promise.resolve());
+    const late = await client.get("ada");
+    resolve();
+    return [(await early).attributes, late.attributes, client.peek("ada")?.attributes];
+  }
+  await admin.newUser("ada");
+  await admin.set("ada", { n: "0" });
+  expect(await overtaken(remove)).toEqual([undefined, undefined, undefined]);
+  const made = await overtaken(() => admin.newUser("ada"));
+  expect(made).toEqual([{}, {}, {}]);
+});
+
+test("who is deleted is gone also for a read that was sent before a write and came to the server after it", async () => {
+  await using connected = await connect();
+  const { service, admin, other } = connected;
+  await admin.newUser("ada");
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const sent = Promise.withResolvers<void>();
+  const slowly = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    if (init?.method === "POST") {
+      sent.resolve();
+      await promise;
+    }
+    return await fetch(input, init);
+  };
+  const client = other({ fetch: slowly as typeof fetch }); // as: without Bun's own additions
+  const early = client.get("ada");
+  await sent.promise;
+  await client.set("ada", { n: "1" });
+  await send("DELETE", `${service.base}/users/ada`, { token: admin.token });
+  resolve();
+  expect((await early).attributes).toBeUndefined();
+  expect(client.peek("ada")?.attributes).toBeUndefined();
 });
 
 /** A fetch whose answers come late, each by a time of its own, so that they overtake one another. */

@@ -33,7 +33,14 @@ export function createBatchedReads(ask: Transport, profiles: Profiles): (user: s
         body: { versions: Object.fromEntries(versions) },
         isRepeatable: true,
       });
-      return new Map(users.map((user) => [user, take(user, body, former.get(user))]));
+      const found = new Map<string, Profile>();
+      const doubtful: string[] = [];
+      for (const user of users) {
+        const known = former.get(user);
+        if (isDoubtful(user, body, known)) doubtful.push(user);
+        else found.set(user, take(user, body, known));
+      }
+      return doubtful.length === 0 ? found : new Map([...found, ...(await read(doubtful))]);
     } catch (error) {
       const allowed = Number(error instanceof UsermetaError ? TOO_LARGE.exec(error.message)?.[1] : 0);
       if (!(allowed > 0 && allowed < users.length)) throw error;
@@ -41,6 +48,13 @@ export function createBatchedReads(ask: Transport, profiles: Profiles): (user: s
       const found = await Promise.all(partsOf(users, batchMax).map(read));
       return new Map(found.flatMap((each) => [...each]));
     }
+  }
+
+  /** Whether he came or went while the answer was under way: which of the two was later no version says. */
+  function isDoubtful(user: string, { lastModified, removed }: Answer, former: Profile | undefined): boolean {
+    const present = profiles.peek(user);
+    if (present === undefined || present === former) return false;
+    return present.attributes === undefined ? own(lastModified, user) !== undefined : removed.includes(user);
   }
 
   function take(user: string, { data, lastModified, removed }: Answer, former: Profile | undefined): Profile {
