@@ -1,23 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { afterAll, expect, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { buildClient, ROOT } from "./built.ts";
 import { connect } from "./connected.ts";
 
-const ROOT = join(import.meta.dir, "../..");
-const OUT = mkdtempSync(join(tmpdir(), "usermeta-client-"));
-
-beforeAll(() => {
-  // As `npm run build -w @usermeta/client`, into a folder of its own.
-  const path = `${join(ROOT, "node_modules/.bin")}:${process.env.PATH}`;
-  const built = Bun.spawnSync([process.execPath, join(ROOT, "packages/client/build.ts"), OUT], {
-    env: { ...process.env, PATH: path },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  if (!built.success) throw new Error(built.stderr.toString() + built.stdout.toString());
-});
-afterAll(() => rmSync(OUT, { recursive: true }));
+const built = buildClient();
+const OUT = built.folder;
+afterAll(() => built[Symbol.dispose]());
 
 test("the client is at most 4 kB compressed, and needs nothing; its hook needs react alone", () => {
   const index = readFileSync(join(OUT, "index.js"));
@@ -58,19 +48,23 @@ export const wrong = client.set("ada", { nickname: {} });
   expect(checked.exitCode).toBe(0);
 });
 
-test("Node runs it", async () => {
+test("Node runs it, and ends", async () => {
   await using connected = await connect();
   const { service, admin } = connected;
   await admin.newUser("ada");
   await admin.set("ada", { nickname: "Ada" });
   const script = `
     import { createClient } from ${JSON.stringify(join(OUT, "index.js"))};
-    const client = createClient({ url: ${JSON.stringify(service.base)}, token: ${JSON.stringify(admin.token)} });
+    const app = { url: ${JSON.stringify(service.base)}, token: ${JSON.stringify(admin.token)} };
+    const client = createClient(app);
     const [ada, nobody] = await client.getMany(["ada", "nobody"]);
     const bumped = await client.update("ada", ({ visits = "0" }) => ({ visits: Number(visits) + 1 }));
+    // Once nobody looks any more nothing keeps the process, though the answer was under way when the last one went.
+    const looking = createClient({ ...app, refreshMs: 10 });
+    const end = looking.subscribe("ada", () => end());
     console.log(JSON.stringify([ada.attributes, nobody.attributes ?? null, bumped.attributes]));`;
   writeFileSync(join(OUT, "run.mjs"), script);
-  const child = Bun.spawn(["node", join(OUT, "run.mjs")], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = Bun.spawn(["node", join(OUT, "run.mjs")], { stdio: ["ignore", "pipe", "pipe"], timeout: 10_000 });
   const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()]);
   expect([await child.exited, err]).toEqual([0, ""]);
   expect(JSON.parse(out)).toEqual([{ nickname: "Ada" }, null, { nickname: "Ada", visits: "1" }]);

@@ -2,12 +2,23 @@ import { afterAll, afterEach, beforeAll, expect, test } from "bun:test";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
+import { renderToString } from "react-dom/server";
 import { eventually } from "../harness/eventually.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 import { chromiumMissing, launchChromium } from "../sdk/chromium.ts";
+import { buildClient } from "./built.ts";
 import { connect } from "./connected.ts";
+import { contacts } from "./contacts.ts";
+
+test("a server draws what every page can take over, whatever it knows itself", async () => {
+  await using connected = await connect();
+  const { admin, client } = connected;
+  await admin.newUser("ada");
+  await client.set("ada", { nickname: "Ada" });
+  expect(renderToString(contacts({ client, users: ["ada"] }))).toBe('<ul><li id="ada">…</li></ul>');
+});
 
 const missing = chromiumMissing();
 
@@ -18,15 +29,28 @@ if (!isLeftOut(missing === undefined, `the React hook in a browser: ${missing}`)
   const errors: unknown[] = [];
 
   beforeAll(async () => {
+    using built = buildClient();
     const { outputs } = await Bun.build({
       entrypoints: [join(import.meta.dir, "profiles-page.ts")],
       target: "browser",
+      // The page has the package as it is published, not its sources.
+      plugins: [
+        {
+          name: "built client",
+          setup: (build) => {
+            build.onResolve({ filter: /packages\/client\/src\/\w+\.ts$/ }, ({ path }) => ({
+              path: join(built.folder, basename(path, ".ts").concat(".js")),
+            }));
+            build.onResolve({ filter: /^react$/ }, () => ({ path: Bun.resolveSync("react", import.meta.dir) }));
+          },
+        },
+      ],
       define: { "process.env.NODE_ENV": '"development"' },
     });
     const script = (await outputs[0]?.text()) ?? "";
     const server = createServer((request, response) => {
       const isScript = request.url === "/page.js";
-      response.setHeader("Content-Type", isScript ? "text/javascript" : "text/html");
+      response.setHeader("Content-Type", `${isScript ? "text/javascript" : "text/html"}; charset=utf-8`);
       response.end(
         isScript ? script : '<!doctype html><link rel="icon" href="data:,"><body><script src="/page.js"></script>',
       );
@@ -112,6 +136,17 @@ if (!isLeftOut(missing === undefined, `the React hook in a browser: ${missing}`)
     await admin.set("ada", { nickname: "Lady Ada" });
     await call(`show(["ada"])`);
     await eventually(async () => expect(await shown()).toEqual(["Lady Ada"]));
+  });
+
+  test("a page that takes over what a server has drawn draws the same first, and then what it knows", async () => {
+    await using connected = await connect();
+    const { service, admin, client } = connected;
+    await admin.newUser("ada");
+    await client.set("ada", { nickname: "Ada" });
+    const drawn = renderToString(contacts({ client, users: ["ada", "bob"] }));
+    const given = [service.base, admin.token, ["ada", "bob"], drawn].map((each) => JSON.stringify(each));
+    await call(`takeOver(${given.join(", ")})`);
+    await eventually(async () => expect(await shown()).toEqual(["Ada", "gone"]));
   });
 
   test("a server that refuses is shown as such, and keeps nothing from being shown that is known", async () => {

@@ -13,6 +13,9 @@ export interface UsedProfile {
   readonly error: unknown;
 }
 
+/** What a server draws, and a page that takes over from it: neither knows what the other one's client knows. */
+const nothing = (): undefined => undefined;
+
 /**
  * A user's profile, asked for when the component appears and followed from then on. What is known is shown at once; all
  * components that appear together are one call.
@@ -21,7 +24,7 @@ export function useProfile(client: Client, user: string): UsedProfile {
   const [failed, setFailed] = useState<{ readonly client: Client; readonly user: string; readonly error: unknown }>();
   const subscribe = useCallback((listener: () => void) => client.subscribe(user, listener), [client, user]);
   const peek = (): ReturnType<Client["peek"]> => client.peek(user);
-  const profile = useSyncExternalStore(subscribe, peek, peek);
+  const profile = useSyncExternalStore(subscribe, peek, nothing);
 
   useEffect(() => {
     const gone = new AbortController();
