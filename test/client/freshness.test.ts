@@ -190,3 +190,26 @@ test("what is shown is asked for again and again, in one call, for as long as so
   await Bun.sleep(100);
   expect(client.peek("bob")?.attributes).toEqual({ nickname: "Bob" });
 });
+
+test("a server that is slow is asked again only when it has answered", async () => {
+  await using connected = await connect();
+  const { counted, other } = connected;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  counted.hold(promise);
+  const client = other({ fetch: counted.fetch, refreshMs: 10 });
+  let end = client.subscribe("ada", () => {});
+  await eventually(async () => expect(counted.received()).toBeGreaterThan(0));
+  await Bun.sleep(100);
+  expect(counted.calls).toHaveLength(1);
+  // Who looks again in the meantime has a round of his own, and the former one ends with its answer.
+  end();
+  end = client.subscribe("ada", () => {});
+  counted.hold(Promise.resolve());
+  resolve();
+  await eventually(async () => expect(counted.calls.length).toBeGreaterThan(4));
+  end();
+  // One may have been sent already.
+  const most = counted.calls.length + 1;
+  await Bun.sleep(100);
+  expect(counted.calls.length).toBeLessThanOrEqual(most);
+});

@@ -88,8 +88,18 @@ test("what is young enough is answered without asking", async () => {
   await client.get("ada", { maxAgeMs: 10 });
   expect(counted.calls).toHaveLength(2);
   // An answer that nothing has changed makes it young again.
-  expect(await client.get("ada", { maxAgeMs: 10 })).toBe(read);
+  expect(await client.get("ada", { maxAgeMs: 10_000 })).toBe(read);
   expect(counted.calls).toHaveLength(2);
+  const patient = connected.other({ fetch: counted.fetch, maxAgeMs: 60_000 });
+  await patient.get("ada");
+  await patient.get("ada");
+  expect(counted.calls).toHaveLength(3);
+  await patient.get("ada", { maxAgeMs: 0 });
+  expect(counted.calls).toHaveLength(4);
+  // What has no version in its answer is asked for all the same.
+  await patient.set("ada", { nickname: "Ada" });
+  await patient.remove("ada");
+  expect((await patient.get("ada")).attributes).toEqual({});
 });
 
 test("users may be called as members of every object are", async () => {

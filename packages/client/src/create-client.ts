@@ -8,7 +8,9 @@ import { type UserError, UsermetaError } from "./usermeta-error.ts";
 export interface ClientOptions extends TransportOptions {
   /** How many profiles are kept; 10,000 when left out. Those that are subscribed to stay beyond that. */
   readonly profilesMax?: number;
-  /** Asks this often, ms, what has changed of all that is subscribed to; never when left out. */
+  /** What holds for reads that do not say it themselves. */
+  readonly maxAgeMs?: number;
+  /** So long after each answer, ms, asks what has changed of all that is subscribed to; never when left out. */
   readonly refreshMs?: number;
 }
 
@@ -17,7 +19,10 @@ export interface CallOptions {
 }
 
 export interface ReadOptions extends CallOptions {
-  /** What was read, or told by a write, so long ago at most is answered without asking, ms; 0 when left out. */
+  /**
+   * What was read, or told by a write, so long ago at most is answered without asking, ms; the client's own when left
+   * out, and 0 there.
+   */
   readonly maxAgeMs?: number;
 }
 
@@ -93,10 +98,22 @@ export function createClient(options: ClientOptions): Client {
   const ask = createTransport(options);
   const profiles = new Profiles(options.profilesMax ?? 10_000);
   const read = createBatchedReads(ask, profiles);
-  const { refreshMs = 0 } = options;
+  const { maxAgeMs: ownMaxAgeMs = 0, refreshMs = 0 } = options;
   /** When each profile was last known to be the server's. */
   const askedAt = new WeakMap<Profile, number>();
-  let refreshing: ReturnType<typeof setInterval> | undefined;
+  let refreshing: ReturnType<typeof setTimeout> | undefined;
+
+  /** One call after the other: a server that is slow is not asked the more for it. */
+  function refreshLater(): void {
+    const timer = setTimeout(() => {
+      const again = (): void => {
+        if (refreshing === timer) refreshLater();
+      };
+      // What fails is tried again the next time.
+      client.getMany(profiles.subscribed(), { maxAgeMs: 0 }).then(again, again);
+    }, refreshMs);
+    refreshing = timer;
+  }
 
   function fresh(profile: Profile): Profile {
     askedAt.set(profile, Date.now());
@@ -111,7 +128,7 @@ export function createClient(options: ClientOptions): Client {
   const pathOf = (user: string): string => `/metadata/user/${encodeURIComponent(user)}`;
 
   const client: Client = {
-    async get(spelling, { maxAgeMs = 0, signal } = {}) {
+    async get(spelling, { maxAgeMs = ownMaxAgeMs, signal } = {}) {
       const user = folded(spelling);
       const known = profiles.use(user);
       if (known !== undefined && maxAgeMs > 0 && Date.now() - (askedAt.get(known) ?? 0) <= maxAgeMs) return known;
@@ -121,13 +138,11 @@ export function createClient(options: ClientOptions): Client {
     peek: (user) => profiles.peek(folded(user)),
     subscribe(user, listener) {
       const end = profiles.subscribe(folded(user), listener);
-      // What fails is tried again the next time.
-      if (refreshMs > 0)
-        refreshing ??= setInterval(() => client.getMany(profiles.subscribed()).catch(() => {}), refreshMs);
+      if (refreshMs > 0 && refreshing === undefined) refreshLater();
       return () => {
         end();
         if (profiles.subscribed().length > 0) return;
-        clearInterval(refreshing);
+        clearTimeout(refreshing);
         refreshing = undefined;
       };
     },
@@ -154,7 +169,7 @@ export function createClient(options: ClientOptions): Client {
       }
       await ask({ method: "DELETE", path: pathOf(user), signal: given.signal, isRepeatable: true });
       // The answer names no version, and reads that are under way may bring an older one.
-      await client.get(user, given);
+      await client.get(user, { ...given, maxAgeMs: 0 });
     },
 
     async update(spelling, change, given = {}) {
