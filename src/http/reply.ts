@@ -1,6 +1,7 @@
 import type { Allowance } from "../core/allowance.ts";
 import type { StoredVersion } from "../core/ports.ts";
 import type { WireError } from "./errors.ts";
+import { httpDate } from "./http-date.ts";
 import { etagOf } from "./preconditions.ts";
 import { setRateHeaders } from "./rate-headers.ts";
 
@@ -97,7 +98,7 @@ function timedJson(members: string, { from, to }: Span): string {
 
 function setVersion(headers: Headers, version: StoredVersion): void {
   headers.set("ETag", etagOf(version));
-  headers.set("Last-Modified", new Date(version.modified).toUTCString());
+  headers.set("Last-Modified", httpDate(version.modified));
 }
 
 function setQuota(headers: Headers, { used, limit }: Quota): void {
