@@ -44,13 +44,7 @@ const HEADERS: Readonly<Record<string, string>> = {
 /** Tokens, accounts and errors are nobody's to keep. */
 const UNKEPT = { "Cache-Control": "no-store" };
 
-/** Made once: an object would be made into headers again for every answer, at the cost of all the rest of it. */
-const SUCCESS: Readonly<Record<Family, { readonly headers: Headers }>> = {
-  metadata: { headers: new Headers({ ...HEADERS, "Cache-Control": "private, no-cache", Vary: "Authorization" }) },
-  account: { headers: new Headers({ ...HEADERS, ...UNKEPT }) },
-};
-
-const NOT_MODIFIED: ResponseInit = { ...SUCCESS.metadata, status: 304 };
+const KEPT_BY_CALLER = { "Cache-Control": "private, no-cache", Vary: "Authorization" };
 
 const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
   ...HEADERS,
@@ -80,16 +74,31 @@ export function jsonReply(fields: Readonly<Record<string, unknown>>, timed: bool
 }
 
 export function successResponse(reply: Reply, span: Span, family: Family, allowance: Allowance | undefined): Response {
-  const { members, timed, version, quota } = reply;
-  const response =
-    members === undefined
-      ? new Response(null, NOT_MODIFIED)
-      : new Response(timed ? timedJson(members, span) : `{${members}}`, SUCCESS[family]);
-  const { headers } = response;
+  const { members, timed } = reply;
+  const headers = successHeaders(reply, family, allowance);
+  if (members === undefined) return new Response(null, { status: 304, headers });
+  return new Response(timed ? timedJson(members, span) : `{${members}}`, { headers });
+}
+
+/** By the members that they are made for. */
+const reused: Headers[] = [];
+
+/**
+ * Filled anew for each answer, which takes a copy: headers of its own, made from an object, would cost as much as all
+ * the rest of it. All that have been set before are set again.
+ */
+function successHeaders({ version, quota }: Reply, family: Family, allowance: Allowance | undefined): Headers {
+  const kind =
+    (family === "metadata" ? 1 : 0) +
+    (version === undefined ? 0 : 2) +
+    (quota === undefined ? 0 : 4) +
+    (allowance === undefined ? 0 : 8);
+  reused[kind] ??= new Headers({ ...HEADERS, ...(family === "metadata" ? KEPT_BY_CALLER : UNKEPT) });
+  const headers = reused[kind];
   if (version !== undefined) setVersion(headers, version);
   if (quota !== undefined) setQuota(headers, quota);
   if (allowance !== undefined) setRateHeaders(headers, allowance);
-  return response;
+  return headers;
 }
 
 function timedJson(members: string, { from, to }: Span): string {
