@@ -78,12 +78,16 @@ for (const workers of ["1", "2"]) {
       const answers = await Promise.all(Array.from({ length: 8 }, ask));
       return new Set(answers.map(({ status }) => status));
     };
-    await eventually(async () => expect(await statuses(CERTIFICATE)).toEqual(new Set([200])), 3000);
+    // So often that no thread is left out. What is refused counts against the address: that is asked but once.
+    const isTaken = async (certificate: string) => {
+      for (let time = 0; time < 4; time++) expect(await statuses(certificate)).toEqual(new Set([200]));
+    };
+    await eventually(() => isTaken(CERTIFICATE), 3000);
     writeFileSync(file, NEXT_CERTIFICATE);
     expect(await statuses(CERTIFICATE)).toEqual(new Set([200]));
     program.signal("SIGHUP");
-    await eventually(async () => expect(await statuses(CERTIFICATE)).toEqual(new Set([401])), 3000);
-    expect(await statuses(NEXT_CERTIFICATE)).toEqual(new Set([200]));
+    await eventually(() => isTaken(NEXT_CERTIFICATE), 3000);
+    expect(await statuses(CERTIFICATE)).toEqual(new Set([401]));
     // Nowhere but in the file.
     const kept =
       readFileSync(join(program.folder, "data", "usermeta.db")).toString("latin1") + program.out + program.err;

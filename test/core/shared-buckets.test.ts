@@ -69,7 +69,12 @@ test("threads that charge while shares are dealt are served what the shares brin
   };
   const from = performance.now();
   let served = 0;
-  while (performance.now() - from < 200) served += refused() ? 0 : 1;
-  expect(served).toBeGreaterThanOrEqual(RATE / 5 - 1);
+  let askedAt = from;
+  // Until it was asked for the last time: the machine may be busy with something else from then on.
+  for (let now = from; now - from < 200; now = performance.now()) {
+    askedAt = now;
+    served += refused() ? 0 : 1;
+  }
+  expect(served).toBeGreaterThanOrEqual(Math.floor((RATE * (askedAt - from)) / 1000) - 1);
   console.log(`${passed} passed where ${brought.toFixed(0)} were brought, in ${deal} deals`);
 }, 30_000);
