@@ -19,7 +19,7 @@ export interface KnownMetadata {
 
 export const NOTHING_KNOWN: KnownMetadata = { spellings: [], modified: [] };
 
-/** One user of a batch read, under the spelling that was asked for. */
+/** One user of a batch, under the spelling that was asked for. */
 export interface NamedMetadata {
   readonly name: string;
   readonly json: string;

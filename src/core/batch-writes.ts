@@ -1,5 +1,6 @@
 import { appFull, STILL_OVERTAKEN, TRIED_MS, writeOf } from "./attribute-writes.ts";
 import type { Changes } from "./attributes.ts";
+import type { NamedMetadata } from "./batch-reads.ts";
 import { mergedJson } from "./merged-json.ts";
 import { type Caller, type UserName, userName } from "./model.ts";
 import type { AttributesWrite, Clock, Store, StoredAttributes, Turns } from "./ports.ts";
@@ -17,8 +18,9 @@ export interface UserChanges {
 }
 
 export interface BatchWritten {
-  /** The users' attributes as they are afterwards, by the spelling asked for. */
-  readonly stored: ReadonlyMap<string, StoredAttributes>;
+  /** As they are afterwards. */
+  readonly stored: readonly NamedMetadata[];
+  /** By the spelling asked for. */
   readonly refused: ReadonlyMap<string, Refused>;
 }
 
@@ -121,7 +123,7 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
       }
       for (const spelling of refused.keys()) stored.delete(spelling);
       if (allOrNothing && refused.size > 0) throw new Refusal({ code: "batch_refused", refused });
-      return { stored, refused };
+      return { stored: [...stored].map(([name, { json, modified }]) => ({ name, json, modified })), refused };
     },
   };
 }

@@ -3,6 +3,7 @@ import type { StoredVersion } from "../core/ports.ts";
 import type { Refused } from "../core/refusals.ts";
 import { etagOf } from "./preconditions.ts";
 import type { Quota } from "./reply.ts";
+import { urlOf } from "./request.ts";
 import type { WireRefused } from "./wire-refusals.ts";
 
 /** One error as it goes out; reply.ts gives it its envelope. */
@@ -31,6 +32,10 @@ export interface ErrorContext {
   readonly dialect: Dialect;
   /** The path asked for, without the leading slash. */
   readonly path: string;
+}
+
+export function contextOf(request: Request, dialect: Dialect): ErrorContext {
+  return { dialect, path: urlOf(request).pathname.slice(1) };
 }
 
 type AnyRefused = Refused | WireRefused | { readonly code: "internal" };
@@ -82,7 +87,7 @@ export const ERRORS: ErrorTable = {
     text: "the user metadata is not of the version that the request names",
     details: {
       ...(stored === undefined ? {} : { lastModified: stored.modified, etag: etagOf(stored) }),
-      current: textsOf(differing),
+      current: Object.fromEntries(differing),
     },
     ...(stored === undefined ? {} : { version: stored }),
   }),
@@ -182,23 +187,12 @@ export function errorsOf(
   refused: ReadonlyMap<string, Refused>,
   context: ErrorContext,
 ): Readonly<Record<string, unknown>> {
-  return withoutPrototype(
+  return Object.fromEntries(
     [...refused].map(([spelling, each]) => {
       const { status, error, text, details } = wireError(each, context);
       return [spelling, { status, error, error_description: text, ...details }];
     }),
   );
-}
-
-function textsOf(texts: ReadonlyMap<string, string | null>): Readonly<Record<string, string | null>> {
-  return withoutPrototype([...texts]);
-}
-
-/** As a usual object it would lose a key called `__proto__`. */
-function withoutPrototype<Value>(entries: readonly (readonly [string, Value])[]): Readonly<Record<string, Value>> {
-  const object: Record<string, Value> = Object.create(null);
-  for (const [key, value] of entries) object[key] = value;
-  return object;
 }
 
 /** The documents' one `desc` for every 401 of a metadata call is "unauthorized". */

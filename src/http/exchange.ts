@@ -6,11 +6,11 @@ import { Refusal } from "../core/refusals.ts";
 import type { Registry, ServedApp } from "../core/registry.ts";
 import type { Throttle } from "../core/throttle.ts";
 import type { Call, OpenCall, Route } from "./call.ts";
-import { wireError } from "./errors.ts";
+import { contextOf, wireError } from "./errors.ts";
 import { createFailures, type FailureEvents } from "./failures.ts";
 import type { Incoming, PathParams } from "./incoming.ts";
 import { errorResponse, type Reply, successResponse } from "./reply.ts";
-import { bearerOf, urlOf } from "./request.ts";
+import { bearerOf } from "./request.ts";
 import type { WireRefusal } from "./wire-refusals.ts";
 
 export interface ExchangeNeeds {
@@ -112,8 +112,10 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     fail: (error) => failures.answerUnrouted(error),
     refuse({ refused }, request) {
       const now = clock.now();
-      const context = { path: urlOf(request).pathname.slice(1), dialect: "2021" } as const;
-      return errorResponse(wireError(refused, context), { span: { from: now, to: now }, family: "metadata" });
+      return errorResponse(wireError(refused, contextOf(request, "2021")), {
+        span: { from: now, to: now },
+        family: "metadata",
+      });
     },
   };
 }

@@ -3,10 +3,9 @@ import type { Clock } from "../core/ports.ts";
 import { Refusal, type RefusalCode } from "../core/refusals.ts";
 import type { ServedApp } from "../core/registry.ts";
 import type { Throttle } from "../core/throttle.ts";
-import { wireError } from "./errors.ts";
+import { contextOf, wireError } from "./errors.ts";
 import type { Incoming } from "./incoming.ts";
 import { errorResponse } from "./reply.ts";
-import { urlOf } from "./request.ts";
 import { WireRefusal } from "./wire-refusals.ts";
 
 /** Told of what is no refusal but a fault of ours. */
@@ -79,7 +78,7 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
     answer(error, incoming, served, allowance, from) {
       const { route, request } = incoming;
       const { family } = route;
-      const context = { path: urlOf(request).pathname.slice(1), dialect: served?.access.dialect ?? "2021" };
+      const context = contextOf(request, served?.access.dialect ?? "2021");
       const refused = refusedOf(error, incoming);
       const span = { from, to: clock.now() };
       if (refused !== undefined) {

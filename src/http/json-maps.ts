@@ -1,15 +1,19 @@
 import type { Changes } from "../core/attributes.ts";
 import { illegal } from "../core/refusals.ts";
 
+/** What a JSON object holds. @param where names the object in what is refused */
+export function membersOf(value: unknown, where: string): [key: string, value: unknown][] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw illegal(`${where}: not a JSON object`);
+  return Object.entries(value);
+}
+
 /**
  * A JSON object of attributes as changes (RFC 7396): null removes the key, as an empty text does everywhere; numbers
  * and booleans become their text. Attributes are text, so that objects and lists are refused.
- * @param where names the object in what is refused
  */
 export function mergePatch(value: unknown, where: string): Changes {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw illegal(`${where}: not a JSON object`);
   const changes = new Map<string, string>();
-  for (const [key, part] of Object.entries(value)) {
+  for (const [key, part] of membersOf(value, where)) {
     if (key === "") throw illegal(`${where}: an attribute has no key`);
     const text = textOf(part);
     if (text === undefined) throw illegal(`${where}: the value of ${quoted(key)} is no text`);
@@ -26,16 +30,19 @@ function textOf(value: unknown): string | undefined {
   return typeof value === "number" && Number.isFinite(value) ? String(value) : undefined;
 }
 
-/** A JSON object of whole numbers, by its keys. Not as an object: it would lose a user called `__proto__`. */
+/** A JSON object of whole numbers, by its keys. Not as an object: users may be called as its own members are. */
 export function numberMap(value: unknown, where: string): ReadonlyMap<string, number> {
   if (value === undefined || value === null) return NO_NUMBERS;
-  if (typeof value !== "object" || Array.isArray(value)) throw illegal(`${where}: not a JSON object`);
   const numbers = new Map<string, number>();
-  for (const [key, part] of Object.entries(value)) {
-    if (!Number.isSafeInteger(part)) throw illegal(`${where}: the value of ${quoted(key)} is no whole number`);
+  for (const [key, part] of membersOf(value, where)) {
+    if (!isWholeNumber(part)) throw illegal(`${where}: the value of ${quoted(key)} is no whole number`);
     numbers.set(key, part);
   }
   return numbers;
+}
+
+function isWholeNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value);
 }
 
 /** As much of it as its sender needs to know it again. */

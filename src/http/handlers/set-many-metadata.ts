@@ -1,13 +1,12 @@
 import { z } from "zod";
 import type { UserChanges } from "../../core/batch-writes.ts";
 import type { Metadata } from "../../core/metadata.ts";
-import type { StoredAttributes } from "../../core/ports.ts";
 import { illegal } from "../../core/refusals.ts";
 import type { Handler } from "../call.ts";
-import { errorsOf } from "../errors.ts";
-import { mergePatch, numberMap } from "../json-maps.ts";
-import { metadataReply } from "../reply.ts";
-import { readJson, urlOf } from "../request.ts";
+import { contextOf, errorsOf } from "../errors.ts";
+import { membersOf, mergePatch, numberMap } from "../json-maps.ts";
+import { manyReply } from "../many-reply.ts";
+import { readJson } from "../request.ts";
 
 const Body = z.object({
   /** By username, what a PATCH of that user would hold. */
@@ -23,21 +22,13 @@ export function setManyMetadata({ metadata }: { metadata: Metadata }): Handler {
     const { targets, versions, atomic } = await readJson(request, Body);
     const wanted = changesOf(targets, numberMap(versions, "versions"));
     const { stored, refused } = await metadata.setMany(served, caller, wanted, atomic ?? false);
-    const context = { path: urlOf(request).pathname.slice(1), dialect: served.access.dialect };
-    const errors = JSON.stringify(errorsOf(refused, context));
-    const lastModified = objectJson(stored, ({ modified }) => String(modified));
-    return metadataReply(
-      objectJson(stored, ({ json }) => json),
-      `,"lastModified":${lastModified},"errors":${errors}`,
-    );
+    const errors = errorsOf(refused, contextOf(request, served.access.dialect));
+    return manyReply(stored, `,"errors":${JSON.stringify(errors)}`);
   };
 }
 
 function changesOf(targets: unknown, versions: ReadonlyMap<string, number>): readonly UserChanges[] {
-  if (typeof targets !== "object" || targets === null || Array.isArray(targets)) {
-    throw illegal("targets: not a JSON object");
-  }
-  const wanted = Object.entries(targets).map(([spelling, attributes]): UserChanges => {
+  const wanted = membersOf(targets, "targets").map(([spelling, attributes]): UserChanges => {
     const at = versions.get(spelling);
     return {
       spelling,
@@ -50,9 +41,4 @@ function changesOf(targets: unknown, versions: ReadonlyMap<string, number>): rea
   for (const name of versions.keys())
     if (!names.has(name)) throw illegal(`versions: ${name.slice(0, 64)} is no target`);
   return wanted;
-}
-
-/** By hand, as in get-many-metadata.ts; only legal usernames have anything stored. */
-function objectJson(users: ReadonlyMap<string, StoredAttributes>, value: (stored: StoredAttributes) => string): string {
-  return `{${[...users].map(([name, stored]) => `"${name}":${value(stored)}`).join(",")}}`;
 }
