@@ -1,5 +1,5 @@
 import { isAllowed, relationOf } from "./access.ts";
-import { type Changes, NO_ATTRIBUTES_JSON } from "./attributes.ts";
+import { type Changes, NO_ATTRIBUTES_JSON, NO_CHANGES } from "./attributes.ts";
 import { InTurn } from "./in-turn.ts";
 import { mergedJson, type SizedJson } from "./merged-json.ts";
 import type { Caller, UserName } from "./model.ts";
@@ -43,7 +43,7 @@ export function createAttributeWrites({ store, clock, turns }: AttributeWritesNe
 
   async function change(wanted: WantedChange): Promise<StoredAttributes | undefined> {
     const { served, caller, name, changes, preconditions, overtaken } = wanted;
-    const named = changes === "all removed" ? NOTHING : changes;
+    const named = changes === "all removed" ? NO_CHANGES : changes;
     const until = clock.now() + TRIED_MS;
     for (;;) {
       const stored = await store.attributes(served.app.number, name, "write");
@@ -69,8 +69,6 @@ export function createAttributeWrites({ store, clock, turns }: AttributeWritesNe
     },
   };
 }
-
-const NOTHING: Changes = new Map();
 
 function mergedOf(stored: StoredAttributes, changes: Changes | "all removed"): SizedJson {
   if (changes !== "all removed") return mergedJson(stored, changes);

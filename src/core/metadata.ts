@@ -1,7 +1,7 @@
 import { permit } from "./access.ts";
 import { andThen } from "./and-then.ts";
 import { createAttributeWrites } from "./attribute-writes.ts";
-import type { Changes } from "./attributes.ts";
+import { type Changes, NO_CHANGES } from "./attributes.ts";
 import { createBatchReads, type ManyMetadata, type WantedMetadata } from "./batch-reads.ts";
 import { type BatchWritten, createBatchWrites, type UserChanges } from "./batch-writes.ts";
 import { type Caller, type Dialect, type UserName, userName } from "./model.ts";
@@ -187,8 +187,6 @@ export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata
     },
   };
 }
-
-const NO_CHANGES: Changes = new Map();
 
 /** A read of a user who is not there (protocol.md § 8). */
 function answerUnknown(dialect: Dialect): undefined {
