@@ -4,13 +4,10 @@ import { placeOf } from "./place.ts";
 import { Slab } from "./slab.ts";
 import { type Stamps, UNSETTLED } from "./stamps.ts";
 
-export type ReadOne = (app: number, name: UserName) => StoredAttributes | undefined;
-export type ReadMany = (app: number, names: readonly UserName[]) => readonly (StoredAttributes | undefined)[];
-
 /** An engine's reads, which answer at once. */
 export interface EngineReads {
-  readonly one: ReadOne;
-  readonly many: ReadMany;
+  readonly one: (app: number, name: UserName) => StoredAttributes | undefined;
+  readonly many: (app: number, names: readonly UserName[]) => readonly (StoredAttributes | undefined)[];
   readonly version: (app: number, name: UserName) => StoredVersion | undefined;
   readonly versions: (app: number, names: readonly UserName[]) => readonly (StoredVersion | undefined)[];
 }
@@ -46,20 +43,8 @@ export class ResidentAttributes {
 
   /** One result for each name, in order. */
   many(app: number, names: readonly UserName[]): readonly (StoredAttributes | undefined)[] {
-    const missing: Missing[] = [];
-    // Once for all: nothing else runs on this thread meanwhile, and a read that is under way may fall on either side.
-    const settled = this.#follow();
-    const found = names.map((name, index) => {
-      const place = placeOf(app, name);
-      const stamp = settled ? this.#stamps.of(place) : UNSETTLED;
-      const resident = this.#slab.find(place, app, name, stamp);
-      if (resident === undefined) missing.push({ name, index, place, stamp });
-      return resident;
-    });
-    this.#fill(app, missing, this.#read.many, (index, stored) => {
-      found[index] = stored;
-    });
-    return found;
+    const find = (place: number, name: UserName, stamp: number) => this.#slab.find(place, app, name, stamp);
+    return this.#each(app, names, find, this.#read.many, (stored) => stored);
   }
 
   /** As `one`, and reads no attributes. */
@@ -75,29 +60,29 @@ export class ResidentAttributes {
 
   /** The same for many, one result for each, in order. */
   modifiedOf(app: number, names: readonly UserName[]): readonly (number | undefined)[] {
+    const find = (place: number, name: UserName, stamp: number) => this.#slab.findModified(place, app, name, stamp);
+    return this.#each(app, names, find, this.#read.versions, ({ modified }) => modified);
+  }
+
+  /** What is found of each, or what is wanted of it once it has been read; what is read is added. */
+  #each<Read extends StoredVersion, Wanted>(
+    app: number,
+    names: readonly UserName[],
+    find: (place: number, name: UserName, stamp: number) => Wanted | undefined,
+    read: (app: number, names: readonly UserName[]) => readonly (Read | undefined)[],
+    wanted: (read: Read) => Wanted,
+  ): readonly (Wanted | undefined)[] {
     const missing: Missing[] = [];
+    // Once for all: nothing else runs on this thread meanwhile, and a read that is under way may fall on either side.
     const settled = this.#follow();
     const found = names.map((name, index) => {
       const place = placeOf(app, name);
       const stamp = settled ? this.#stamps.of(place) : UNSETTLED;
-      const modified = this.#slab.findModified(place, app, name, stamp);
-      if (modified === undefined) missing.push({ name, index, place, stamp });
-      return modified;
+      const resident = find(place, name, stamp);
+      if (resident === undefined) missing.push({ name, index, place, stamp });
+      return resident;
     });
-    this.#fill(app, missing, this.#read.versions, (index, { modified }) => {
-      found[index] = modified;
-    });
-    return found;
-  }
-
-  /** Reads what is missing, adds it and hands it over. */
-  #fill<Read extends StoredVersion>(
-    app: number,
-    missing: readonly Missing[],
-    read: (app: number, names: readonly UserName[]) => readonly (Read | undefined)[],
-    take: (index: number, found: Read) => void,
-  ): void {
-    if (missing.length === 0) return;
+    if (missing.length === 0) return found;
     const answered = read(
       app,
       missing.map(({ name }) => name),
@@ -105,9 +90,10 @@ export class ResidentAttributes {
     for (const [order, { name, index, place, stamp }] of missing.entries()) {
       const stored = answered[order];
       if (stored === undefined) continue;
-      take(index, stored);
+      found[index] = wanted(stored);
       if (stamp !== UNSETTLED) this.#slab.add(place, app, name, stamp, stored);
     }
+    return found;
   }
 
   /**
