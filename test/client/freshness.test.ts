@@ -4,24 +4,29 @@ import { type Attributes, type Client, createClient, type Profile } from "../../
 import { send } from "../harness/client.ts";
 import { eventually } from "../harness/eventually.ts";
 import { connect } from "./connected.ts";
-import { countedFetch } from "./counted-fetch.ts";
+import { type CountedFetch, countedFetch } from "./counted-fetch.ts";
+
+/** A read of ada that the server has answered, and nobody here has heard of before it is released. */
+async function heldRead(client: Client, counted: CountedFetch) {
+  const { promise, resolve: release } = Promise.withResolvers<void>();
+  counted.hold(promise);
+  const answer = client.get("ada");
+  await eventually(async () => expect(counted.received()).toBeGreaterThan(0));
+  counted.hold(Promise.resolve());
+  return { answer, release };
+}
 
 test("a read that was under way when a write was answered neither shows nor answers what was before it", async () => {
   await using connected = await connect();
   const { admin, client, counted } = connected;
   await admin.newUser("ada");
   await admin.set("ada", { n: "0" });
-  const { promise, resolve } = Promise.withResolvers<void>();
-  counted.hold(promise);
-  const early = client.get("ada");
-  // The server has answered it, and nobody here has heard yet.
-  await eventually(async () => expect(counted.received()).toBeGreaterThan(0));
-  counted.hold(Promise.resolve());
+  const early = await heldRead(client, counted);
   const written = await client.set("ada", { n: "1" });
   const shown: (Profile | undefined)[] = [];
   client.subscribe("ada", () => shown.push(client.peek("ada")));
-  resolve();
-  expect(await early).toBe(written);
+  early.release();
+  expect(await early.answer).toBe(written);
   expect(client.peek("ada")).toBe(written);
   expect(shown).toEqual([]);
 });
@@ -31,15 +36,11 @@ test("nobody joins a read that has been sent", async () => {
   const { admin, client, other, counted } = connected;
   await admin.newUser("ada");
   await admin.set("ada", { n: "0" });
-  const { promise, resolve } = Promise.withResolvers<void>();
-  counted.hold(promise);
-  const early = client.get("ada");
-  await eventually(async () => expect(counted.received()).toBeGreaterThan(0));
+  const early = await heldRead(client, counted);
   await other().set("ada", { n: "1" });
-  counted.hold(Promise.resolve());
   expect((await client.get("ada")).attributes).toEqual({ n: "1" });
-  resolve();
-  expect((await early).attributes).toEqual({ n: "1" });
+  early.release();
+  expect((await early.answer).attributes).toEqual({ n: "1" });
 });
 
 test("who is deleted stays so, and who is made again too, when the answer from before comes last", async () => {
@@ -50,15 +51,11 @@ test("who is deleted stays so, and who is made again too, when the answer from b
   async function overtaken(change: () => Promise<unknown>): Promise<(Attributes | undefined)[]> {
     const counted = countedFetch(service.base);
     const client = other({ fetch: counted.fetch });
-    const { promise, resolve } = Promise.withResolvers<void>();
-    counted.hold(promise);
-    const early = client.get("ada");
-    await eventually(async () => expect(counted.received()).toBeGreaterThan(0));
+    const early = await heldRead(client, counted);
     await change();
-    counted.hold(Promise.resolve());
     const late = await client.get("ada");
-    resolve();
-    return [(await early).attributes, late.attributes, client.peek("ada")?.attributes];
+    early.release();
+    return [(await early.answer).attributes, late.attributes, client.peek("ada")?.attributes];
   }
   await admin.newUser("ada");
   await admin.set("ada", { n: "0" });
