@@ -1,0 +1,169 @@
+import type { Timers } from "../ports.ts";
+import { Refusal } from "../refusals.ts";
+import type { Asker } from "./asker.ts";
+import { BoundedMap } from "./bounded-map.ts";
+import { RecentCount } from "./recent-count.ts";
+import type { Resource } from "./resources.ts";
+
+/**
+ * Attempts to get in that may fail: log-ins, tokens that another service must verify. An attempt is charged when it
+ * arrives and given back only when it succeeds, so that many at once are no way around the limits:
+ *
+ * - ACCOUNT_FAILURES_MAX failures of one account from one address within a minute: further ones are refused, with a
+ *   wait that doubles with each up to a minute; after it, one is let through.
+ * - ADDRESS_FAILURES_MAX failures of an address within a minute: it is held to one attempt a second. It is a large
+ *   number, because a carrier's address stands for thousands of people.
+ * - SPREAD_FAILURES_MAX failures of one account from anywhere within a minute: addresses that never logged in to it are
+ *   held to one attempt a second together. Its owner comes from one that did.
+ */
+export interface Attempts {
+  /** Before any work is done for it. Refuses with `rate_exceeded`. */
+  begin(asker: Asker): Promise<Attempt>;
+}
+
+/** One that was let through; one of the three must be called, once. */
+export interface Attempt {
+  succeeded(): void;
+  failed(): void;
+  /** It came to no end, for want of room or by a fault: it still counts for the address. */
+  abandoned(): void;
+}
+
+export interface AttemptsOptions {
+  readonly resource: Resource;
+  readonly timers: Timers;
+}
+
+export const ACCOUNT_FAILURES_MAX = 5;
+export const ADDRESS_FAILURES_MAX = 100;
+export const SPREAD_FAILURES_MAX = 20;
+
+const WINDOW_MS = 60_000;
+const HELD_TO_MS = 1000;
+const FIRST_WAIT_MS = 1000;
+const WAIT_MAX_MS = 60_000;
+/** Attempts of one account from one address that wait for those under way to end, and for how long. */
+const WAITING_MAX = 16;
+const WAITING_MS = 2000;
+/** Addresses, accounts and pairs of them that are remembered; about 200 bytes each. */
+const REMEMBERED_MAX = 50_000;
+
+/** One account, from one address. */
+interface Pair {
+  /** When its latest failures were, ms. */
+  failures: number[];
+  underWay: number;
+  readonly waiting: (() => void)[];
+  /** While there are too many failures, none is let through before this; Infinity: not before one was refused. */
+  untilMs: number;
+  /** What the last one that was refused was told to wait; 0 = none was. */
+  waitMs: number;
+}
+
+/** An address, or an account as all addresses that never logged in to it find it. */
+interface Group {
+  readonly recent: RecentCount;
+  nextAtMs: number;
+}
+
+export function createAttempts({ timers }: AttemptsOptions): Attempts {
+  const pairs = new BoundedMap<Pair>(REMEMBERED_MAX);
+  const addresses = new BoundedMap<Group>(REMEMBERED_MAX);
+  const accounts = new BoundedMap<Group>(REMEMBERED_MAX);
+  /** Pairs that have logged in. */
+  const proven = new BoundedMap<true>(REMEMBERED_MAX);
+
+  /** "wait": the attempts under way decide whether there may be another. */
+  function judgePair(pair: Pair, nowMs: number): "pass" | "wait" {
+    pair.failures = pair.failures.filter((at) => at > nowMs - WINDOW_MS);
+    if (pair.failures.length < ACCOUNT_FAILURES_MAX) {
+      pair.waitMs = 0;
+      return pair.failures.length + pair.underWay < ACCOUNT_FAILURES_MAX ? "pass" : "wait";
+    }
+    // Not refused for ever to one who shares an address with a guesser: each failure is over after a minute.
+    if (pair.underWay === 0 && nowMs >= pair.untilMs) return "pass";
+    pair.waitMs = Math.min(WAIT_MAX_MS, pair.waitMs === 0 ? FIRST_WAIT_MS : pair.waitMs * 2);
+    pair.untilMs = nowMs + pair.waitMs;
+    throw exceeded(pair.waitMs);
+  }
+
+  async function enterPair(pair: Pair): Promise<void> {
+    const endsAtMs = timers.nowMs() + WAITING_MS;
+    while (judgePair(pair, timers.nowMs()) === "wait") {
+      if (pair.waiting.length >= WAITING_MAX || timers.nowMs() > endsAtMs) throw exceeded(HELD_TO_MS);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      pair.waiting.push(resolve);
+      await promise;
+    }
+  }
+
+  return {
+    async begin({ address, account }) {
+      const ofAddress = groupIn(addresses, address);
+      hold(ofAddress, ADDRESS_FAILURES_MAX, timers.nowMs());
+      // Charged from here on, whatever becomes of it.
+      ofAddress.recent.add(timers.nowMs());
+      const giveBack = (): void => ofAddress.recent.remove(timers.nowMs());
+      if (account === undefined) return { succeeded: giveBack, failed() {}, abandoned() {} };
+
+      const key = `${address} ${account}`;
+      const pair = pairIn(pairs, key);
+      const ofAccount = proven.get(key) === undefined ? groupIn(accounts, account) : undefined;
+      try {
+        await enterPair(pair);
+        if (ofAccount !== undefined) hold(ofAccount, SPREAD_FAILURES_MAX, timers.nowMs());
+      } catch (error) {
+        // What is refused here tells nothing about a password: it is no failure.
+        giveBack();
+        throw error;
+      }
+      ofAccount?.recent.add(timers.nowMs());
+      pair.underWay += 1;
+      const end = (): void => {
+        pair.underWay -= 1;
+        pair.waiting.shift()?.();
+      };
+      return {
+        succeeded() {
+          giveBack();
+          ofAccount?.recent.remove(timers.nowMs());
+          pair.failures = [];
+          proven.set(key, true);
+          end();
+        },
+        failed() {
+          pair.failures = [...pair.failures, timers.nowMs()].slice(-ACCOUNT_FAILURES_MAX);
+          pair.untilMs = Number.POSITIVE_INFINITY;
+          end();
+        },
+        abandoned() {
+          ofAccount?.recent.remove(timers.nowMs());
+          end();
+        },
+      };
+    },
+  };
+}
+
+/** Lets one through in HELD_TO_MS once there are too many failures. */
+function hold(group: Group, failuresMax: number, nowMs: number): void {
+  if (group.recent.value(nowMs) < failuresMax) return;
+  if (nowMs < group.nextAtMs) throw exceeded(group.nextAtMs - nowMs);
+  group.nextAtMs = nowMs + HELD_TO_MS;
+}
+
+function groupIn(map: BoundedMap<Group>, key: string): Group {
+  const group = map.get(key) ?? { recent: new RecentCount(WINDOW_MS), nextAtMs: 0 };
+  map.set(key, group);
+  return group;
+}
+
+function pairIn(map: BoundedMap<Pair>, key: string): Pair {
+  const pair = map.get(key) ?? { failures: [], underWay: 0, waiting: [], untilMs: Number.POSITIVE_INFINITY, waitMs: 0 };
+  map.set(key, pair);
+  return pair;
+}
+
+function exceeded(retryAfterMs: number): Refusal {
+  return new Refusal({ code: "rate_exceeded", retryAfterMs, allowance: undefined });
+}

@@ -1,0 +1,15 @@
+import type { Timers } from "../core/ports.ts";
+
+export const systemTimers: Timers = {
+  nowMs: () => performance.now(),
+  every(ms, call) {
+    const timer = setInterval(call, ms);
+    timer.unref();
+    return { [Symbol.dispose]: () => clearInterval(timer) };
+  },
+  after(ms, call) {
+    const timer = setTimeout(call, ms);
+    timer.unref();
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  },
+};

@@ -1,0 +1,100 @@
+import { expect, test } from "bun:test";
+import type { Asker } from "../../../src/core/admission/asker.ts";
+import { createAttempts } from "../../../src/core/admission/attempts.ts";
+import { Refusal } from "../../../src/core/refusals.ts";
+import { createTestTimers } from "../../harness/test-timers.ts";
+
+function ledger() {
+  const timers = createTestTimers();
+  const attempts = createAttempts({ resource: "attempts", timers });
+  /** The seconds that one is told to wait, or 0 for one that was let through. */
+  const attempt = async (asker: Asker, outcome: "failed" | "succeeded" | "abandoned"): Promise<number> => {
+    try {
+      (await attempts.begin(asker))[outcome]();
+      return 0;
+    } catch (error) {
+      if (error instanceof Refusal && error.refused.code === "rate_exceeded") return error.refused.retryAfterMs / 1000;
+      throw error;
+    }
+  };
+  const fail = async (asker: Asker, count: number): Promise<number[]> => {
+    const waits: number[] = [];
+    for (let index = 0; index < count; index++) waits.push(await attempt(asker, "failed"));
+    return waits;
+  };
+  return { timers, attempts, attempt, fail };
+}
+
+const ada = (address: string): Asker => ({ address, account: "1/ada" });
+
+test("after five failures each further attempt is told to wait twice as long, up to a minute", async () => {
+  const { fail } = ledger();
+  expect(await fail(ada("a"), 13)).toEqual([0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60]);
+});
+
+test("who waits as told is let through once, and then told to wait twice as long", async () => {
+  const { fail, timers } = ledger();
+  await fail(ada("a"), 6);
+  await timers.advance(1000);
+  expect(await fail(ada("a"), 2)).toEqual([0, 2]);
+  await timers.advance(2000);
+  expect(await fail(ada("a"), 2)).toEqual([0, 4]);
+});
+
+test("failures are over after a minute, and a success ends them", async () => {
+  const { fail, attempt, timers } = ledger();
+  await fail(ada("a"), 8);
+  await timers.advance(60_001);
+  expect(await fail(ada("a"), 4)).toEqual([0, 0, 0, 0]);
+  await attempt(ada("a"), "succeeded");
+  expect(await fail(ada("a"), 6)).toEqual([0, 0, 0, 0, 0, 1]);
+});
+
+test("many attempts at once are no way around: they wait for those under way", async () => {
+  const { attempts } = ledger();
+  const begun = await Promise.all(Array.from({ length: 5 }, () => attempts.begin(ada("a"))));
+  const sixth = attempts.begin(ada("a"));
+  for (const each of begun) each.failed();
+  expect(sixth).rejects.toMatchObject({ refused: { code: "rate_exceeded" } });
+});
+
+test("many log-ins of one person at once all come through", async () => {
+  const { attempts } = ledger();
+  const logIn = async () => (await attempts.begin(ada("a"))).succeeded();
+  await Promise.all(Array.from({ length: 15 }, logIn));
+});
+
+test("another address and another account are not concerned", async () => {
+  const { fail } = ledger();
+  await fail(ada("a"), 10);
+  expect(await fail(ada("b"), 1)).toEqual([0]);
+  expect(await fail({ address: "a", account: "1/bob" }, 1)).toEqual([0]);
+});
+
+test("after a hundred failures in a minute an address is held to one attempt a second", async () => {
+  const { attempt, timers } = ledger();
+  const other = (index: number): Asker => ({ address: "a", account: `1/user${index}` });
+  for (let index = 0; index < 100; index++) expect(await attempt(other(index), "failed")).toBe(0);
+  expect(await attempt(other(100), "succeeded")).toBe(0);
+  expect(await attempt(other(101), "succeeded")).toBe(1);
+  await timers.advance(1000);
+  expect(await attempt(other(102), "failed")).toBe(0);
+  expect(await attempt(other(103), "failed")).toBe(1);
+  expect(await attempt({ address: "b", account: "1/user1" }, "succeeded")).toBe(0);
+});
+
+test("what came to no end counts for the address all the same", async () => {
+  const { attempt } = ledger();
+  for (let index = 0; index < 100; index++) await attempt({ address: "a", account: `1/u${index}` }, "abandoned");
+  expect(await attempt({ address: "a" }, "failed")).toBe(0);
+  expect(await attempt({ address: "a" }, "failed")).toBe(1);
+});
+
+test("an account guessed at from everywhere is slow for strangers, and not for its owner", async () => {
+  const { attempt } = ledger();
+  await attempt(ada("home"), "succeeded");
+  for (let index = 0; index < 20; index++) expect(await attempt(ada(`bot${index}`), "failed")).toBe(0);
+  expect(await attempt(ada("bot21"), "failed")).toBe(0);
+  expect(await attempt(ada("bot22"), "failed")).toBe(1);
+  expect(await attempt(ada("home"), "succeeded")).toBe(0);
+});

@@ -1,0 +1,40 @@
+import { expect, test } from "bun:test";
+import { createSharedResult } from "../../../src/core/admission/shared-result.ts";
+import { createTestTimers } from "../../harness/test-timers.ts";
+
+function counted() {
+  const timers = createTestTimers();
+  let calls = 0;
+  const holding = Promise.withResolvers<void>();
+  const shared = createSharedResult({ resource: "probe", everyMs: 1000, timers }, async () => {
+    calls += 1;
+    const call = calls;
+    await holding.promise;
+    return call;
+  });
+  return { timers, shared, holding, calls: () => calls };
+}
+
+test("all who ask meanwhile share one call, and its result for a while", async () => {
+  const { shared, holding, calls, timers } = counted();
+  const asked = Array.from({ length: 100 }, () => shared.latest());
+  holding.resolve();
+  expect(new Set(await Promise.all(asked))).toEqual(new Set([1]));
+  await timers.advance(999);
+  expect(await shared.latest()).toBe(1);
+  await timers.advance(1);
+  expect(await shared.latest()).toBe(2);
+  expect(calls()).toBe(2);
+});
+
+test("a fresh result is of a call that began later, and of one at a time", async () => {
+  const { shared, holding, calls, timers } = counted();
+  const early = shared.latest();
+  const fresh = [shared.fresh(), shared.fresh()];
+  await timers.advance(2000);
+  expect(calls()).toBe(1);
+  holding.resolve();
+  expect(await early).toBe(1);
+  await timers.advance(1000);
+  expect(await Promise.all(fresh)).toEqual([2, 2]);
+});

@@ -1,0 +1,116 @@
+import { expect, test } from "bun:test";
+import { newAdmissionMemory, usageOf } from "../../../src/core/admission/memory.ts";
+import { createSlots, type Place, type SlotsOptions } from "../../../src/core/admission/slots.ts";
+import { createTestTimers, type TestTimers } from "../../harness/test-timers.ts";
+
+const BUSY = expect.objectContaining({ refused: { code: "busy", retryAfterMs: 1000 } });
+
+function slots(options: Partial<SlotsOptions>, timers: TestTimers = createTestTimers()) {
+  const limits = { capacity: 2, waitingMax: 10, waitMaxMs: 1000, leavesRoom: false };
+  return { timers, slots: createSlots({ resource: "hashing", timers, ...limits, ...options }) };
+}
+
+const a = { address: "10.0.0.1" };
+const b = { address: "10.0.0.2" };
+
+test("what fits enters at once, and what does not waits for a place", async () => {
+  const { slots: two, timers } = slots({});
+  const first = two.enter(a) as Place; // as: there is room
+  two.enter(a);
+  let entered = false;
+  const third = Promise.resolve(two.enter(a)).then(() => {
+    entered = true;
+  });
+  await timers.advance(0);
+  expect(entered).toBe(false);
+  first.leave();
+  await third;
+  expect([two.held, two.waiting]).toEqual([2, 0]);
+});
+
+test("turns go round among the addresses, and among the accounts of each", async () => {
+  const { slots: one } = slots({ capacity: 1 });
+  const order: string[] = [];
+  const holding = one.enter(a) as Place; // as: there is room
+  const wait = async (address: string, account: string) => {
+    const place = await one.enter({ address, account });
+    order.push(`${address} ${account}`);
+    place.leave();
+  };
+  const waiting = [wait("a", "x"), wait("a", "x"), wait("a", "y"), wait("b", "z"), wait("b", "z")];
+  holding.leave();
+  await Promise.all(waiting);
+  expect(order).toEqual(["a x", "b z", "a y", "b z", "a x"]);
+});
+
+test("who waits too long is refused, and its place in the queue is free again", async () => {
+  const { slots: one, timers } = slots({ capacity: 1, waitMaxMs: 500 });
+  one.enter(a);
+  const late = Promise.resolve(one.enter(b));
+  late.catch(() => {});
+  await timers.advance(600);
+  expect(late).rejects.toEqual(BUSY);
+  expect(one.waiting).toBe(0);
+});
+
+test("in a full queue the asker with the most waiting makes room for one that has less", async () => {
+  const { slots: one, timers } = slots({ capacity: 1, waitingMax: 3 });
+  one.enter(a);
+  const greedy = [1, 2, 3].map(() => Promise.resolve(one.enter(a)));
+  for (const each of greedy) each.catch(() => {});
+  const modest = Promise.resolve(one.enter(b));
+  expect(greedy[2]).rejects.toEqual(BUSY);
+  expect(() => one.enter(a)).toThrow("busy");
+  await timers.advance(0);
+  expect(one.waiting).toBe(3);
+  modest.catch(() => {});
+});
+
+test("where room must be left, a greedy account gets half, and one that has nothing always finds some", () => {
+  const { slots: room } = slots({ capacity: 1000, waitingMax: 0, leavesRoom: true });
+  const greedy = { address: "a", account: "1/greedy" };
+  let held = 0;
+  while (room.tryEnter(greedy, 10) !== undefined) held += 10;
+  expect(held).toBe(500);
+  const places = Array.from({ length: 30 }, () => room.tryEnter({ address: "a", account: "1/modest" }, 10));
+  expect(places[0]).toBeDefined();
+  expect(room.tryEnter({ address: "b" }, 10)).toBeDefined();
+});
+
+test("one that waits for its own share is in nobody's way", async () => {
+  const { slots: room, timers } = slots({ capacity: 10, leavesRoom: true });
+  const greedy = { address: "a", account: "1/greedy" };
+  const places: Place[] = [];
+  for (let place = room.tryEnter(greedy); place !== undefined; place = room.tryEnter(greedy)) places.push(place);
+  const waiting = Promise.resolve(room.enter(greedy));
+  const modest = room.enter({ address: "b" });
+  expect(modest).not.toBeInstanceOf(Promise);
+  places[0]?.leave();
+  places[1]?.leave();
+  await timers.advance(100);
+  await waiting;
+  expect(room.waiting).toBe(0);
+});
+
+test("a place grows only where there is room, and leaves with all that it holds", () => {
+  const { slots: room } = slots({ capacity: 10, waitingMax: 0 });
+  const place = room.enter(a, 4) as Place; // as: there is room
+  expect(place.grow(6)).toBe(true);
+  expect(place.grow(1)).toBe(false);
+  place.exceed(5);
+  expect(room.held).toBe(15);
+  place.leave();
+  place.leave();
+  expect(room.held).toBe(0);
+});
+
+test("threads share a capacity", () => {
+  const memory = newAdmissionMemory(2);
+  const make = (thread: number) =>
+    slots({ capacity: 10, waitingMax: 0, usage: usageOf(memory, "bodies", thread) }).slots;
+  const [first, second] = [make(0), make(1)];
+  const place = first.enter(a, 8) as Place; // as: there is room
+  expect(second.tryEnter(b, 3)).toBeUndefined();
+  place.leave();
+  expect(second.tryEnter(b, 3)).toBeDefined();
+});

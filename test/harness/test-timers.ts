@@ -1,0 +1,46 @@
+import type { Timers } from "../../src/core/ports.ts";
+
+/** Time that a test moves: what is due is called then and there, in its order. */
+export interface TestTimers extends Timers {
+  /** Lets what waits on promises go on before and after each call that is due. */
+  advance(ms: number): Promise<void>;
+}
+
+interface Due {
+  atMs: number;
+  readonly everyMs: number | undefined;
+  readonly call: () => void;
+}
+
+export function createTestTimers(): TestTimers {
+  let now = 0;
+  const due = new Set<Due>();
+  const add = (entry: Due): Disposable => {
+    due.add(entry);
+    return { [Symbol.dispose]: () => void due.delete(entry) };
+  };
+  return {
+    nowMs: () => now,
+    every: (ms, call) => add({ atMs: now + ms, everyMs: ms, call }),
+    after: (ms, call) => add({ atMs: now + ms, everyMs: undefined, call }),
+    async advance(ms) {
+      const end = now + ms;
+      for (;;) {
+        await settled();
+        const [next] = [...due].filter(({ atMs }) => atMs <= end).sort((a, b) => a.atMs - b.atMs);
+        if (next === undefined) break;
+        now = Math.max(now, next.atMs);
+        if (next.everyMs === undefined) due.delete(next);
+        else next.atMs += next.everyMs;
+        next.call();
+      }
+      now = end;
+      await settled();
+    },
+  };
+}
+
+/** Promises that are settled already have been heard. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await Promise.resolve();
+}
