@@ -3,10 +3,11 @@
  * here. The command line starts it, and the tests start the same.
  */
 import { createAccounts } from "./core/accounts.ts";
+import type { AdmissionMemory } from "./core/admission/memory.ts";
 import { createCallers } from "./core/callers.ts";
 import { createGrants } from "./core/grants.ts";
 import { createMetadata } from "./core/metadata.ts";
-import type { Clock, Digest, Events, Passwords, Random, Store } from "./core/ports.ts";
+import type { Clock, Digest, Events, Passwords, Random, Store, Timers } from "./core/ports.ts";
 import { openRegistry, type RegistryNeeds, type ServerDefaults } from "./core/registry.ts";
 import { createThrottle } from "./core/throttle.ts";
 import { newThrottleMemory, type ThrottleMemory } from "./core/throttle-memory.ts";
@@ -34,6 +35,12 @@ export interface ServiceSettings {
   readonly defaults: ServerDefaults;
   readonly operatorKey: string | undefined;
   readonly trustedProxies: readonly string[];
+  /** Undefined: as many as the process's file descriptors allow. */
+  readonly connectionsMax?: number | undefined;
+  /** Of all threads of the process together; 64 MiB where it is not said. */
+  readonly bodiesBytesMax?: number;
+  /** How long a request's body may take to arrive; 120 where it is not said. */
+  readonly requestTimeoutS?: number;
 }
 
 /** What a service stands on. Only the store and the events must be given. */
@@ -47,6 +54,9 @@ export interface ServiceParts {
   readonly passwords?: Passwords;
   /** The rates' memory, where several threads share it; who made it sees to the shares of other servers. */
   readonly throttle?: ThrottleMemory;
+  /** What bounds the whole process, and this thread's place in it, where several serve; counted from 0. */
+  readonly admission?: { readonly memory: AdmissionMemory; readonly thread: number };
+  readonly timers?: Timers;
   /** See HttpServerNeeds. */
   readonly drainMs?: number;
 }

@@ -20,7 +20,9 @@ export function openServedStore(config: Config, location: StoreLocation, events:
 /** One worker is this thread itself: it spares the memory of another. The service owns the store from now on. */
 export function startServing(config: Config, store: ServedStore, events: OperatorEvents): Promise<Service> {
   const { listen, defaults, trustedProxies, cacheBytes, workers: count } = config;
-  const settings = { ...listen, defaults, trustedProxies, operatorKey: config.operatorKey?.reveal() };
+  const { connectionsMax, bodiesBytesMax, requestTimeoutS } = config;
+  const bounds = { connectionsMax, bodiesBytesMax, requestTimeoutS };
+  const settings = { ...listen, ...bounds, defaults, trustedProxies, operatorKey: config.operatorKey?.reveal() };
   if (count === 1 || !isShared(store)) return startService(settings, { store, events });
   return startWorkers({ settings, count, store, cacheBytes, events });
 }

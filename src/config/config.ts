@@ -33,6 +33,12 @@ export interface Config {
   readonly app: ConfiguredApp | undefined;
   /** For apps that have no settings of their own. */
   readonly defaults: ServerDefaults;
+  /** Undefined: as many as the process's file descriptors allow. */
+  readonly connectionsMax: number | undefined;
+  /** For the bodies of all requests that are arriving. */
+  readonly bodiesBytesMax: number;
+  /** How long a body may take to arrive. */
+  readonly requestTimeoutS: number;
   readonly operatorKey: Secret | undefined;
   /** Addresses and CIDR ranges. */
   readonly trustedProxies: readonly string[];

@@ -31,6 +31,12 @@ const APP_BYTES_CEILING = Number.MAX_SAFE_INTEGER;
 const CACHE_BYTES = 268_435_456;
 const RATE_CEILING = 1_000_000;
 const OPERATOR_KEY_CHARACTERS_MIN = 16;
+/** Room for one body of the largest size at least. */
+const BODIES_BYTES_MIN = 1_048_576;
+const BODIES_BYTES_CEILING = 1_073_741_824;
+const BODIES_BYTES = 67_108_864;
+const CONNECTIONS_CEILING = 1_000_000;
+const REQUEST_TIMEOUT_S_CEILING = 3600;
 
 export const OPTIONS = {
   listen: option({
@@ -141,6 +147,34 @@ export const OPTIONS = {
     fallback: String(DEFAULT_LIMITS.ratePerSecond),
     unit: "calls a second",
     help: "How often an app may make each kind of call, in apps that set no rate of their own. 0 = no rate limits.",
+  }),
+  connectionsMax: option({
+    name: "USERMETA_CONNECTIONS_MAX",
+    flag: "connections-max",
+    value: wholeNumber(1, CONNECTIONS_CEILING),
+    placeholder: "number",
+    unit: "connections",
+    help:
+      "How many connections may be open. Near it the server closes idle ones. Unset: 80 % of the hard limit of file " +
+      "descriptors, at most 10,000.",
+  }),
+  bodiesBytesMax: option({
+    name: "USERMETA_BODIES_BYTES_MAX",
+    flag: "bodies-bytes-max",
+    value: wholeNumber(BODIES_BYTES_MIN, BODIES_BYTES_CEILING),
+    placeholder: "number",
+    fallback: String(BODIES_BYTES),
+    unit: "bytes",
+    help: "Memory for the bodies of all requests that are arriving. A request that finds none left is answered 503.",
+  }),
+  requestTimeoutS: option({
+    name: "USERMETA_REQUEST_TIMEOUT_S",
+    flag: "request-timeout-s",
+    value: wholeNumber(1, REQUEST_TIMEOUT_S_CEILING),
+    placeholder: "number",
+    fallback: "120",
+    unit: "seconds",
+    help: "How long a request's body may take to arrive. After that the request is answered 408.",
   }),
   operatorKey: option({
     name: "USERMETA_OPERATOR_KEY",

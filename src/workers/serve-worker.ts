@@ -59,7 +59,7 @@ export function serveWorker(
 }
 
 function serviceParts(
-  { throttle, passwords, drainMs }: StartWorker,
+  { throttle, admission, passwords, drainMs }: StartWorker,
   { store }: JoinedStore,
   parts: WorkerParts,
   port: WorkerPort,
@@ -68,6 +68,7 @@ function serviceParts(
     store,
     throttle,
     passwords: parts.passwords(passwords),
+    ...(admission === undefined ? {} : { admission }),
     ...(drainMs === undefined ? {} : { drainMs }),
     events: {
       refreshFailed: (error) => port.postMessage({ kind: "refreshFailed", error: sentError(error) }),

@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { forgetThread, newAdmissionMemory } from "../core/admission/memory.ts";
 import { newThrottleMemory } from "../core/throttle-memory.ts";
 import { PASSWORDS, type Service, type ServiceParts, type ServiceSettings } from "../service.ts";
 import type { SharedStore } from "../store/open.ts";
@@ -41,10 +42,13 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   const failed = Promise.withResolvers<Error>();
   const workers = new Set<ServingWorker>();
   const throttle = newThrottleMemory(systemRandom);
+  const memory = newAdmissionMemory(needs.count);
   let deaths: number[] = [];
   let isStopping = false;
 
-  const workerNeeds: Omit<ServingWorkerNeeds, "name"> = {
+  const workerNeeds: Omit<ServingWorkerNeeds, "name" | "start"> & {
+    start: Omit<ServingWorkerNeeds["start"], "admission">;
+  } = {
     url: needs.workerUrl ?? workerEntry(),
     store,
     cacheBytes: Math.floor(needs.cacheBytes / needs.count),
@@ -61,7 +65,10 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   };
 
   async function run(number: number): Promise<void> {
-    const worker = new ServingWorker({ ...workerNeeds, name: `worker ${number}` });
+    const admission = { memory, thread: number - 1 };
+    forgetThread(memory, admission.thread);
+    const start = { ...workerNeeds.start, admission };
+    const worker = new ServingWorker({ ...workerNeeds, start, name: `worker ${number}` });
     workers.add(worker);
     void worker.ended.then((error) => {
       workers.delete(worker);

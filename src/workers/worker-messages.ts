@@ -1,5 +1,5 @@
 import type { ThrottleMemory } from "../core/throttle-memory.ts";
-import type { ServiceSettings } from "../service.ts";
+import type { ServiceParts, ServiceSettings } from "../service.ts";
 import type { StoreMessage, StoreShare } from "../store/open.ts";
 import type { SentError } from "./sent-error.ts";
 
@@ -16,6 +16,7 @@ export interface StartWorker {
   readonly store: StoreShare;
   /** See ServiceParts. */
   readonly throttle: ThrottleMemory;
+  readonly admission: ServiceParts["admission"];
   readonly passwords: { readonly concurrent: number; readonly waitingMax: number };
   readonly drainMs: number | undefined;
 }
