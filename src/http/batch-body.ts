@@ -2,7 +2,7 @@ import { z } from "zod";
 import { type KnownMetadata, NOTHING_KNOWN, type WantedMetadata } from "../core/batch-reads.ts";
 import { illegal } from "../core/refusals.ts";
 import { numberMap } from "./json-maps.ts";
-import { check } from "./request.ts";
+import { check } from "./read-json.ts";
 
 /** Without `properties`, or with none, all attributes are meant (protocol.md § 8, rows 5 and 6). */
 const Body = z.object({

@@ -1,16 +1,22 @@
+import type { Operation } from "../core/access.ts";
+import type { Asker } from "../core/admission/asker.ts";
 import type { Bucket } from "../core/allowance.ts";
 import type { Identity } from "../core/callers.ts";
 import type { UserName } from "../core/model.ts";
 import type { Eventually } from "../core/ports.ts";
 import type { ServedApp } from "../core/registry.ts";
 import type { Family, Reply } from "./reply.ts";
+import type { RequestBody } from "./request-body.ts";
 
 /** One request on its way through a handler. */
 export interface Call {
   readonly request: Request;
+  readonly body: RequestBody;
   readonly served: ServedApp;
   /** The user that the path names; undefined when it names none, or not a legal one. */
   readonly target: UserName | undefined;
+  /** Who asks, as far as it is known; asked for only when something that can run out is used. */
+  readonly asker: () => Asker;
 }
 
 /** One of a route with an optional bearer, whose handler finds out itself who asks, and counts the call then. */
@@ -33,7 +39,12 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export type Route = AnyRoute &
   (
-    | { readonly bearer: "needed"; readonly handler: Handler }
+    | {
+        readonly bearer: "needed";
+        /** What the caller must be allowed to do before the body is read. */
+        readonly operation: Operation;
+        readonly handler: Handler;
+      }
     | { readonly bearer: "optional"; readonly handler: OpenHandler }
   );
 

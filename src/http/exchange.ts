@@ -1,6 +1,8 @@
+import { permit } from "../core/access.ts";
+import { account } from "../core/admission/asker.ts";
 import type { Allowance } from "../core/allowance.ts";
 import type { Callers, Identity } from "../core/callers.ts";
-import { userName } from "../core/model.ts";
+import { type Caller, userName } from "../core/model.ts";
 import type { Clock, Eventually } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
 import type { Registry, ServedApp } from "../core/registry.ts";
@@ -11,6 +13,7 @@ import { createFailures, type FailureEvents } from "./failures.ts";
 import type { Incoming, PathParams } from "./incoming.ts";
 import { errorResponse, type Reply, successResponse } from "./reply.ts";
 import { bearerOf } from "./request.ts";
+import { requestBody } from "./request-body.ts";
 import type { WireRefusal } from "./wire-refusals.ts";
 
 export interface ExchangeNeeds {
@@ -46,7 +49,13 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     const served = find(params);
     if (served === undefined) throw new Refusal({ code: "app_unknown" });
     const target = params.username === undefined ? undefined : userName(params.username);
-    const call: Call = { request, served, target };
+    const call: Call = {
+      request,
+      body: requestBody(request),
+      served,
+      target,
+      asker: () => ({ address: addressOf(request) }),
+    };
     const bearer = bearerOf(request);
     // Whoever has not shown a good token before is looked at only while his address has not failed too often.
     if (route.bearer === "optional") {
@@ -54,19 +63,24 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
       return route.handler(opened(call, bearer, route, addressOf, charged));
     }
     const known = callers.recall(served, bearer);
-    if (known !== undefined) return admit(route, call, known, charged);
+    if (known !== undefined) return admit(route, call, known, addressOf, charged);
     throttle.checkStranger(addressOf(request));
-    return callers.identify(served, bearer).then((identity) => admit(route, call, identity, charged));
+    return callers.identify(served, bearer).then((identity) => admit(route, call, identity, addressOf, charged));
   }
 
   function admit(
     route: Extract<Route, { bearer: "needed" }>,
     call: Call,
     identity: Identity,
+    addressOf: Incoming["addressOf"],
     charged: Charged,
   ): Eventually<Reply> {
-    charged.allowance = throttle.charge(call.served.app, route.bucket, call.served.limits.ratePerSecond);
-    return route.handler(call, identity);
+    const { served, target, request } = call;
+    const { caller } = identity;
+    charged.allowance = throttle.charge(served.app, route.bucket, served.limits.ratePerSecond);
+    permit(route.operation, caller, target, served.access);
+    const asker: Call["asker"] = () => ({ address: addressOf(request), account: accountOf(served, caller) });
+    return route.handler({ ...call, asker }, identity);
   }
 
   function opened(
@@ -118,4 +132,9 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
       });
     },
   };
+}
+
+function accountOf({ app }: ServedApp, caller: Caller): string | undefined {
+  if (caller.kind === "nobody") return undefined;
+  return account(app, caller.kind === "user" ? caller.name : undefined);
 }

@@ -2,6 +2,7 @@
  * Every route of an app, below both its prefixes, `/{org}/{app}` and `/app-id/{app_id}`. `matching.ts` derives what
  * the table leaves out: HEAD, OPTIONS, 405, and that users may be called `get` and `capacity`.
  */
+import type { Operation } from "../core/access.ts";
 import type { Accounts } from "../core/accounts.ts";
 import type { Bucket } from "../core/allowance.ts";
 import type { Grants } from "../core/grants.ts";
@@ -35,38 +36,41 @@ export interface Rules {
   readonly throttle: Throttle;
 }
 
-/** All but the `open` ones need a good token; who may do what with it is decided by core/access.ts. */
+/**
+ * All but the `open` ones need a good token, and the right to the operation named, by core/access.ts: it is asked for
+ * before a body is read, and again by the rules where something is done.
+ */
 export function appRoutes(rules: Rules): readonly Route[] {
   return [
-    metadata("PUT", "/metadata/user/{username}", "set", setMetadata(rules)),
-    metadata("GET", "/metadata/user/{username}", "read", getMetadata(rules)),
-    metadata("DELETE", "/metadata/user/{username}", "remove", deleteMetadata(rules)),
-    metadata("PATCH", "/metadata/user/{username}", "set", patchMetadata(rules)),
-    metadata("POST", "/metadata/user/get", "batch", getManyMetadata(rules)),
-    metadata("POST", "/metadata/user/set", "set", setManyMetadata(rules)),
-    metadata("GET", "/metadata/user/capacity", "read", getCapacity(rules)),
-    metadata("GET", "/metadata/limits", "read", getLimits(rules)),
+    metadata("PUT", "/metadata/user/{username}", "set", "setMetadata", setMetadata(rules)),
+    metadata("GET", "/metadata/user/{username}", "read", "getMetadata", getMetadata(rules)),
+    metadata("DELETE", "/metadata/user/{username}", "remove", "removeMetadata", deleteMetadata(rules)),
+    metadata("PATCH", "/metadata/user/{username}", "set", "setMetadata", patchMetadata(rules)),
+    metadata("POST", "/metadata/user/get", "batch", "getManyMetadata", getManyMetadata(rules)),
+    metadata("POST", "/metadata/user/set", "set", "setManyMetadata", setManyMetadata(rules)),
+    metadata("GET", "/metadata/user/capacity", "read", "capacity", getCapacity(rules)),
+    metadata("GET", "/metadata/limits", "read", "readLimits", getLimits(rules)),
 
     open("POST", "/token", "token", createToken(rules)),
 
     open("POST", "/users", "users", createUsers(rules)),
-    account("GET", "/users", "users", listUsers(rules)),
-    account("DELETE", "/users", "users", deleteUsers(rules)),
-    account("GET", "/users/{username}", "users", getUser(rules)),
-    account("DELETE", "/users/{username}", "users", deleteUser(rules)),
-    account("PUT", "/users/{username}/password", "users", changePassword(rules)),
-    account("POST", "/users/{username}/deactivate", "users", deactivateUser(rules)),
-    account("POST", "/users/{username}/activate", "users", activateUser(rules)),
-    account("GET", "/sdk/users/{username}/token/expires", "users", getTokenExpiry()),
+    account("GET", "/users", "users", "listUsers", listUsers(rules)),
+    account("DELETE", "/users", "users", "deleteUsers", deleteUsers(rules)),
+    account("GET", "/users/{username}", "users", "readUser", getUser(rules)),
+    account("DELETE", "/users/{username}", "users", "deleteUsers", deleteUser(rules)),
+    account("PUT", "/users/{username}/password", "users", "changePassword", changePassword(rules)),
+    account("POST", "/users/{username}/deactivate", "users", "activateUser", deactivateUser(rules)),
+    account("POST", "/users/{username}/activate", "users", "activateUser", activateUser(rules)),
+    account("GET", "/sdk/users/{username}/token/expires", "users", "readTokenExpiry", getTokenExpiry()),
   ];
 }
 
-function metadata(method: Method, path: string, bucket: Bucket, handler: Handler): Route {
-  return { method, path, bearer: "needed", bucket, family: "metadata", handler };
+function metadata(method: Method, path: string, bucket: Bucket, operation: Operation, handler: Handler): Route {
+  return { method, path, bearer: "needed", bucket, family: "metadata", operation, handler };
 }
 
-function account(method: Method, path: string, bucket: Bucket, handler: Handler): Route {
-  return { method, path, bearer: "needed", bucket, family: "account", handler };
+function account(method: Method, path: string, bucket: Bucket, operation: Operation, handler: Handler): Route {
+  return { method, path, bearer: "needed", bucket, family: "account", operation, handler };
 }
 
 function open(method: Method, path: string, bucket: Bucket, handler: OpenHandler): Route {

@@ -5,7 +5,7 @@ import type { Exchange } from "./exchange.ts";
 import type { PathParams } from "./incoming.ts";
 import { type MatchedPath, matchPaths } from "./matching.ts";
 import { preflightResponse } from "./reply.ts";
-import { discardBody, isBodyUnread } from "./request.ts";
+import { discardBody, isBodyUnread } from "./request-body.ts";
 import { WireRefusal } from "./wire-refusals.ts";
 
 /**

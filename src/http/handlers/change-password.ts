@@ -1,8 +1,8 @@
 import { z } from "zod";
 import type { Accounts } from "../../core/accounts.ts";
 import type { Handler } from "../call.ts";
+import { readJson } from "../read-json.ts";
 import { jsonReply } from "../reply.ts";
-import { readJson } from "../request.ts";
 
 const Text = z
   .string()
@@ -13,10 +13,10 @@ const Body = z.object({ newpassword: Text, oldpassword: Text, oldPassword: Text 
 
 /** PUT …/users/{username}/password (protocol.md § 3.5). */
 export function changePassword({ accounts }: { accounts: Accounts }): Handler {
-  return async ({ request, served, target }, { caller }) => {
-    const { newpassword, oldpassword, oldPassword } = await readJson(request, Body);
+  return async (call, { caller }) => {
+    const { newpassword, oldpassword, oldPassword } = await readJson(call, Body);
     const passwords = { new: newpassword, old: oldpassword ?? oldPassword };
-    await accounts.changePassword(served, caller, target, passwords);
+    await accounts.changePassword(call.served, caller, call.target, passwords);
     return jsonReply({ action: "set user password" }, true);
   };
 }

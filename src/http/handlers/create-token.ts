@@ -5,8 +5,8 @@ import { illegal } from "../../core/refusals.ts";
 import type { TokenExchange } from "../../core/token-exchange.ts";
 import type { IssuedToken } from "../../core/tokens.ts";
 import type { OpenCall, OpenHandler } from "../call.ts";
+import { check, readJson } from "../read-json.ts";
 import { jsonReply, type Reply } from "../reply.ts";
-import { check, readJson } from "../request.ts";
 import { userEntity } from "../user-entity.ts";
 
 /** Seconds, as a number or as text; 0 = permanent, absent = the app's own (protocol.md § 2.1). */
@@ -25,7 +25,7 @@ const Inherit = z.object({ username: z.string(), autoCreateUser: z.boolean().nul
 export function createToken({ grants, exchange }: { grants: Grants; exchange: TokenExchange }): OpenHandler {
   return async (call) => {
     call.checkRate();
-    const body = await readJson(call.request, AnyBody);
+    const body = await readJson(call, AnyBody);
     switch (body.grant_type) {
       case "client_credentials":
         return await byClientCredentials(grants, call, check(body, ClientCredentials));

@@ -6,8 +6,9 @@ import type { Caller } from "../../core/model.ts";
 import { illegal, type Refused } from "../../core/refusals.ts";
 import type { Call, OpenHandler } from "../call.ts";
 import { wireError } from "../errors.ts";
+import { check, readJson } from "../read-json.ts";
 import type { Reply } from "../reply.ts";
-import { bearerOf, check, readJson } from "../request.ts";
+import { bearerOf } from "../request.ts";
 import { entitiesReply } from "../user-entity.ts";
 
 const Text = z
@@ -26,7 +27,7 @@ export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
     const isStranger = caller.kind === "nobody";
     if (isStranger) call.chargeStranger();
     else call.charge();
-    const body = await readJson(call.request, z.unknown());
+    const body = await readJson(call, z.unknown());
     const registrants = Array.isArray(body) ? body.map(registrantOf) : registrantOf(body);
     if (isStranger) call.charge();
     return Array.isArray(registrants)

@@ -2,12 +2,13 @@ import type { Metadata } from "../../core/metadata.ts";
 import { batchBody, deltaBody } from "../batch-body.ts";
 import type { Handler } from "../call.ts";
 import { manyReply } from "../many-reply.ts";
-import { parseJson, readText } from "../request.ts";
+import { parseJson } from "../read-json.ts";
+import { BODY_BYTES_MAX } from "../request-body.ts";
 
 /** POST …/metadata/user/get (user-metadata.md § Get Users' Metadata); with `versions`, docs/VERSIONS.md. */
 export function getManyMetadata({ metadata }: { metadata: Metadata }): Handler {
-  return async ({ request, served }, { caller }) => {
-    const text = await readText(request);
+  return async ({ body, served }, { caller }) => {
+    const text = await body.text(BODY_BYTES_MAX);
     const wanted = deltaBody(text) ?? batchBody(parseJson(text));
     const { found, unchanged, removed } = await metadata.getMany(served, caller, wanted);
     const rest = `,"unchanged":${JSON.stringify(unchanged)},"removed":${JSON.stringify(removed)}`;

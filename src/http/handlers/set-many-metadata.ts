@@ -6,7 +6,7 @@ import type { Handler } from "../call.ts";
 import { contextOf, errorsOf } from "../errors.ts";
 import { membersOf, mergePatch, numberMap } from "../json-maps.ts";
 import { manyReply } from "../many-reply.ts";
-import { readJson } from "../request.ts";
+import { readJson } from "../read-json.ts";
 
 const Body = z.object({
   /** By username, what a PATCH of that user would hold. */
@@ -18,8 +18,9 @@ const Body = z.object({
 
 /** POST …/metadata/user/set (docs/VERSIONS.md). */
 export function setManyMetadata({ metadata }: { metadata: Metadata }): Handler {
-  return async ({ request, served }, { caller }) => {
-    const { targets, versions, atomic } = await readJson(request, Body);
+  return async (call, { caller }) => {
+    const { request, served } = call;
+    const { targets, versions, atomic } = await readJson(call, Body);
     const wanted = changesOf(targets, numberMap(versions, "versions"));
     const { stored, refused } = await metadata.setMany(served, caller, wanted, atomic ?? false);
     const errors = errorsOf(refused, contextOf(request, served.access.dialect));

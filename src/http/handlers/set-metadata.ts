@@ -3,8 +3,8 @@ import type { StoredAttributes } from "../../core/ports.ts";
 import type { ServedApp } from "../../core/registry.ts";
 import type { Handler } from "../call.ts";
 import { preconditionsOfWrite } from "../preconditions.ts";
+import { readForm, readPatch } from "../read-form.ts";
 import { type Reply, versionedReply } from "../reply.ts";
-import { readForm, readPatch } from "../request.ts";
 
 /** PUT …/metadata/user/{username} (user-metadata.md § Setting user metadata). */
 export function setMetadata(rules: { metadata: Metadata }): Handler {
@@ -17,9 +17,10 @@ export function patchMetadata(rules: { metadata: Metadata }): Handler {
 }
 
 function changing({ metadata }: { metadata: Metadata }, read: typeof readForm): Handler {
-  return async ({ request, served, target }, { caller }) => {
+  return async (call, { caller }) => {
+    const { request, served, target } = call;
     const preconditions = preconditionsOfWrite(request);
-    const changes = await read(request);
+    const changes = await read(call);
     const stored = await metadata.set(served, caller, target, changes, preconditions);
     return writtenReply(stored.json, stored, served);
   };
