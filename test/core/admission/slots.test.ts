@@ -16,7 +16,7 @@ const b = { address: "10.0.0.2" };
 test("what fits enters at once, and what does not waits for a place", async () => {
   const { slots: two, timers } = slots({});
   const first = two.enter(a) as Place; // as: there is room
-  two.enter(a);
+  void two.enter(a);
   let entered = false;
   const third = Promise.resolve(two.enter(a)).then(() => {
     entered = true;
@@ -45,7 +45,7 @@ test("turns go round among the addresses, and among the accounts of each", async
 
 test("who waits too long is refused, and its place in the queue is free again", async () => {
   const { slots: one, timers } = slots({ capacity: 1, waitMaxMs: 500 });
-  one.enter(a);
+  void one.enter(a);
   const late = Promise.resolve(one.enter(b));
   late.catch(() => {});
   await timers.advance(600);
@@ -55,7 +55,7 @@ test("who waits too long is refused, and its place in the queue is free again", 
 
 test("in a full queue the asker with the most waiting makes room for one that has less", async () => {
   const { slots: one, timers } = slots({ capacity: 1, waitingMax: 3 });
-  one.enter(a);
+  void one.enter(a);
   const greedy = [1, 2, 3].map(() => Promise.resolve(one.enter(a)));
   for (const each of greedy) each.catch(() => {});
   const modest = Promise.resolve(one.enter(b));
