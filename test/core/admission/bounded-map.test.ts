@@ -1,0 +1,24 @@
+import { expect, test } from "bun:test";
+import { BoundedMap } from "../../../src/core/admission/bounded-map.ts";
+
+test("holds no more than it may, and keeps what is asked for again and again", () => {
+  const map = new BoundedMap<number>(100);
+  map.set("kept", 1);
+  for (let index = 0; index < 10_000; index++) {
+    map.set(`other ${index}`, index);
+    expect(map.get("kept")).toBe(1);
+  }
+  const left = Array.from({ length: 10_000 }, (_, index) => map.get(`other ${index}`)).filter(
+    (each) => each !== undefined,
+  );
+  expect(left.length).toBeLessThanOrEqual(100);
+});
+
+test("what is deleted is gone, also from the older generation", () => {
+  const map = new BoundedMap<number>(4);
+  for (const key of ["a", "b", "c", "d"]) map.set(key, 1);
+  map.delete("a");
+  expect(map.get("a")).toBeUndefined();
+  map.clear();
+  expect(map.get("d")).toBeUndefined();
+});
