@@ -1,3 +1,5 @@
+import { StoreFailure } from "../core/store-failure.ts";
+
 /** What kept a store from doing what it was asked; the same kinds on every engine. */
 export type StoreFault =
   // at opening
@@ -20,14 +22,29 @@ export type StoreFault =
   | "unexpected";
 
 /**
+ * Faults after which nothing is stored for certain, unless the place where one arises knows better. A failed read never
+ * has stored anything; an engine reports these of a write only when it was not begun, or has been undone. After all
+ * others the outcome is open, or the fault is ours: then the caller must look (docs/decisions/0021).
+ */
+const NOTHING_STORED: ReadonlySet<StoreFault> = new Set<StoreFault>([
+  "cannot_open",
+  "full",
+  "busy",
+  "unreachable",
+  "readonly",
+  "io",
+  "closed",
+]);
+
+/**
  * A fault of a store. The message is for the operator: it names files and what to do, holds no SQL and no data of
  * users, and is never sent to a client. What the driver said is kept in `cause` where it adds something.
  */
-export class StoreError extends Error {
+export class StoreError extends StoreFailure {
   readonly fault: StoreFault;
 
-  constructor(fault: StoreFault, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(fault: StoreFault, message: string, cause?: unknown, nothingStored = NOTHING_STORED.has(fault)) {
+    super(message, nothingStored, cause);
     this.name = "StoreError";
     this.fault = fault;
   }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { AttributesWrite } from "../../src/core/ports.ts";
 import { COMMANDS } from "../../src/store/sqlite/commands.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
-import { commitTogether } from "../../src/store/sqlite/group-commit.ts";
+import { begin, commitTogether, type Done } from "../../src/store/sqlite/group-commit.ts";
 import { createServingStore } from "../../src/store/sqlite/serving-store.ts";
 import { newSharedCells, SharedState } from "../../src/store/sqlite/shared-state.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
@@ -44,6 +44,15 @@ async function start(path: string) {
   return { app, first: serving(), second: serving(), connection, transaction };
 }
 
+type Transaction = Awaited<ReturnType<typeof start>>["transaction"];
+
+function commit(transaction: Transaction, ...commands: readonly NumberedCommand[]): readonly Done[] {
+  expect(begin(transaction.connection)).toBeUndefined();
+  const outcome = commitTogether(transaction, commands);
+  if ("undone" in outcome) throw outcome.undone;
+  return outcome;
+}
+
 test("as soon as a commit can be seen no copy of what it replaced is answered, though nobody is answered yet", async () => {
   using folder = temporaryFolder();
   const { app, first, second, connection, transaction } = await start(join(folder.path, "usermeta.db"));
@@ -66,7 +75,7 @@ test("as soon as a commit can be seen no copy of what it replaced is answered, t
   connection.onCommitted = () => {
     for (const store of [first, second]) seen.push(store.attributes(app, ADA), store.attributesOf(app, [ADA]));
   };
-  const [outcome] = commitTogether(transaction, [command(write)]);
+  const [outcome] = commit(transaction, command(write));
   expect(outcome).toMatchObject({ result: "written" });
   const after = { userId, version: version + 1, json: '{"a":"1"}', bytes: 2, modified: 1 };
   expect(seen).toEqual([after, [after], after, [after]]);
@@ -82,7 +91,7 @@ test("news is told of when it can be read, and before anybody is answered", asyn
   connection.onCommitted = () => {
     readable = first.changesSince(cursor);
   };
-  commitTogether(transaction, [[1, "changeUser", app, ADA, { endTokens: true }, 5]]);
+  commit(transaction, [1, "changeUser", app, ADA, { endTokens: true }, 5]);
   expect(readable).toMatchObject({ changes: [{ kind: "user" }] });
   expect(first.announcements()).not.toBe(announced);
 });
@@ -104,9 +113,9 @@ test("only a write that nothing else in its transaction may have changed has a s
     modified: 1,
     appBytesMax: 100,
   };
-  const alone = commitTogether(transaction, [command(write)]);
+  const alone = commit(transaction, command(write));
   expect(alone).toEqual([{ result: "written", stamp: expect.any(Number) }]);
   const cleared: NumberedCommand = [2, "clearAttributes", app, ADA, 9];
-  const together = commitTogether(transaction, [command({ ...write, version: version + 1, json: "{}" }), cleared]);
+  const together = commit(transaction, command({ ...write, version: version + 1, json: "{}" }), cleared);
   expect(together[0]).toEqual({ result: "written", stamp: undefined });
 });

@@ -14,6 +14,8 @@ export interface ConnectionOptions {
 }
 
 const BUSY_TIMEOUT_MS = 5000;
+/** Readers meet a lock only while another process recovers or replaces the log. */
+const SERVING_BUSY_TIMEOUT_MS = 20;
 const BUSY_RETRY_MS = 5;
 const CACHE_KIB = 16_384;
 /** What a burst has made the log grow to is given back down to this. */
@@ -55,6 +57,12 @@ export class Connection {
       );
     }
     this.exec(`PRAGMA journal_size_limit = ${LOG_BYTES_KEPT}`);
+  }
+
+  /** For a thread that serves: it reads only, and does not stand still for another connection's lock. */
+  readOnlyNow(): void {
+    this.exec("PRAGMA query_only = 1");
+    this.exec(`PRAGMA busy_timeout = ${SERVING_BUSY_TIMEOUT_MS}`);
   }
 
   /** SQLite does not wait for others, whatever its timeout, where both might be about to change a fresh file's mode. */

@@ -1,27 +1,18 @@
 import { setPriority } from "node:os";
 import { StoreError } from "../store-error.ts";
+import { Claim } from "./claim.ts";
 import type { Commands } from "./commands.ts";
 import { Connection } from "./connection.ts";
 import { storeError } from "./errors.ts";
-import { commitTogether } from "./group-commit.ts";
 import { SharedState } from "./shared-state.ts";
-import {
-  type Answers,
-  type FromWriter,
-  type NumberedCommand,
-  type SentFault,
-  sentFault,
-  type ToWriter,
-} from "./writer-messages.ts";
+import { WriteLoop } from "./write-loop.ts";
+import { type FromWriter, type SentFault, sentFault, type ToWriter } from "./writer-messages.ts";
 
 /** What a Worker's global scope gives its code. */
 export interface WriterPort {
   onmessage: ((event: MessageEvent<ToWriter>) => unknown) | null;
   postMessage(message: FromWriter): void;
 }
-
-/** Another process may write for a moment (the command line); this thread serves nobody while it waits. */
-const BUSY_TIMEOUT_MS = 10_000;
 
 /**
  * The log is folded into the database when it is this much ahead of it: 4 MB. With a million users, 64 writes at
@@ -36,13 +27,13 @@ const LOG_PAGES_MAX = 1000;
  */
 const NICENESS = 7;
 
+/** How long closing waits for others at the file before it leaves the log to the next one who opens it. */
+const CLOSE_WAIT_MS = 1000;
+
 /** How often it looks whether another process has written: what it changed is seen here within a second. */
 const FOREIGN_WRITES_MS = 250;
 
-/**
- * The writer's thread: owns the only connection of this server that writes. While a commit waits for the disk, what
- * arrives queues up in the thread's mailbox; the next transaction takes all of it.
- */
+/** The writer's thread: owns the only connection of this server that writes. */
 export function serveWriter(port: WriterPort, commands: Commands): void {
   // Elsewhere it would be the whole process's, of which this is one thread.
   if (process.platform === "linux") setPriority(NICENESS);
@@ -59,7 +50,7 @@ export function serveWriter(port: WriterPort, commands: Commands): void {
         }
         break;
       case "client":
-        writer?.serve(data.port);
+        writer?.serve(data.port, data.claim);
         break;
       case "close":
         port.postMessage({ kind: "closed", fault: writer?.close() });
@@ -68,61 +59,46 @@ export function serveWriter(port: WriterPort, commands: Commands): void {
   };
 }
 
-interface Sent {
-  readonly client: MessagePort;
-  readonly command: NumberedCommand;
-}
-
 class Writer {
   readonly #connection: Connection;
   readonly #shared: SharedState;
-  readonly #table: Commands;
+  readonly #loop: WriteLoop;
   readonly #watching: Timer;
-  #waiting: Sent[] = [];
   #dataVersion = 0;
 
   constructor({ path, synchronous, cells }: Extract<ToWriter, { kind: "open" }>, table: Commands) {
-    this.#connection = new Connection(path, { synchronous, busyTimeoutMs: BUSY_TIMEOUT_MS });
+    this.#connection = new Connection(path, { synchronous });
     this.#connection.useWriteAheadLog();
     // By itself SQLite would fold the log inside a commit, whose callers would wait for it.
     this.#connection.exec("PRAGMA wal_autocheckpoint = 0");
+    // This thread must hear its clients while another process has the lock.
+    this.#connection.exec("PRAGMA busy_timeout = 0");
     this.#shared = new SharedState(cells);
-    this.#table = table;
+    this.#loop = new WriteLoop({
+      connection: this.#connection,
+      shared: this.#shared,
+      table,
+      onCommitted: () => this.#shortenLog(),
+    });
     this.#lookForForeignWrites();
     this.#watching = setInterval(() => this.#lookForForeignWrites(), FOREIGN_WRITES_MS);
   }
 
-  serve(client: MessagePort): void {
-    client.onmessage = ({ data }: { readonly data: readonly NumberedCommand[] }) => {
-      // After the messages that are in the mailbox already, so that they join.
-      if (this.#waiting.length === 0) setImmediate(() => this.#commitWaiting());
-      for (const command of data) this.#waiting.push({ client, command });
-    };
+  serve(client: MessagePort, claim: SharedArrayBuffer): void {
+    this.#loop.serve(client, new Claim(claim));
   }
 
+  /** To be called when the clients have been answered. */
   close(): SentFault | undefined {
     clearInterval(this.#watching);
     try {
-      this.#commitWaiting();
+      this.#connection.exec(`PRAGMA busy_timeout = ${CLOSE_WAIT_MS}`);
       this.#connection.run("PRAGMA wal_checkpoint(TRUNCATE)");
       this.#connection.close();
       return undefined;
     } catch (error) {
       return sentFault(storeError(error, this.#connection.path));
     }
-  }
-
-  #commitWaiting(): void {
-    if (this.#waiting.length === 0) return;
-    const batch = this.#waiting;
-    this.#waiting = [];
-    const commands = batch.map(({ command }) => command);
-    const outcomes = commitTogether(
-      { connection: this.#connection, shared: this.#shared, table: this.#table },
-      commands,
-    );
-    for (const [client, answers] of answersByClient(batch, outcomes)) client.postMessage(answers);
-    this.#shortenLog();
   }
 
   /** What is answered is safe in the log; a disk that refuses the rest is asked again after the next transaction. */
@@ -153,27 +129,4 @@ class Writer {
       if (!(error instanceof StoreError)) throw error;
     }
   }
-}
-
-type Outcomes = ReturnType<typeof commitTogether>;
-
-function answersByClient(batch: readonly Sent[], outcomes: Outcomes): ReadonlyMap<MessagePort, Answers> {
-  const answers = new Map<
-    MessagePort,
-    { results: Answers["results"][number][]; faults: Answers["faults"][number][] }
-  >();
-  for (const [index, { client, command }] of batch.entries()) {
-    let ofClient = answers.get(client);
-    if (ofClient === undefined) {
-      ofClient = { results: [], faults: [] };
-      answers.set(client, ofClient);
-    }
-    const [id] = command;
-    const outcome = outcomes[index];
-    if (outcome === undefined) throw new Error("a command has no outcome");
-    if ("fault" in outcome) ofClient.faults.push({ id, fault: outcome.fault });
-    else if (outcome.stamp === undefined) ofClient.results.push([id, outcome.result]);
-    else ofClient.results.push([id, outcome.result, outcome.stamp]);
-  }
-  return answers;
 }

@@ -10,6 +10,8 @@ export interface SqliteShare {
   readonly path: string;
   readonly synchronous: Synchronous;
   readonly cells: SharedCells;
+  /** The thread's place among those that share the cells. */
+  readonly thread: number;
   /** For the attributes that this thread keeps in memory. */
   readonly cacheBytes: number;
 }
@@ -22,10 +24,10 @@ export interface JoinedSqliteStore {
 }
 
 /** Its `failed` never settles: the owner sees to that. */
-export function joinSqliteStore({ path, synchronous, cells, cacheBytes }: SqliteShare): JoinedSqliteStore {
+export function joinSqliteStore({ path, synchronous, cells, thread, cacheBytes }: SqliteShare): JoinedSqliteStore {
   const connection = new Connection(path, { synchronous });
-  connection.exec("PRAGMA query_only = 1");
-  const writer = new WriterClient(path);
+  connection.readOnlyNow();
+  const writer = new WriterClient(path, { admission: cells.admission, thread });
   return {
     store: {
       ...createServingStore({ connection, writer, shared: new SharedState(cells), cacheBytes }),

@@ -8,7 +8,8 @@ import { checkOwnership, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts"
 import { createServingStore } from "./serving-store.ts";
 import { newSharedCells, SharedState } from "./shared-state.ts";
 import type { SqliteShare } from "./shared-store.ts";
-import { WriterClient } from "./writer-client.ts";
+import { ThreadPlaces } from "./thread-places.ts";
+import { WAIT_MAX_MS, WriterClient } from "./writer-client.ts";
 import type { Link } from "./writer-link.ts";
 import { WriterThread } from "./writer-thread.ts";
 
@@ -20,6 +21,9 @@ export interface SqliteOptions {
   /** What the attributes may take that the calling thread keeps in memory. Only whoever holds the store keeps any. */
   readonly cacheBytes?: number;
   readonly synchronous?: Synchronous;
+  /** How long a write waits to be begun, and how long one that was begun is waited for; see WriterClient. */
+  readonly waitMaxMs?: number;
+  readonly outcomeMaxMs?: number;
   /** The entry of the writer's thread. */
   readonly writerUrl?: URL;
   /** Told when the writer's thread has ended unasked and its writes under way are in doubt. */
@@ -30,6 +34,9 @@ export interface SqliteStore extends Store {
   /** What another thread of this process needs to serve the store too; it hears of the writer until disposed of. */
   share(cacheBytes: number, link: Link): Disposable & { readonly share: SqliteShare };
 }
+
+/** Commands beside a server wait longer for its transactions than its clients do: they are tried once. */
+const COMMAND_WAIT_MAX_MS = 10_000;
 
 /**
  * The embedded store: one file, read on the calling thread and written by a thread of its own. Reads answer at once
@@ -46,13 +53,17 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   if (exclusive) opening.use(new StoreLock(file, options.listen ?? ""));
   connection.useWriteAheadLog();
   await migrate(migrationTarget(connection), SQLITE_MIGRATIONS);
-  connection.exec("PRAGMA query_only = 1");
+  connection.readOnlyNow();
   const cells = newSharedCells();
   const thread = opening.adopt(
     await WriterThread.open({ path: file, synchronous, cells, url, onEnd: options.onWriterEnd }),
     (opened) => opened.close(),
   );
-  const writer = opening.adopt(new WriterClient(file), (client) => client.close());
+  const threads = new ThreadPlaces(cells.admission);
+  const { waitMaxMs = exclusive ? WAIT_MAX_MS : COMMAND_WAIT_MAX_MS, outcomeMaxMs } = options;
+  const waits = { waitMaxMs, ...(outcomeMaxMs === undefined ? {} : { outcomeMaxMs }) };
+  const client = new WriterClient(file, { admission: cells.admission, thread: threads.take(), ...waits });
+  const writer = opening.adopt(client, (opened) => opened.close());
   opening.use(thread.connect(writer.hear));
 
   const owned = opening.move();
@@ -66,8 +77,14 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
     failed: thread.failed,
     share(cacheBytes, link) {
       const connected = thread.connect(link);
-      const share = { path: file, synchronous, cells, cacheBytes };
-      return { share, [Symbol.dispose]: () => connected[Symbol.dispose]() };
+      const place = threads.take();
+      return {
+        share: { path: file, synchronous, cells, thread: place, cacheBytes },
+        [Symbol.dispose]() {
+          connected[Symbol.dispose]();
+          threads.giveBack(place);
+        },
+      };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

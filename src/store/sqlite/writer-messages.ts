@@ -7,7 +7,7 @@ import type { SharedCells } from "./shared-state.ts";
 export type ToWriter =
   | { readonly kind: "open"; readonly path: string; readonly synchronous: Synchronous; readonly cells: SharedCells }
   /** A further thread that will send commands through this port. */
-  | { readonly kind: "client"; readonly port: MessagePort }
+  | { readonly kind: "client"; readonly port: MessagePort; readonly claim: SharedArrayBuffer }
   | { readonly kind: "close" };
 
 export type FromWriter =
@@ -23,11 +23,13 @@ export type NumberedCommand = {
   [Name in CommandName]: readonly [number, Name, ...CommandArguments<Name>];
 }[CommandName];
 
-/** What comes back through a client's port when it is on disk. */
+/** What comes back through a client's port when it is on disk: once for each transaction that its message goes into. */
 export interface Answers {
   /** The number, the result, and for attributes that were written their stamp. */
   readonly results: readonly (readonly [number, unknown, number?])[];
   readonly faults: readonly { readonly id: number; readonly fault: SentFault }[];
+  /** Of this message nothing more will come: the next may be sent. */
+  readonly isDone: boolean;
 }
 
 /** A `StoreError` as it crosses threads. */
@@ -35,12 +37,14 @@ export interface SentFault {
   readonly fault: StoreFault;
   readonly message: string;
   readonly cause: string | undefined;
+  readonly nothingStored: boolean;
 }
 
-export function sentFault({ fault, message, cause }: StoreError): SentFault {
-  return { fault, message, cause: cause instanceof Error ? (cause.stack ?? cause.message) : undefined };
+export function sentFault({ fault, message, cause, nothingStored }: StoreError): SentFault {
+  const text = cause instanceof Error ? (cause.stack ?? cause.message) : undefined;
+  return { fault, message, cause: text, nothingStored };
 }
 
-export function receivedFault({ fault, message, cause }: SentFault): StoreError {
-  return new StoreError(fault, message, cause);
+export function receivedFault({ fault, message, cause, nothingStored }: SentFault): StoreError {
+  return new StoreError(fault, message, cause, nothingStored);
 }

@@ -1,4 +1,5 @@
 import { StoreError } from "../store-error.ts";
+import { newClaimMemory } from "./claim.ts";
 import type { Synchronous } from "./connection.ts";
 import type { SharedCells } from "./shared-state.ts";
 import type { Link } from "./writer-link.ts";
@@ -126,8 +127,9 @@ export class WriterThread {
   #introduce(link: Link): void {
     if (this.#worker === undefined) return;
     const { port1, port2 } = new MessageChannel();
-    tell(this.#worker, { kind: "client", port: port1 }, [port1]);
-    link({ kind: "writer-begun", port: port2 }, [port2]);
+    const claim = newClaimMemory();
+    tell(this.#worker, { kind: "client", port: port1, claim }, [port1]);
+    link({ kind: "writer-begun", port: port2, claim }, [port2]);
   }
 
   #closed(): StoreError {
