@@ -36,6 +36,7 @@ interface AttributeWritesNeeds {
 /** For so long a change that others overtake again and again is tried. */
 export const TRIED_MS = 5000;
 
+/** Nothing of it is stored, and later it may be. */
 export const STILL_OVERTAKEN: Refused = { code: "busy", retryAfterMs: 1000 };
 
 export function createAttributeWrites({ store, clock, turns }: AttributeWritesNeeds): AttributeWrites {

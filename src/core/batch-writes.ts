@@ -7,6 +7,7 @@ import type { AttributesWrite, Clock, Store, StoredAttributes, Turns } from "./p
 import { enforce, type Precondition } from "./preconditions.ts";
 import { Refusal, type Refused } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
+import { isUnavailable } from "./store-failure.ts";
 import { written } from "./written.ts";
 
 /** What a batch write asks for one user. */
@@ -52,7 +53,7 @@ const SLICE = 25;
 export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): BatchWrites {
   /** Those to be tried again, since others have overtaken them. */
   async function attempt(batch: Batch, parts: readonly Part[]): Promise<readonly Part[]> {
-    const { served, caller, refused, allOrNothing } = batch;
+    const { served, refused, allOrNothing } = batch;
     const writes = new Map<Part, AttributesWrite>();
     for (let from = 0; from < parts.length; from += SLICE) {
       const slice = parts.slice(from, from + SLICE);
@@ -67,16 +68,39 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
     if (writes.size === 0 || (allOrNothing && refused.size > 0)) return [];
     const outcomes = await store.writeAttributesOf([...writes.values()], allOrNothing);
     const overtaken: Part[] = [];
+    batch.hasStored ||= outcomes.includes("written");
     for (const [index, [part, write]] of [...writes].entries()) {
       const outcome = outcomes[index];
       if (outcome === "conflict") {
         overtaken.push(part);
         refused.set(part.spelling, { code: "set_conflict" });
       } else if (outcome === "full") {
-        refused.set(part.spelling, await appFull(store, served, caller, write.growth));
+        refused.set(part.spelling, await fullOf(batch, write.growth));
+      } else if (outcome === "unavailable") {
+        refused.set(part.spelling, STILL_OVERTAKEN);
       }
     }
     return overtaken;
+  }
+
+  /** Without the numbers where they cannot be read: others of the batch may be stored by now. */
+  async function fullOf({ served, caller }: Batch, growth: number): Promise<Refused> {
+    try {
+      return await appFull(store, served, caller, growth);
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      return { code: "app_bytes_exceeded", bytesMax: served.limits.appBytesMax };
+    }
+  }
+
+  /** Those to be tried again; undefined where that cannot be done now, and others of the batch are stored. */
+  async function attemptAgain(batch: Batch, parts: readonly Part[]): Promise<readonly Part[] | undefined> {
+    try {
+      return await attempt(batch, parts);
+    } catch (error) {
+      if (!batch.hasStored || !isUnavailable(error)) throw error;
+      return undefined;
+    }
   }
 
   /** What is to be written of a user, if anything; notes what will be stored of him, or why that cannot be. */
@@ -98,7 +122,7 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
 
   return {
     async change(served, caller, wanted, allOrNothing) {
-      const batch: Batch = { served, caller, allOrNothing, stored: new Map(), refused: new Map() };
+      const batch: Batch = { served, caller, allOrNothing, stored: new Map(), refused: new Map(), hasStored: false };
       const { stored, refused } = batch;
       const parts: Part[] = [];
       for (const each of wanted) {
@@ -108,7 +132,11 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
       }
       const until = clock.now() + TRIED_MS;
       for (let open: readonly Part[] = parts; open.length > 0; ) {
-        const overtaken = await attempt(batch, open);
+        const overtaken = await attemptAgain(batch, open);
+        if (overtaken === undefined) {
+          for (const { spelling } of open) refused.set(spelling, STILL_OVERTAKEN);
+          break;
+        }
         // With a condition, what is stored by now decides whether it is a conflict or the condition that failed.
         const again = overtaken.filter(
           ({ preconditions }) => preconditions.length > 0 || served.app.conflicts === "merge",
@@ -134,4 +162,6 @@ interface Batch {
   readonly allOrNothing: boolean;
   readonly stored: Map<string, StoredAttributes>;
   readonly refused: Map<string, Refused>;
+  /** Some are written: a failure from now on must not say that nothing was. */
+  hasStored: boolean;
 }

@@ -11,6 +11,8 @@ export interface Identity {
   readonly caller: Caller;
   readonly issued: number;
   readonly expires: number;
+  /** To find the bearer, its user was stored just now. */
+  readonly isUserNew?: boolean;
 }
 
 /** Who comes without a bearer. */

@@ -94,8 +94,11 @@ export interface AttributesWrite {
 /** conflict: the user or the version is no longer the one named. full: the app's users would hold too much. */
 export type WriteOutcome = "written" | "conflict" | "full";
 
-/** withheld: it could have been written, and another of the same batch could not. */
-export type BatchOutcome = WriteOutcome | "withheld";
+/**
+ * withheld: it could have been written, and another of the same batch could not. unavailable: others of the batch went
+ * through, and the store could not serve this one: nothing of it is stored.
+ */
+export type BatchOutcome = WriteOutcome | "withheld" | "unavailable";
 
 export type NewApp = Omit<App, "number" | "adminTokensValidAfter" | "tokensValidAfter">;
 
@@ -147,7 +150,8 @@ export interface Demand {
  * One store holds all apps, their users and attributes.
  *
  * - A promise of a write settles only when the write is on disk (or on the cluster); it rejects only when the
- *   outcome is a fault, and then the write may or may not be there.
+ *   outcome is a fault. Then the write may or may not be there, unless it is a `StoreFailure` with `nothingStored`,
+ *   or a `Refusal` with `busy` because too much waits already: then it is not there and never will be.
  * - A read that begins after a write has settled sees it. No read sees a write that has not been made durable.
  * - Every call is atomic: all of it or nothing, whoever else writes.
  * - Names are compared byte for byte; whatever is not a known app or user is `undefined`, never an error.

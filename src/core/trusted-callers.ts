@@ -36,6 +36,10 @@ interface TrustedCallersNeeds {
 }
 
 type NamedUser = Extract<TrustedToken["bearer"], { kind: "user" }>;
+interface FoundUser {
+  readonly user: User;
+  readonly isNew: boolean;
+}
 type Known = Identity & { readonly appId: string; readonly verifiedUntil: number };
 
 /**
@@ -61,20 +65,20 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     return await verifier.verify(text);
   }
 
-  async function findUser(app: App, named: NamedUser): Promise<User> {
+  async function findUser(app: App, named: NamedUser): Promise<FoundUser> {
     const name = userName("name" in named ? named.name : named.nameOrId);
     const found = name === undefined ? undefined : await store.user(app.number, name);
-    if (found !== undefined) return found;
+    if (found !== undefined) return { user: found, isNew: false };
     const id = "nameOrId" in named && UUID.test(named.nameOrId) ? named.nameOrId.toLowerCase() : undefined;
     const byId = id === undefined ? undefined : await store.userById(app.number, id);
-    if (byId !== undefined) return byId;
+    if (byId !== undefined) return { user: byId, isNew: false };
     // The id of one who is gone must not come back as a name.
     if (name === undefined || id !== undefined || !app.identity.createOnFirstUse) {
       throw new Refusal({ code: "token_unknown" });
     }
     const user = await accounts.ensure(app, name);
     if (user === undefined) throw new Refusal({ code: "token_unknown" });
-    return user;
+    return { user, isNew: true };
   }
 
   async function principal(served: ServedApp, text: string) {
@@ -82,15 +86,16 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     const token = await verify(served, text);
     const { bearer, issued, expires, verifiedUntil = Number.POSITIVE_INFINITY } = token;
     check(app, bearer.kind === "admin", token);
-    const user = bearer.kind === "user" ? await activeUser(app, bearer, issued) : undefined;
-    return { user, issued, expires, verifiedUntil };
+    const found = bearer.kind === "user" ? await activeUser(app, bearer, issued) : undefined;
+    return { user: found?.user, isUserNew: found?.isNew ?? false, issued, expires, verifiedUntil };
   }
 
-  async function activeUser(app: App, named: NamedUser, issued: number): Promise<User> {
-    const user = await findUser(app, named);
+  async function activeUser(app: App, named: NamedUser, issued: number): Promise<FoundUser> {
+    const found = await findUser(app, named);
+    const { user } = found;
     if (!user.activated) throw new Refusal({ code: "token_unknown" });
     if (issued < user.tokensValidAfter) throw new Refusal({ code: "token_expired" });
-    return user;
+    return found;
   }
 
   return {
@@ -107,13 +112,13 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     takes: ({ app }, text) => verifiers(app).some((each) => each.takes(text)),
     async identify(served, text) {
       const revocationsBefore = revocations;
-      const { user, issued, expires, verifiedUntil } = await principal(served, text);
+      const { user, isUserNew, issued, expires, verifiedUntil } = await principal(served, text);
       const caller: Identity["caller"] =
         user === undefined ? { kind: "admin" } : { kind: "user", id: user.id, name: user.name };
       const entry = { caller, issued, expires, verifiedUntil, appId: served.app.id };
       // A revocation that came in between may not have been in what was read: then the next request reads again.
       if (revocations === revocationsBefore) known.add(text, entry, user?.id);
-      return entry;
+      return { ...entry, isUserNew };
     },
     principal,
     forgetUser(userId) {

@@ -6,6 +6,7 @@ import { type Caller, userName } from "../core/model.ts";
 import type { Clock, Eventually } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
 import type { Registry, ServedApp } from "../core/registry.ts";
+import { afterStoring } from "../core/store-failure.ts";
 import type { Throttle } from "../core/throttle.ts";
 import type { Call, OpenCall, Route } from "./call.ts";
 import { contextOf, wireError } from "./errors.ts";
@@ -34,9 +35,12 @@ export interface Exchange {
   fail(error: unknown): Response;
 }
 
-/** What is learnt of a call's rate on its way, for whatever is answered in the end. */
+/** What is learnt of a call on its way, for whatever is answered in the end. */
 interface Charged {
+  /** Of the bucket that it is counted in. */
   allowance: Allowance | undefined;
+  /** Its caller's user was made for it. */
+  hasStored: boolean;
 }
 
 export function createExchange({ registry, callers, throttle, clock, events }: ExchangeNeeds): Exchange {
@@ -65,7 +69,13 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     const known = callers.recall(served, bearer);
     if (known !== undefined) return admit(route, call, known, addressOf, charged);
     throttle.checkStranger(addressOf(request));
-    return callers.identify(served, bearer).then((identity) => admit(route, call, identity, addressOf, charged));
+    return identified(served, bearer, charged).then((identity) => admit(route, call, identity, addressOf, charged));
+  }
+
+  async function identified(served: ServedApp, bearer: string | undefined, charged: Charged): Promise<Identity> {
+    const identity = await callers.identify(served, bearer);
+    if (identity.isUserNew) charged.hasStored = true;
+    return identity;
   }
 
   function admit(
@@ -94,7 +104,7 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     return {
       ...call,
       bearer,
-      identify: () => callers.identify(call.served, bearer),
+      identify: () => identified(call.served, bearer, charged),
       charge() {
         charged.allowance = throttle.charge(app, bucket, limits.ratePerSecond);
       },
@@ -109,12 +119,18 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     run(incoming) {
       const from = clock.now();
       const { family } = incoming.route;
-      const charged: Charged = { allowance: undefined };
+      const charged: Charged = { allowance: undefined, hasStored: false };
       const succeeded = (reply: Reply): Response =>
         successResponse(reply, { from, to: clock.now() }, family, charged.allowance);
       // THE catch; written twice, because a promise has its own.
       const failed = (error: unknown): Response =>
-        failures.answer(error, incoming, find(incoming.params), charged.allowance, from);
+        failures.answer(
+          charged.hasStored ? afterStoring(error) : error,
+          incoming,
+          find(incoming.params),
+          charged.allowance,
+          from,
+        );
       const handled = (): Eventually<Reply> => handle(incoming, charged);
       try {
         const reply = registry.isCurrent() ? handled() : registry.refresh().then(handled);

@@ -2,6 +2,7 @@ import type { Allowance } from "../core/allowance.ts";
 import type { Clock } from "../core/ports.ts";
 import { Refusal, type RefusalCode } from "../core/refusals.ts";
 import type { ServedApp } from "../core/registry.ts";
+import { isUnavailable } from "../core/store-failure.ts";
 import type { Throttle } from "../core/throttle.ts";
 import { contextOf, wireError } from "./errors.ts";
 import type { Incoming } from "./incoming.ts";
@@ -60,7 +61,14 @@ interface FailuresNeeds {
   readonly events: FailureEvents;
 }
 
+/** What a client is told to wait that a store could not serve. */
+const STORE_RETRY_AFTER_MS = 1000;
+/** A store that cannot be used fails every request: that is one line in so long, not one for each. */
+const TELL_EVERY_MS = 1000;
+
 export function createFailures({ throttle, clock, events }: FailuresNeeds): Failures {
+  let toldAt = Number.NEGATIVE_INFINITY;
+
   /** What is answered to an error: itself, or 429 to an address with too many failures; undefined for a fault. */
   function refusedOf(error: unknown, { request, addressOf }: Incoming): (Refusal | WireRefusal)["refused"] | undefined {
     if (error instanceof WireRefusal) return error.refused;
@@ -86,10 +94,17 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
         return errorResponse(wireError(refused, context), { span, family, allowance: stand });
       }
       const requestId = crypto.randomUUID();
-      // A caller who hung up in the middle of his body is no fault of ours.
-      if (!request.signal.aborted) {
-        events.requestFailed({ requestId, method: route.method, route: route.path, error });
+      const tell = (): void => events.requestFailed({ requestId, method: route.method, route: route.path, error });
+      if (isUnavailable(error)) {
+        const busy = wireError({ code: "busy", retryAfterMs: STORE_RETRY_AFTER_MS }, context);
+        // The wall clock may have been set back.
+        if (Math.abs(span.to - toldAt) < TELL_EVERY_MS) return errorResponse(busy, { span, family, allowance });
+        toldAt = span.to;
+        tell();
+        return errorResponse(busy, { span, family, allowance, requestId });
       }
+      // A caller who hung up in the middle of his body is no fault of ours.
+      if (!request.signal.aborted) tell();
       return errorResponse(wireError({ code: "internal" }, context), { span, family, allowance, requestId });
     },
     answerUnrouted(error) {

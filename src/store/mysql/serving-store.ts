@@ -7,7 +7,9 @@ import type {
   Store,
   StoredAttributes,
   StoredVersion,
+  WriteOutcome,
 } from "../../core/ports.ts";
+import { isUnavailable } from "../../core/store-failure.ts";
 import { written } from "../../core/written.ts";
 import type { AgeingAttributes } from "../resident/ageing-attributes.ts";
 import { StoreError } from "../store-error.ts";
@@ -139,7 +141,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     writes: readonly AttributesWrite[],
     allOrNothing: boolean,
   ): Promise<readonly BatchOutcome[]> {
-    if (!allOrNothing) return await Promise.all(writes.map(writeAttributes));
+    if (!allOrNothing) return batchOutcomes(await Promise.allSettled(writes.map(writeAttributes)));
     try {
       return await writeUntilDone((session, lane, deadline) => writeAllOrNothing(session, lane, writes, deadline));
     } finally {
@@ -205,4 +207,13 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     },
     usage: (app) => read(reads.usageRead(app)),
   };
+}
+
+/** Throws only what holds for the batch as a whole: where some are written, it must not say that nothing is. */
+function batchOutcomes(settled: readonly PromiseSettledResult<WriteOutcome>[]): readonly BatchOutcome[] {
+  const failures = settled.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
+  const unknown = failures.find((failure) => !isUnavailable(failure));
+  if (unknown !== undefined) throw unknown;
+  if (failures.length > 0 && failures.length === settled.length) throw failures[0];
+  return settled.map((each) => (each.status === "rejected" ? "unavailable" : each.value));
 }
