@@ -10,6 +10,8 @@ const AUTHORIZATION = { Authorization: `Bearer ${OPERATOR_KEY}` };
 /** A set's answer, as far as the fault tests look at it. */
 export interface Answer {
   readonly status: number;
+  /** Seconds; 0 = not said. */
+  readonly retryAfter: number;
   readonly data: Readonly<Record<string, string>>;
 }
 
@@ -72,7 +74,7 @@ interface Started {
 async function answerOf(sent: Promise<Response>): Promise<Answer> {
   const response = await sent;
   const { data } = (await response.json()) as { data?: Record<string, string> }; // as: the documented shape
-  return { status: response.status, data: data ?? {} };
+  return { status: response.status, retryAfter: Number(response.headers.get("retry-after")), data: data ?? {} };
 }
 
 async function firstLine(stream: ReadableStream<Uint8Array>): Promise<Started> {

@@ -15,7 +15,7 @@ export interface Child extends AsyncDisposable {
 }
 
 /** Starts sqlite-child.ts; what it is disposed of by is `kill`. */
-export function startChild(what: "hold" | "create", path: string, text: string): Child {
+export function startChild(what: "hold" | "create" | "lock", path: string, text: string): Child {
   const child = Bun.spawn([process.execPath, join(import.meta.dir, "sqlite-child.ts"), what, path, text], {
     stdin: "ignore",
     stdout: "pipe",

@@ -1,10 +1,13 @@
 /**
  * Another process at a store. `hold PATH LISTEN` serves it until it is killed; `create PATH KEY` opens it, makes an
- * app and ends. Says one line of JSON: what it did, or the fault.
+ * app and ends; `lock PATH` keeps the write lock of the file until it is killed. Says one line of JSON: what it did, or the fault.
  */
+import { Connection } from "../../src/store/sqlite/connection.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { newApp } from "./sqlite-fixture.ts";
+
+const HELD_MS = 60_000;
 
 const [, , what, path = "", text = ""] = process.argv;
 
@@ -12,6 +15,12 @@ try {
   if (what === "hold") {
     await openSqliteStore(path, { exclusive: true, listen: text });
     console.log(JSON.stringify({ holding: process.pid }));
+  } else if (what === "lock") {
+    const connection = new Connection(path);
+    connection.exec("BEGIN IMMEDIATE");
+    console.log(JSON.stringify({ holding: process.pid }));
+    await new Promise((resolve) => setTimeout(resolve, HELD_MS));
+    connection.rollback();
   } else {
     await using store = await openSqliteStore(path);
     const app = await store.insertApp(newApp(text));

@@ -1,9 +1,11 @@
 /**
- * A writer's thread whose `clearAttributes` has faults for sale: a user called `poison` makes it throw after a
- * change, `die` ends the thread in the middle of the transaction, `fill` and `unfill` make the disk full and not.
+ * A writer's thread whose `clearAttributes` has faults for sale: a user called `poison…` makes it throw after a
+ * change, `die` ends the thread in the middle of the transaction, `fill` and `unfill` make the disk full and not,
+ * `freeze` makes the thread deaf for FROZEN_MS in the middle of the transaction, as a disk does that does not answer.
  */
 import { COMMANDS } from "../../src/store/sqlite/commands.ts";
 import { serveWriter, type WriterPort } from "../../src/store/sqlite/serve-writer.ts";
+import { FROZEN_MS } from "./sqlite-fixture.ts";
 
 declare const self: WriterPort;
 
@@ -11,7 +13,7 @@ serveWriter(self, {
   ...COMMANDS,
   clearAttributes(connection, app, name, now) {
     COMMANDS.clearAttributes(connection, app, name, now);
-    switch (name as string) {
+    switch (name.replace(/\d+$/, "")) {
       case "poison":
         connection.run("UPDATE users SET version = version + 1000");
         connection.run("INSERT INTO no_such_table VALUES (1)");
@@ -19,6 +21,9 @@ serveWriter(self, {
       case "die":
         connection.run("UPDATE users SET version = version + 1000");
         process.exit(1);
+        break;
+      case "freeze":
+        Bun.sleepSync(FROZEN_MS);
         break;
       case "fill":
         connection.get("PRAGMA max_page_count = 1");

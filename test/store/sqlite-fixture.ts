@@ -7,6 +7,9 @@ import { name, newApp as newAppOf } from "../contract/open-for-test.ts";
 
 export const FAULTY_WRITER = new URL("./sqlite-faulty-writer.ts", import.meta.url);
 
+/** See sqlite-faulty-writer.ts. */
+export const FROZEN_MS = 1500;
+
 /** A folder of its own for one test; gone with everything in it afterwards. */
 export function temporaryFolder(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), "usermeta-"));
