@@ -8,6 +8,8 @@ import { connect } from "./connected.ts";
 interface Scripted {
   readonly status: number;
   readonly body?: unknown;
+  /** Instead of a body of JSON. */
+  readonly html?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +30,7 @@ async function scripted(...answers: readonly (Scripted | "hang up" | "break off"
       return;
     }
     response.writeHead(answer.status, { "content-type": "application/json", ...answer.headers });
-    response.end(JSON.stringify(answer.body ?? {}));
+    response.end(answer.html ?? JSON.stringify(answer.body ?? {}));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -122,6 +124,13 @@ test("what is merged is tried again after a 409 or no answer; what hangs on a ve
     await using server = await scripted({ status: 503 }, WRITTEN);
     const client = createClient({ url: server.url, token: "t" });
     expect((await client.set("ada", { a: "b" }, { ifMatch: '"x"' })).etag).toBe('"x.1"');
+  }
+  {
+    // A proxy that says so may have passed it on before.
+    await using server = await scripted({ status: 503, html: "<html>Service Unavailable</html>" }, WRITTEN);
+    const client = createClient({ url: server.url, token: "t" });
+    expect(await failed(client.set("ada", { a: "b" }, { ifMatch: '"x"' }))).toMatchObject({ status: 503 });
+    expect((await client.set("ada", { a: "b" })).etag).toBe('"x.1"');
   }
   for (const status of [400, 401, 403, 404, 413, 415, 500]) {
     await using server = await scripted({ status }, WRITTEN);

@@ -130,7 +130,7 @@ describe.skipIf(galeraIsMissing())("through the fault every promise is kept:", (
         const failed = load.overlapping(gone, back).filter((answer) => answer.from > gone && answer.to < back);
         expect(failed.length).toBeGreaterThan(10);
         const answered = new Set(failed.map(({ status, error }) => `${status} ${error}`));
-        expect([...answered]).toEqual(["500 INTERNAL_SERVER_ERROR"]);
+        expect([...answered]).toEqual(["503 service_unavailable"]);
         const answers = load.overlapping(from, back);
         expect(Math.max(...answers.map((answer) => answer.to - answer.from))).toBeLessThan(2000);
         // A line for each thing that a server looks after, and not for every try.

@@ -8,6 +8,9 @@ const FILLING_MAX = 300;
 /** After a refusal or a fault, so that an outage does not fill the history with failures. */
 const FAILED_PAUSE_MS = 20;
 
+/** Of a set: it was not stored and never will be. */
+const REFUSED: readonly number[] = [403, 409, 503];
+
 export const INITIAL = "0";
 
 export interface RecordedAnswer extends LoadAnswer {
@@ -78,7 +81,7 @@ export class RecordedLoad {
     const body = `${REGISTER}=${value}&${FILLING}=${filling}`;
     const answer = await client.call("PUT", `metadata/user/${user}`, body);
     const { status, from, to } = answer;
-    const outcome = status === 200 ? "done" : status === 409 || status === 403 ? "refused" : "unknown";
+    const outcome = status === 200 ? "done" : REFUSED.includes(status) ? "refused" : "unknown";
     const until = outcome === "unknown" ? Number.POSITIVE_INFINITY : to;
     this.#histories.get(user)?.push({ kind: "set", value, from, to: until, outcome });
     return { ...answer, kind: "set", user };

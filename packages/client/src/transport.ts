@@ -74,16 +74,19 @@ export function createTransport(options: TransportOptions): Transport {
       try {
         const response = await once(asked, bearer);
         // As the caller says it is.
+        let isOfServer = true;
         const body = (await response.json().catch((error) => {
           // An answer that breaks off says nothing. An error that is no JSON, from a proxy on the way, has its status.
           if (response.ok || asked.signal?.aborted) throw error;
+          isOfServer = false;
           return {};
         })) as Body & ErrorBody;
         if (response.status === 200) return { body, etag: response.headers.get("etag") ?? undefined };
         const { status } = response;
         failure = new UsermetaError(status, body);
-        // What is refused so has not been begun.
-        mayRepeat = status === 429 || status === 503 || (asked.isRepeatable && (status === 409 || status >= 502));
+        // The server refuses so only what it has not stored and never will. What a proxy knows of that is its secret.
+        const isUndone = status === 429 || (status === 503 && isOfServer);
+        mayRepeat = isUndone || (asked.isRepeatable && (status === 409 || status >= 502));
         if (status === 401 && typeof token !== "string" && !wasRefused) {
           isRefused = wasRefused = true;
           continue;

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import type { Store } from "../../../src/core/ports.ts";
-import { StoreFailure } from "../../../src/core/store-failure.ts";
 import { StoreError } from "../../../src/store/store-error.ts";
 import { type Answer, send, signIn } from "../../harness/client.ts";
 import { delegateStore } from "../../harness/delegate-store.ts";
 import { startTestService } from "../../harness/service.ts";
+import { userToken } from "../../identity/agora-tokens.ts";
+import { startTrustedApp } from "../identity/trusted-app.ts";
 
 /** A store of which single calls can be replaced while it serves. */
 function breakable() {
@@ -153,16 +154,25 @@ describe("a call of which a step is stored never says that nothing is", () => {
     expect(answer).toMatchObject({ status: 200, body: { errors: { bob: { status: 403 } } } });
   });
 
-  test("a failure that may have stored something is not made one that has not by what went before", async () => {
-    expect(new StoreFailure("x", false).nothingStored).toBe(false);
+  test("a batch of which nothing is stored is 503 as a whole", async () => {
     const { broken, wrap } = breakable();
     await using service = await startTestService({ wrap });
     const admin = await signIn(service);
     for (const user of ["ada", "bob"]) await admin.register(user);
-    broken.writeAttributesOf = async () => {
-      throw LOCKED;
-    };
+    broken.writeAttributesOf = locked;
     const json = { targets: { ada: { a: "1" }, bob: { a: "1" } } };
     expectUnavailable(await send("POST", `${service.base}/metadata/user/set`, { token: admin.token, json }));
+  });
+
+  test("a first call that made its user and then found the store locked is 500; the next is 503 again", async () => {
+    const { broken, wrap } = breakable();
+    await using app = await startTrustedApp({}, { wrap });
+    const token = userToken("ada");
+    const set = () => send("PUT", `${app.service.base}/metadata/user/ada`, { token, form: { a: "1" } });
+    broken.writeAttributes = locked;
+    expectInternal(await set());
+    expectUnavailable(await set());
+    delete broken.writeAttributes;
+    expect((await set()).status).toBe(200);
   });
 });
