@@ -8,7 +8,7 @@ import { name, newApp as newAppOf } from "../contract/open-for-test.ts";
 export const FAULTY_WRITER = new URL("./sqlite-faulty-writer.ts", import.meta.url);
 
 /** See sqlite-faulty-writer.ts. */
-export const FROZEN_MS = 1500;
+export const FROZEN_MS = 4000;
 
 /** A folder of its own for one test; gone with everything in it afterwards. */
 export function temporaryFolder(): Disposable & { readonly path: string } {
