@@ -44,11 +44,17 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   // The same service on several threads; only here is a store opened by one thread and served by others.
   {
     folder: "src/workers",
-    imports: ["src/service.ts", "src/store/open.ts", "src/system", CORE],
+    imports: ["src/service.ts", "src/process-parts.ts", "src/store/open.ts", "src/system", CORE],
     packages: ["node:"],
   },
   // It is handed an open store, and so knows no engine, no option and no log.
-  { folder: "src/service.ts", imports: ["src/http", "src/identity", "src/system", CORE], packages: [] },
+  {
+    folder: "src/service.ts",
+    imports: ["src/http", "src/identity", "src/process-parts.ts", "src/system", CORE],
+    packages: [],
+  },
+  // What threads share of it by message.
+  { folder: "src/process-parts.ts", imports: ["src/system", CORE], packages: [] },
   // Tokens that others have made.
   { folder: "src/identity", imports: [CORE], packages: ["node:", "jose"] },
   { folder: "src/http", imports: [CORE], packages: ["bun", "node:", "zod"] },

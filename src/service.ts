@@ -7,7 +7,7 @@ import type { AdmissionMemory } from "./core/admission/memory.ts";
 import { createCallers } from "./core/callers.ts";
 import { createGrants } from "./core/grants.ts";
 import { createMetadata } from "./core/metadata.ts";
-import type { Clock, Digest, Events, Passwords, Random, Store, Timers } from "./core/ports.ts";
+import type { Clock, Digest, Events, PasswordHasher, Random, Store, Timers } from "./core/ports.ts";
 import { openRegistry, type RegistryNeeds, type ServerDefaults } from "./core/registry.ts";
 import { createThrottle } from "./core/throttle.ts";
 import { newThrottleMemory, type ThrottleMemory } from "./core/throttle-memory.ts";
@@ -18,9 +18,9 @@ import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
 import { appRoutes } from "./http/routes.ts";
 import { listen } from "./http/server.ts";
 import { createVerifiers, type IdentityEvents } from "./identity/verifiers.ts";
+import { createProcessParts, type ProcessParts } from "./process-parts.ts";
 import { systemClock } from "./system/clock.ts";
 import { systemDigest } from "./system/digest.ts";
-import { createPasswords } from "./system/passwords.ts";
 import { systemRandom } from "./system/random.ts";
 import { shareRates } from "./system/share-rates.ts";
 import { systemTurns } from "./system/turns.ts";
@@ -51,7 +51,9 @@ export interface ServiceParts {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly digest?: Digest;
-  readonly passwords?: Passwords;
+  readonly passwords?: PasswordHasher;
+  /** Where several threads serve, what they have in common; it stands in place of what it is made from. */
+  readonly process?: ProcessParts;
   /** The rates' memory, where several threads share it; who made it sees to the shares of other servers. */
   readonly throttle?: ThrottleMemory;
   /** What bounds the whole process, and this thread's place in it, where several serve; counted from 0. */
@@ -72,14 +74,14 @@ export interface Service extends AsyncDisposable {
 /** How often changes of other processes are looked for: they hold here within a second. */
 const REFRESH_MS = 250;
 const DRAIN_MS = 300;
-/** Argon2id takes both cores of a small machine at two a time; who would wait for over half a second is sent away. */
-export const PASSWORDS = { concurrent: 2, waitingMax: 20 };
+/** Of each address where the server's own rate is 0: strangers always have one. */
+const STRANGERS_PER_SECOND = 100;
 
 export async function startService(settings: ServiceSettings, parts: ServiceParts): Promise<Service> {
   await using stack = new AsyncDisposableStack();
   const store = stack.use(parts.store);
   const { events, clock = systemClock, random = systemRandom, digest = systemDigest } = parts;
-  const passwords = parts.passwords ?? createPasswords(PASSWORDS);
+  const { passwords } = parts.process ?? createProcessParts(parts);
 
   await ensureSigningKey({ store, random, clock });
   // The two need each other, but the registry not before it is refreshed.
@@ -106,8 +108,8 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const exchange = createTokenExchange({ trusted, tokens, store, clock });
   const grants = createGrants({ store, tokens, accounts, digest, passwords });
   const throttleMemory = parts.throttle ?? newThrottleMemory(random);
-  const strangersPerSecond = settings.defaults.limits.ratePerSecond;
-  const throttle = createThrottle({ clock, ...throttleMemory, strangersPerSecond });
+  const strangersPerSecond = settings.defaults.limits.ratePerSecond || STRANGERS_PER_SECOND;
+  const throttle = createThrottle({ resource: "rate_buckets", clock, ...throttleMemory, strangersPerSecond });
   if (parts.throttle === undefined) stack.use(await shareRates({ cells: throttleMemory.cells, store, clock, events }));
   const callers = createCallers(tokens, trusted, digest, settings.operatorKey);
 

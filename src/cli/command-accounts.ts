@@ -1,12 +1,13 @@
 import { type Accounts, createAccounts } from "../core/accounts.ts";
-import type { Passwords, Store } from "../core/ports.ts";
+import { createPasswords, type Passwords } from "../core/passwords.ts";
+import type { Store } from "../core/ports.ts";
 import { systemClock } from "../system/clock.ts";
-import { createPasswords } from "../system/passwords.ts";
+import { argon2id } from "../system/passwords.ts";
 import { systemRandom } from "../system/random.ts";
+import { systemTimers } from "../system/timers.ts";
 
-/** A command makes one user at a time. */
 export function commandPasswords(): Passwords {
-  return createPasswords({ concurrent: 1, waitingMax: 1 });
+  return createPasswords({ hasher: argon2id, timers: systemTimers });
 }
 
 /** The rules about users, for a command on its own store: it has verified no tokens that it would have to forget. */

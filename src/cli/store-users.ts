@@ -7,6 +7,9 @@ import { refused } from "./failure.ts";
 import { locationText } from "./location-text.ts";
 import type { UserDoor } from "./user-door.ts";
 
+/** In place of an address: nobody else asks in this process. */
+const HERE = { address: "" };
+
 /**
  * Users by the rules themselves, on a store that no server holds for itself alone. Where servers share a store, the
  * changes that a command makes reach them as those of any other server do.
@@ -30,9 +33,9 @@ export async function storeUsers({ args: [appText = ""], loaded: { config } }: C
     app: app.key,
     async create({ username, password, nickname }) {
       if (password !== undefined) {
-        return await accounts.register(served, { kind: "admin" }, { username, password, nickname });
+        return await accounts.register(served, { kind: "admin" }, HERE, { username, password, nickname });
       }
-      const created = await accounts.create(app, username, null, nickname);
+      const created = await accounts.create(app, username, nickname);
       if (created === "taken") throw refused(`there is a user ${username} in ${app.key} already`);
       return created;
     },

@@ -1,8 +1,10 @@
 import { permit } from "./access.ts";
+import { type Asker, account, accountOf } from "./admission/asker.ts";
 import { insertedUser } from "./changes.ts";
 import { NICKNAME_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX, REGISTER_BATCH_MAX } from "./limits.ts";
 import { type App, type Caller, USER_NAME_BYTES_MAX, type User, type UserName, userName } from "./model.ts";
-import type { Clock, NewUser, Passwords, Random, Store, UserChange, UserCursor } from "./ports.ts";
+import type { Passwords } from "./passwords.ts";
+import type { Clock, NewUser, Random, Store, UserChange, UserCursor } from "./ports.ts";
 import { Refusal, type Refused } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
 import type { Tokens } from "./tokens.ts";
@@ -26,13 +28,21 @@ export interface UserPage {
   readonly next: UserCursor | undefined;
 }
 
-/** The users of an app (protocol.md § 3). A target is undefined when the path holds no legal username. */
+/**
+ * The users of an app (protocol.md § 3). A target is undefined when the path holds no legal username. Whoever asks for a
+ * password's hash gives the address; the turn is the caller's. Too many of them: `busy`, and nothing is stored.
+ */
 export interface Accounts {
-  register(served: ServedApp, caller: Caller, registrant: Registrant): Promise<User>;
-  registerMany(served: ServedApp, caller: Caller, registrants: readonly Registrant[]): Promise<Registered>;
-  /** Without any check of rights: for grants and the operator. A null password never lets anybody in. */
-  create(app: App, name: UserName, password: string | null, nickname?: string): Promise<User | "taken">;
-  /** The same without a password, for who need not know whether he was made just now; undefined: he is gone again. */
+  register(served: ServedApp, caller: Caller, from: Address, registrant: Registrant): Promise<User>;
+  registerMany(
+    served: ServedApp,
+    caller: Caller,
+    from: Address,
+    registrants: readonly Registrant[],
+  ): Promise<Registered>;
+  /** Without a password, so that none lets anybody in, and without any check of rights: for the operator. */
+  create(app: App, name: UserName, nickname?: string): Promise<User | "taken">;
+  /** The same for grants, which need not know whether he was made just now; undefined: he is gone again. */
   ensure(app: App, name: UserName): Promise<User | undefined>;
   get(served: ServedApp, caller: Caller, target: UserName | undefined): Promise<User>;
   list(served: ServedApp, caller: Caller, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
@@ -40,10 +50,11 @@ export interface Accounts {
   remove(served: ServedApp, caller: Caller, target: UserName | undefined): Promise<User>;
   /** A user who is removed by somebody else meanwhile is left out. */
   removeMany(served: ServedApp, caller: Caller, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
-  /** Ends the user's tokens. A user must give the old password; an admin need not. */
+  /** Ends the user's tokens. A user must give the old password, which is an attempt like a log-in; an admin need not. */
   changePassword(
     served: ServedApp,
     caller: Caller,
+    from: Address,
     target: UserName | undefined,
     passwords: { readonly old?: string | undefined; readonly new?: string | undefined },
   ): Promise<void>;
@@ -51,17 +62,19 @@ export interface Accounts {
   setActivated(served: ServedApp, caller: Caller, target: UserName | undefined, activated: boolean): Promise<User>;
 }
 
+type Address = Pick<Asker, "address">;
+
 interface AccountsNeeds {
   readonly store: Pick<Store, "user" | "users" | "insertUsers" | "changeUser" | "deleteUsers">;
   readonly tokens: Pick<Tokens, "forgetUser">;
   readonly clock: Clock;
   readonly random: Random;
-  readonly passwords: Passwords;
+  readonly passwords: Pick<Passwords, "hash" | "logIn">;
 }
 
 export function createAccounts({ store, tokens, clock, random, passwords }: AccountsNeeds): Accounts {
-  async function draft({ name, password, nickname }: CheckedRegistrant): Promise<NewUser> {
-    return newUser(name, await passwords.hash(password), nickname);
+  async function draft(asker: Asker, { name, password, nickname }: CheckedRegistrant): Promise<NewUser> {
+    return newUser(name, await passwords.hash(asker, password), nickname);
   }
 
   function newUser(name: UserName, passwordHash: string | null, nickname: string | undefined): NewUser {
@@ -101,23 +114,25 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
   }
 
   return {
-    async register({ app, access }, caller, registrant) {
+    async register({ app, access }, caller, { address }, registrant) {
       permit("registerUser", caller, undefined, access);
       const checked = checkRegistrant(registrant);
       const { name } = checked;
       const taken = new Refusal({ code: "user_taken", name, appId: app.id });
       // Asked before the password is hashed, which is by far the dearest part, and again by the insert.
       if ((await store.user(app.number, name)) !== undefined) throw taken;
-      const user = await insert(app, await draft(checked));
+      const asker = { address, account: accountOf(app, caller) };
+      const user = await insert(app, await draft(asker, checked));
       if (user === "taken") throw taken;
       return user;
     },
 
-    async registerMany({ app, access }, caller, registrants) {
+    async registerMany({ app, access }, caller, { address }, registrants) {
       permit("registerUsers", caller, undefined, access);
       if (registrants.length > REGISTER_BATCH_MAX) {
         throw new Refusal({ code: "users_too_many", count: registrants.length, countMax: REGISTER_BATCH_MAX });
       }
+      const asker = { address, account: accountOf(app, caller) };
       const failures: { name: string; refused: Refused }[] = [];
       const drafts: NewUser[] = [];
       const taken = (name: string) => failures.push({ name, refused: { code: "user_taken", name, appId: app.id } });
@@ -125,7 +140,7 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
         const checked = checkedOrRefused(registrant);
         if ("code" in checked) failures.push({ name: registrant.username, refused: checked });
         else if ((await store.user(app.number, checked.name)) !== undefined) taken(checked.name);
-        else drafts.push(await draft(checked));
+        else drafts.push(await draft(asker, checked));
       }
       const results = await store.insertUsers(app.number, drafts);
       if (results === undefined) throw new Refusal({ code: "app_unknown" });
@@ -137,8 +152,8 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
       return { users, failures };
     },
 
-    async create(app, name, password, nickname) {
-      return await insert(app, newUser(name, password === null ? null : await passwords.hash(password), nickname));
+    async create(app, name, nickname) {
+      return await insert(app, newUser(name, null, nickname));
     },
 
     async ensure(app, name) {
@@ -171,7 +186,7 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
       return { users: await removeNamed(app, names), next };
     },
 
-    async changePassword({ app, access }, caller, target, { old: oldPassword, new: newPassword }) {
+    async changePassword({ app, access }, caller, { address }, target, { old: oldPassword, new: newPassword }) {
       permit("changePassword", caller, target, access);
       if (newPassword === undefined || newPassword === "") throw new Refusal({ code: "new_password_missing" });
       checkPassword(newPassword);
@@ -179,11 +194,11 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
       const user = target === undefined ? undefined : await store.user(app.number, target);
       if (user === undefined) throw new Refusal({ code: "password_user_unknown" });
       if (caller.kind !== "admin") {
-        const { passwordHash } = user;
-        const right = passwordHash !== null && (await passwords.verify(oldPassword ?? "", passwordHash));
-        if (!right) throw new Refusal({ code: "password_wrong" });
+        const asker = { address, account: account(app, user.name) };
+        const attempted = { password: oldPassword ?? "", hash: user.passwordHash, isBarred: false };
+        if (!(await passwords.logIn(asker, attempted))) throw new Refusal({ code: "password_wrong" });
       }
-      const passwordHash = await passwords.hash(newPassword);
+      const passwordHash = await passwords.hash({ address, account: accountOf(app, caller) }, newPassword);
       const changed = await change(app, user.name, { passwordHash, endTokens: true });
       if (changed === undefined) throw new Refusal({ code: "password_user_unknown" });
     },

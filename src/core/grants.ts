@@ -1,7 +1,9 @@
 import { permit } from "./access.ts";
 import { type Accounts, requireUserName } from "./accounts.ts";
-import { type App, type Caller, type User, userName } from "./model.ts";
-import type { Digest, Passwords, Store } from "./ports.ts";
+import { type Asker, account } from "./admission/asker.ts";
+import { type App, type Caller, type User, type UserName, userName } from "./model.ts";
+import type { Passwords } from "./passwords.ts";
+import type { Digest, Store } from "./ports.ts";
 import { Refusal } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
 import type { IssuedToken, Tokens } from "./tokens.ts";
@@ -12,16 +14,20 @@ export interface UserGrant extends IssuedToken {
 
 /**
  * The ways to a token (protocol.md § 2.1). A lifetime is in seconds; undefined = the app's, 0 = permanent. A new
- * token leaves older ones as they are.
+ * token leaves older ones as they are. An asker is known by the address alone.
  */
 export interface Grants {
+  /** Refuses an attempt too many with `rate_exceeded`. */
   clientCredentials(
     served: ServedApp,
+    { address }: Pick<Asker, "address">,
     credentials: { readonly clientId: string; readonly clientSecret: string },
     ttlSeconds: number | undefined,
   ): Promise<IssuedToken>;
+  /** Takes the same time whoever is named and whatever is wrong. Refuses an attempt too many with `rate_exceeded`. */
   password(
     served: ServedApp,
+    { address }: Pick<Asker, "address">,
     login: { readonly username: string; readonly password: string },
     ttlSeconds: number | undefined,
   ): Promise<UserGrant>;
@@ -39,8 +45,11 @@ interface GrantsNeeds {
   readonly tokens: Pick<Tokens, "issue">;
   readonly accounts: Pick<Accounts, "ensure">;
   readonly digest: Digest;
-  readonly passwords: Passwords;
+  readonly passwords: Pick<Passwords, "logIn" | "countSecret">;
 }
+
+/** No user has it, and the store is asked for it like for any. */
+const NOBODYS_NAME = "" as UserName; // as: it is a name only to the store
 
 export function createGrants({ store, tokens, accounts, digest, passwords }: GrantsNeeds): Grants {
   /** The app as it is in the store, not as it was a moment ago: a secret that was just rotated must not be taken. */
@@ -66,22 +75,25 @@ export function createGrants({ store, tokens, accounts, digest, passwords }: Gra
   }
 
   return {
-    async clientCredentials(served, { clientId, clientSecret }, ttlSeconds) {
+    async clientCredentials(served, { address }, { clientId, clientSecret }, ttlSeconds) {
       const app = await current(served);
-      if (clientId !== app.clientId) throw new Refusal({ code: "client_id_wrong" });
-      if (!digest.equal(digest.sha256(clientSecret), app.clientSecretHash)) {
-        throw new Refusal({ code: "client_secret_wrong" });
-      }
+      const isNamed = clientId === app.clientId;
+      const isRight = isNamed && digest.equal(digest.sha256(clientSecret), app.clientSecretHash);
+      await passwords.countSecret({ address, account: isNamed ? account(app, undefined) : undefined }, isRight);
+      if (!isNamed) throw new Refusal({ code: "client_id_wrong" });
+      if (!isRight) throw new Refusal({ code: "client_secret_wrong" });
       return tokens.issue(app, undefined, ttlSeconds ?? app.tokenTtlSeconds);
     },
 
-    async password(served, { username, password }, ttlSeconds) {
+    async password(served, { address }, { username, password }, ttlSeconds) {
       const app = await current(served);
       const name = userName(username);
-      const user = name === undefined ? undefined : await store.user(app.number, name);
+      const user = await store.user(app.number, name ?? NOBODYS_NAME);
+      const asker = { address, account: name === undefined ? undefined : account(app, name) };
+      const attempted = { password, hash: user?.passwordHash ?? null, isBarred: user?.activated === false };
+      const isRight = await passwords.logIn(asker, attempted);
       if (user === undefined) throw new Refusal({ code: "grant_user_unknown" });
-      const right = user.passwordHash !== null && (await passwords.verify(password, user.passwordHash));
-      if (!right) throw new Refusal({ code: "password_wrong" });
+      if (!isRight) throw new Refusal({ code: "password_wrong" });
       return grant(app, user, ttlSeconds);
     },
 

@@ -1,3 +1,4 @@
+import type { Resource } from "./admission/resources.ts";
 import { type Allowance, BUCKETS, type Bucket } from "./allowance.ts";
 import { type BucketSize, bucketSize } from "./bucket-size.ts";
 import type { App } from "./model.ts";
@@ -38,13 +39,15 @@ export interface Throttle {
   check(app: App, bucket: Bucket, ratePerSecond: number): Allowance | undefined;
   /** How the bucket stands; refuses nothing. */
   allowance(app: App, bucket: Bucket, ratePerSecond: number): Allowance | undefined;
-  /** For callers who have not shown a good token: by address, so that they cannot use up an app's rate. */
+  /** For callers that have not shown a good token: by address, so that they cannot use up an app's rate. */
   chargeStranger(address: string): void;
   checkStranger(address: string): void;
 }
 
 interface ThrottleNeeds extends ThrottleMemory {
+  readonly resource: Resource;
   readonly clock: Clock;
+  /** Of each address; 0 = no rate. */
   readonly strangersPerSecond: number;
 }
 

@@ -28,7 +28,9 @@ export interface OpenCall extends Call {
   charge(): void;
   /** Refuses what `charge` would refuse, and counts nothing. */
   checkRate(): void;
-  /** Counts the call against the caller's address. */
+  /** Refuses what `chargeStranger` would refuse, and counts nothing. */
+  checkStranger(): void;
+  /** Counts the call against the caller's address; a refusal that follows counts no more. */
   chargeStranger(): void;
 }
 

@@ -1,18 +1,16 @@
 import { permit } from "../core/access.ts";
-import { account } from "../core/admission/asker.ts";
-import type { Allowance } from "../core/allowance.ts";
+import { accountOf } from "../core/admission/asker.ts";
 import type { Callers, Identity } from "../core/callers.ts";
-import { type Caller, userName } from "../core/model.ts";
+import { userName } from "../core/model.ts";
 import type { Clock, Eventually } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
 import type { Registry, ServedApp } from "../core/registry.ts";
 import { afterStoring } from "../core/store-failure.ts";
 import type { Throttle } from "../core/throttle.ts";
 import type { Call, OpenCall, Route } from "./call.ts";
-import { contextOf, wireError } from "./errors.ts";
-import { createFailures, type FailureEvents } from "./failures.ts";
+import { type Charged, createFailures, type FailureEvents } from "./failures.ts";
 import type { Incoming, PathParams } from "./incoming.ts";
-import { errorResponse, type Reply, successResponse } from "./reply.ts";
+import { type Reply, successResponse } from "./reply.ts";
 import { bearerOf } from "./request.ts";
 import { requestBody } from "./request-body.ts";
 import type { WireRefusal } from "./wire-refusals.ts";
@@ -30,17 +28,9 @@ export interface Exchange {
   /** Without a promise where all it needs is at hand, as for most reads. */
   run(incoming: Incoming): Eventually<Response>;
   /** Answers what no route takes. */
-  refuse(refusal: WireRefusal, request: Request): Response;
+  refuse(refusal: WireRefusal, incoming: Pick<Incoming, "request" | "addressOf">): Response;
   /** Answers a fault outside `run`. */
   fail(error: unknown): Response;
-}
-
-/** What is learnt of a call on its way, for whatever is answered in the end. */
-interface Charged {
-  /** Of the bucket that it is counted in. */
-  allowance: Allowance | undefined;
-  /** Its caller's user was made for it. */
-  hasStored: boolean;
 }
 
 export function createExchange({ registry, callers, throttle, clock, events }: ExchangeNeeds): Exchange {
@@ -87,9 +77,10 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
   ): Eventually<Reply> {
     const { served, target, request } = call;
     const { caller } = identity;
+    charged.isStranger = false;
     charged.allowance = throttle.charge(served.app, route.bucket, served.limits.ratePerSecond);
     permit(route.operation, caller, target, served.access);
-    const asker: Call["asker"] = () => ({ address: addressOf(request), account: accountOf(served, caller) });
+    const asker: Call["asker"] = () => ({ address: addressOf(request), account: accountOf(served.app, caller) });
     return route.handler({ ...call, asker }, identity);
   }
 
@@ -104,14 +95,22 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     return {
       ...call,
       bearer,
-      identify: () => identified(call.served, bearer, charged),
+      async identify() {
+        const identity = await identified(call.served, bearer, charged);
+        charged.isStranger = false;
+        return identity;
+      },
       charge() {
         charged.allowance = throttle.charge(app, bucket, limits.ratePerSecond);
       },
       checkRate() {
         charged.allowance = throttle.check(app, bucket, limits.ratePerSecond);
       },
-      chargeStranger: () => throttle.chargeStranger(addressOf(call.request)),
+      checkStranger: () => throttle.checkStranger(addressOf(call.request)),
+      chargeStranger() {
+        throttle.chargeStranger(addressOf(call.request));
+        charged.isStranger = false;
+      },
     };
   }
 
@@ -119,7 +118,7 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     run(incoming) {
       const from = clock.now();
       const { family } = incoming.route;
-      const charged: Charged = { allowance: undefined, hasStored: false };
+      const charged: Charged = { allowance: undefined, isStranger: true, hasStored: false };
       const succeeded = (reply: Reply): Response =>
         successResponse(reply, { from, to: clock.now() }, family, charged.allowance);
       // THE catch; written twice, because a promise has its own.
@@ -128,7 +127,7 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
           charged.hasStored ? afterStoring(error) : error,
           incoming,
           find(incoming.params),
-          charged.allowance,
+          charged,
           from,
         );
       const handled = (): Eventually<Reply> => handle(incoming, charged);
@@ -140,17 +139,6 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
       }
     },
     fail: (error) => failures.answerUnrouted(error),
-    refuse({ refused }, request) {
-      const now = clock.now();
-      return errorResponse(wireError(refused, contextOf(request, "2021")), {
-        span: { from: now, to: now },
-        family: "metadata",
-      });
-    },
+    refuse: (refusal, incoming) => failures.answerUnmatched(refusal, incoming),
   };
-}
-
-function accountOf({ app }: ServedApp, caller: Caller): string | undefined {
-  if (caller.kind === "nobody") return undefined;
-  return account(app, caller.kind === "user" ? caller.name : undefined);
 }

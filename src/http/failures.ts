@@ -1,13 +1,13 @@
 import type { Allowance } from "../core/allowance.ts";
 import type { Clock } from "../core/ports.ts";
-import { Refusal, type RefusalCode } from "../core/refusals.ts";
+import { Refusal, type Refused } from "../core/refusals.ts";
 import type { ServedApp } from "../core/registry.ts";
 import { isUnavailable } from "../core/store-failure.ts";
 import type { Throttle } from "../core/throttle.ts";
-import { contextOf, wireError } from "./errors.ts";
+import { contextOf, type ErrorContext, wireError } from "./errors.ts";
 import type { Incoming } from "./incoming.ts";
 import { errorResponse } from "./reply.ts";
-import { WireRefusal } from "./wire-refusals.ts";
+import { WireRefusal, type WireRefused } from "./wire-refusals.ts";
 
 /** Told of what is no refusal but a fault of ours. */
 export interface FailureEvents {
@@ -22,38 +22,28 @@ export interface RequestFailed {
   readonly error: unknown;
 }
 
+/** What is learnt on a call's way of where it counts, for whatever is answered in the end. */
+export interface Charged {
+  /** Of the app's bucket, if it was counted there. */
+  allowance: Allowance | undefined;
+  /** It has counted nowhere: nobody has shown a good token. If it is refused, that counts for the address. */
+  isStranger: boolean;
+  /** The caller's user was made for it. */
+  hasStored: boolean;
+}
+
 /** What is answered to whatever is thrown on a request's way. */
 export interface Failures {
   /**
    * @param served the app asked for, if there is one
-   * @param allowance of the bucket that the call was counted in, if it was
    * @param from when the call came in, ms since 1970
    */
-  answer(
-    error: unknown,
-    incoming: Incoming,
-    served: ServedApp | undefined,
-    allowance: Allowance | undefined,
-    from: number,
-  ): Response;
+  answer(error: unknown, incoming: Incoming, served: ServedApp | undefined, charged: Charged, from: number): Response;
+  /** What no route takes. */
+  answerUnmatched(refusal: WireRefusal, incoming: Pick<Incoming, "request" | "addressOf">): Response;
   /** A fault where no route is known. */
   answerUnrouted(error: unknown): Response;
 }
-
-/** Refusals that a stranger may provoke at will: each counts against his address. */
-const FAILED_AUTHENTICATION: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
-  "token_missing",
-  "token_expired",
-  "token_malformed",
-  "token_unknown",
-  "token_of_other_app",
-  "client_id_wrong",
-  "client_secret_wrong",
-  "password_wrong",
-  "grant_user_unknown",
-  "grant_user_deactivated",
-  "registration_closed",
-]);
 
 interface FailuresNeeds {
   readonly throttle: Pick<Throttle, "chargeStranger">;
@@ -69,30 +59,36 @@ const TELL_EVERY_MS = 1000;
 export function createFailures({ throttle, clock, events }: FailuresNeeds): Failures {
   let toldAt = Number.NEGATIVE_INFINITY;
 
-  /** What is answered to an error: itself, or 429 to an address with too many failures; undefined for a fault. */
-  function refusedOf(error: unknown, { request, addressOf }: Incoming): (Refusal | WireRefusal)["refused"] | undefined {
-    if (error instanceof WireRefusal) return error.refused;
-    if (!(error instanceof Refusal)) return undefined;
-    if (!FAILED_AUTHENTICATION.has(error.refused.code)) return error.refused;
+  /** What is answered to a stranger: the refusal itself, or 429 when the address has been refused too often. */
+  function toStranger<Some extends Refused | WireRefused>(
+    refused: Some,
+    { request, addressOf }: Pick<Incoming, "request" | "addressOf">,
+    context: ErrorContext,
+  ): Some | Refused {
+    const { status } = wireError(refused, context);
+    if (status < 400 || status >= 500) return refused;
     try {
       throttle.chargeStranger(addressOf(request));
-      return error.refused;
+      return refused;
     } catch (exceeded) {
-      return exceeded instanceof Refusal ? exceeded.refused : undefined;
+      // One that is told to wait already may have to wait longer than this would say.
+      if (refused.code === "rate_exceeded" || !(exceeded instanceof Refusal)) return refused;
+      return exceeded.refused;
     }
   }
 
   return {
-    answer(error, incoming, served, allowance, from) {
+    answer(error, incoming, served, { allowance, isStranger }, from) {
       const { route, request } = incoming;
       const { family } = route;
       const context = contextOf(request, served?.access.dialect ?? "2021");
-      const refused = refusedOf(error, incoming);
-      const span = { from, to: clock.now() };
-      if (refused !== undefined) {
+      if (error instanceof WireRefusal || error instanceof Refusal) {
+        const refused = isStranger ? toStranger(error.refused, incoming, context) : error.refused;
+        const span = { from, to: clock.now() };
         const stand = refused.code === "rate_exceeded" ? refused.allowance : allowance;
         return errorResponse(wireError(refused, context), { span, family, allowance: stand });
       }
+      const span = { from, to: clock.now() };
       const requestId = crypto.randomUUID();
       const tell = (): void => events.requestFailed({ requestId, method: route.method, route: route.path, error });
       if (isUnavailable(error)) {
@@ -106,6 +102,14 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
       // A caller who hung up in the middle of his body is no fault of ours.
       if (!request.signal.aborted) tell();
       return errorResponse(wireError({ code: "internal" }, context), { span, family, allowance, requestId });
+    },
+    answerUnmatched({ refused }, incoming) {
+      const now = clock.now();
+      const context = contextOf(incoming.request, "2021");
+      return errorResponse(wireError(toStranger(refused, incoming, context), context), {
+        span: { from: now, to: now },
+        family: "metadata",
+      });
     },
     answerUnrouted(error) {
       const now = clock.now();

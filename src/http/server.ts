@@ -49,8 +49,8 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     const method = request.method === "HEAD" ? "GET" : request.method;
     const matched = path.routes.get(method as Method); // as: any other text is not in the map
     if (matched === undefined) {
-      const refused = exchange.refuse(new WireRefusal({ code: "method_not_allowed", allow: path.allow }), request);
-      return finished(request, refused);
+      const refusal = new WireRefusal({ code: "method_not_allowed", allow: path.allow });
+      return finished(request, exchange.refuse(refusal, { request, addressOf }));
     }
     const { route, username } = matched;
     const params: PathParams = username === undefined ? request.params : { ...request.params, username };
@@ -94,7 +94,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     error: (error) => exchange.fail(error),
     fetch(request) {
       if (request.method === "OPTIONS") return preflightResponse("OPTIONS");
-      return finished(request, exchange.refuse(new WireRefusal({ code: "route_unknown" }), request));
+      return finished(request, exchange.refuse(new WireRefusal({ code: "route_unknown" }), { request, addressOf }));
     },
   });
 

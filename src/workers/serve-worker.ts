@@ -1,7 +1,6 @@
-import type { Passwords } from "../core/ports.ts";
 import { type Service, type ServiceParts, startService } from "../service.ts";
 import { type JoinedStore, joinStore } from "../store/open.ts";
-import { createPasswords } from "../system/passwords.ts";
+import { createProcessCalls } from "./process-calls.ts";
 import { sentError } from "./sent-error.ts";
 import type { FromWorker, StartWorker, ToWorker } from "./worker-messages.ts";
 
@@ -13,17 +12,14 @@ export interface WorkerPort {
 
 export interface WorkerParts {
   readonly join: typeof joinStore;
-  readonly passwords: (limits: StartWorker["passwords"]) => Passwords;
 }
 
 /**
  * A whole service on a thread of its own, beside others like it on the same port and the same store.
  * @param parts for tests that stand on other ones
  */
-export function serveWorker(
-  port: WorkerPort,
-  parts: WorkerParts = { join: joinStore, passwords: createPasswords },
-): void {
+export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinStore }): void {
+  const calls = createProcessCalls((call) => port.postMessage(call));
   const starting = Promise.withResolvers<Service>();
   const joining = Promise.withResolvers<JoinedStore>();
   // Who waits for them tells what became of them.
@@ -36,13 +32,16 @@ export function serveWorker(
         try {
           const joined = await parts.join(data.store);
           joining.resolve(joined);
-          starting.resolve(await startService(data.settings, serviceParts(data, joined, parts, port)));
+          starting.resolve(await startService(data.settings, serviceParts(data, joined, calls.parts, port)));
           port.postMessage({ kind: "serving" });
         } catch (error) {
           joining.reject(error);
           starting.reject(error);
           port.postMessage({ kind: "refused", error: sentError(error) });
         }
+        break;
+      case "answer":
+        calls.hear(data);
         break;
       case "store":
         (await joining.promise).hear(data.message);
@@ -59,15 +58,15 @@ export function serveWorker(
 }
 
 function serviceParts(
-  { throttle, admission, passwords, drainMs }: StartWorker,
+  { throttle, admission, drainMs }: StartWorker,
   { store }: JoinedStore,
-  parts: WorkerParts,
+  process: ServiceParts["process"],
   port: WorkerPort,
 ): ServiceParts {
   return {
     store,
     throttle,
-    passwords: parts.passwords(passwords),
+    ...(process === undefined ? {} : { process }),
     ...(admission === undefined ? {} : { admission }),
     ...(drainMs === undefined ? {} : { drainMs }),
     events: {

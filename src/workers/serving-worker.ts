@@ -1,5 +1,7 @@
+import type { ProcessParts } from "../process-parts.ts";
 import type { ServiceParts } from "../service.ts";
 import type { SharedStore } from "../store/open.ts";
+import { answerCall, type ProcessCall } from "./process-calls.ts";
 import { receivedError } from "./sent-error.ts";
 import type { FromWorker, StartWorker, ToWorker } from "./worker-messages.ts";
 
@@ -11,6 +13,8 @@ export interface ServingWorkerNeeds {
   readonly cacheBytes: number;
   readonly start: Omit<StartWorker, "kind" | "store">;
   readonly events: ServiceParts["events"];
+  /** What it calls by message. */
+  readonly process: ProcessParts;
 }
 
 /** One serving worker as its supervisor sees it. */
@@ -20,9 +24,12 @@ export class ServingWorker {
   readonly #worker: Worker;
   readonly #sharing: ReturnType<SharedStore["share"]>;
   readonly #serving = Promise.withResolvers<void>();
+  readonly #process: ProcessParts;
   #isStopping = false;
+  #hasEnded = false;
 
-  constructor({ url, name, store, cacheBytes, start, events }: ServingWorkerNeeds) {
+  constructor({ url, name, store, cacheBytes, start, events, process }: ServingWorkerNeeds) {
+    this.#process = process;
     this.#worker = new Worker(url, { name });
     const { promise, resolve } = Promise.withResolvers<Error | undefined>();
     this.ended = promise;
@@ -67,6 +74,9 @@ export class ServingWorker {
     this.#serving.promise.catch(() => {});
     this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
       switch (data.kind) {
+        case "call":
+          void this.#answer(data);
+          break;
         case "serving":
           this.#serving.resolve();
           break;
@@ -96,11 +106,17 @@ export class ServingWorker {
       lastError = event.message;
     });
     this.#worker.addEventListener("close", () => {
+      this.#hasEnded = true;
       this.#sharing[Symbol.dispose]();
       const error = new Error(`${name} ended`, lastError === undefined ? undefined : { cause: lastError });
       this.#serving.reject(error);
       resolveEnded(this.#isStopping ? undefined : error);
     });
+  }
+
+  async #answer(call: ProcessCall): Promise<void> {
+    const answer = await answerCall(this.#process, call);
+    if (!this.#hasEnded) this.#tell(answer);
   }
 
   #tell(message: ToWorker, transfer: readonly MessagePort[] = []): void {

@@ -1,7 +1,8 @@
 import { createServer } from "node:net";
 import { forgetThread, newAdmissionMemory } from "../core/admission/memory.ts";
 import { newThrottleMemory } from "../core/throttle-memory.ts";
-import { PASSWORDS, type Service, type ServiceParts, type ServiceSettings } from "../service.ts";
+import { createProcessParts, type ProcessPartsNeeds } from "../process-parts.ts";
+import type { Service, ServiceParts, ServiceSettings } from "../service.ts";
 import type { SharedStore } from "../store/open.ts";
 import { systemClock } from "../system/clock.ts";
 import { systemRandom } from "../system/random.ts";
@@ -20,6 +21,8 @@ export interface WorkersNeeds {
     workerEnded(error: Error): void;
   };
   readonly drainMs?: number;
+  /** For what is once in the process: it stands on them. */
+  readonly parts?: ProcessPartsNeeds;
   /** The entry of a worker's thread. */
   readonly workerUrl?: URL;
 }
@@ -53,13 +56,10 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
     store,
     cacheBytes: Math.floor(needs.cacheBytes / needs.count),
     events: needs.events,
+    process: createProcessParts(needs.parts ?? {}),
     start: {
       settings: { ...needs.settings, port, sharePort: true },
       throttle,
-      passwords: {
-        concurrent: Math.max(1, Math.floor(PASSWORDS.concurrent / needs.count)),
-        waitingMax: Math.ceil(PASSWORDS.waitingMax / needs.count),
-      },
       drainMs: needs.drainMs,
     },
   };

@@ -1,11 +1,13 @@
 import type { ThrottleMemory } from "../core/throttle-memory.ts";
 import type { ServiceParts, ServiceSettings } from "../service.ts";
 import type { StoreMessage, StoreShare } from "../store/open.ts";
+import type { ProcessAnswer, ProcessCall } from "./process-calls.ts";
 import type { SentError } from "./sent-error.ts";
 
 /** What goes to a serving worker and comes back, as plain data. */
 export type ToWorker =
   | StartWorker
+  | ProcessAnswer
   | { readonly kind: "store"; readonly message: StoreMessage }
   | { readonly kind: "reread" }
   | { readonly kind: "stop" };
@@ -17,11 +19,11 @@ export interface StartWorker {
   /** See ServiceParts. */
   readonly throttle: ThrottleMemory;
   readonly admission: ServiceParts["admission"];
-  readonly passwords: { readonly concurrent: number; readonly waitingMax: number };
   readonly drainMs: number | undefined;
 }
 
 export type FromWorker =
+  | ProcessCall
   | { readonly kind: "serving" }
   | { readonly kind: "refused"; readonly error: SentError }
   | { readonly kind: "refreshFailed"; readonly error: SentError }

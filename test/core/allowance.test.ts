@@ -11,7 +11,16 @@ const APP = throttledApp(1);
 
 function start() {
   const clock = createTestClock();
-  return { clock, throttle: createThrottle({ clock, cells: createThrottleCells(), strangersPerSecond: 0, seed: 1 }) };
+  return {
+    clock,
+    throttle: createThrottle({
+      resource: "rate_buckets",
+      clock,
+      cells: createThrottleCells(),
+      strangersPerSecond: 0,
+      seed: 1,
+    }),
+  };
 }
 
 test("what remains is as many calls as then pass, and is back in the time told", () => {

@@ -15,7 +15,13 @@ declare const self: Worker;
 
 self.onmessage = ({ data }: MessageEvent<Charging>) => {
   const { cells, state, ratePerSecond } = data;
-  const throttle = createThrottle({ clock: systemClock, cells, strangersPerSecond: 0, seed: 1 });
+  const throttle = createThrottle({
+    resource: "rate_buckets",
+    clock: systemClock,
+    cells,
+    strangersPerSecond: 0,
+    seed: 1,
+  });
   const app = throttledApp(1);
   const shared = new Int32Array(state);
   Atomics.add(shared, 0, 1);

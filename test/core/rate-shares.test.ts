@@ -40,7 +40,7 @@ function startServer(others: Lists = []): SharingServer {
   const events = { refreshFailed: (error: unknown) => void failures.push(error) };
   const shares = createRateShares({ cells, store, clock, events });
   const server: SharingServer = {
-    throttle: createThrottle({ clock, cells, strangersPerSecond: RATE, seed: 1 }),
+    throttle: createThrottle({ resource: "rate_buckets", clock, cells, strangersPerSecond: RATE, seed: 1 }),
     told,
     failures,
     cells,
@@ -148,7 +148,9 @@ test("one server's buckets are the same to the nanosecond whether shares are dea
         clock,
         events: { refreshFailed: () => {} },
       });
-      const throttles = [dealt, plain].map((cells) => createThrottle({ clock, cells, strangersPerSecond: 0, seed: 1 }));
+      const throttles = [dealt, plain].map((cells) =>
+        createThrottle({ resource: "rate_buckets", clock, cells, strangersPerSecond: 0, seed: 1 }),
+      );
       for (const { ms, count, deals } of bursts) {
         clock.advance(ms);
         if (deals) await shares.refresh();

@@ -45,7 +45,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     const cells = createThrottleCells();
     const store = { exchangeDemand: board.join() };
     const shares = createRateShares({ cells, store, clock, events: { refreshFailed: rethrow } });
-    const throttle = createThrottle({ clock, cells, strangersPerSecond: 0, seed: 1 });
+    const throttle = createThrottle({ resource: "rate_buckets", clock, cells, strangersPerSecond: 0, seed: 1 });
     await shares.refresh();
     // Servers do not look at the same moments.
     servers.set(number, { throttle, shares, phaseMs: (ms + number * 73) % SHARES_REFRESH_MS });

@@ -57,7 +57,13 @@ test("threads that charge while shares are dealt are served what the shares brin
   buckets.deal(1, new Map(), systemClock.monotonicNs());
   const missingNs = Number((throttleCells(cells).fullAt[CELL] ?? 0n) - systemClock.monotonicNs());
   expect(missingNs).toBeLessThanOrEqual(1e9);
-  const throttle = createThrottle({ clock: systemClock, cells, strangersPerSecond: 0, seed: 1 });
+  const throttle = createThrottle({
+    resource: "rate_buckets",
+    clock: systemClock,
+    cells,
+    strangersPerSecond: 0,
+    seed: 1,
+  });
   const refused = (): boolean => {
     try {
       throttle.charge(throttledApp(1), "set", RATE);

@@ -18,7 +18,13 @@ declare const self: Worker;
 self.onmessage = ({ data }: MessageEvent<Burst>) => {
   const { cells, ready, threads, calls, ratePerSecond, monotonicNs } = data;
   const clock = { now: () => 0, monotonicNs: () => monotonicNs };
-  const throttle = createThrottle({ clock, cells, strangersPerSecond: ratePerSecond, seed: 1 });
+  const throttle = createThrottle({
+    resource: "rate_buckets",
+    clock,
+    cells,
+    strangersPerSecond: ratePerSecond,
+    seed: 1,
+  });
   const app = throttledApp(1);
   let passed = 0;
   let strangersPassed = 0;

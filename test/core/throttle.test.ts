@@ -11,7 +11,16 @@ const APP = throttledApp(1);
 
 function start(strangersPerSecond = 10): { throttle: Throttle; clock: ReturnType<typeof createTestClock> } {
   const clock = createTestClock();
-  return { clock, throttle: createThrottle({ clock, cells: createThrottleCells(), strangersPerSecond, seed: 42 }) };
+  return {
+    clock,
+    throttle: createThrottle({
+      resource: "rate_buckets",
+      clock,
+      cells: createThrottleCells(),
+      strangersPerSecond,
+      seed: 42,
+    }),
+  };
 }
 
 /** How long a caller is told to wait, ms; 0 = the call passed. */
@@ -93,7 +102,13 @@ test("a check refuses what a charge would refuse, and takes nothing", () => {
 
 test("calls are counted once as they arrive, the refused ones too: a check only if nothing can be charged after it", () => {
   const cells = createThrottleCells();
-  const throttle = createThrottle({ clock: createTestClock(), cells, strangersPerSecond: 1, seed: 1 });
+  const throttle = createThrottle({
+    resource: "rate_buckets",
+    clock: createTestClock(),
+    cells,
+    strangersPerSecond: 1,
+    seed: 1,
+  });
   for (let call = 0; call < 10; call++) {
     const refused = waitMs(() => throttle.check(APP, "set", 5)) > 0;
     if (!refused) throttle.charge(APP, "set", 5);

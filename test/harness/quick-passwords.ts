@@ -1,7 +1,8 @@
-import type { Passwords } from "../../src/core/ports.ts";
+import type { PasswordHasher } from "../../src/core/ports.ts";
 
 /** Hashes at no cost and with no secrecy, for tests with many users that are not about passwords. */
-export const quickPasswords: Passwords = {
+export const quickPasswords: PasswordHasher = {
   hash: async (password) => `quick ${password}`,
-  verify: async (password, hash) => hash === `quick ${password}`,
+  verify: async (password, hash) => password !== "" && hash === `quick ${password}`,
+  nobodysHash: "quick",
 };

@@ -111,16 +111,16 @@ async function startServing(
   events: HeardEvents["events"],
 ): Promise<Service> {
   const { share } = store;
-  // Functions do not go over to other threads. Those have quick passwords anyhow.
+  // Functions do not go over to other threads; those call for passwords in this one.
   const { passwords = quickPasswords, drainMs: _, ...others } = parts ?? {};
-  const hasOwnParts = wrap !== undefined || passwords !== quickPasswords || Object.keys(others).length > 0;
+  const hasOwnParts = wrap !== undefined || Object.keys(others).length > 0;
   if (workers > 1 && share !== undefined && !hasOwnParts) {
     const gated = (...args: Parameters<SharedStore["share"]>) => {
       const shared = share(...args);
       return gate === undefined ? shared : { ...shared, share: { ...shared.share, gate } };
     };
     const needs = { settings, count: workers, cacheBytes: CACHE_BYTES, events, drainMs: 0, workerUrl: TEST_WORKER };
-    return await startWorkers({ ...needs, store: { ...store, share: gated } });
+    return await startWorkers({ ...needs, parts: { passwords }, store: { ...store, share: gated } });
   }
   const wrapped = gate === undefined ? (wrap?.(store) ?? store) : heldStore(store, gate);
   return await startService(settings, { drainMs: 0, ...parts, store: wrapped, events });

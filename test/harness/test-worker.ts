@@ -1,8 +1,7 @@
-/** The entry of a serving worker's thread as tests start it: passwords cost little, and sets can be held. */
+/** The entry of a serving worker's thread as tests start it: sets can be held. */
 import { joinStore } from "../../src/store/open.ts";
 import { serveWorker, type WorkerPort } from "../../src/workers/serve-worker.ts";
 import { heldStore } from "./held-store.ts";
-import { quickPasswords } from "./quick-passwords.ts";
 import { obeyOrders } from "./worker-orders.ts";
 
 declare const self: WorkerPort;
@@ -14,5 +13,4 @@ serveWorker(self, {
     const gate = "gate" in share ? share.gate : undefined;
     return gate instanceof SharedArrayBuffer ? { ...joined, store: heldStore(joined.store, gate) } : joined;
   },
-  passwords: () => quickPasswords,
 });

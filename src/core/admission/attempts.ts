@@ -18,7 +18,12 @@ import type { Resource } from "./resources.ts";
  */
 export interface Attempts {
   /** Before any work is done for it. Refuses with `rate_exceeded`. */
-  begin(asker: Asker): Promise<Attempt>;
+  begin(asker: Asker, options?: AttemptOptions): Promise<Attempt>;
+}
+
+export interface AttemptOptions {
+  /** Failures from elsewhere do not count: for secrets that are random, which many addresses guess no sooner. */
+  readonly ownAddressOnly?: boolean;
 }
 
 /** One that was let through; one of the three must be called, once. */
@@ -66,12 +71,41 @@ interface Group {
   nextAtMs: number;
 }
 
+interface Charge {
+  /** It was no failure. */
+  giveBack(): void;
+  /** It was no attempt. */
+  undo(): void;
+}
+
 export function createAttempts({ timers }: AttemptsOptions): Attempts {
   const pairs = new BoundedMap<Pair>(REMEMBERED_MAX);
   const addresses = new BoundedMap<Group>(REMEMBERED_MAX);
   const accounts = new BoundedMap<Group>(REMEMBERED_MAX);
   /** Pairs that have logged in. */
   const proven = new BoundedMap<true>(REMEMBERED_MAX);
+
+  /**
+   * Charges an attempt, or refuses it where one was let through less than HELD_TO_MS ago and there are too many failures.
+   */
+  function charge(group: Group, failuresMax: number): Charge {
+    const nowMs = timers.nowMs();
+    const { nextAtMs } = group;
+    const laterMs = nowMs + HELD_TO_MS;
+    if (group.recent.value(nowMs) >= failuresMax) {
+      if (nowMs < nextAtMs) throw exceeded(nextAtMs - nowMs);
+      group.nextAtMs = laterMs;
+    }
+    group.recent.add(nowMs);
+    const giveBack = (): void => group.recent.remove(timers.nowMs());
+    return {
+      giveBack,
+      undo() {
+        giveBack();
+        if (group.nextAtMs === laterMs) group.nextAtMs = nextAtMs;
+      },
+    };
+  }
 
   /** "wait": the attempts under way decide whether there may be another. */
   function judgePair(pair: Pair, nowMs: number): "pass" | "wait" {
@@ -98,35 +132,33 @@ export function createAttempts({ timers }: AttemptsOptions): Attempts {
   }
 
   return {
-    async begin({ address, account }) {
-      const ofAddress = groupIn(addresses, address);
-      hold(ofAddress, ADDRESS_FAILURES_MAX, timers.nowMs());
+    async begin({ address, account }, { ownAddressOnly = false } = {}) {
       // Charged from here on, whatever becomes of it.
-      ofAddress.recent.add(timers.nowMs());
-      const giveBack = (): void => ofAddress.recent.remove(timers.nowMs());
-      if (account === undefined) return { succeeded: giveBack, failed() {}, abandoned() {} };
+      const ofAddress = charge(groupIn(addresses, address), ADDRESS_FAILURES_MAX);
+      if (account === undefined) return { succeeded: ofAddress.giveBack, failed() {}, abandoned() {} };
 
       const key = `${address} ${account}`;
       const pair = pairIn(pairs, key);
-      const ofAccount = proven.get(key) === undefined ? groupIn(accounts, account) : undefined;
+      const isKnownThere = ownAddressOnly || proven.get(key) !== undefined;
+      let ofAccount: Charge | undefined;
       try {
         await enterPair(pair);
-        if (ofAccount !== undefined) hold(ofAccount, SPREAD_FAILURES_MAX, timers.nowMs());
+        if (!isKnownThere) ofAccount = charge(groupIn(accounts, account), SPREAD_FAILURES_MAX);
       } catch (error) {
-        // What is refused here tells nothing about a password: it is no failure.
-        giveBack();
+        // What is refused here tells nothing about a password: it is no failure, and takes no other's turn.
+        ofAddress.undo();
         throw error;
       }
-      ofAccount?.recent.add(timers.nowMs());
       pair.underWay += 1;
       const end = (): void => {
         pair.underWay -= 1;
-        pair.waiting.shift()?.();
+        // All of them: one that is refused now wakes no other.
+        for (const wake of pair.waiting.splice(0)) wake();
       };
       return {
         succeeded() {
-          giveBack();
-          ofAccount?.recent.remove(timers.nowMs());
+          ofAddress.giveBack();
+          ofAccount?.giveBack();
           pair.failures = [];
           proven.set(key, true);
           end();
@@ -137,7 +169,7 @@ export function createAttempts({ timers }: AttemptsOptions): Attempts {
           end();
         },
         abandoned() {
-          ofAccount?.recent.remove(timers.nowMs());
+          ofAccount?.giveBack();
           end();
         },
       };
@@ -145,21 +177,18 @@ export function createAttempts({ timers }: AttemptsOptions): Attempts {
   };
 }
 
-/** Lets one through in HELD_TO_MS once there are too many failures. */
-function hold(group: Group, failuresMax: number, nowMs: number): void {
-  if (group.recent.value(nowMs) < failuresMax) return;
-  if (nowMs < group.nextAtMs) throw exceeded(group.nextAtMs - nowMs);
-  group.nextAtMs = nowMs + HELD_TO_MS;
-}
-
 function groupIn(map: BoundedMap<Group>, key: string): Group {
-  const group = map.get(key) ?? { recent: new RecentCount(WINDOW_MS), nextAtMs: 0 };
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const group: Group = { recent: new RecentCount(WINDOW_MS), nextAtMs: 0 };
   map.set(key, group);
   return group;
 }
 
 function pairIn(map: BoundedMap<Pair>, key: string): Pair {
-  const pair = map.get(key) ?? { failures: [], underWay: 0, waiting: [], untilMs: Number.POSITIVE_INFINITY, waitMs: 0 };
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const pair: Pair = { failures: [], underWay: 0, waiting: [], untilMs: Number.POSITIVE_INFINITY, waitMs: 0 };
   map.set(key, pair);
   return pair;
 }

@@ -16,7 +16,7 @@ export function changePassword({ accounts }: { accounts: Accounts }): Handler {
   return async (call, { caller }) => {
     const { newpassword, oldpassword, oldPassword } = await readJson(call, Body);
     const passwords = { new: newpassword, old: oldpassword ?? oldPassword };
-    await accounts.changePassword(call.served, caller, call.target, passwords);
+    await accounts.changePassword(call.served, caller, call.asker(), call.target, passwords);
     return jsonReply({ action: "set user password" }, true);
   };
 }

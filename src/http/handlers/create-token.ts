@@ -21,7 +21,10 @@ const ClientCredentials = z.object({ client_id: z.string(), client_secret: z.str
 const Password = z.object({ username: z.string(), password: z.string(), ttl: Ttl });
 const Inherit = z.object({ username: z.string(), autoCreateUser: z.boolean().nullish(), ttl: Ttl });
 
-/** POST …/token (protocol.md § 2). A call counts in the app's rate once it has shown that it may have a token. */
+/**
+ * POST …/token (protocol.md § 2). A call counts in the app's rate once it has shown that it may have a token. A known
+ * bearer is no way around what its address may fail: only grants that use it leave that alone.
+ */
 export function createToken({ grants, exchange }: { grants: Grants; exchange: TokenExchange }): OpenHandler {
   return async (call) => {
     call.checkRate();
@@ -46,14 +49,16 @@ async function byClientCredentials(
   call: OpenCall,
   body: z.infer<typeof ClientCredentials>,
 ): Promise<Reply> {
+  call.checkStranger();
   const credentials = { clientId: body.client_id, clientSecret: body.client_secret };
-  const token = await grants.clientCredentials(call.served, credentials, body.ttl);
+  const token = await grants.clientCredentials(call.served, call.asker(), credentials, body.ttl);
   call.charge();
   return jsonReply({ ...tokenFields(token), application: call.served.app.id }, false);
 }
 
 async function byPassword(grants: Grants, call: OpenCall, body: z.infer<typeof Password>): Promise<Reply> {
-  const { user, ...token } = await grants.password(call.served, body, body.ttl);
+  call.checkStranger();
+  const { user, ...token } = await grants.password(call.served, call.asker(), body, body.ttl);
   call.charge();
   return userReply(token, user);
 }

@@ -22,11 +22,11 @@ const Sent = z.object({ username: Text, password: Text, nickname: Text });
 export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
   return async (call) => {
     const { caller } = bearerOf(call.request) === undefined ? NOBODY : await call.identify();
+    const isStranger = caller.kind === "nobody";
+    if (!isStranger) call.charge();
     // Asked before the body is read, so that a stranger's closed door costs the app nothing.
     permit("registerUser", caller, undefined, call.served.access);
-    const isStranger = caller.kind === "nobody";
     if (isStranger) call.chargeStranger();
-    else call.charge();
     const body = await readJson(call, z.unknown());
     const registrants = Array.isArray(body) ? body.map(registrantOf) : registrantOf(body);
     if (isStranger) call.charge();
@@ -43,7 +43,7 @@ function registrantOf(value: unknown): Registrant {
 }
 
 async function createOne(accounts: Accounts, call: Call, caller: Caller, registrant: Registrant): Promise<Reply> {
-  return entitiesReply("post", call, [await accounts.register(call.served, caller, registrant)]);
+  return entitiesReply("post", call, [await accounts.register(call.served, caller, call.asker(), registrant)]);
 }
 
 async function createMany(
@@ -52,7 +52,7 @@ async function createMany(
   caller: Caller,
   registrants: readonly Registrant[],
 ): Promise<Reply> {
-  const { users, failures } = await accounts.registerMany(call.served, caller, registrants);
+  const { users, failures } = await accounts.registerMany(call.served, caller, call.asker(), registrants);
   const data = failures.map(({ name, refused }) => ({
     username: name,
     registerUserFailReason: failReason(refused, name),

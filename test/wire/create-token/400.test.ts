@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { send, signIn } from "../../harness/client.ts";
 import { type ExpectedAccountError, expectAccountError, illegalArgument } from "../../harness/expect-account.ts";
+import { BEHIND_PROXY, from } from "../../harness/from-address.ts";
 import { quickPasswords } from "../../harness/quick-passwords.ts";
 import { startTestService } from "../../harness/service.ts";
 
@@ -22,12 +23,16 @@ test("client_credentials: a wrong id and a wrong secret are told apart", async (
 
 // The web SDK compares the message of a failed login with "invalid password" (clients.md 23).
 test("password: a wrong one is invalid, and a user without one can never come in by it", async () => {
-  await using service = await startTestService();
+  await using service = await startTestService({ settings: BEHIND_PROXY });
   const admin = await signIn(service);
   await admin.register("ada");
   await admin.newUser("bob");
+  let address = 0;
   const ask = (username: string, password: string) =>
-    send("POST", `${service.base}/token`, { json: { grant_type: "password", username, password } });
+    send("POST", `${service.base}/token`, {
+      headers: from(`10.0.0.${++address}`),
+      json: { grant_type: "password", username, password },
+    });
 
   for (const password of ["", "Secret", "secret ", "secre", "secret\0", "x".repeat(100_000)]) {
     expectAccountError(await ask("ada", password), invalidGrant("invalid password"));

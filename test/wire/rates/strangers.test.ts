@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { DEFAULT_LIMITS } from "../../../src/core/limits.ts";
 import { type Answer, send } from "../../harness/client.ts";
+import { BEHIND_PROXY, from } from "../../harness/from-address.ts";
 import { burst } from "./burst.ts";
 import { type RatedService, startRatedService } from "./rated-service.ts";
 
@@ -11,11 +12,9 @@ const RATE = 6;
 function start(registration: "open" | "authorised" = "authorised"): Promise<RatedService> {
   const limits = { ...DEFAULT_LIMITS, ratePerSecond: STRANGERS };
   return startRatedService(RATE, {
-    settings: { defaults: { limits, registration }, trustedProxies: ["127.0.0.1"] },
+    settings: { defaults: { limits, registration }, ...BEHIND_PROXY },
   });
 }
-
-const from = (address: string): Readonly<Record<string, string>> => ({ "x-forwarded-for": address });
 
 /** What a stranger may send without having anything: each of these calls belongs to one of the app's buckets. */
 function garbage({ service: { base, credentials } }: RatedService, address: string): (() => Promise<Answer>)[] {
