@@ -2,7 +2,7 @@ import { type AppCredentials, type Apps, createApps } from "../../../src/core/ap
 import { systemClock } from "../../../src/system/clock.ts";
 import { systemDigest } from "../../../src/system/digest.ts";
 import { systemRandom } from "../../../src/system/random.ts";
-import { type Admin, type Answer, send, signIn } from "../../harness/client.ts";
+import { type Admin, type Answer, type Sent, send, signIn } from "../../harness/client.ts";
 import type { TestService } from "../../harness/service.ts";
 
 /** Promise 9: at once in the process that did it, and within this time everywhere. */
@@ -14,8 +14,8 @@ export function operatorOf({ store }: TestService): Apps {
 }
 
 /** Asks with a bearer for something that every good one of the app may have. */
-export function knock(base: string, token: string): Promise<Answer> {
-  return send("POST", `${base}/metadata/user/get`, { token, json: { targets: [] } });
+export function knock(base: string, token: string, headers?: Sent["headers"]): Promise<Answer> {
+  return send("POST", `${base}/metadata/user/get`, { token, json: { targets: [] }, headers: headers ?? {} });
 }
 
 /** The app with other credentials. */
