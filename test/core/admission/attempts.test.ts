@@ -58,6 +58,35 @@ test("many attempts at once are no way around: they wait for those under way", a
   expect(sixth).rejects.toMatchObject({ refused: { code: "rate_exceeded" } });
 });
 
+test("all that wait are answered when those under way have failed", async () => {
+  const { attempts } = ledger();
+  const begun = await Promise.all(Array.from({ length: 5 }, () => attempts.begin(ada("a"))));
+  const waiting = Array.from({ length: 10 }, () => attempts.begin(ada("a")));
+  for (const each of begun) each.failed();
+  const results = await Promise.allSettled(waiting);
+  expect(results.map(({ status }) => status)).toEqual(Array(10).fill("rejected"));
+});
+
+test("one that is refused for its account takes no other's turn at a held address", async () => {
+  const { attempt, fail, timers } = ledger();
+  await fail(ada("a"), 5);
+  for (let index = 0; index < 95; index++) await attempt({ address: "a", account: `1/user${index}` }, "failed");
+  expect(await fail(ada("a"), 3)).toEqual([1, 2, 4]);
+  expect(await attempt({ address: "a", account: "1/bob" }, "succeeded")).toBe(0);
+  expect(await attempt({ address: "a", account: "1/cyd" }, "succeeded")).toBe(1);
+  await timers.advance(1000);
+  expect(await attempt({ address: "a", account: "1/cyd" }, "succeeded")).toBe(0);
+});
+
+test("a random secret is held back at the address that guesses alone", async () => {
+  const { attempts } = ledger();
+  const backend = (address: string) => attempts.begin({ address, account: "1" }, { ownAddressOnly: true });
+  for (let index = 0; index < 60; index++) (await backend(`bot${index}`)).failed();
+  for (let index = 0; index < 5; index++) (await backend("bot")).failed();
+  expect(backend("bot")).rejects.toMatchObject({ refused: { code: "rate_exceeded", retryAfterMs: 1000 } });
+  (await backend("home")).succeeded();
+});
+
 test("many log-ins of one person at once all come through", async () => {
   const { attempts } = ledger();
   const logIn = async () => (await attempts.begin(ada("a"))).succeeded();

@@ -4,13 +4,18 @@ import { expectAccountError } from "../../harness/expect-account.ts";
 import { BEHIND_PROXY, from } from "../../harness/from-address.ts";
 import { heldPasswords } from "../../harness/held-passwords.ts";
 import { startTestService } from "../../harness/service.ts";
+import { createTestTimers } from "../../harness/test-timers.ts";
 
 const CONCURRENT = 2;
 const WAITING_MAX = 40;
 
 test("when too many passwords wait a login is sent away for a second, and nothing else waits", async () => {
   const held = heldPasswords();
-  await using service = await startTestService({ settings: BEHIND_PROXY, parts: { passwords: held.passwords } });
+  await using service = await startTestService({
+    settings: BEHIND_PROXY,
+    // Time stands still: who waits is not sent away for having waited too long.
+    parts: { passwords: held.passwords, timers: createTestTimers() },
+  });
   const admin = await signIn(service);
   const users = Array.from({ length: CONCURRENT + WAITING_MAX + 1 }, (_, index) => `user${index}`);
   for (const username of users) await admin.register(username);

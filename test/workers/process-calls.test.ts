@@ -1,0 +1,56 @@
+import { expect, test } from "bun:test";
+import { Refusal } from "../../src/core/refusals.ts";
+import { StoreFailure } from "../../src/core/store-failure.ts";
+import type { ProcessParts } from "../../src/process-parts.ts";
+import { answerCall, createProcessCalls } from "../../src/workers/process-calls.ts";
+
+/** Both ends, with a real message's copying between them. */
+function connected(passwords: Partial<ProcessParts["passwords"]>): ProcessParts {
+  const missing = () => Promise.reject(new Error("not called in this test"));
+  const parts: ProcessParts = {
+    passwords: { hash: missing, logIn: missing, countSecret: missing, ...passwords },
+  };
+  const calls = createProcessCalls((call) => {
+    void answerCall(parts, structuredClone(call)).then((answer) => calls.hear(structuredClone(answer)));
+  });
+  return calls.parts;
+}
+
+const asker = { address: "10.0.0.1", account: undefined };
+
+test("a call brings its arguments over and its result back, and many may be under way", async () => {
+  const { passwords } = connected({
+    hash: async ({ address, account }, password) => {
+      if (password === "1") await Bun.sleep(1);
+      return `${address} ${account} ${password}`;
+    },
+  });
+  const results = await Promise.all(["1", "2", "3"].map((password) => passwords.hash(asker, password)));
+  expect(results).toEqual(["1", "2", "3"].map((password) => `10.0.0.1 undefined ${password}`));
+});
+
+test("a refusal is the same refusal on the other side", async () => {
+  const refused = { code: "rate_exceeded", retryAfterMs: 4000, allowance: undefined } as const;
+  const { passwords } = connected({
+    countSecret() {
+      throw new Refusal(refused);
+    },
+  });
+  const error: unknown = await passwords.countSecret(asker, true).catch((caught) => caught);
+  expect(error).toBeInstanceOf(Refusal);
+  expect(error).toMatchObject({ refused });
+});
+
+test("a failure of the store says there too whether anything was stored", async () => {
+  const { passwords } = connected({ hash: () => Promise.reject(new StoreFailure("away", true, new Error("gone"))) });
+  const error: unknown = await passwords.hash(asker, "secret").catch((caught) => caught);
+  expect(error).toBeInstanceOf(StoreFailure);
+  expect(error).toMatchObject({ nothingStored: true, message: "away", cause: { message: "gone" } });
+});
+
+test("any other error keeps its name, its text and its code", async () => {
+  const thrown = Object.assign(new TypeError("no such thing"), { code: "E_NONE" });
+  const { passwords } = connected({ hash: () => Promise.reject(thrown) });
+  const error: unknown = await passwords.hash(asker, "secret").catch((caught) => caught);
+  expect(error).toMatchObject({ name: "TypeError", message: "no such thing", code: "E_NONE" });
+});
