@@ -34,6 +34,7 @@ export function createSharedResult<T>(
     return begun;
   }
 
+  /** Only where one may not begin at once: `next` is set before it is over. */
   async function begunLater(): Promise<T> {
     if (isRunning) await current?.catch(() => {});
     const waitMs = begunAtMs + everyMs - timers.nowMs();
@@ -53,6 +54,8 @@ export function createSharedResult<T>(
       return next ?? begin();
     },
     fresh() {
+      const mayBegin = !isRunning && timers.nowMs() >= begunAtMs + everyMs;
+      if (next === undefined && mayBegin) return begin();
       next ??= begunLater();
       return next;
     },

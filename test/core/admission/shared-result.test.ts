@@ -38,3 +38,17 @@ test("a fresh result is of a call that began later, and of one at a time", async
   await timers.advance(1000);
   expect(await Promise.all(fresh)).toEqual([2, 2]);
 });
+
+test("a call that may begin at once is fresh only to those who came before it", async () => {
+  const { shared, holding, calls, timers } = counted();
+  holding.resolve();
+  expect(await shared.fresh()).toBe(1);
+  const second = shared.fresh();
+  await timers.advance(1000);
+  expect(await second).toBe(2);
+  await timers.advance(1000);
+  expect(await shared.fresh()).toBe(3);
+  await timers.advance(1000);
+  expect(await shared.latest()).toBe(4);
+  expect(calls()).toBe(4);
+});
