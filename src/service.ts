@@ -8,6 +8,7 @@ import { createCallers } from "./core/callers.ts";
 import { createGrants } from "./core/grants.ts";
 import { createMetadata } from "./core/metadata.ts";
 import type { Clock, Digest, Events, PasswordHasher, Random, Store, Timers } from "./core/ports.ts";
+import { createProbe, type Probe } from "./core/probe.ts";
 import { openRegistry, type RegistryNeeds, type ServerDefaults } from "./core/registry.ts";
 import { createThrottle } from "./core/throttle.ts";
 import { newThrottleMemory, type ThrottleMemory } from "./core/throttle-memory.ts";
@@ -17,12 +18,14 @@ import { createTrustedCallers, type TrustedCallers } from "./core/trusted-caller
 import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
 import { appRoutes } from "./http/routes.ts";
 import { listen } from "./http/server.ts";
+import { createOutsideCalls, type OutsideCalls } from "./identity/outside-calls.ts";
 import { createVerifiers, type IdentityEvents } from "./identity/verifiers.ts";
 import { createProcessParts, type ProcessParts } from "./process-parts.ts";
 import { systemClock } from "./system/clock.ts";
 import { systemDigest } from "./system/digest.ts";
 import { systemRandom } from "./system/random.ts";
 import { shareRates } from "./system/share-rates.ts";
+import { systemTimers } from "./system/timers.ts";
 import { systemTurns } from "./system/turns.ts";
 
 /** How a service is set up; `config/` makes it from the environment. */
@@ -59,6 +62,9 @@ export interface ServiceParts {
   /** What bounds the whole process, and this thread's place in it, where several serve; counted from 0. */
   readonly admission?: { readonly memory: AdmissionMemory; readonly thread: number };
   readonly timers?: Timers;
+  /** What is asked of other services, and whether the store answers; where several threads serve, once for all of them. */
+  readonly outside?: OutsideCalls;
+  readonly probe?: Probe;
   /** See HttpServerNeeds. */
   readonly drainMs?: number;
 }
@@ -81,6 +87,8 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   await using stack = new AsyncDisposableStack();
   const store = stack.use(parts.store);
   const { events, clock = systemClock, random = systemRandom, digest = systemDigest } = parts;
+  const { timers = systemTimers } = parts;
+  const outside = parts.outside ?? createOutsideCalls({ clock, timers, digest, events });
   const { passwords } = parts.process ?? createProcessParts(parts);
 
   await ensureSigningKey({ store, random, clock });
@@ -103,8 +111,8 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
 
   const metadata = createMetadata({ store, clock, turns: systemTurns });
   const accounts = createAccounts({ store, tokens: known, clock, random, passwords });
-  const verifiers = createVerifiers(clock, events);
-  const trusted: TrustedCallers = createTrustedCallers({ verifiers: verifiers.of, store, accounts, clock });
+  const verifiers = createVerifiers({ outside, clock, timers, events });
+  const trusted: TrustedCallers = createTrustedCallers({ verifiers: verifiers.of, store, accounts, clock, digest });
   const exchange = createTokenExchange({ trusted, tokens, store, clock });
   const grants = createGrants({ store, tokens, accounts, digest, passwords });
   const throttleMemory = parts.throttle ?? newThrottleMemory(random);
@@ -120,7 +128,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     port: settings.port,
     sharePort: settings.sharePort ?? false,
     trustedProxies: settings.trustedProxies,
-    ping: () => store.ping(),
+    probe: parts.probe ?? createProbe(store, timers),
     drainMs: parts.drainMs ?? DRAIN_MS,
   });
   stack.defer(() => server.stop());

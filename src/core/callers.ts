@@ -1,3 +1,4 @@
+import type { Asker } from "./admission/asker.ts";
 import type { Caller } from "./model.ts";
 import type { Digest } from "./ports.ts";
 import { Refusal, type RefusalCode } from "./refusals.ts";
@@ -27,8 +28,8 @@ export interface Callers {
   recall(served: ServedApp, bearer: string | undefined): Identity | undefined;
   /** Whether `recall` knows the bearer, whatever it says of it. */
   isKnown(bearer: string): boolean;
-  /** Whoever it is, at some cost where `recall` does not know. */
-  identify(served: ServedApp, bearer: string | undefined): Promise<Identity>;
+  /** Whoever it is, at some cost where `recall` does not know. @param asker who is charged for it */
+  identify(served: ServedApp, bearer: string | undefined, asker: () => Asker): Promise<Identity>;
 }
 
 const OPERATOR: Identity = { caller: { kind: "admin" }, issued: 0, expires: Number.POSITIVE_INFINITY };
@@ -62,24 +63,24 @@ export function createCallers(
   }
 
   /** One of ours, or, where it is none, one that the app takes from somebody else. */
-  async function verify(served: ServedApp, bearer: string): Promise<Identity> {
+  async function verify(served: ServedApp, bearer: string, asker: () => Asker): Promise<Identity> {
     try {
       return ofApp(served, await tokens.verify(bearer));
     } catch (error) {
       const isOurs = !(error instanceof Refusal && NOT_OURS.includes(error.refused.code));
       if (isOurs || !trusted.takes(served, bearer)) throw error;
-      return await trusted.identify(served, bearer);
+      return await trusted.identify(served, bearer, asker);
     }
   }
 
   return {
     recall,
     isKnown: (bearer) => tokens.isKnown(bearer) || trusted.isKnown(bearer) || shown.has(bearer),
-    async identify(served, bearer) {
+    async identify(served, bearer, asker) {
       if (bearer === undefined || bearer === "") throw new Refusal({ code: "token_missing" });
       const known = recall(served, bearer);
       if (known !== undefined) return known;
-      return isOperator(bearer) ? OPERATOR : await verify(served, bearer);
+      return isOperator(bearer) ? OPERATOR : await verify(served, bearer, asker);
     },
   };
 }

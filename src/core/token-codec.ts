@@ -42,8 +42,8 @@ const APP_AT = 37;
 const HEAD_BYTES = 53;
 const UUID_BYTES = 16;
 const SIGNATURE_BYTES = 32;
-/** Longer than any of ours: what is over it is not even decoded. */
-const TEXT_CHARACTERS_MAX = 260;
+/** No token of ours is longer: what is over it is neither looked for nor decoded. */
+export const TOKEN_CHARACTERS_MAX = 260;
 
 export function encodeToken(claims: TokenClaims, sign: (signed: Uint8Array) => Uint8Array): string {
   const { principal } = claims;
@@ -71,7 +71,7 @@ export function encodeToken(claims: TokenClaims, sign: (signed: Uint8Array) => U
 
 /** Undefined when the text is not of the form above. Nothing in it is to be believed before the signature is checked. */
 export function decodeToken(text: string): DecodedToken | undefined {
-  const bytes = text.length > TEXT_CHARACTERS_MAX ? undefined : fromBase64Url(text);
+  const bytes = text.length > TOKEN_CHARACTERS_MAX ? undefined : fromBase64Url(text);
   if (bytes === undefined || bytes.length < HEAD_BYTES + SIGNATURE_BYTES) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (new TextDecoder().decode(bytes.subarray(0, 3)) !== PREFIX || view.getUint8(3) !== FORMAT) return undefined;

@@ -2,7 +2,7 @@ import type { App, Caller, User } from "./model.ts";
 import type { Clock, Digest, Random, Store } from "./ports.ts";
 import { Refusal } from "./refusals.ts";
 import type { Registry, ServedApp } from "./registry.ts";
-import { decodeToken, encodeToken, type TokenClaims } from "./token-codec.ts";
+import { decodeToken, encodeToken, TOKEN_CHARACTERS_MAX, type TokenClaims } from "./token-codec.ts";
 import { TokenMemory } from "./token-memory.ts";
 
 /** What `expires_in` says of a permanent token, and the longest lifetime: clients keep it in 32 bits. */
@@ -10,8 +10,11 @@ export const TTL_SECONDS_MAX = 2_147_483_647;
 
 const SIGNING_KEY_BYTES = 32;
 
-/** Verified tokens kept in memory, about 400 bytes each. */
-const VERIFIED_MAX = 100_000;
+/**
+ * For verified tokens, on each thread that serves: some 90,000 of them. They are kept by their text, which is looked up
+ * with every request: it is short, so that a digest would cost more than it saves.
+ */
+const VERIFIED_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface IssuedToken {
   readonly token: string;
@@ -56,8 +59,11 @@ interface TokensNeeds {
 }
 
 export function createTokens({ registry, store, clock, digest }: TokensNeeds): Tokens {
-  const verified = new TokenMemory<KnownToken>(VERIFIED_MAX / 2);
+  const verified = new TokenMemory<KnownToken>({ resource: "token_caches", bytesMax: VERIFIED_BYTES_MAX });
   let revocations = 0;
+
+  const find = (token: string): KnownToken | undefined =>
+    token.length > TOKEN_CHARACTERS_MAX ? undefined : verified.find(token);
 
   /** What may change while a token is known: the time, and its app. */
   function check(served: ServedApp | undefined, entry: KnownToken): VerifiedToken {
@@ -110,9 +116,9 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
       const token = encodeToken(claims, (signed) => digest.hmacSha256(key.secret, signed));
       return { token, expiresInSeconds: ttl === 0 ? TTL_SECONDS_MAX : ttl };
     },
-    isKnown: (token) => verified.has(token),
+    isKnown: (token) => find(token) !== undefined,
     recall(token) {
-      const entry = verified.find(token);
+      const entry = find(token);
       return entry === undefined ? undefined : check(registry.byId(entry.appId), entry);
     },
     verify: firstSight,

@@ -1,14 +1,18 @@
 import type { Accounts } from "./accounts.ts";
+import type { Asker } from "./admission/asker.ts";
 import type { Identity } from "./callers.ts";
 import { type App, type User, userName } from "./model.ts";
-import type { Clock, Store } from "./ports.ts";
+import type { Clock, Digest, Store } from "./ports.ts";
 import { Refusal } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
 import { TokenMemory } from "./token-memory.ts";
-import type { TokenVerifier, TrustedToken } from "./trusted-token.ts";
+import { type TokenVerifier, TRUSTED_TOKEN_CHARACTERS_MAX, type TrustedToken } from "./trusted-token.ts";
 
-/** Identities kept in memory, about 500 bytes each. */
-const KNOWN_MAX = 100_000;
+/**
+ * For identities, on each thread that serves: some 115,000 of them. They are kept by a digest of the token, which may be
+ * of 8 KB: four microseconds for a token of that size, and half of one for a usual one.
+ */
+const KNOWN_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Who stands behind a token that somebody else has made and that the app takes. */
 export interface TrustedCallers {
@@ -18,9 +22,13 @@ export interface TrustedCallers {
   /** Whether the app takes tokens of this form. */
   takes(served: ServedApp, text: string): boolean;
   /** Verifies the token and finds its user, who is made if he is not here yet and the app wants that. */
-  identify(served: ServedApp, text: string): Promise<Identity>;
-  /** As `identify`, and the user as he is now; undefined for an admin's token. */
-  principal(served: ServedApp, text: string): Promise<{ readonly user: User | undefined; readonly expires: number }>;
+  identify(served: ServedApp, text: string, asker: () => Asker): Promise<Identity>;
+  /** As `identify`, and the user as they are now; undefined for an admin's token. */
+  principal(
+    served: ServedApp,
+    text: string,
+    asker: () => Asker,
+  ): Promise<{ readonly user: User | undefined; readonly expires: number }>;
   /** To be called whenever a user's tokens, rights or existence have changed. */
   forgetUser(userId: string): void;
   /** To be called when such changes may have gone unseen, or when other keys or other settings hold. */
@@ -33,6 +41,7 @@ interface TrustedCallersNeeds {
   readonly store: Pick<Store, "user" | "userById">;
   readonly accounts: Pick<Accounts, "ensure">;
   readonly clock: Clock;
+  readonly digest: Pick<Digest, "sha256">;
 }
 
 type NamedUser = Extract<TrustedToken["bearer"], { kind: "user" }>;
@@ -47,9 +56,19 @@ type Known = Identity & { readonly appId: string; readonly verifiedUntil: number
  * the admins' tokens have been ended since.
  */
 export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers {
-  const { verifiers, store, accounts, clock } = needs;
-  const known = new TokenMemory<Known>(KNOWN_MAX / 2);
+  const { verifiers, store, accounts, clock, digest } = needs;
+  const known = new TokenMemory<Known>({ resource: "token_caches", bytesMax: KNOWN_BYTES_MAX });
+  /** A request asks for its token several times on its way. */
+  let last = { text: "", key: "" };
   let revocations = 0;
+
+  function keyOf(text: string): string {
+    if (text !== last.text) last = { text, key: digest.sha256(text).toBase64() };
+    return last.key;
+  }
+
+  const find = (text: string): Known | undefined =>
+    text.length > TRUSTED_TOKEN_CHARACTERS_MAX ? undefined : known.find(keyOf(text));
 
   /** What may change while a token is known: the time, and its app. */
   function check(app: App, isAdmin: boolean, { issued, expires }: Pick<Identity, "issued" | "expires">): void {
@@ -59,10 +78,10 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
 
   const isStale = ({ verifiedUntil }: Known): boolean => verifiedUntil <= clock.now();
 
-  async function verify({ app }: ServedApp, text: string): Promise<TrustedToken> {
+  async function verify({ app }: ServedApp, text: string, asker: () => Asker): Promise<TrustedToken> {
     const verifier = verifiers(app).find((each) => each.takes(text));
     if (verifier === undefined) throw new Refusal({ code: "token_malformed" });
-    return await verifier.verify(text);
+    return await verifier.verify(text, asker);
   }
 
   async function findUser(app: App, named: NamedUser): Promise<FoundUser> {
@@ -81,9 +100,9 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     return { user, isNew: true };
   }
 
-  async function principal(served: ServedApp, text: string) {
+  async function principal(served: ServedApp, text: string, asker: () => Asker) {
     const { app } = served;
-    const token = await verify(served, text);
+    const token = await verify(served, text, asker);
     const { bearer, issued, expires, verifiedUntil = Number.POSITIVE_INFINITY } = token;
     check(app, bearer.kind === "admin", token);
     const found = bearer.kind === "user" ? await activeUser(app, bearer, issued) : undefined;
@@ -100,24 +119,24 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
 
   return {
     recall(served, text) {
-      const entry = known.find(text);
+      const entry = find(text);
       if (entry === undefined || entry.appId !== served.app.id || isStale(entry)) return undefined;
       check(served.app, entry.caller.kind === "admin", entry);
       return entry;
     },
     isKnown(text) {
-      const entry = known.find(text);
+      const entry = find(text);
       return entry !== undefined && !isStale(entry);
     },
     takes: ({ app }, text) => verifiers(app).some((each) => each.takes(text)),
-    async identify(served, text) {
+    async identify(served, text, asker) {
       const revocationsBefore = revocations;
-      const { user, isUserNew, issued, expires, verifiedUntil } = await principal(served, text);
+      const { user, isUserNew, issued, expires, verifiedUntil } = await principal(served, text, asker);
       const caller: Identity["caller"] =
         user === undefined ? { kind: "admin" } : { kind: "user", id: user.id, name: user.name };
       const entry = { caller, issued, expires, verifiedUntil, appId: served.app.id };
       // A revocation that came in between may not have been in what was read: then the next request reads again.
-      if (revocations === revocationsBefore) known.add(text, entry, user?.id);
+      if (revocations === revocationsBefore) known.add(keyOf(text), entry, user?.id);
       return { ...entry, isUserNew };
     },
     principal,

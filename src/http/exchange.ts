@@ -59,11 +59,11 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     const known = callers.recall(served, bearer);
     if (known !== undefined) return admit(route, call, known, addressOf, charged);
     throttle.checkStranger(addressOf(request));
-    return identified(served, bearer, charged).then((identity) => admit(route, call, identity, addressOf, charged));
+    return identified(call, bearer, charged).then((identity) => admit(route, call, identity, addressOf, charged));
   }
 
-  async function identified(served: ServedApp, bearer: string | undefined, charged: Charged): Promise<Identity> {
-    const identity = await callers.identify(served, bearer);
+  async function identified(call: Call, bearer: string | undefined, charged: Charged): Promise<Identity> {
+    const identity = await callers.identify(call.served, bearer, call.asker);
     if (identity.isUserNew) charged.hasStored = true;
     return identity;
   }
@@ -96,7 +96,7 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
       ...call,
       bearer,
       async identify() {
-        const identity = await identified(call.served, bearer, charged);
+        const identity = await identified(call, bearer, charged);
         charged.isStranger = false;
         return identity;
       },

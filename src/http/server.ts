@@ -27,8 +27,8 @@ export interface HttpServerNeeds {
   /** Other threads of this process listen there too, and the kernel deals out the connections. */
   readonly sharePort: boolean;
   readonly trustedProxies: readonly string[];
-  /** Rejects when the store does not answer. */
-  readonly ping: () => Promise<void>;
+  /** Rejects when the store does not answer; called for everybody who asks. */
+  readonly probe: () => Promise<void>;
   /** For how long answers say `Connection: close` before the port is given up, so that no client meets a reset. */
   readonly drainMs: number;
 }
@@ -66,13 +66,14 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     return isBodyUnread(request) ? discardBody(request).then(() => response) : response;
   }
 
-  const health = (): Response => Response.json({ status: "alive" });
-  const ready = async (): Promise<Response> => {
+  const health = (request: Request): Eventually<Response> => finished(request, Response.json({ status: "alive" }));
+  const ready = async (request: Request): Promise<Response> => {
     try {
-      await needs.ping();
-      return Response.json({ status: "ready" });
+      await needs.probe();
+      return await finished(request, Response.json({ status: "ready" }));
     } catch {
-      return Response.json({ status: "the store does not answer" }, { status: 503 });
+      const unready = { status: 503, headers: { "Retry-After": "1" } };
+      return await finished(request, Response.json({ status: "the store does not answer" }, unready));
     }
   };
 

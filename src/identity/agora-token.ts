@@ -12,7 +12,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { inflateSync } from "node:zlib";
 import type { Clock } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
-import type { TokenVerifier, TrustedToken } from "../core/trusted-token.ts";
+import type { OfflineVerifier, TrustedToken } from "../core/trusted-token.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { checkValidity } from "./validity.ts";
 
@@ -44,7 +44,7 @@ export function createAgoraVerifier(
   appId: string,
   certificates: () => Promise<readonly string[]>,
   clock: Clock,
-): TokenVerifier {
+): OfflineVerifier {
   return {
     takes: (text) => text.startsWith(PREFIX),
     async verify(text) {

@@ -9,7 +9,7 @@ import { fromBase64Url } from "../core/base64url.ts";
 import { type App, appKeyParts } from "../core/model.ts";
 import type { Clock } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
-import type { TokenVerifier } from "../core/trusted-token.ts";
+import type { OfflineVerifier } from "../core/trusted-token.ts";
 import { checkValidity } from "./validity.ts";
 
 /** "dt-" in base64url. */
@@ -36,7 +36,7 @@ export function createDynamicVerifier(
   clientId: string,
   secrets: () => Promise<readonly string[]>,
   clock: Clock,
-): TokenVerifier {
+): OfflineVerifier {
   const { org, name } = appKeyParts(key);
   return {
     takes: (text) => text.startsWith(PREFIX),

@@ -12,8 +12,8 @@ import type { HostedSettings } from "../core/identity-settings.ts";
 import type { Clock } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
 import { uuidText } from "../core/token-codec.ts";
-import type { TokenVerifier, TrustedToken } from "../core/trusted-token.ts";
-import { fetchAnswer } from "./fetch-json.ts";
+import type { TokenVerifier } from "../core/trusted-token.ts";
+import type { OutsideCalls } from "./outside-calls.ts";
 
 const FORM = /^YWMt[\w-]{20,1000}$/;
 const TOKEN_BYTES = 97;
@@ -22,12 +22,6 @@ const KIND_AT = 51;
 const KIND_USER = 3;
 const ISSUED_AT = 53;
 const LIFETIME_AT = 61;
-const RETRY_AFTER_MS = 1000;
-/** Calls to the service at once. */
-const CALLS_MAX = 32;
-/** What was refused is not asked again for so long, so that a stranger cannot have us ask on and on. */
-const REFUSED_MS = 10_000;
-const REFUSED_MAX = 10_000;
 
 interface Content {
   readonly userId: string;
@@ -36,47 +30,24 @@ interface Content {
   readonly expires: number;
 }
 
-export function createHostedVerifier({ url, cacheSeconds }: HostedSettings, clock: Clock): TokenVerifier {
-  const underWay = new Map<string, Promise<TrustedToken>>();
-  const refusedUntil = new Map<string, number>();
-
-  async function ask(text: string, { userId, issued, expires }: Content): Promise<TrustedToken> {
-    if (underWay.size >= CALLS_MAX) throw busy();
-    const { status, value } = await fetchAnswer(`${url}/users/${userId}`, { authorization: `Bearer ${text}` }).catch(
-      () => {
-        throw busy();
-      },
-    );
-    if (status === 401 || status === 403 || status === 404) throw refuse(text);
-    if (status !== 200) throw busy();
-    const user = userIn(value);
-    if (user?.uuid !== userId || typeof user.username !== "string" || user.activated === false) throw refuse(text);
-    const verifiedUntil = clock.now() + cacheSeconds * 1000;
-    return { bearer: { kind: "user", name: user.username }, issued, expires, verifiedUntil };
-  }
-
-  function refuse(text: string): Refusal {
-    if (refusedUntil.size >= REFUSED_MAX) refusedUntil.clear();
-    refusedUntil.set(text, clock.now() + REFUSED_MS);
-    return new Refusal({ code: "token_unknown" });
-  }
-
+export function createHostedVerifier(
+  { url, cacheSeconds }: HostedSettings,
+  outside: Pick<OutsideCalls, "hostedUser">,
+  clock: Pick<Clock, "now">,
+): TokenVerifier {
   return {
     takes: (text) => FORM.test(text),
-    async verify(text) {
+    async verify(text, asker) {
       const content = contentOf(text);
       if (content === undefined) throw new Refusal({ code: "token_malformed" });
-      if (content.expires <= clock.now()) throw new Refusal({ code: "token_expired" });
-      if ((refusedUntil.get(text) ?? 0) > clock.now()) throw new Refusal({ code: "token_unknown" });
-      const asking = underWay.get(text) ?? ask(text, content).finally(() => underWay.delete(text));
-      underWay.set(text, asking);
-      return await asking;
+      const { userId, issued, expires } = content;
+      if (expires <= clock.now()) throw new Refusal({ code: "token_expired" });
+      const user = await outside.hostedUser(asker(), { url, userId, token: text });
+      if (user === undefined) throw new Refusal({ code: "token_unknown" });
+      const verifiedUntil = clock.now() + cacheSeconds * 1000;
+      return { bearer: { kind: "user", name: user.username }, issued, expires, verifiedUntil };
     },
   };
-}
-
-function busy(): Refusal {
-  return new Refusal({ code: "busy", retryAfterMs: RETRY_AFTER_MS });
 }
 
 /** Undefined when the text is no user's token of this form. */
@@ -91,18 +62,4 @@ function contentOf(text: string): Content | undefined {
     issued,
     expires: lifetimeSeconds === 0 ? Number.POSITIVE_INFINITY : issued + lifetimeSeconds * 1000,
   };
-}
-
-interface HostedUser {
-  readonly uuid?: unknown;
-  readonly username?: unknown;
-  readonly activated?: unknown;
-}
-
-/** The one user of an answer. */
-function userIn(value: unknown): HostedUser | undefined {
-  if (typeof value !== "object" || value === null || !("entities" in value)) return undefined;
-  const { entities } = value;
-  const [user]: readonly unknown[] = Array.isArray(entities) && entities.length === 1 ? entities : [];
-  return typeof user === "object" && user !== null ? user : undefined;
 }

@@ -3,11 +3,10 @@ import { errors, type JWTPayload, jwtVerify } from "jose";
 import type { OidcSettings } from "../core/identity-settings.ts";
 import type { Clock } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
-import type { TokenVerifier, TrustedToken } from "../core/trusted-token.ts";
+import { type TokenVerifier, TRUSTED_TOKEN_CHARACTERS_MAX, type TrustedToken } from "../core/trusted-token.ts";
 import type { ProviderKeys } from "./provider-keys.ts";
 import { CLOCK_SKEW_MS, checkValidity } from "./validity.ts";
 
-const TEXT_CHARACTERS_MAX = 8192;
 const FORM = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 /** An ID token says to an app who has signed in, and an access token is for an API; other kinds are neither. */
 const TYPES: readonly (string | undefined)[] = [undefined, "jwt", "at+jwt", "application/at+jwt"];
@@ -16,10 +15,10 @@ const USER_CHARACTERS_MAX = 256;
 export function createJwtVerifier(settings: OidcSettings, keys: ProviderKeys, clock: Clock): TokenVerifier {
   const { issuer, audience, algorithms } = settings;
   return {
-    takes: (text) => text.length <= TEXT_CHARACTERS_MAX && FORM.test(text),
-    async verify(text) {
+    takes: (text) => text.length <= TRUSTED_TOKEN_CHARACTERS_MAX && FORM.test(text),
+    async verify(text, asker) {
       try {
-        const { payload, protectedHeader } = await jwtVerify(text, (header, token) => keys.find(header, token), {
+        const { payload, protectedHeader } = await jwtVerify(text, (header, token) => keys.find(header, token, asker), {
           issuer,
           audience,
           algorithms: [...algorithms],

@@ -1,44 +1,68 @@
 import { readFile } from "node:fs/promises";
+import { BoundedMap } from "../core/admission/bounded-map.ts";
+import { createSharedResult, type SharedResult } from "../core/admission/shared-result.ts";
+import type { Timers } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
 
 /** Secrets in files, of which the store knows only the paths. */
 export interface SecretFiles {
-  /** The lines that hold something, as of the last `reread`; refuses with `busy` while the file cannot be read. */
+  /**
+   * The lines that hold something, as of the last `reread`. Refuses with `busy` while the file cannot be read, which is
+   * tried at most once a second, however many tokens need it.
+   */
   lines(path: string): Promise<readonly string[]>;
   reread(): void;
 }
 
+interface SecretFile {
+  /** Undefined until it could be read. */
+  lines: readonly string[] | undefined;
+  readonly reading: SharedResult<readonly string[]>;
+}
+
+const READ_AGAIN_MS = 1000;
 const RETRY_AFTER_MS = 1000;
+/** Two for each app at most; beyond it those that were not asked for of late are forgotten. */
+const FILES_MAX = 2000;
 
 /** @param unreadable told once a file, until `reread` */
-export function createSecretFiles(unreadable: (path: string, error: unknown) => void): SecretFiles {
-  const files = new Map<string, Promise<readonly string[]>>();
-  const told = new Set<string>();
+export function createSecretFiles(timers: Timers, unreadable: (path: string, error: unknown) => void): SecretFiles {
+  const files = new BoundedMap<SecretFile>(FILES_MAX);
 
-  async function read(path: string): Promise<readonly string[]> {
-    try {
-      const lines = (await readFile(path, "utf8")).split("\n").map((line) => line.trim());
-      const secrets = lines.filter((line) => line !== "");
-      if (secrets.length === 0) throw new Error("the file is empty");
-      return secrets;
-    } catch (error) {
-      // The next token looks again: the file may come.
-      files.delete(path);
-      if (!told.has(path)) unreadable(path, error);
-      told.add(path);
-      throw new Refusal({ code: "busy", retryAfterMs: RETRY_AFTER_MS });
-    }
+  function fileAt(path: string): SecretFile {
+    const known = files.get(path);
+    if (known !== undefined) return known;
+    let isTold = false;
+    const file: SecretFile = {
+      lines: undefined,
+      reading: createSharedResult({ resource: "outside_calls", everyMs: READ_AGAIN_MS, timers }, async () => {
+        try {
+          file.lines = await linesIn(path);
+          return file.lines;
+        } catch (error) {
+          // A later token looks again: the file may come.
+          if (!isTold) unreadable(path, error);
+          isTold = true;
+          throw new Refusal({ code: "busy", retryAfterMs: RETRY_AFTER_MS });
+        }
+      }),
+    };
+    files.set(path, file);
+    return file;
   }
 
   return {
-    lines(path) {
-      const known = files.get(path) ?? read(path);
-      files.set(path, known);
-      return known;
+    async lines(path) {
+      const { lines, reading } = fileAt(path);
+      return lines ?? (await reading.latest());
     },
-    reread() {
-      files.clear();
-      told.clear();
-    },
+    reread: () => files.clear(),
   };
+}
+
+async function linesIn(path: string): Promise<readonly string[]> {
+  const lines = (await readFile(path, "utf8")).split("\n").map((line) => line.trim());
+  const secrets = lines.filter((line) => line !== "");
+  if (secrets.length === 0) throw new Error("the file is empty");
+  return secrets;
 }

@@ -1,19 +1,21 @@
+import { BoundedMap } from "../core/admission/bounded-map.ts";
 import { identityText, type OidcSettings } from "../core/identity-settings.ts";
 import type { App } from "../core/model.ts";
-import type { Clock } from "../core/ports.ts";
+import type { Clock, Timers } from "../core/ports.ts";
 import type { TokenVerifier } from "../core/trusted-token.ts";
 import { createAgoraVerifier } from "./agora-token.ts";
 import { createDynamicVerifier } from "./dynamic-token.ts";
 import { createHostedVerifier } from "./hosted-token.ts";
 import { createJwtVerifier } from "./json-web-token.ts";
+import type { KeySetEvents, OutsideCalls } from "./outside-calls.ts";
 import { createProviderKeys, type ProviderKeys } from "./provider-keys.ts";
 import { createSecretFiles, type SecretFiles } from "./secret-files.ts";
 
-export interface IdentityEvents {
+export interface IdentityEvents extends KeySetEvents, SecretEvents {}
+
+export interface SecretEvents {
   /** A file of secrets cannot be read: the tokens that need it are answered 503. */
   secretUnreadable(details: { readonly path: string; readonly error: unknown }): void;
-  /** An identity provider's keys cannot be had: tokens of keys that are not known yet are answered 503. */
-  keysUnavailable(details: { readonly issuer: string; readonly error: unknown }): void;
 }
 
 /** What verifies the tokens of others, app by app. */
@@ -23,22 +25,31 @@ export interface Verifiers {
   reread(): void;
 }
 
+export interface VerifiersNeeds {
+  readonly outside: OutsideCalls;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly events: SecretEvents;
+}
+
 interface Made {
   readonly settings: string | null;
   readonly verifiers: readonly TokenVerifier[];
 }
 
-export function createVerifiers(clock: Clock, events: IdentityEvents): Verifiers {
-  const files = createSecretFiles((path, error) => events.secretUnreadable({ path, error }));
+/** Beyond so many apps, and as many providers, those that were not asked for of late are forgotten. */
+const APPS_MAX = 10_000;
+
+export function createVerifiers({ outside, clock, timers, events }: VerifiersNeeds): Verifiers {
+  const files = createSecretFiles(timers, (path, error) => events.secretUnreadable({ path, error }));
   /** By the app's id. */
-  const made = new Map<string, Made>();
+  const made = new BoundedMap<Made>(APPS_MAX);
   /** What has been learned outlives a change of an app's settings. */
-  const providers = new Map<string, ProviderKeys>();
+  const providers = new BoundedMap<ProviderKeys>(APPS_MAX);
 
   function keysOf({ issuer, jwks }: OidcSettings): ProviderKeys {
     const place = `${issuer} ${jwks}`;
-    const failed = (error: unknown): void => events.keysUnavailable({ issuer, error });
-    const keys = providers.get(place) ?? createProviderKeys({ issuer, jwks }, clock, failed);
+    const keys = providers.get(place) ?? createProviderKeys({ issuer, jwks }, outside, clock);
     providers.set(place, keys);
     return keys;
   }
@@ -48,7 +59,7 @@ export function createVerifiers(clock: Clock, events: IdentityEvents): Verifiers
       const known = made.get(app.id);
       const settings = identityText(app.identity);
       if (known?.settings === settings) return known.verifiers;
-      const verifiers = verifiersOf(app, files, keysOf, clock);
+      const verifiers = verifiersOf(app, files, keysOf, outside, clock);
       made.set(app.id, { settings, verifiers });
       return verifiers;
     },
@@ -63,6 +74,7 @@ function verifiersOf(
   { key, identity }: App,
   files: SecretFiles,
   keysOf: (settings: OidcSettings) => ProviderKeys,
+  outside: OutsideCalls,
   clock: Clock,
 ): readonly TokenVerifier[] {
   const { agora, easemob, oidc, hosted } = identity;
@@ -72,6 +84,6 @@ function verifiersOf(
       ? []
       : [createDynamicVerifier(key, easemob.clientId, () => files.lines(easemob.clientSecretFile), clock)]),
     ...(oidc === null ? [] : [createJwtVerifier(oidc, keysOf(oidc), clock)]),
-    ...(hosted === null ? [] : [createHostedVerifier(hosted, clock)]),
+    ...(hosted === null ? [] : [createHostedVerifier(hosted, outside, clock)]),
   ];
 }

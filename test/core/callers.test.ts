@@ -8,6 +8,8 @@ import { systemDigest } from "../../src/system/digest.ts";
 const KEY = "the operator's own key";
 const SERVED = { app: { id: "app" } as App } as ServedApp; // as: nothing else of it is asked for
 
+const ASKER = () => ({ address: "192.0.2.1" });
+
 /** Callers without any token, and how many texts have been compared with the operator's key. */
 function operatorOnly() {
   let compared = 0;
@@ -36,20 +38,20 @@ test("the operator's key is compared once, and known from then on", async () => 
   const { callers, compared } = operatorOnly();
   expect(callers.isKnown(KEY)).toBe(false);
   expect(callers.recall(SERVED, KEY)).toBeUndefined();
-  const operator = await callers.identify(SERVED, KEY);
+  const operator = await callers.identify(SERVED, KEY, ASKER);
   expect(operator.caller).toEqual({ kind: "admin" });
   expect(callers.isKnown(KEY)).toBe(true);
   expect(callers.recall(SERVED, KEY)).toBe(operator);
-  expect(await callers.identify(SERVED, KEY)).toBe(operator);
+  expect(await callers.identify(SERVED, KEY, ASKER)).toBe(operator);
   expect(compared()).toBe(1);
 });
 
 test("any other text is compared whenever it comes, and never known", async () => {
   const { callers, compared } = operatorOnly();
-  await callers.identify(SERVED, KEY);
+  await callers.identify(SERVED, KEY, ASKER);
   for (const text of [KEY.slice(1), `${KEY} `, KEY.toUpperCase(), "x"]) {
     for (let times = 0; times < 2; times++) {
-      await expect(callers.identify(SERVED, text)).rejects.toThrow("token_malformed");
+      await expect(callers.identify(SERVED, text, ASKER)).rejects.toThrow("token_malformed");
       expect(callers.recall(SERVED, text)).toBeUndefined();
       expect(callers.isKnown(text)).toBe(false);
     }
@@ -61,6 +63,6 @@ test("no bearer, and an empty one, are no operator", async () => {
   const { callers } = operatorOnly();
   for (const bearer of [undefined, ""]) {
     expect(callers.recall(SERVED, bearer)).toBeUndefined();
-    await expect(callers.identify(SERVED, bearer)).rejects.toThrow("token_missing");
+    await expect(callers.identify(SERVED, bearer, ASKER)).rejects.toThrow("token_missing");
   }
 });

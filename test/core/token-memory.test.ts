@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { TokenMemory } from "../../src/core/token-memory.ts";
+import { ENTRY_BYTES, TokenMemory } from "../../src/core/token-memory.ts";
 
 interface Entry {
   readonly token: string;
@@ -8,6 +8,12 @@ interface Entry {
 }
 
 const GENERATION_MAX = 3;
+const KEY_CHARACTERS = 1;
+
+/** Of so many tokens a generation. */
+function memoryOf(generationMax: number, keyCharacters = KEY_CHARACTERS): TokenMemory<Entry> {
+  return new TokenMemory({ resource: "token_caches", bytesMax: 2 * generationMax * (ENTRY_BYTES + keyCharacters) });
+}
 
 const token = fc.constantFrom("a", "b", "c", "d", "e", "f", "g", "h");
 const userId = fc.constantFrom(undefined, "ada", "bob");
@@ -21,7 +27,7 @@ const operation = fc.oneof(
 test("finds the last entry of a token, never one that was forgotten, and always those used last", () => {
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 60 }), (operations) => {
-      const memory = new TokenMemory<Entry>(GENERATION_MAX);
+      const memory = memoryOf(GENERATION_MAX);
       /** What is not forgotten, in the order of its last use. */
       const model = new Map<string, { entry: Entry; userId: string | undefined }>();
       let serial = 0;
@@ -59,7 +65,7 @@ test("finds the last entry of a token, never one that was forgotten, and always 
 });
 
 test("holds no more than two generations", () => {
-  const memory = new TokenMemory<Entry>(1000);
+  const memory = memoryOf(1000, 5);
   for (let serial = 0; serial < 10_000; serial++) memory.add(`t${serial}`, { token: `t${serial}`, serial }, "ada");
   const found = Array.from({ length: 10_000 }, (_, serial) => memory.has(`t${serial}`)).filter(Boolean);
   expect(found.length).toBeGreaterThanOrEqual(1000);
@@ -67,7 +73,7 @@ test("holds no more than two generations", () => {
 });
 
 test("a user is forgotten with his tokens of both generations", () => {
-  const memory = new TokenMemory<Entry>(2);
+  const memory = memoryOf(2, 5);
   const add = (token: string, userId: string) => memory.add(token, { token, serial: 0 }, userId);
   add("old", "ada");
   add("other", "bob");
@@ -76,4 +82,17 @@ test("a user is forgotten with his tokens of both generations", () => {
   expect(["old", "new", "other"].map((token) => memory.has(token))).toEqual([false, false, true]);
   add("old", "ada");
   expect(memory.has("old")).toBe(true);
+});
+
+test("holds no more bytes than it may, however long the keys, and counts a key once", () => {
+  const bytesMax = 200_000;
+  const memory = new TokenMemory<Entry>({ resource: "token_caches", bytesMax });
+  for (let serial = 0; serial < 2000; serial++) {
+    const token = `${serial}`.padStart(1 + (serial % 2000), "x");
+    memory.add(token, { token, serial }, "ada");
+    expect(memory.bytes).toBeLessThanOrEqual(bytesMax);
+  }
+  memory.clear();
+  for (let time = 0; time < 1000; time++) memory.add("same", { token: "same", serial: time }, "ada");
+  expect(memory.bytes).toBe(ENTRY_BYTES + 4);
 });

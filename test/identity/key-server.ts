@@ -28,7 +28,7 @@ export class KeyServer implements AsyncDisposable {
   keys: readonly unknown[] = [];
   asked = 0;
   /** Instead of the keys. */
-  answer: (() => Response) | undefined;
+  answer: (() => Response | Promise<Response>) | undefined;
 
   constructor(port = 0) {
     this.#server = Bun.serve({

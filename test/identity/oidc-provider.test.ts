@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import Provider from "oidc-provider";
 import { createJwtVerifier } from "../../src/identity/json-web-token.ts";
 import { createProviderKeys } from "../../src/identity/provider-keys.ts";
-import { createTestClock } from "../harness/test-clock.ts";
 import { AUDIENCE } from "./key-server.ts";
+import { ASKER, createTestOutside } from "./test-outside.ts";
 
 const CLIENT = { client_id: "backend", client_secret: "a secret of the backend" };
 const SCOPE = "profiles:all";
@@ -65,15 +65,14 @@ test("tokens of a real OpenID provider are verified by its discovery document al
     adminClaim: null,
     adminScope: SCOPE,
   } as const;
-  const clock = createTestClock();
-  const failures: unknown[] = [];
-  const keys = createProviderKeys(settings, clock, (error) => failures.push(error));
+  const { clock, failures, outside } = createTestOutside();
+  const keys = createProviderKeys(settings, outside, clock);
   const { takes, verify } = createJwtVerifier(settings, keys, clock);
   const token = await provider.token();
   expect(takes(token)).toBe(true);
-  expect((await verify(token)).bearer).toEqual({ kind: "user", name: "backend" });
-  expect((await verify(await provider.token(SCOPE))).bearer).toEqual({ kind: "admin" });
+  expect((await verify(token, ASKER)).bearer).toEqual({ kind: "user", name: "backend" });
+  expect((await verify(await provider.token(SCOPE), ASKER)).bearer).toEqual({ kind: "admin" });
   const another = createJwtVerifier({ ...settings, audience: "https://other.example" }, keys, clock);
-  await expect(another.verify(token)).rejects.toThrow("token_of_other_app");
+  await expect(another.verify(token, ASKER)).rejects.toThrow("token_of_other_app");
   expect(failures).toEqual([]);
 });

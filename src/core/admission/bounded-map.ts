@@ -29,6 +29,12 @@ export class BoundedMap<V> {
     this.#young.set(key, value);
   }
 
+  /** In no order. */
+  *values(): Generator<V> {
+    yield* this.#young.values();
+    for (const [key, value] of this.#old) if (!this.#young.has(key)) yield value;
+  }
+
   delete(key: string): void {
     this.#young.delete(key);
     this.#old.delete(key);

@@ -1,0 +1,102 @@
+import type { Asker } from "../core/admission/asker.ts";
+import type { Attempts } from "../core/admission/attempts.ts";
+import { BoundedMap } from "../core/admission/bounded-map.ts";
+import { createSlots } from "../core/admission/slots.ts";
+import type { Clock, Digest, Timers } from "../core/ports.ts";
+import { Refusal } from "../core/refusals.ts";
+import { fetchAnswer } from "./fetch-json.ts";
+import type { HostedQuestion, HostedUser } from "./outside-calls.ts";
+
+/** Asks the hosted service whose tokens are: each text once at a time, and so many at once. */
+export interface HostedUsers {
+  /** See OutsideCalls. */
+  find(asker: Asker, question: HostedQuestion): Promise<HostedUser | undefined>;
+}
+
+interface HostedUsersNeeds {
+  readonly attempts: Attempts;
+  readonly clock: Pick<Clock, "now">;
+  readonly timers: Timers;
+  readonly digest: Pick<Digest, "sha256">;
+}
+
+/** Calls under way; one address may have 25 of them. */
+const CALLS_MAX = 32;
+const WAITING_MAX = 256;
+const WAIT_MAX_MS = 2000;
+const RETRY_AFTER_MS = 1000;
+/** A token that was refused is not asked about again for so long. */
+const REFUSED_MS = 10_000;
+/** About 150 bytes each. */
+const REFUSED_MAX = 20_000;
+const REFUSED_STATUSES: readonly number[] = [401, 403, 404];
+
+export function createHostedUsers({ attempts, clock, timers, digest }: HostedUsersNeeds): HostedUsers {
+  const slots = createSlots({
+    resource: "outside_calls",
+    capacity: CALLS_MAX,
+    waitingMax: WAITING_MAX,
+    waitMaxMs: WAIT_MAX_MS,
+    // A call takes as long as the service likes.
+    leavesRoom: true,
+    timers,
+  });
+  /** By a digest of service and token, as is what was refused. */
+  const underWay = new Map<string, Promise<HostedUser | undefined>>();
+  const refusedUntil = new BoundedMap<number>(REFUSED_MAX);
+
+  async function ask(asker: Asker, question: HostedQuestion): Promise<HostedUser | undefined> {
+    const place = await slots.enter(asker);
+    try {
+      // After the wait: an address with many good tokens at once has no more attempts under way than calls.
+      const attempt = await attempts.begin(asker);
+      try {
+        const user = await userOf(question);
+        if (user === undefined) attempt.failed();
+        else attempt.succeeded();
+        return user;
+      } catch {
+        attempt.abandoned();
+        throw new Refusal({ code: "busy", retryAfterMs: RETRY_AFTER_MS });
+      }
+    } finally {
+      place.leave();
+    }
+  }
+
+  return {
+    async find(asker, question) {
+      const key = digest.sha256(`${question.url} ${question.token}`).toBase64();
+      if ((refusedUntil.get(key) ?? 0) > clock.now()) return undefined;
+      const begun = underWay.get(key) ?? ask(asker, question).finally(() => underWay.delete(key));
+      underWay.set(key, begun);
+      const user = await begun;
+      if (user === undefined) refusedUntil.set(key, clock.now() + REFUSED_MS);
+      return user;
+    },
+  };
+}
+
+/** Undefined where the service says that the token is nobody's; rejects where it says neither yes nor no. */
+async function userOf({ url, userId, token }: HostedQuestion): Promise<HostedUser | undefined> {
+  const { status, value } = await fetchAnswer(`${url}/users/${userId}`, { authorization: `Bearer ${token}` });
+  if (REFUSED_STATUSES.includes(status)) return undefined;
+  if (status !== 200) throw new Error(`${url} answered ${status}`);
+  const user = entityIn(value);
+  if (user?.uuid !== userId || typeof user.username !== "string" || user.activated === false) return undefined;
+  return { username: user.username };
+}
+
+interface Entity {
+  readonly uuid?: unknown;
+  readonly username?: unknown;
+  readonly activated?: unknown;
+}
+
+/** The one user of an answer. */
+function entityIn(value: unknown): Entity | undefined {
+  if (typeof value !== "object" || value === null || !("entities" in value)) return undefined;
+  const { entities } = value;
+  const [user]: readonly unknown[] = Array.isArray(entities) && entities.length === 1 ? entities : [];
+  return typeof user === "object" && user !== null ? user : undefined;
+}

@@ -1,0 +1,67 @@
+import type { JSONWebKeySet } from "jose";
+import type { Asker } from "../core/admission/asker.ts";
+import type { Attempts } from "../core/admission/attempts.ts";
+import { BoundedMap } from "../core/admission/bounded-map.ts";
+import { inTime } from "../core/admission/in-time.ts";
+import { createSlots } from "../core/admission/slots.ts";
+import type { Timers } from "../core/ports.ts";
+import type { KeySetEvents, KeySetQuestion } from "./outside-calls.ts";
+import { createProvider, type Provider } from "./provider.ts";
+
+/** The key sets of all identity providers. */
+export interface KeySets {
+  /** See OutsideCalls. */
+  find(asker: Asker, question: KeySetQuestion): Promise<JSONWebKeySet>;
+}
+
+interface KeySetsNeeds {
+  readonly attempts: Attempts;
+  readonly timers: Timers;
+  readonly events: KeySetEvents;
+}
+
+/** Requests that wait for keys, which costs no call: the call is one for all. One address may have four fifths. */
+const WAITING_MAX = 1024;
+/** The second between two calls, and most of what a call may take. */
+const WAIT_MAX_MS = 3000;
+/** Beyond it those that were not asked for of late are forgotten. */
+const PROVIDERS_MAX = 10_000;
+
+export function createKeySets({ attempts, timers, events }: KeySetsNeeds): KeySets {
+  const slots = createSlots({
+    resource: "outside_calls",
+    capacity: WAITING_MAX,
+    waitingMax: 0,
+    waitMaxMs: 0,
+    leavesRoom: true,
+    timers,
+  });
+  /** Of whatever apps: those with the same provider ask it together. */
+  const providers = new BoundedMap<Provider>(PROVIDERS_MAX);
+
+  function providerOf({ issuer, jwks }: KeySetQuestion): Provider {
+    const place = `${issuer} ${jwks}`;
+    const known = providers.get(place);
+    if (known !== undefined) return known;
+    const made = createProvider({ issuer, jwks }, timers, (error) => events.keysUnavailable({ issuer, error }));
+    providers.set(place, made);
+    return made;
+  }
+
+  return {
+    async find(asker, question) {
+      const provider = providerOf(question);
+      const place = await slots.enter(asker);
+      try {
+        const asked = question.age === "fresh" ? provider.fresh() : provider.latest();
+        const { keys, has } = await inTime(asked, WAIT_MAX_MS, timers);
+        // Charged only now: it has cost no call, and many may wait for a key that was just published.
+        const isMadeUp = question.missing !== undefined && !(await has(question.missing));
+        if (isMadeUp) (await attempts.begin(asker)).failed();
+        return keys;
+      } finally {
+        place.leave();
+      }
+    },
+  };
+}

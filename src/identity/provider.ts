@@ -1,0 +1,101 @@
+import { readFile } from "node:fs/promises";
+import { createLocalJWKSet, errors, type JSONWebKeySet } from "jose";
+import { createSharedResult } from "../core/admission/shared-result.ts";
+import type { Timers } from "../core/ports.ts";
+import { Refusal } from "../core/refusals.ts";
+import { fetchJson } from "./fetch-json.ts";
+import type { KeyName } from "./outside-calls.ts";
+
+/** One identity provider, asked for its keys once at a time and at most once a second. Both refuse with `busy`. */
+export interface Provider {
+  /** Of a call that begins after this one. */
+  fresh(): Promise<KeySet>;
+  /** Up to a second old; while the provider cannot be reached, those it named last. */
+  latest(): Promise<KeySet>;
+}
+
+export interface KeySet {
+  readonly keys: JSONWebKeySet;
+  /** Whether it has the key that a token of this header is signed with, if it is signed by this provider. */
+  has(name: KeyName): Promise<boolean>;
+}
+
+const ASK_AGAIN_MS = 1000;
+const RETRY_AFTER_MS = 1000;
+
+/**
+ * @param jwks where the keys are; null = where the issuer's discovery document says
+ * @param failed told when they cannot be had, once for as long as that goes on
+ */
+export function createProvider(
+  { issuer, jwks }: { readonly issuer: string; readonly jwks: string | null },
+  timers: Timers,
+  failed: (error: unknown) => void,
+): Provider {
+  let known: KeySet | undefined;
+  let isFailing = false;
+
+  const shared = createSharedResult({ resource: "outside_calls", everyMs: ASK_AGAIN_MS, timers }, async () => {
+    try {
+      known = keySet(publicKeys(await read(jwks, issuer)));
+      isFailing = false;
+      return known;
+    } catch (error) {
+      if (!isFailing) failed(error);
+      isFailing = true;
+      throw new Refusal({ code: "busy", retryAfterMs: RETRY_AFTER_MS });
+    }
+  });
+
+  return {
+    fresh: () => shared.fresh(),
+    async latest() {
+      try {
+        return await shared.latest();
+      } catch (error) {
+        if (known === undefined) throw error;
+        return known;
+      }
+    },
+  };
+}
+
+function keySet(keys: JSONWebKeySet): KeySet {
+  const find = createLocalJWKSet(keys);
+  return {
+    keys,
+    async has(name) {
+      try {
+        await find({ ...name });
+        return true;
+      } catch (error) {
+        // Any other is the verifier's to tell.
+        return !(error instanceof errors.JWKSNoMatchingKey);
+      }
+    },
+  };
+}
+
+async function read(jwks: string | null, issuer: string): Promise<unknown> {
+  if (jwks !== null) return /^https?:/.test(jwks) ? await fetchJson(jwks) : JSON.parse(await readFile(jwks, "utf8"));
+  const document = await fetchJson(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
+  if (!isRecord(document) || document.issuer !== issuer || typeof document.jwks_uri !== "string") {
+    throw new Error("the discovery document is another issuer's, or names no keys");
+  }
+  if (!/^https?:/.test(document.jwks_uri)) throw new Error("the discovery document's jwks_uri is no URL");
+  return await fetchJson(document.jwks_uri);
+}
+
+/** Whatever could sign as well as verify is left out, and what is not meant for signatures. */
+function publicKeys(value: unknown): JSONWebKeySet {
+  const keys: unknown = isRecord(value) ? value.keys : undefined;
+  if (!Array.isArray(keys)) throw new Error("the key set has no list of keys");
+  const usable = keys.filter((key) => isRecord(key) && PUBLIC_KINDS.includes(key.kty) && (key.use ?? "sig") === "sig");
+  return { keys: usable };
+}
+
+const PUBLIC_KINDS: readonly unknown[] = ["RSA", "EC", "OKP"];
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

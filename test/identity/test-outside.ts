@@ -1,0 +1,25 @@
+import type { Timers } from "../../src/core/ports.ts";
+import { createOutsideCalls, type OutsideCalls } from "../../src/identity/outside-calls.ts";
+import { systemDigest } from "../../src/system/digest.ts";
+import { systemTimers } from "../../src/system/timers.ts";
+import { createTestClock, type TestClock } from "../harness/test-clock.ts";
+
+/** Real calls to other services, which real time lets pass and the test's clock besides. */
+export interface TestOutside {
+  readonly clock: TestClock;
+  readonly timers: Timers;
+  readonly outside: OutsideCalls;
+  /** Why keys could not be had. */
+  readonly failures: readonly unknown[];
+}
+
+export function createTestOutside(): TestOutside {
+  const clock = createTestClock();
+  const from = clock.now();
+  const timers = { ...systemTimers, nowMs: () => systemTimers.nowMs() + clock.now() - from };
+  const failures: unknown[] = [];
+  const events = { keysUnavailable: ({ error }: { readonly error: unknown }) => void failures.push(error) };
+  return { clock, timers, failures, outside: createOutsideCalls({ clock, timers, digest: systemDigest, events }) };
+}
+
+export const ASKER = () => ({ address: "192.0.2.1" });
