@@ -1,4 +1,5 @@
 import type { Eventually } from "../core/ports.ts";
+import type { Probe } from "../core/probe.ts";
 import { createAddressOf } from "./address.ts";
 import type { Method, Route } from "./call.ts";
 import type { Exchange } from "./exchange.ts";
@@ -27,8 +28,7 @@ export interface HttpServerNeeds {
   /** Other threads of this process listen there too, and the kernel deals out the connections. */
   readonly sharePort: boolean;
   readonly trustedProxies: readonly string[];
-  /** Rejects when the store does not answer; called for everybody who asks. */
-  readonly probe: () => Promise<void>;
+  readonly probe: Probe;
   /** For how long answers say `Connection: close` before the port is given up, so that no client meets a reset. */
   readonly drainMs: number;
 }
@@ -69,7 +69,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
   const health = (request: Request): Eventually<Response> => finished(request, Response.json({ status: "alive" }));
   const ready = async (request: Request): Promise<Response> => {
     try {
-      await needs.probe();
+      await needs.probe.check();
       return await finished(request, Response.json({ status: "ready" }));
     } catch {
       const unready = { status: 503, headers: { "Retry-After": "1" } };

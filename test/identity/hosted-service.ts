@@ -17,6 +17,8 @@ export class HostedService implements AsyncDisposable {
     { readonly uuid: string; readonly username: string; readonly activated: boolean }
   >();
   asked = 0;
+  /** How long it takes to refuse a token. */
+  refusingMs = 0;
   /** Instead of the right answer. */
   answer: ((uuid: string) => Response | Promise<Response>) | undefined;
 
@@ -50,6 +52,7 @@ export class HostedService implements AsyncDisposable {
     if (this.answer !== undefined) return await this.answer(uuid);
     const user = this.#tokens.get(request.headers.get("authorization")?.replace("Bearer ", "") ?? "");
     if (user === undefined || user.uuid !== uuid) {
+      if (this.refusingMs > 0) await Bun.sleep(this.refusingMs);
       const error = { error: "auth_bad_access_token", error_description: "Unable to authenticate" };
       return Response.json(error, { status: 401 });
     }

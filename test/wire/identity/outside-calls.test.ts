@@ -1,0 +1,173 @@
+import { expect, test } from "bun:test";
+import { randomUUID } from "node:crypto";
+import { type Answer, send } from "../../harness/client.ts";
+import { eventually } from "../../harness/eventually.ts";
+import { HostedService, hostedToken } from "../../identity/hosted-service.ts";
+import { AUDIENCE, KeyServer, type SigningPair, signingPair } from "../../identity/key-server.ts";
+import { startTrustedApp, type TrustedApp } from "./trusted-app.ts";
+
+const STRANGER = "198.51.100.1";
+const OTHER = "203.0.113.1";
+const BEHIND_PROXY = { settings: { trustedProxies: ["127.0.0.1"] } };
+
+function getFrom(app: TrustedApp, address: string, token: string, user = "ada"): Promise<Answer> {
+  const headers = { "x-forwarded-for": address };
+  return send("GET", `${app.service.base}/metadata/user/${user}`, { token, headers });
+}
+
+/** So many at once send what `call` sends, again and again, until it is disposed of. */
+function keepSending(count: number, call: () => Promise<Answer>) {
+  const statuses: number[] = [];
+  let isOver = false;
+  const senders = Array.from({ length: count }, async () => {
+    while (!isOver) {
+      const { status } = await call();
+      statuses.push(status);
+      // As a client that is told to wait, though not for as long.
+      if (status === 429) await Bun.sleep(50);
+    }
+  });
+  return {
+    statuses,
+    async [Symbol.asyncDispose]() {
+      isOver = true;
+      await Promise.all(senders);
+    },
+  };
+}
+
+test("made-up tokens whose verification takes a second each keep good ones out neither elsewhere nor at their own address", async () => {
+  await using hosted = new HostedService();
+  hosted.refusingMs = 1000;
+  await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, BEHIND_PROXY);
+  const from = performance.now();
+  await using greedy = keepSending(40, () => getFrom(app, STRANGER, hostedToken(randomUUID())));
+  expect((await getFrom(app, STRANGER, hosted.token("ada"))).status).toBe(200);
+  let good = 1;
+  while (performance.now() - from < 6000) {
+    good += 1;
+    expect((await getFrom(app, OTHER, hosted.token("ada"))).status).toBe(200);
+  }
+  // A hundred failures, then one a second; and those that were under way by then.
+  expect(hosted.asked - good).toBeLessThanOrEqual(100 + 6 + 25);
+  expect(hosted.asked - good).toBeGreaterThanOrEqual(50);
+  expect(greedy.statuses).toContain(429);
+  expect(app.service.faults).toEqual([]);
+}, 20_000);
+
+test("a token that many send at once is asked about once, and one that was refused not again for a while", async () => {
+  await using hosted = new HostedService();
+  hosted.refusingMs = 200;
+  await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, BEHIND_PROXY);
+  const askAll = async (token: string) => {
+    const answers = Array.from({ length: 50 }, (_, index) => getFrom(app, `192.0.2.${index}`, token));
+    return new Set((await Promise.all(answers)).map(({ status }) => status));
+  };
+  expect(await askAll(hosted.token("ada"))).toEqual(new Set([200]));
+  expect(hosted.asked).toBe(1);
+  const madeUp = hostedToken(randomUUID());
+  expect(await askAll(madeUp)).toEqual(new Set([401]));
+  expect(await askAll(madeUp)).toEqual(new Set([401]));
+  expect(hosted.asked).toBe(2);
+});
+
+test("many good tokens of one address that are seen for the first time are all let in", async () => {
+  await using hosted = new HostedService();
+  await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, BEHIND_PROXY);
+  const answers = Array.from({ length: 250 }, () => getFrom(app, STRANGER, hosted.token("ada")));
+  expect(new Set((await Promise.all(answers)).map(({ status }) => status))).toEqual(new Set([200]));
+});
+
+test("what the service does not answer is 503 with Retry-After, and counts: an address cannot have it asked on and on", async () => {
+  await using hosted = new HostedService();
+  hosted.answer = () => new Response("down", { status: 500 });
+  await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, BEHIND_PROXY);
+  const counts = new Map<number, number>();
+  for (let time = 0; time < 150; time++) {
+    const { status, headers } = await getFrom(app, STRANGER, hostedToken(randomUUID()));
+    counts.set(status, (counts.get(status) ?? 0) + 1);
+    expect(headers.get("retry-after")).toBe("1");
+  }
+  expect(counts.get(503)).toBe(101);
+  expect(counts.get(429)).toBe(49);
+  expect(hosted.asked).toBe(101);
+  hosted.answer = undefined;
+  expect((await getFrom(app, OTHER, hosted.token("ada"))).status).toBe(200);
+});
+
+/** An app that takes the tokens of a provider whose key server is the test's own. */
+async function startProviderApp() {
+  const server = new KeyServer();
+  const pair = await signingPair(server.issuer, "ES256", "one");
+  server.keys = [pair.jwk];
+  const oidc = {
+    issuer: server.issuer,
+    audience: AUDIENCE,
+    jwks: null,
+    algorithms: ["ES256"],
+    userClaim: "sub",
+    adminClaim: null,
+    adminScope: null,
+  } as const;
+  const app = await startTrustedApp({ oidc }, BEHIND_PROXY);
+  const madeUp = () => pair.sign({}, { kid: randomUUID() });
+  return {
+    server,
+    pair,
+    app,
+    madeUp,
+    async [Symbol.asyncDispose]() {
+      await app[Symbol.asyncDispose]();
+      await server.stop();
+    },
+  };
+}
+
+/** Publishes a key and says how long a token signed with it is not let in, ms. */
+async function untilTaken(app: TrustedApp, server: KeyServer, pair: SigningPair): Promise<number> {
+  server.keys = [...server.keys, pair.jwk];
+  const token = await pair.sign({});
+  const from = performance.now();
+  for (;;) {
+    const { status, headers } = await getFrom(app, OTHER, token);
+    if (status === 200) return performance.now() - from;
+    // Not now, and never a no.
+    expect([status, headers.get("retry-after")]).toEqual([503, "1"]);
+  }
+}
+
+test("a key that the provider has just published is taken at once, while others make up keys", async () => {
+  await using started = await startProviderApp();
+  const { server, pair, app, madeUp } = started;
+  expect((await getFrom(app, OTHER, await pair.sign({}))).status).toBe(200);
+  const from = performance.now();
+  const before = server.asked;
+  await using greedy = keepSending(30, async () => await getFrom(app, STRANGER, await madeUp()));
+  for (const kid of ["two", "three", "four"]) {
+    const waitMs = await untilTaken(app, server, await signingPair(server.issuer, "ES256", kid));
+    expect(waitMs).toBeLessThan(2000);
+  }
+  expect(server.asked - before).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - from) / 1000));
+  await eventually(async () => expect(greedy.statuses).toContain(429), 10_000);
+  expect(greedy.statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(100);
+  expect(new Set(greedy.statuses)).toEqual(new Set([401, 429]));
+}, 30_000);
+
+test("a key that cannot be looked for is 503 with Retry-After within a few seconds; known ones go on", async () => {
+  await using started = await startProviderApp();
+  const { server, pair, app, madeUp } = started;
+  expect((await getFrom(app, OTHER, await pair.sign({}))).status).toBe(200);
+  const answering = Promise.withResolvers<Response>();
+  server.answer = () => answering.promise;
+  const from = performance.now();
+  const waiting = Promise.all(
+    (await Promise.all(Array.from({ length: 20 }, madeUp))).map((t) => getFrom(app, OTHER, t)),
+  );
+  expect((await getFrom(app, OTHER, await pair.sign({}))).status).toBe(200);
+  for (const { status, headers } of await waiting) {
+    expect([status, headers.get("retry-after")]).toEqual([503, "1"]);
+  }
+  expect(performance.now() - from).toBeLessThan(5000);
+  expect(app.service.faults.length).toBeLessThanOrEqual(1);
+  answering.resolve(new Response());
+}, 20_000);
