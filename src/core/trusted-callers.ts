@@ -41,7 +41,7 @@ interface TrustedCallersNeeds {
   readonly store: Pick<Store, "user" | "userById">;
   readonly accounts: Pick<Accounts, "ensure">;
   readonly clock: Clock;
-  readonly digest: Pick<Digest, "sha256">;
+  readonly digest: Pick<Digest, "sha256Base64">;
 }
 
 type NamedUser = Extract<TrustedToken["bearer"], { kind: "user" }>;
@@ -63,7 +63,7 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
   let revocations = 0;
 
   function keyOf(text: string): string {
-    if (text !== last.text) last = { text, key: digest.sha256(text).toBase64() };
+    if (text !== last.text) last = { text, key: digest.sha256Base64(text) };
     return last.key;
   }
 

@@ -17,7 +17,7 @@ interface HostedUsersNeeds {
   readonly attempts: Attempts;
   readonly clock: Pick<Clock, "now">;
   readonly timers: Timers;
-  readonly digest: Pick<Digest, "sha256">;
+  readonly digest: Pick<Digest, "sha256Base64">;
 }
 
 /** Calls under way; one address may have 25 of them. */
@@ -66,7 +66,7 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
 
   return {
     async find(asker, question) {
-      const key = digest.sha256(`${question.url} ${question.token}`).toBase64();
+      const key = digest.sha256Base64(`${question.url} ${question.token}`);
       if ((refusedUntil.get(key) ?? 0) > clock.now()) return undefined;
       const begun = underWay.get(key) ?? ask(asker, question).finally(() => underWay.delete(key));
       underWay.set(key, begun);

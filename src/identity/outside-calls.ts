@@ -50,7 +50,7 @@ export interface KeyName {
 export interface OutsideCallsNeeds {
   readonly clock: Pick<Clock, "now">;
   readonly timers: Timers;
-  readonly digest: Pick<Digest, "sha256">;
+  readonly digest: Pick<Digest, "sha256Base64">;
   readonly events: KeySetEvents;
 }
 

@@ -33,9 +33,9 @@ function trustingAll() {
     accounts: { ensure: async () => undefined },
     clock: systemClock,
     digest: {
-      sha256(text) {
+      sha256Base64(text) {
         digests += 1;
-        return systemDigest.sha256(text);
+        return systemDigest.sha256Base64(text);
       },
     },
   });
