@@ -44,7 +44,7 @@ export function createHostedVerifier(
       if (expires <= clock.now()) throw new Refusal({ code: "token_expired" });
       const user = await outside.hostedUser(asker(), { url, userId, token: text });
       if (user === undefined) throw new Refusal({ code: "token_unknown" });
-      const verifiedUntil = clock.now() + cacheSeconds * 1000;
+      const verifiedUntil = user.askedAt + cacheSeconds * 1000;
       return { bearer: { kind: "user", name: user.username }, issued, expires, verifiedUntil };
     },
   };

@@ -20,15 +20,22 @@ interface HostedUsersNeeds {
   readonly digest: Pick<Digest, "sha256Base64">;
 }
 
+interface KeptAnswer {
+  readonly user: HostedUser | undefined;
+  readonly until: number;
+}
+
 /** Calls under way; one address may have 25 of them. */
 const CALLS_MAX = 32;
 const WAITING_MAX = 256;
 const WAIT_MAX_MS = 2000;
 const RETRY_AFTER_MS = 1000;
-/** A token that was refused is not asked about again for so long. */
+/** An answer is kept for so long: until all who sent the token at once have remembered it, … */
+const TAKEN_MS = 1000;
+/** … and for a refused token, so that it is not asked about again and again. */
 const REFUSED_MS = 10_000;
-/** About 150 bytes each. */
-const REFUSED_MAX = 20_000;
+/** About 250 bytes each. */
+const ANSWERS_MAX = 20_000;
 const REFUSED_STATUSES: readonly number[] = [401, 403, 404];
 
 export function createHostedUsers({ attempts, clock, timers, digest }: HostedUsersNeeds): HostedUsers {
@@ -41,19 +48,20 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
     leavesRoom: true,
     timers,
   });
-  /** By a digest of service and token, as is what was refused. */
+  /** By a digest of service and token, as are answers. */
   const underWay = new Map<string, Promise<HostedUser | undefined>>();
-  const refusedUntil = new BoundedMap<number>(REFUSED_MAX);
+  const answers = new BoundedMap<KeptAnswer>(ANSWERS_MAX);
 
-  async function ask(asker: Asker, question: HostedQuestion): Promise<HostedUser | undefined> {
+  async function ask(key: string, asker: Asker, question: HostedQuestion): Promise<HostedUser | undefined> {
     const place = await slots.enter(asker);
     try {
       // After the wait: an address with many good tokens at once has no more attempts under way than calls.
       const attempt = await attempts.begin(asker);
       try {
-        const user = await userOf(question);
+        const user = await userOf(question, clock.now());
         if (user === undefined) attempt.failed();
         else attempt.succeeded();
+        answers.set(key, { user, until: clock.now() + (user === undefined ? REFUSED_MS : TAKEN_MS) });
         return user;
       } catch {
         attempt.abandoned();
@@ -67,24 +75,23 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
   return {
     async find(asker, question) {
       const key = digest.sha256Base64(`${question.url} ${question.token}`);
-      if ((refusedUntil.get(key) ?? 0) > clock.now()) return undefined;
-      const begun = underWay.get(key) ?? ask(asker, question).finally(() => underWay.delete(key));
+      const kept = answers.get(key);
+      if (kept !== undefined && kept.until > clock.now()) return kept.user;
+      const begun = underWay.get(key) ?? ask(key, asker, question).finally(() => underWay.delete(key));
       underWay.set(key, begun);
-      const user = await begun;
-      if (user === undefined) refusedUntil.set(key, clock.now() + REFUSED_MS);
-      return user;
+      return await begun;
     },
   };
 }
 
 /** Undefined where the service says that the token is nobody's; rejects where it says neither yes nor no. */
-async function userOf({ url, userId, token }: HostedQuestion): Promise<HostedUser | undefined> {
+async function userOf({ url, userId, token }: HostedQuestion, askedAt: number): Promise<HostedUser | undefined> {
   const { status, value } = await fetchAnswer(`${url}/users/${userId}`, { authorization: `Bearer ${token}` });
   if (REFUSED_STATUSES.includes(status)) return undefined;
   if (status !== 200) throw new Error(`${url} answered ${status}`);
   const user = entityIn(value);
   if (user?.uuid !== userId || typeof user.username !== "string" || user.activated === false) return undefined;
-  return { username: user.username };
+  return { username: user.username, askedAt };
 }
 
 interface Entity {

@@ -29,6 +29,8 @@ export interface HostedQuestion {
 
 export interface HostedUser {
   readonly username: string;
+  /** When the service was asked, ms since 1970. */
+  readonly askedAt: number;
 }
 
 export interface KeySetQuestion {
