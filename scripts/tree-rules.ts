@@ -54,7 +54,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     packages: [],
   },
   // What threads share of it by message.
-  { folder: "src/process-parts.ts", imports: ["src/system", CORE], packages: [] },
+  { folder: "src/process-parts.ts", imports: ["src/identity", "src/system", CORE], packages: [] },
   // Tokens that others have made.
   { folder: "src/identity", imports: [CORE], packages: ["node:", "jose"] },
   { folder: "src/http", imports: [CORE], packages: ["bun", "node:", "zod"] },

@@ -1,5 +1,10 @@
+import { createAttempts } from "./core/admission/attempts.ts";
 import { createPasswords, type Passwords } from "./core/passwords.ts";
-import type { PasswordHasher, Timers } from "./core/ports.ts";
+import type { Clock, Digest, PasswordHasher, Store, Timers } from "./core/ports.ts";
+import { createProbe, type Probe } from "./core/probe.ts";
+import { createOutsideCalls, type KeySetEvents, type OutsideCalls } from "./identity/outside-calls.ts";
+import { systemClock } from "./system/clock.ts";
+import { systemDigest } from "./system/digest.ts";
 import { argon2id } from "./system/passwords.ts";
 import { systemTimers } from "./system/timers.ts";
 
@@ -9,16 +14,32 @@ import { systemTimers } from "./system/timers.ts";
  */
 export interface ProcessParts {
   readonly passwords: Passwords;
+  readonly outside: OutsideCalls;
+  readonly probe: Probe;
 }
 
 export interface ProcessPartsNeeds {
-  readonly passwords?: PasswordHasher | undefined;
+  readonly store: Pick<Store, "ping">;
+  readonly events: KeySetEvents;
+  readonly clock?: Clock | undefined;
   readonly timers?: Timers | undefined;
+  readonly digest?: Digest | undefined;
+  readonly passwords?: PasswordHasher | undefined;
 }
 
 export function createProcessParts({
-  passwords: hasher = argon2id,
+  store,
+  events,
+  clock = systemClock,
   timers = systemTimers,
+  digest = systemDigest,
+  passwords: hasher = argon2id,
 }: ProcessPartsNeeds): ProcessParts {
-  return { passwords: createPasswords({ hasher, timers }) };
+  // One for all: an address that guesses passwords is no more welcome with made-up tokens.
+  const attempts = createAttempts({ resource: "attempts", timers });
+  return {
+    passwords: createPasswords({ hasher, attempts, timers }),
+    outside: createOutsideCalls({ attempts, clock, timers, digest, events }),
+    probe: createProbe(store, timers),
+  };
 }

@@ -8,7 +8,6 @@ import { createCallers } from "./core/callers.ts";
 import { createGrants } from "./core/grants.ts";
 import { createMetadata } from "./core/metadata.ts";
 import type { Clock, Digest, Events, PasswordHasher, Random, Store, Timers } from "./core/ports.ts";
-import { createProbe, type Probe } from "./core/probe.ts";
 import { openRegistry, type RegistryNeeds, type ServerDefaults } from "./core/registry.ts";
 import { createThrottle } from "./core/throttle.ts";
 import { newThrottleMemory, type ThrottleMemory } from "./core/throttle-memory.ts";
@@ -18,7 +17,6 @@ import { createTrustedCallers, type TrustedCallers } from "./core/trusted-caller
 import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
 import { appRoutes } from "./http/routes.ts";
 import { listen } from "./http/server.ts";
-import { createOutsideCalls, type OutsideCalls } from "./identity/outside-calls.ts";
 import { createVerifiers, type IdentityEvents } from "./identity/verifiers.ts";
 import { createProcessParts, type ProcessParts } from "./process-parts.ts";
 import { systemClock } from "./system/clock.ts";
@@ -62,9 +60,6 @@ export interface ServiceParts {
   /** What bounds the whole process, and this thread's place in it, where several serve; counted from 0. */
   readonly admission?: { readonly memory: AdmissionMemory; readonly thread: number };
   readonly timers?: Timers;
-  /** What is asked of other services, and whether the store answers; where several threads serve, once for all of them. */
-  readonly outside?: OutsideCalls;
-  readonly probe?: Probe;
   /** See HttpServerNeeds. */
   readonly drainMs?: number;
 }
@@ -88,8 +83,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const store = stack.use(parts.store);
   const { events, clock = systemClock, random = systemRandom, digest = systemDigest } = parts;
   const { timers = systemTimers } = parts;
-  const outside = parts.outside ?? createOutsideCalls({ clock, timers, digest, events });
-  const { passwords } = parts.process ?? createProcessParts(parts);
+  const { passwords, outside, probe } = parts.process ?? createProcessParts(parts);
 
   await ensureSigningKey({ store, random, clock });
   // The two need each other, but the registry not before it is refreshed.
@@ -128,7 +122,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     port: settings.port,
     sharePort: settings.sharePort ?? false,
     trustedProxies: settings.trustedProxies,
-    probe: parts.probe ?? createProbe(store, timers),
+    probe,
     drainMs: parts.drainMs ?? DRAIN_MS,
   });
   stack.defer(() => server.stop());

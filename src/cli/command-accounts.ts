@@ -1,4 +1,5 @@
 import { type Accounts, createAccounts } from "../core/accounts.ts";
+import { createAttempts } from "../core/admission/attempts.ts";
 import { createPasswords, type Passwords } from "../core/passwords.ts";
 import type { Store } from "../core/ports.ts";
 import { systemClock } from "../system/clock.ts";
@@ -7,7 +8,8 @@ import { systemRandom } from "../system/random.ts";
 import { systemTimers } from "../system/timers.ts";
 
 export function commandPasswords(): Passwords {
-  return createPasswords({ hasher: argon2id, timers: systemTimers });
+  const attempts = createAttempts({ resource: "attempts", timers: systemTimers });
+  return createPasswords({ hasher: argon2id, attempts, timers: systemTimers });
 }
 
 /** The rules about users, for a command on its own store: it has verified no tokens that it would have to forget. */

@@ -1,5 +1,5 @@
 import type { Asker } from "./admission/asker.ts";
-import { createAttempts } from "./admission/attempts.ts";
+import type { Attempts } from "./admission/attempts.ts";
 import { createSlots } from "./admission/slots.ts";
 import type { PasswordHasher, Timers } from "./ports.ts";
 
@@ -38,11 +38,11 @@ const WAIT_MAX_MS = 2000;
 
 export interface PasswordsNeeds {
   readonly hasher: PasswordHasher;
+  readonly attempts: Attempts;
   readonly timers: Timers;
 }
 
-export function createPasswords({ hasher, timers }: PasswordsNeeds): Passwords {
-  const attempts = createAttempts({ resource: "attempts", timers });
+export function createPasswords({ hasher, attempts, timers }: PasswordsNeeds): Passwords {
   const slots = createSlots({
     resource: "hashing",
     capacity: CONCURRENT,

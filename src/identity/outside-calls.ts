@@ -1,6 +1,6 @@
 import type { JSONWebKeySet } from "jose";
 import type { Asker } from "../core/admission/asker.ts";
-import { createAttempts } from "../core/admission/attempts.ts";
+import type { Attempts } from "../core/admission/attempts.ts";
 import type { Clock, Digest, Timers } from "../core/ports.ts";
 import { createHostedUsers } from "./hosted-users.ts";
 import { createKeySets } from "./key-sets.ts";
@@ -50,6 +50,7 @@ export interface KeyName {
 }
 
 export interface OutsideCallsNeeds {
+  readonly attempts: Attempts;
   readonly clock: Pick<Clock, "now">;
   readonly timers: Timers;
   readonly digest: Pick<Digest, "sha256Base64">;
@@ -61,8 +62,7 @@ export interface KeySetEvents {
   keysUnavailable(details: { readonly issuer: string; readonly error: unknown }): void;
 }
 
-export function createOutsideCalls({ clock, timers, digest, events }: OutsideCallsNeeds): OutsideCalls {
-  const attempts = createAttempts({ resource: "attempts", timers });
+export function createOutsideCalls({ attempts, clock, timers, digest, events }: OutsideCallsNeeds): OutsideCalls {
   const hostedUsers = createHostedUsers({ attempts, clock, timers, digest });
   const keySets = createKeySets({ attempts, timers, events });
   return {

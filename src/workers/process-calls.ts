@@ -18,6 +18,8 @@ export type ProcessAnswer = { readonly kind: "answer"; readonly id: number } & (
 /** What may be called: a further part is a further line, and the compiler finds a method that is missing. */
 const METHODS: { readonly [Part in keyof ProcessParts]: { readonly [Method in keyof ProcessParts[Part]]: true } } = {
   passwords: { hash: true, logIn: true, countSecret: true },
+  outside: { hostedUser: true, keySet: true },
+  probe: { check: true },
 };
 
 type AnyMethod = (...args: readonly unknown[]) => Promise<unknown>;

@@ -22,7 +22,7 @@ export interface WorkersNeeds {
   };
   readonly drainMs?: number;
   /** For what is once in the process: it stands on them. */
-  readonly parts?: ProcessPartsNeeds;
+  readonly parts?: Omit<ProcessPartsNeeds, "store" | "events">;
   /** The entry of a worker's thread. */
   readonly workerUrl?: URL;
 }
@@ -56,7 +56,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
     store,
     cacheBytes: Math.floor(needs.cacheBytes / needs.count),
     events: needs.events,
-    process: createProcessParts(needs.parts ?? {}),
+    process: createProcessParts({ ...needs.parts, store, events: needs.events }),
     start: {
       settings: { ...needs.settings, port, sharePort: true },
       throttle,

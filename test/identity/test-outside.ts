@@ -1,3 +1,4 @@
+import { createAttempts } from "../../src/core/admission/attempts.ts";
 import type { Timers } from "../../src/core/ports.ts";
 import { createOutsideCalls, type OutsideCalls } from "../../src/identity/outside-calls.ts";
 import { systemDigest } from "../../src/system/digest.ts";
@@ -19,7 +20,18 @@ export function createTestOutside(): TestOutside {
   const timers = { ...systemTimers, nowMs: () => systemTimers.nowMs() + clock.now() - from };
   const failures: unknown[] = [];
   const events = { keysUnavailable: ({ error }: { readonly error: unknown }) => void failures.push(error) };
-  return { clock, timers, failures, outside: createOutsideCalls({ clock, timers, digest: systemDigest, events }) };
+  return {
+    clock,
+    timers,
+    failures,
+    outside: createOutsideCalls({
+      attempts: createAttempts({ resource: "attempts", timers }),
+      clock,
+      timers,
+      digest: systemDigest,
+      events,
+    }),
+  };
 }
 
 export const ASKER = () => ({ address: "192.0.2.1" });

@@ -9,6 +9,8 @@ function connected(passwords: Partial<ProcessParts["passwords"]>): ProcessParts 
   const missing = () => Promise.reject(new Error("not called in this test"));
   const parts: ProcessParts = {
     passwords: { hash: missing, logIn: missing, countSecret: missing, ...passwords },
+    outside: { hostedUser: missing, keySet: missing },
+    probe: { check: missing },
   };
   const calls = createProcessCalls((call) => {
     void answerCall(parts, structuredClone(call)).then((answer) => calls.hear(structuredClone(answer)));
