@@ -108,7 +108,8 @@ export function createAttempts({ timers }: AttemptsOptions): Attempts {
   }
 
   /** "wait": the attempts under way decide whether there may be another. */
-  function judgePair(pair: Pair, nowMs: number): "pass" | "wait" {
+  function judgePair(pair: Pair, hasWaited: boolean): "pass" | "wait" {
+    const nowMs = timers.nowMs();
     pair.failures = pair.failures.filter((at) => at > nowMs - WINDOW_MS);
     if (pair.failures.length < ACCOUNT_FAILURES_MAX) {
       pair.waitMs = 0;
@@ -116,14 +117,17 @@ export function createAttempts({ timers }: AttemptsOptions): Attempts {
     }
     // Not refused for ever to one who shares an address with a guesser: each failure is over after a minute.
     if (pair.underWay === 0 && nowMs >= pair.untilMs) return "pass";
-    pair.waitMs = Math.min(WAIT_MAX_MS, pair.waitMs === 0 ? FIRST_WAIT_MS : pair.waitMs * 2);
-    pair.untilMs = nowMs + pair.waitMs;
-    throw exceeded(pair.waitMs);
+    // Those that have waited came before there were too many: one wait is for all of them.
+    if (!hasWaited || pair.untilMs === Number.POSITIVE_INFINITY) {
+      pair.waitMs = Math.min(WAIT_MAX_MS, pair.waitMs === 0 ? FIRST_WAIT_MS : pair.waitMs * 2);
+      pair.untilMs = nowMs + pair.waitMs;
+    }
+    throw exceeded(pair.untilMs - nowMs);
   }
 
   async function enterPair(pair: Pair): Promise<void> {
     const endsAtMs = timers.nowMs() + WAITING_MS;
-    while (judgePair(pair, timers.nowMs()) === "wait") {
+    for (let hasWaited = false; judgePair(pair, hasWaited) === "wait"; hasWaited = true) {
       if (pair.waiting.length >= WAITING_MAX || timers.nowMs() > endsAtMs) throw exceeded(HELD_TO_MS);
       const { promise, resolve } = Promise.withResolvers<void>();
       pair.waiting.push(resolve);

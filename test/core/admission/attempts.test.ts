@@ -58,13 +58,15 @@ test("many attempts at once are no way around: they wait for those under way", a
   expect(sixth).rejects.toMatchObject({ refused: { code: "rate_exceeded" } });
 });
 
-test("all that wait are answered when those under way have failed", async () => {
+test("all that wait are told the same when those under way have failed", async () => {
   const { attempts } = ledger();
   const begun = await Promise.all(Array.from({ length: 5 }, () => attempts.begin(ada("a"))));
   const waiting = Array.from({ length: 10 }, () => attempts.begin(ada("a")));
   for (const each of begun) each.failed();
+  const refused = { code: "rate_exceeded", retryAfterMs: 1000, allowance: undefined };
   const results = await Promise.allSettled(waiting);
-  expect(results.map(({ status }) => status)).toEqual(Array(10).fill("rejected"));
+  expect(results).toMatchObject(Array(10).fill({ status: "rejected", reason: { refused } }));
+  expect(attempts.begin(ada("a"))).rejects.toMatchObject({ refused: { ...refused, retryAfterMs: 2000 } });
 });
 
 test("one that is refused for its account takes no other's turn at a held address", async () => {

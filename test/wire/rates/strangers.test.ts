@@ -47,7 +47,8 @@ test("an address's failures are answered up to its own rate, and take nothing of
     if (call === undefined) throw new Error("no call");
     const { passed, limited } = await burst(30, call);
     expect([index, passed]).toEqual([index, STRANGERS]);
-    expect(limited[0]?.headers.get("retry-after")).toBe("1");
+    // Where one account is guessed at, for longer and longer: see log-ins/.
+    expect(Number(limited[0]?.headers.get("retry-after"))).toBeWithin(1, 61);
     expect(limited[0]?.body.error).toBe("reach_limit");
   }
 
