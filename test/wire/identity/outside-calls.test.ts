@@ -83,14 +83,21 @@ test("what the service does not answer is 503 with Retry-After, and counts: an a
   hosted.answer = () => new Response("down", { status: 500 });
   await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, BEHIND_PROXY);
   const counts = new Map<number, number>();
+  const from = performance.now();
   for (let time = 0; time < 150; time++) {
     const { status, headers } = await getFrom(app, STRANGER, hostedToken(randomUUID()));
     counts.set(status, (counts.get(status) ?? 0) + 1);
     expect(headers.get("retry-after")).toBe("1");
   }
-  expect(counts.get(503)).toBe(101);
-  expect(counts.get(429)).toBe(49);
-  expect(hosted.asked).toBe(101);
+  // A hundred, then one a second.
+  expect(hosted.asked).toBeGreaterThanOrEqual(101);
+  expect(hosted.asked).toBeLessThanOrEqual(101 + (performance.now() - from) / 1000);
+  expect(counts).toEqual(
+    new Map([
+      [503, hosted.asked],
+      [429, 150 - hosted.asked],
+    ]),
+  );
   hosted.answer = undefined;
   expect((await getFrom(app, OTHER, hosted.token("ada"))).status).toBe(200);
 });
@@ -145,13 +152,17 @@ test("a key that the provider has just published is taken at once, while others 
   await using greedy = keepSending(30, async () => await getFrom(app, STRANGER, await madeUp()));
   for (const kid of ["two", "three", "four"]) {
     const waitMs = await untilTaken(app, server, await signingPair(server.issuer, "ES256", kid));
-    expect(waitMs).toBeLessThan(2000);
+    // A busy machine apart it is one second.
+    expect(waitMs).toBeLessThan(5000);
   }
   expect(server.asked - before).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - from) / 1000));
-  await eventually(async () => expect(greedy.statuses).toContain(429), 10_000);
-  expect(greedy.statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(100);
+  const count = (wanted: number): number => greedy.statuses.filter((status) => status === wanted).length;
+  await eventually(async () => {
+    expect(count(401)).toBeGreaterThanOrEqual(100);
+    expect(count(429)).toBeGreaterThan(0);
+  }, 20_000);
   expect(new Set(greedy.statuses)).toEqual(new Set([401, 429]));
-}, 30_000);
+}, 60_000);
 
 test("a key that cannot be looked for is 503 with Retry-After within a few seconds; known ones go on", async () => {
   await using started = await startProviderApp();
