@@ -18,8 +18,9 @@ export class UsermetaProcess implements AsyncDisposable {
   #heard = Promise.withResolvers<void>();
   #isEnded = false;
 
-  constructor(store: string, settings: Readonly<Record<string, string>> = {}) {
-    this.#child = Bun.spawn([process.execPath, MAIN, "serve"], {
+  /** @param wrapper a program, with its arguments, that becomes the server: `prlimit …` */
+  constructor(store: string, settings: Readonly<Record<string, string>> = {}, wrapper: readonly string[] = []) {
+    this.#child = Bun.spawn([...wrapper, process.execPath, MAIN, "serve"], {
       stdin: "ignore",
       stdout: "ignore",
       stderr: "pipe",

@@ -25,10 +25,13 @@ interface Head {
 
 const encoder = new TextEncoder();
 
-/** @param origin `http://host:port` */
-export async function connectRaw(origin: string): Promise<RawConnection> {
+/**
+ * @param origin `http://host:port`
+ * @param localAddress the client's own, for instance 127.0.0.2; undefined takes the system's choice
+ */
+export async function connectRaw(origin: string, localAddress?: string): Promise<RawConnection> {
   const { hostname, port } = new URL(origin);
-  const socket = connect(Number(port), hostname);
+  const socket = connect({ host: hostname, port: Number(port), ...(localAddress !== undefined && { localAddress }) });
   let received = Buffer.alloc(0);
   let ended = false;
   let notify = Promise.withResolvers<void>();
@@ -106,7 +109,8 @@ export function chunked(...parts: readonly string[]): string {
   return `${parts.map((part) => `${encoder.encode(part).length.toString(16)}\r\n${part}\r\n`).join("")}0\r\n\r\n`;
 }
 
-function rawRequest(method: string, path: string, { headers = [], body }: RawSent = {}): Uint8Array {
+/** The bytes of one request; `content-length` is added unless `headers` frame the body themselves. */
+export function rawRequest(method: string, path: string, { headers = [], body }: RawSent = {}): Uint8Array {
   const bytes = typeof body === "string" ? encoder.encode(body) : body;
   const isFramed = headers.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name));
   const lines = [`${method} ${path} HTTP/1.1`];

@@ -17,8 +17,10 @@ export class HostedService implements AsyncDisposable {
     { readonly uuid: string; readonly username: string; readonly activated: boolean }
   >();
   asked = 0;
-  /** How long it takes to refuse a token. */
-  refusingMs = 0;
+  /** About tokens that it does not know. */
+  askedInVain = 0;
+  /** How long it takes to say that it does not know one; ms. */
+  unknownDelayMs = 0;
   /** Instead of the right answer. */
   answer: ((uuid: string) => Response | Promise<Response>) | undefined;
 
@@ -52,7 +54,8 @@ export class HostedService implements AsyncDisposable {
     if (this.answer !== undefined) return await this.answer(uuid);
     const user = this.#tokens.get(request.headers.get("authorization")?.replace("Bearer ", "") ?? "");
     if (user === undefined || user.uuid !== uuid) {
-      if (this.refusingMs > 0) await Bun.sleep(this.refusingMs);
+      this.askedInVain += 1;
+      if (this.unknownDelayMs > 0) await Bun.sleep(this.unknownDelayMs);
       const error = { error: "auth_bad_access_token", error_description: "Unable to authenticate" };
       return Response.json(error, { status: 401 });
     }

@@ -5,6 +5,7 @@ export const AUDIENCE = "https://profiles.example";
 export interface SigningPair {
   readonly kid: string;
   readonly jwk: JWK;
+  readonly privateJwk: JWK;
   sign(claims: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): Promise<string>;
 }
 
@@ -14,6 +15,7 @@ export async function signingPair(issuer: string, alg: string, kid: string): Pro
   return {
     kid,
     jwk: { ...(await exportJWK(publicKey)), kid, alg, use: "sig" },
+    privateJwk: await exportJWK(privateKey),
     async sign(claims, header = {}) {
       const now = Math.floor(Date.now() / 1000);
       const all = { iss: issuer, aud: AUDIENCE, sub: "ada", iat: now, exp: now + 600, ...claims };

@@ -38,7 +38,7 @@ function keepSending(count: number, call: () => Promise<Answer>) {
 
 test("made-up tokens whose verification takes a second each keep good ones out neither elsewhere nor at their own address", async () => {
   await using hosted = new HostedService();
-  hosted.refusingMs = 1000;
+  hosted.unknownDelayMs = 1000;
   await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, BEHIND_PROXY);
   const from = performance.now();
   await using greedy = keepSending(40, () => getFrom(app, STRANGER, hostedToken(randomUUID())));
@@ -57,7 +57,7 @@ test("made-up tokens whose verification takes a second each keep good ones out n
 
 test("a token that many send at once is asked about once, and one that was refused not again for a while", async () => {
   await using hosted = new HostedService();
-  hosted.refusingMs = 200;
+  hosted.unknownDelayMs = 200;
   await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, BEHIND_PROXY);
   const askAll = async (token: string) => {
     const answers = Array.from({ length: 50 }, (_, index) => getFrom(app, `192.0.2.${index}`, token));

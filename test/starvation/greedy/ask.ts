@@ -1,0 +1,37 @@
+import { connectRaw, type RawConnection } from "../../harness/raw.ts";
+import { GREEDY_ADDRESS, type Request, type Target } from "../row.ts";
+import type { Pace } from "./pace.ts";
+
+const AGAIN_MS = 50;
+
+export interface Asking {
+  readonly connections: number;
+  /** @param connection counted from 0 @param count how many were sent on it before */
+  request(connection: number, count: number): Request;
+  /** Where a connection comes from; all from one address unless it says otherwise. */
+  readonly from?: (connection: number) => string;
+}
+
+/** Asks on so many connections at once, on each as soon as the last answer is there, whatever it was. */
+export async function ask({ origin }: Target, pace: Pace, { connections, request, from }: Asking): Promise<void> {
+  async function askOn(index: number): Promise<void> {
+    let connection: RawConnection | undefined;
+    for (let count = 0; !pace.isOver; count++) {
+      const { method, path, ...sent } = request(index, count);
+      try {
+        connection ??= await connectRaw(origin, from?.(index) ?? GREEDY_ADDRESS);
+        const { status, headers } = await connection.call(method, path, sent);
+        pace.answered(status);
+        if (headers.get("connection") !== "close") continue;
+      } catch {
+        pace.answered(0);
+        await pace.sleep(AGAIN_MS);
+      }
+      await connection?.[Symbol.asyncDispose]();
+      connection = undefined;
+    }
+  }
+  // What is still unanswered when it is over is given up with the process.
+  const all = Promise.all(Array.from({ length: connections }, (_, index) => askOn(index)));
+  await Promise.race([all, pace.end()]);
+}

@@ -1,0 +1,56 @@
+import { connect, type Socket } from "node:net";
+import { GREEDY_ADDRESS, type Target } from "../row.ts";
+import type { Pace } from "./pace.ts";
+
+const OPENED_AT_ONCE = 50;
+const AGAIN_MS = 500;
+
+export interface Holding {
+  readonly connections: number;
+  /** What is sent at first; nothing where it is empty. */
+  readonly bytes?: (connection: number) => string | Uint8Array;
+  /** What is sent then, again and again. */
+  readonly drip?: { readonly bytes: string; readonly everyMs: number };
+  /** Answers are left in the socket. */
+  readonly isDeaf?: true;
+  readonly from?: (connection: number) => string;
+}
+
+/** Opens so many connections, says on each what it has to say, and keeps it; one that is closed is opened again. */
+export async function hold(target: Target, pace: Pace, holding: Holding): Promise<void> {
+  const { connections } = holding;
+  for (let index = 0; index < connections && !pace.isOver; index++) {
+    void keep(target, pace, holding, index);
+    if (index % OPENED_AT_ONCE === OPENED_AT_ONCE - 1) await pace.sleep(1);
+  }
+  await pace.end();
+}
+
+async function keep(target: Target, pace: Pace, { bytes, drip, isDeaf, from }: Holding, index: number): Promise<void> {
+  const { hostname, port } = new URL(target.origin);
+  while (!pace.isOver) {
+    const { promise: closed, resolve: close } = Promise.withResolvers<void>();
+    const socket: Socket = connect({
+      host: hostname,
+      port: Number(port),
+      localAddress: from?.(index) ?? GREEDY_ADDRESS,
+    });
+    socket.on("error", () => {});
+    socket.on("close", close);
+    if (isDeaf) socket.pause();
+    else socket.on("data", (chunk: Buffer) => countAnswers(chunk, pace));
+    const first = bytes?.(index);
+    if (first !== undefined) socket.write(first);
+    const dripping = drip && setInterval(() => socket.write(drip.bytes), drip.everyMs);
+    await Promise.race([closed, pace.end()]);
+    clearInterval(dripping);
+    await pace.sleep(AGAIN_MS);
+  }
+}
+
+/** Of what the answer's head says; a head that is cut in two is not counted. */
+export function countAnswers(chunk: Buffer, pace: Pace): number {
+  const heads = [...chunk.toString("latin1").matchAll(/HTTP\/1\.1 (\d{3})/g)];
+  for (const [, status] of heads) pace.answered(Number(status));
+  return heads.length;
+}

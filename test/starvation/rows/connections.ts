@@ -1,0 +1,59 @@
+import { rawRequest } from "../../harness/raw.ts";
+import { ask } from "../greedy/ask.ts";
+import { hold } from "../greedy/hold.ts";
+import { authorised, GET, HEALTH, NEW_HEALTH, SET } from "../modest-requests.ts";
+import type { Row } from "../row.ts";
+
+const CONNECTIONS_MAX = 200;
+/** What one client may hold without a word: beyond the limit only a proxy can help, see docs/PROTOCOL.md. */
+const SILENT = 150;
+const SETTINGS = { USERMETA_CONNECTIONS_MAX: `${CONNECTIONS_MAX}` };
+const HEALTH_REQUEST = rawRequest("GET", "/-/health");
+const MODEST = [GET, SET, HEALTH, NEW_HEALTH];
+
+export const CONNECTIONS: readonly Row[] = [
+  {
+    name: "idle connections beyond the file descriptors are closed before a new client is kept out",
+    descriptorsMax: 256,
+    greedy: (target, pace) => hold(target, pace, { connections: pace.many(400, 600), bytes: () => HEALTH_REQUEST }),
+    modest: MODEST,
+    waitMaxMs: 2000,
+  },
+  {
+    name: "idle connections beyond USERMETA_CONNECTIONS_MAX are closed before a new client is kept out",
+    settings: SETTINGS,
+    greedy: (target, pace) => hold(target, pace, { connections: pace.many(400, 600), bytes: () => HEALTH_REQUEST }),
+    modest: MODEST,
+    waitMaxMs: 2000,
+  },
+  {
+    name: "connections that say nothing keep nobody out below USERMETA_CONNECTIONS_MAX",
+    settings: SETTINGS,
+    greedy: (target, pace) => hold(target, pace, { connections: SILENT }),
+    modest: MODEST,
+  },
+  {
+    name: "connections that say half a head keep nobody out below USERMETA_CONNECTIONS_MAX",
+    settings: SETTINGS,
+    greedy: (target, pace) =>
+      hold(target, pace, {
+        connections: SILENT,
+        bytes: () => "GET /-/health HTTP/1.1\r\nHost: localhost\r\n",
+        drip: { bytes: "X-More: k\r\n", everyMs: 250 },
+      }),
+    modest: MODEST,
+  },
+  {
+    name: "a client with as many busy connections as it can get leaves the others theirs",
+    greedy: (target, pace) =>
+      ask(target, pace, {
+        connections: pace.many(1000, 4000),
+        request: (connection) =>
+          connection % 2 === 0
+            ? authorised(target.greedyToken, "GET", `${target.app}/metadata/user/greedy`)
+            : authorised("nobody's", "GET", `${target.app}/metadata/user/greedy`),
+      }),
+    modest: MODEST,
+    never: [500],
+  },
+];

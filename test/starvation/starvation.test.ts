@@ -1,0 +1,28 @@
+/**
+ * One greedy client beside a modest one, for everything that can run out. In `npm test` the first row of each resource
+ * runs, for a moment; `LONG_SECONDS` runs every row, each for so long.
+ */
+import { describe, test } from "bun:test";
+import { RESOURCES } from "../../src/core/admission/resources.ts";
+import { mariadbIsMissing } from "../harness/mariadb.ts";
+import { ROWS } from "./rows.ts";
+import { runRow } from "./run-row.ts";
+
+const LONG = process.env.LONG_SECONDS;
+const SECONDS = Number(LONG ?? 1);
+/** For its start, its end, and the modest client alone. */
+const OVERHEAD_MS = 60_000;
+
+for (const resource of RESOURCES) {
+  describe(resource, () => {
+    for (const row of ROWS[resource].slice(0, LONG === undefined ? 1 : undefined)) {
+      for (const engine of row.engines ?? ["sqlite"]) {
+        test.skipIf(engine === "mysql" && mariadbIsMissing())(
+          `${row.name} (${engine})`,
+          () => runRow({ resource, row, engine, seconds: SECONDS }),
+          SECONDS * 1000 + OVERHEAD_MS,
+        );
+      }
+    }
+  });
+}
