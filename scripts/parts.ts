@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import type { Counts } from "./junit.ts";
 
 export const GALERA = "/usr/lib/galera/libgalera_smm.so";
 
@@ -6,15 +7,23 @@ export const GALERA = "/usr/lib/galera/libgalera_smm.so";
 const SERVER_FOLDER = "/usr/sbin";
 
 /** What some tests need beside Node and npm. `.ci/run` installs all of it. */
-const PARTS: Readonly<Record<string, string>> = {
+export const PARTS: Readonly<Record<string, string>> = {
   curl: "the start-up lines pasted into a shell (test/cli/start-up.test.ts)",
   mariadbd: "the cluster store: its contract, the wire and the races on it, copying, the benchmark (MariaDB)",
   [GALERA]: "three database nodes through faults, which need rsync too (test/cluster)",
   wrk: "the benchmark, which needs nginx, redis-server and webdis too (test/bench)",
+  prlimit: "a server with few file descriptors (test/starvation)",
   strace: "the trace of a flush before every answer (test/faults/flush.test.ts)",
   // The same place that test/sdk/chromium.ts looks at.
   [process.env.CHROMIUM ?? "/usr/bin/chromium"]:
     "the vendors' SDKs and the client's hook in a browser (test/sdk, test/client)",
+};
+
+/** What `npm run test:long` needs beside these. */
+export const LONG_PARTS: Readonly<Record<string, string>> = {
+  mariadbd: "the clients that would use up what the cluster store has (MariaDB)",
+  prlimit: "a server with few file descriptors (test/starvation)",
+  slowhttptest: "slow heads, bodies and readers (test/long/slow-clients.test.ts)",
 };
 
 /** A program, or a file by its path. */
@@ -23,7 +32,9 @@ export function isInstalled(part: string): boolean {
   return Bun.which(part) !== null || existsSync(`${SERVER_FOLDER}/${part}`);
 }
 
-/** What cannot be tested here, a text each. */
-export function missingParts(): readonly string[] {
-  return Object.entries(PARTS).flatMap(([part, tests]) => (isInstalled(part) ? [] : [`${part}: ${tests}`]));
+/** Says aloud what cannot be tested here; where nothing may be missing, which is under CI, each part is a failure. */
+export function reportMissingParts(parts: Readonly<Record<string, string>>): Counts {
+  const missing = Object.entries(parts).flatMap(([part, tests]) => (isInstalled(part) ? [] : [`${part}: ${tests}`]));
+  if (missing.length > 0) console.log(`\n!!! NOT TESTED HERE, for want of ${missing.join("; ")}`);
+  return { passed: 0, failed: process.env.CI === "true" ? missing.length : 0, skipped: 0 };
 }

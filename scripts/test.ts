@@ -2,20 +2,11 @@
  * `npm test`: the checks, then every test; what runs against a store runs once for each engine. The last line is
  * made of the tests' own reports.
  */
-import { mkdirSync, rmSync } from "node:fs";
 import { Glob } from "bun";
-import { type Counts, judge, readReport } from "./junit.ts";
-import { GALERA, isInstalled, missingParts } from "./parts.ts";
+import type { Counts } from "./junit.ts";
+import { GALERA, isInstalled, PARTS, reportMissingParts } from "./parts.ts";
+import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
 
-interface Phase {
-  readonly name: string;
-  readonly files: readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
-}
-
-const REPORTS = "reports";
-const TEST_TIMEOUT_MS = 60_000;
-const PHASE_TIMEOUT_MS = 300_000;
 const AT_ONCE = 2;
 const ENGINES = ["memory", "sqlite", "mysql"];
 /** Whatever asks a server can be run so; in `npm test` only what is likeliest to differ is: workers start slowly. */
@@ -23,7 +14,11 @@ const TWO_WORKERS = { TEST_ENGINE: "sqlite", TEST_WORKERS: "2" };
 const FOR_TWO_WORKERS = ["test/races/", "test/wire/set-metadata/", "test/wire/http/stop", "test/wire/revocation/"];
 
 /** What runs once and takes long, so that it can go beside the rest. */
-const PARTS = ["store", "client"];
+const BESIDE = ["store", "client"];
+/** What is about load, and so runs when nothing else does. */
+const ALONE = "test/starvation/";
+/** What only `npm run test:long` runs. */
+const LONG = "test/long/";
 
 /** Three servers on one database and on three nodes, through rates and faults; `npm run test:cluster` takes longer. */
 const CLUSTER = ["test/cluster/faults.test.ts", "test/cluster/rates.test.ts"];
@@ -36,23 +31,27 @@ function isForEveryEngine(file: string): boolean {
 }
 
 function isForOnce(file: string): boolean {
-  return !isForEveryEngine(file) && !CLUSTER.includes(file);
+  return !isForEveryEngine(file) && !CLUSTER.includes(file) && !file.startsWith(ALONE);
 }
 
 function isOfPart(file: string): boolean {
-  return PARTS.some((part) => file.startsWith(`test/${part}/`));
+  return BESIDE.some((part) => file.startsWith(`test/${part}/`));
 }
 
 function isForTwoWorkers(file: string): boolean {
   return FOR_TWO_WORKERS.some((start) => file.startsWith(start));
 }
 
+function testFiles(): readonly string[] {
+  return [...new Glob("test/**/*.test.ts").scanSync(".")].filter((file) => !file.startsWith(LONG)).sort();
+}
+
 function phases(): readonly Phase[] {
-  const files = [...new Glob("test/**/*.test.ts").scanSync(".")].sort();
+  const files = testFiles();
   const shared = files.filter(isForEveryEngine);
   const all: readonly Phase[] = [
     { name: "once", files: files.filter((file) => isForOnce(file) && !isOfPart(file)) },
-    ...PARTS.map((part) => ({ name: part, files: files.filter((file) => file.startsWith(`test/${part}/`)) })),
+    ...BESIDE.map((part) => ({ name: part, files: files.filter((file) => file.startsWith(`test/${part}/`)) })),
     ...ENGINES.map((engine) => ({ name: engine, files: shared, env: { TEST_ENGINE: engine } })),
     { name: "two-workers", files: files.filter(isForTwoWorkers), env: TWO_WORKERS },
     {
@@ -76,29 +75,6 @@ function runCheck(): Counts {
   return { passed: success ? 1 : 0, failed: success ? 0 : 1, skipped: 0 };
 }
 
-/** Says what came of it when it has ended: others run at the same time. */
-async function runPhase({ name, files, env }: Phase): Promise<Counts> {
-  const report = `${REPORTS}/${name}.xml`;
-  const child = Bun.spawn(
-    [
-      process.execPath,
-      "test",
-      `--timeout=${TEST_TIMEOUT_MS}`,
-      "--only-failures",
-      "--reporter=junit",
-      `--reporter-outfile=${report}`,
-      ...files.map((file) => `./${file}`),
-    ],
-    { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env }, timeout: PHASE_TIMEOUT_MS },
-  );
-  const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-  const exitCode = await child.exited;
-  console.log(`\n# ${name}: ${files.length} files\n${out}${err.trim()}`);
-  const verdict = judge(readReport(report), exitCode, files);
-  for (const fault of verdict.faults) console.log(`!!! ${name}: ${fault}`);
-  return verdict;
-}
-
 /** Most of what tests do is to wait. In their order, so the longest comes first. */
 async function runPhases(): Promise<readonly Counts[]> {
   const results: Counts[] = [];
@@ -110,16 +86,10 @@ async function runPhases(): Promise<readonly Counts[]> {
   return results;
 }
 
-function reportMissingParts(): Counts {
-  const missing = missingParts();
-  if (missing.length > 0) console.log(`\n!!! NOT TESTED HERE, for want of ${missing.join("; ")}`);
-  return { passed: 0, failed: process.env.CI === "true" ? missing.length : 0, skipped: 0 };
+async function runAlone(): Promise<readonly Counts[]> {
+  return [await runPhase({ name: "starvation", files: testFiles().filter((file) => file.startsWith(ALONE)) })];
 }
 
-rmSync(REPORTS, { recursive: true, force: true });
-mkdirSync(REPORTS);
-const results = [runCheck(), ...(await runPhases()), reportMissingParts()];
-const sum = (name: keyof Counts): number => results.reduce((total, counts) => total + counts[name], 0);
-const skipped = sum("skipped");
-console.log(`${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
-process.exitCode = sum("failed") === 0 ? 0 : 1;
+emptyReports();
+const results = [runCheck(), ...(await runPhases()), ...(await runAlone()), reportMissingParts(PARTS)];
+sumUp(results);

@@ -83,6 +83,8 @@ export interface Row {
   readonly greedy: (target: Target, pace: Pace) => Promise<void>;
   /** What the modest client sends, from an address and an account of its own. */
   readonly modest: readonly ModestRequest[];
+  /** For how long the greedy client must go on at least. */
+  readonly secondsMin?: number;
   /** How long the modest client may wait at most, where a second is not what is promised. */
   readonly waitMaxMs?: number;
   /** By how much the server's memory may grow. */

@@ -15,8 +15,8 @@ import { USER_TURNS } from "./rows/user-turns.ts";
 import { WRITES } from "./rows/writes.ts";
 
 /**
- * THE TABLE: for everything that can run out, the clients that would use it up. `npm test` runs the first row of each;
- * `npm run test:long` runs all of them.
+ * THE TABLE: for everything that can run out, the clients that would use it up. `npm test` runs the first row of each, on
+ * its first engine; `npm run test:long` runs all of them, on all engines.
  */
 export const ROWS: Readonly<Record<Resource, readonly Row[]>> = {
   thread: THREAD,

@@ -42,7 +42,7 @@ export async function runRow({ resource, row, engine, seconds }: Run): Promise<v
   await greedy.begun();
   const ending = new AbortController();
   const measuring = modest.measure(ending.signal);
-  await Bun.sleep(Math.max(seconds * 1000, (row.waitMaxMs ?? WAIT_MAX_MS) + LONGER_MS));
+  await Bun.sleep(Math.max(seconds * 1000, (row.secondsMin ?? 0) * 1000, (row.waitMaxMs ?? WAIT_MAX_MS) + LONGER_MS));
   const statuses = await greedy.end();
   await Bun.sleep(AFTERWARDS_MS);
   ending.abort();

@@ -12,6 +12,8 @@ import { signIn } from "../harness/client.ts";
 import { sharedMariadb } from "../harness/mariadb.ts";
 import type { Engine, Place, Row, Surroundings, Target } from "./row.ts";
 
+/** As `npm start` sets it. Without it a growing heap hides what is measured. */
+const HEAP = { BUN_JSC_gcMaxHeapSize: "16777216" };
 const TESTED_APP = "org/tested";
 
 export interface StartedTarget extends AsyncDisposable {
@@ -30,7 +32,7 @@ export async function startTarget(row: Row, engine: Engine): Promise<StartedTarg
   if (surroundings !== undefined) stack.use(surroundings);
   const credentials = await createApp(url, { ratePerSecond: 0, ...row.app, ...surroundings?.app });
   const wrapper = row.descriptorsMax === undefined ? [] : ["prlimit", `--nofile=${row.descriptorsMax}`];
-  const server = stack.use(new UsermetaProcess(url, { USERMETA_LOG: "json", ...row.settings }, wrapper));
+  const server = stack.use(new UsermetaProcess(url, { ...HEAP, ...row.settings }, wrapper));
   const origin = await server.origin();
   const admin = await signIn({ base: `${origin}/${TESTED_APP}`, credentials });
   await admin.register("modest");

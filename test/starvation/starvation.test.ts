@@ -1,10 +1,12 @@
 /**
  * One greedy client beside a modest one, for everything that can run out. In `npm test` the first row of each resource
- * runs, for a moment; `LONG_SECONDS` runs every row, each for so long.
+ * runs, on one engine, for a moment; `LONG_SECONDS` runs every row, each for so long.
  */
 import { describe, test } from "bun:test";
 import { RESOURCES } from "../../src/core/admission/resources.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
+import { isLeftOut } from "../harness/missing-part.ts";
+import type { Engine, Row } from "./row.ts";
 import { ROWS } from "./rows.ts";
 import { runRow } from "./run-row.ts";
 
@@ -13,11 +15,17 @@ const SECONDS = Number(LONG ?? 1);
 /** For its start, its end, and the modest client alone. */
 const OVERHEAD_MS = 60_000;
 
+function isImpossible({ descriptorsMax }: Row, engine: Engine): boolean {
+  if (engine === "mysql" && mariadbIsMissing()) return true;
+  const isLimited = descriptorsMax !== undefined;
+  return isLimited && isLeftOut(Bun.which("prlimit") !== null, "prlimit is not installed: few file descriptors");
+}
+
 for (const resource of RESOURCES) {
   describe(resource, () => {
     for (const row of ROWS[resource].slice(0, LONG === undefined ? 1 : undefined)) {
-      for (const engine of row.engines ?? ["sqlite"]) {
-        test.skipIf(engine === "mysql" && mariadbIsMissing())(
+      for (const engine of (row.engines ?? ["sqlite"]).slice(0, LONG === undefined ? 1 : undefined)) {
+        test.skipIf(isImpossible(row, engine))(
           `${row.name} (${engine})`,
           () => runRow({ resource, row, engine, seconds: SECONDS }),
           SECONDS * 1000 + OVERHEAD_MS,

@@ -7,7 +7,7 @@ const AGAIN_MS = 50;
 export interface Asking {
   readonly connections: number;
   /** @param connection counted from 0 @param count how many were sent on it before */
-  request(connection: number, count: number): Request;
+  request(connection: number, count: number): Request | Promise<Request>;
   /** Where a connection comes from; all from one address unless it says otherwise. */
   readonly from?: (connection: number) => string;
 }
@@ -17,7 +17,7 @@ export async function ask({ origin }: Target, pace: Pace, { connections, request
   async function askOn(index: number): Promise<void> {
     let connection: RawConnection | undefined;
     for (let count = 0; !pace.isOver; count++) {
-      const { method, path, ...sent } = request(index, count);
+      const { method, path, ...sent } = await request(index, count);
       try {
         connection ??= await connectRaw(origin, from?.(index) ?? GREEDY_ADDRESS);
         const { status, headers } = await connection.call(method, path, sent);

@@ -22,7 +22,6 @@ export const OUTSIDE_CALLS: readonly Row[] = [
         request: () => authorised(hostedToken(randomUUID()), "GET", `${target.app}/metadata/user/modest`),
       }),
     modest: [],
-    refusedWith: 429,
   },
   {
     name: "tokens signed with unknown keys keep no good one waiting, and the provider is asked once a second",

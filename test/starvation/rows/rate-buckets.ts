@@ -3,6 +3,8 @@ import { authorised, GET, HEALTH, json, LOG_IN, OTHER_APP, SET } from "../modest
 import { greedyAddress, type Request, type Row, type Target } from "../row.ts";
 
 const MEGABYTE = 1_048_576;
+/** What a server has that was told nothing else. */
+const SETTINGS = { USERMETA_RATE_PER_SECOND: "100" };
 
 /** What a stranger may send to `/token`, none of it of any use. */
 const GARBAGE: readonly ((app: string) => Request)[] = [
@@ -33,6 +35,7 @@ export const RATE_BUCKETS: readonly Row[] = [
   },
   {
     name: "garbage from one address is answered 429 before long, and touches no other address",
+    settings: SETTINGS,
     greedy: (target, pace) =>
       ask(target, pace, { connections: 16, request: (connection, count) => garbage(target, connection + count) }),
     modest: [GET, SET, LOG_IN, HEALTH],
@@ -43,6 +46,7 @@ export const RATE_BUCKETS: readonly Row[] = [
     const { method, path, body = "nothing" } = make("");
     return {
       name: `garbage of the kind ${index}, ${method} ${path} with ${body}, is answered 429 before long`,
+      settings: SETTINGS,
       greedy: (target, pace) => ask(target, pace, { connections: 8, request: () => make(target.app) }),
       modest: [GET],
       refusedWith: 429,
@@ -51,6 +55,7 @@ export const RATE_BUCKETS: readonly Row[] = [
   }),
   {
     name: "garbage from hundreds of addresses leaves a modest one its turn, and memory",
+    settings: SETTINGS,
     greedy: (target, pace) =>
       ask(target, pace, {
         connections: pace.many(300, 2000),

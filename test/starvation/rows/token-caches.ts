@@ -11,7 +11,9 @@ const MEGABYTE = 1_048_576;
 const CLAIM_BYTES = 5500;
 const ALGORITHM = "EdDSA";
 /** What a runtime takes under any load; the tokens themselves would be several times as much. */
-const GROWTH_MAX = 100 * MEGABYTE;
+const GROWTH_MAX = 96 * MEGABYTE;
+/** So many tokens are more than that if they are kept as they are. */
+const SECONDS_MIN = 3;
 
 export const TOKEN_CACHES: readonly Row[] = [
   {
@@ -19,6 +21,7 @@ export const TOKEN_CACHES: readonly Row[] = [
     surroundings: besideProvider,
     greedy: askWithNewTokens,
     modest: [],
+    secondsMin: SECONDS_MIN,
     growthBytesMax: GROWTH_MAX,
     never: [500],
   },
@@ -54,7 +57,6 @@ async function besideProvider(): Promise<Surroundings> {
   };
 }
 
-const MADE_AHEAD = 64;
 const CONNECTIONS = 8;
 
 async function askWithNewTokens(target: Target, pace: Pace): Promise<void> {
@@ -68,13 +70,8 @@ async function askWithNewTokens(target: Target, pace: Pace): Promise<void> {
     const jwt = new SignJWT({ ...claims, jti: `${made}`, iat: exp - 600, exp });
     return jwt.setProtectedHeader({ alg: ALGORITHM, kid: "known" }).sign(key);
   };
-  const ready = await Promise.all(Array.from({ length: MADE_AHEAD }, newToken));
-  const refill = (): void => void newToken().then((token) => ready.push(token));
   await ask(target, pace, {
     connections: CONNECTIONS,
-    request: () => {
-      refill();
-      return authorised(ready.shift(), "GET", `${target.app}/metadata/user/greedy`);
-    },
+    request: async () => authorised(await newToken(), "GET", `${target.app}/metadata/user/greedy`),
   });
 }

@@ -6,6 +6,8 @@ import type { Place, Row, Surroundings, Target } from "../row.ts";
 
 const MEGABYTE = 1_048_576;
 const VALUE = "v".repeat(199_000);
+/** A set is answered within two seconds. */
+const LOCK_ANSWER_S = 3;
 const LARGE_USERS = 40;
 const GROWTH_MAX = 400 * MEGABYTE;
 
@@ -55,6 +57,7 @@ export const WRITES: readonly Row[] = [
           form(target.greedyToken, "PUT", `${target.app}/metadata/user/greedy`, `${connection}=${count}`),
       }),
     modest: [GET, HEALTH],
+    secondsMin: LOCK_ANSWER_S,
     refusedWith: 503,
     never: [500],
   },

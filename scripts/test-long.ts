@@ -1,0 +1,31 @@
+/**
+ * `npm run test:long`: what takes too long for `npm test`. Each part says what it measured, and the last line is the
+ * tests' own count. `LONG_SECONDS` is how long each test goes on, 20 unless it is set.
+ */
+import type { Counts } from "./junit.ts";
+import { LONG_PARTS, reportMissingParts } from "./parts.ts";
+import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
+
+const SECONDS = process.env.LONG_SECONDS ?? "20";
+if (!(Number(SECONDS) > 0)) throw new Error(`LONG_SECONDS: ${SECONDS} is no number of seconds`);
+/** More than any part has tests. */
+const TESTS_MAX = 200;
+/** For a test's start and end. */
+const OVERHEAD_S = 15;
+
+/** One after the other: each is about load. */
+const PHASES: readonly Phase[] = [
+  // A greedy client of every kind beside a modest one.
+  { name: "starvation", files: ["test/starvation/starvation.test.ts"] },
+  // slowhttptest in all its modes.
+  { name: "slow-clients", files: ["test/long/slow-clients.test.ts"] },
+];
+
+const timeoutMs = TESTS_MAX * (Number(SECONDS) + OVERHEAD_S) * 1000;
+
+emptyReports();
+const results: Counts[] = [];
+for (const phase of PHASES) {
+  results.push(await runPhase({ ...phase, env: { LONG_SECONDS: SECONDS }, timeoutMs, isShown: true }));
+}
+sumUp([...results, reportMissingParts(LONG_PARTS)]);
