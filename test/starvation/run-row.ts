@@ -42,7 +42,8 @@ export async function runRow({ resource, row, engine, seconds }: Run): Promise<v
   await greedy.begun();
   const ending = new AbortController();
   const measuring = modest.measure(ending.signal);
-  await Bun.sleep(Math.max(seconds * 1000, (row.secondsMin ?? 0) * 1000, (row.waitMaxMs ?? WAIT_MAX_MS) + LONGER_MS));
+  const lastsMs = Math.max(seconds * 1000, (row.secondsMin ?? 0) * 1000, (row.waitMaxMs ?? WAIT_MAX_MS) + LONGER_MS);
+  await Bun.sleep(lastsMs);
   const statuses = await greedy.end();
   await Bun.sleep(AFTERWARDS_MS);
   ending.abort();
@@ -61,7 +62,7 @@ export async function runRow({ resource, row, engine, seconds }: Run): Promise<v
     troubles.push(`the server grew by ${Math.round(growthBytes / MEGABYTE)} MB`);
   }
   expect(troubles).toEqual([]);
-  await surroundings?.check?.({ statuses, seconds });
+  await surroundings?.check?.({ statuses, seconds: lastsMs / 1000 });
 }
 
 function troublesOf({ name, worstMs, refused }: Served, alone: Served | undefined, row: Row): string[] {

@@ -28,7 +28,7 @@ export const OUTSIDE_CALLS: readonly Row[] = [
     surroundings: besideProvider,
     greedy: (target, pace) =>
       ask(target, pace, {
-        connections: 20,
+        connections: 120,
         request: (connection, count) => {
           const header = { alg: "ES256", typ: "JWT", kid: `unknown ${connection} ${count}` };
           const token = [header, { iss: target.extra.issuer, aud: AUDIENCE, sub: "modest" }]
@@ -38,6 +38,8 @@ export const OUTSIDE_CALLS: readonly Row[] = [
         },
       }),
     modest: [],
+    // Each waits for the keys to be fetched once more, and then counts as a failure of the address.
+    secondsMin: 4,
     refusedWith: 429,
   },
 ];
