@@ -47,13 +47,14 @@ export const CONNECTIONS: readonly Row[] = [
     name: "a client with as many busy connections as it can get leaves the others theirs",
     greedy: (target, pace) =>
       ask(target, pace, {
-        connections: pace.many(1000, 4000),
+        connections: pace.many(1000, 2000),
         request: (connection) =>
           connection % 2 === 0
             ? authorised(target.greedyToken, "GET", `${target.app}/metadata/user/greedy`)
             : authorised("nobody's", "GET", `${target.app}/metadata/user/greedy`),
       }),
     modest: MODEST,
+    waitMaxMs: 2000,
     never: [500],
   },
 ];

@@ -23,6 +23,7 @@ const GARBAGE: readonly ((app: string) => Request)[] = [
 export const RATE_BUCKETS: readonly Row[] = [
   {
     name: "an app at its rate limit takes nothing from another app",
+    settings: { USERMETA_RATE_PER_SECOND: "1000" },
     app: { ratePerSecond: 20 },
     greedy: (target, pace) =>
       ask(target, pace, {
