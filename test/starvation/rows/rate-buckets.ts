@@ -23,8 +23,9 @@ const GARBAGE: readonly ((app: string) => Request)[] = [
 export const RATE_BUCKETS: readonly Row[] = [
   {
     name: "an app at its rate limit takes nothing from another app",
-    settings: { USERMETA_RATE_PER_SECOND: "1000" },
-    app: { ratePerSecond: 20 },
+    // The other app's rate is the lower one: its bucket would be empty if it had the first one's.
+    settings: { USERMETA_RATE_PER_SECOND: "200" },
+    app: { ratePerSecond: 1000 },
     greedy: (target, pace) =>
       ask(target, pace, {
         connections: 16,

@@ -19,7 +19,7 @@ export const WRITES: readonly Row[] = [
     prepare: makeUsers,
     greedy: (target, pace) =>
       ask(target, pace, {
-        connections: pace.many(300, 800),
+        connections: pace.many(500, 800),
         request: (connection, count) => {
           const path = `${target.app}/metadata/user/large${connection % LARGE_USERS}`;
           return form(target.adminToken, "PUT", path, `k=${count}${VALUE}`);
