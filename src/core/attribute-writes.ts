@@ -9,6 +9,9 @@ import { Refusal, type Refused } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
 import { written } from "./written.ts";
 
+/** Told, in bytes, what will be answered, before anything is stored. Refuses with `busy`. */
+export type ReserveAnswer = (bytes: number) => void;
+
 /** A change of one user's attributes, as a caller wants it. */
 export interface WantedChange {
   readonly served: ServedApp;
@@ -19,6 +22,8 @@ export interface WantedChange {
   readonly preconditions: readonly Precondition[];
   /** What becomes of it when another has overtaken it. Tried again, its preconditions are judged anew. */
   readonly overtaken: "refuse" | "try again";
+  /** Without it the attributes are not answered. */
+  readonly reserve?: ReserveAnswer | undefined;
 }
 
 /** How a user's attributes change, by reading them, judging what becomes of them and replacing what was read. */
@@ -51,6 +56,7 @@ export function createAttributeWrites({ store, clock, turns }: AttributeWritesNe
       enforce(preconditions, stored, named);
       if (stored === undefined) return undefined;
       const write = writeOf(served, name, stored, mergedOf(stored, changes), clock);
+      wanted.reserve?.((write ?? stored).json.length);
       if (write === undefined) return stored;
       const outcome = await store.writeAttributes(write);
       if (outcome === "written") return written(write);

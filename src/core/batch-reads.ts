@@ -29,17 +29,20 @@ export interface NamedMetadata {
 
 /** Every user that was asked for is in one list at most, under each spelling once. */
 export interface ManyMetadata {
-  /** Those that have attributes, and those that have others, or none, than the caller knows. */
+  /** Those that have attributes, and those that have others, or none, than the caller knows; the first of them. */
   readonly found: readonly NamedMetadata[];
+  /** The next of `found`, read when it is called; undefined at the end. Not there where `found` is all. */
+  readonly more: (() => Promise<readonly NamedMetadata[] | undefined>) | undefined;
   /** Those of which the caller has what is stored. */
   readonly unchanged: readonly string[];
-  /** Those whom the caller knows and who are no more. */
+  /** Those whom the caller knows and who are no more; all of them once there is no more. */
   readonly removed: readonly string[];
 }
 
 /** Reads of several users (user-metadata.md § Get Users' Metadata; docs/VERSIONS.md). */
 export interface BatchReads {
-  read(app: number, wanted: WantedMetadata): Promise<ManyMetadata>;
+  /** @param userBytesMax what a user's attributes may hold: so little is read at a time that it is never much */
+  read(app: number, wanted: WantedMetadata, userBytesMax: number): Promise<ManyMetadata>;
 }
 
 interface BatchReadsNeeds {
@@ -47,10 +50,12 @@ interface BatchReadsNeeds {
   readonly turns: Turns;
 }
 
-/** Users that are read together. Those of the largest size are several milliseconds' work. */
+/** Users that are read together, at most. */
 const SLICE = 25;
 /** So much a batch may read before all others have had their turn: about a millisecond's work. */
 const BYTES_PER_TURN = 262_144;
+/** So much of an answer, in characters, is gathered before the rest is left to be read as its client takes it. */
+const GATHERED_MAX = 262_144;
 
 export function createBatchReads({ store, turns }: BatchReadsNeeds): BatchReads {
   /** Compares versions, so that no attributes are read that the caller has. Another version is news, also an older one. */
@@ -76,34 +81,60 @@ export function createBatchReads({ store, turns }: BatchReadsNeeds): BatchReads 
   }
 
   return {
-    async read(app, { targets, known, properties }) {
+    async read(app, { targets, known, properties }, userBytesMax) {
       const project = properties === undefined || properties.length === 0 ? undefined : projection(properties);
       const { changed: asked, unchanged, removed } = await compare(app, known);
       const changedCount = asked.names.length;
       for (const spelling of new Set(targets)) add(asked, spelling);
-      const found: NamedMetadata[] = [];
-      let bytes = 0;
-      for (let from = 0; from < asked.names.length; from += SLICE) {
-        const stored = await store.attributesOf(app, asked.names.slice(from, from + SLICE));
-        for (const [place, attributes] of stored.entries()) {
-          const name = asked.spellings[from + place] ?? "";
-          const isKnown = from + place < changedCount;
-          if (attributes === undefined) {
-            if (isKnown) removed.push(name);
-            continue;
+      let at = 0;
+      let slice = sliceOf(userBytesMax);
+
+      async function gather(): Promise<readonly NamedMetadata[]> {
+        const found: NamedMetadata[] = [];
+        let gathered = 0;
+        let bytes = 0;
+        while (at < asked.names.length && gathered < GATHERED_MAX) {
+          const from = at;
+          const stored = await store.attributesOf(app, asked.names.slice(from, from + slice));
+          at = from + stored.length;
+          let read = 0;
+          for (const [place, attributes] of stored.entries()) {
+            const name = asked.spellings[from + place] ?? "";
+            const isKnown = from + place < changedCount;
+            if (attributes === undefined) {
+              if (isKnown) removed.push(name);
+              continue;
+            }
+            if (attributes.bytes === 0 && !isKnown) continue;
+            const json = project === undefined ? attributes.json : project(attributes.json);
+            found.push({ name, json, modified: attributes.modified });
+            gathered += json.length;
+            read += attributes.bytes;
           }
-          if (attributes.bytes === 0 && !isKnown) continue;
-          const json = project === undefined ? attributes.json : project(attributes.json);
-          found.push({ name, json, modified: attributes.modified });
-          bytes += attributes.bytes;
+          slice = sliceOf(read / stored.length);
+          bytes += read;
+          if (bytes < BYTES_PER_TURN) continue;
+          bytes = 0;
+          await turns.next();
         }
-        if (bytes < BYTES_PER_TURN) continue;
-        bytes = 0;
-        await turns.next();
+        return found;
       }
-      return { found, unchanged, removed };
+
+      const found = await gather();
+      const isAll = (): boolean => at >= asked.names.length;
+      const more = async (): Promise<readonly NamedMetadata[] | undefined> => {
+        if (isAll()) return undefined;
+        await turns.next();
+        return await gather();
+      };
+      return { found, unchanged, removed, more: isAll() ? undefined : more };
     },
   };
+}
+
+/** How many users of that size are one turn's work. */
+function sliceOf(userBytes: number): number {
+  return Math.min(SLICE, Math.max(1, Math.floor(BYTES_PER_TURN / Math.max(1, userBytes))));
 }
 
 /** Spellings that can be users, and the names that they stand for, in the same order. */

@@ -1,4 +1,4 @@
-import { appFull, STILL_OVERTAKEN, TRIED_MS, writeOf } from "./attribute-writes.ts";
+import { appFull, type ReserveAnswer, STILL_OVERTAKEN, TRIED_MS, writeOf } from "./attribute-writes.ts";
 import type { Changes } from "./attributes.ts";
 import type { NamedMetadata } from "./batch-reads.ts";
 import { mergedJson } from "./merged-json.ts";
@@ -33,6 +33,7 @@ export interface BatchWrites {
     caller: Caller,
     wanted: readonly UserChanges[],
     allOrNothing: boolean,
+    reserve?: ReserveAnswer,
   ): Promise<BatchWritten>;
 }
 
@@ -65,6 +66,7 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
       }
       await turns.next();
     }
+    batch.reserve?.(answerBytes(batch));
     if (writes.size === 0 || (allOrNothing && refused.size > 0)) return [];
     const outcomes = await store.writeAttributesOf([...writes.values()], allOrNothing);
     const overtaken: Part[] = [];
@@ -121,8 +123,9 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
   }
 
   return {
-    async change(served, caller, wanted, allOrNothing) {
-      const batch: Batch = { served, caller, allOrNothing, stored: new Map(), refused: new Map(), hasStored: false };
+    async change(served, caller, wanted, allOrNothing, reserve) {
+      const found = { stored: new Map(), refused: new Map(), hasStored: false };
+      const batch: Batch = { served, caller, allOrNothing, reserve, ...found };
       const { stored, refused } = batch;
       const parts: Part[] = [];
       for (const each of wanted) {
@@ -160,8 +163,20 @@ interface Batch {
   readonly served: ServedApp;
   readonly caller: Caller;
   readonly allOrNothing: boolean;
+  readonly reserve: ReserveAnswer | undefined;
   readonly stored: Map<string, StoredAttributes>;
   readonly refused: Map<string, Refused>;
   /** Some are written: a failure from now on must not say that nothing was. */
   hasStored: boolean;
+}
+
+/** Of what may be long in the answer to a batch. */
+function answerBytes({ stored, refused }: Batch): number {
+  let bytes = 0;
+  for (const { json } of stored.values()) bytes += json.length;
+  for (const each of refused.values()) {
+    if (each.code !== "precondition_failed") continue;
+    for (const value of each.differing.values()) bytes += value?.length ?? 0;
+  }
+  return bytes;
 }

@@ -1,6 +1,6 @@
 import { permit } from "./access.ts";
 import { andThen } from "./and-then.ts";
-import { createAttributeWrites } from "./attribute-writes.ts";
+import { createAttributeWrites, type ReserveAnswer } from "./attribute-writes.ts";
 import { type Changes, NO_CHANGES } from "./attributes.ts";
 import { createBatchReads, type ManyMetadata, type WantedMetadata } from "./batch-reads.ts";
 import { type BatchWritten, createBatchWrites, type UserChanges } from "./batch-writes.ts";
@@ -35,6 +35,7 @@ export interface Metadata {
     target: UserName | undefined,
     changes: Changes,
     preconditions: readonly Precondition[],
+    reserve?: ReserveAnswer,
   ): Promise<StoredAttributes>;
   /**
    * Several users at once, for admins.
@@ -45,6 +46,7 @@ export interface Metadata {
     caller: Caller,
     wanted: readonly UserChanges[],
     allOrNothing: boolean,
+    reserve?: ReserveAnswer,
   ): Promise<BatchWritten>;
   /** Undefined: an unknown user, where the dialect does not refuse that. */
   get(
@@ -118,23 +120,23 @@ export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata
   }
 
   return {
-    async set(served, caller, target, changes, preconditions) {
+    async set(served, caller, target, changes, preconditions, reserve) {
       permit("setMetadata", caller, target, served.access);
       if (target === undefined) throw new Refusal({ code: "set_user_unknown" });
       // Whoever has named a condition wants to know whether it holds, and not who else was there.
       const overtaken = served.app.conflicts === "merge" || preconditions.length > 0 ? "try again" : "refuse";
-      const wanted = { served, caller, name: target, changes, preconditions, overtaken } as const;
+      const wanted = { served, caller, name: target, changes, preconditions, overtaken, reserve } as const;
       const stored = await writes.change(wanted);
       if (stored === undefined) throw new Refusal({ code: "set_user_unknown" });
       return stored;
     },
 
-    async setMany(served, caller, wanted, allOrNothing) {
+    async setMany(served, caller, wanted, allOrNothing, reserve) {
       permit("setManyMetadata", caller, undefined, served.access);
       const { batchMax } = served.limits;
       if (wanted.length > batchMax) throw new Refusal({ code: "batch_too_large", batchMax });
       refuseTwice(wanted);
-      return await batches.change(served, caller, wanted, allOrNothing);
+      return await batches.change(served, caller, wanted, allOrNothing, reserve);
     },
 
     get(served, caller, target, preconditions) {
@@ -154,7 +156,7 @@ export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata
       const { batchMax } = limits;
       if (wanted.targets.length + wanted.known.spellings.length > batchMax)
         throw new Refusal({ code: "batch_too_large", batchMax });
-      return await reads.read(app.number, wanted);
+      return await reads.read(app.number, wanted, limits.userBytesMax);
     },
 
     async remove(served, caller, target, preconditions) {

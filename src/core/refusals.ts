@@ -75,6 +75,11 @@ export class Refusal extends Error {
   }
 }
 
+/** What can run out has run out, and nothing was done: 503. */
+export function busy(retryAfterMs = 1000): Refusal {
+  return new Refusal({ code: "busy", retryAfterMs });
+}
+
 /** What makes no sense in any app: 400. @param reason for the caller */
 export function illegal(reason: string): Refusal {
   return new Refusal({ code: "argument_illegal", reason });

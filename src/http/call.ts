@@ -5,6 +5,7 @@ import type { Identity } from "../core/callers.ts";
 import type { UserName } from "../core/model.ts";
 import type { Eventually } from "../core/ports.ts";
 import type { ServedApp } from "../core/registry.ts";
+import type { AnswerRoom } from "./answer-room.ts";
 import type { Family, Reply } from "./reply.ts";
 import type { RequestBody } from "./request-body.ts";
 
@@ -12,6 +13,8 @@ import type { RequestBody } from "./request-body.ts";
 export interface Call {
   readonly request: Request;
   readonly body: RequestBody;
+  /** To be asked for before anything is changed whose answer may be large. */
+  readonly answer: Pick<AnswerRoom, "reserve">;
   readonly served: ServedApp;
   /** The user that the path names; undefined when it names none, or not a legal one. */
   readonly target: UserName | undefined;

@@ -167,6 +167,12 @@ export const ERRORS: ErrorTable = {
     // Not all of it may have been read, and what is left must not be taken for the next request.
     headers: { Connection: "close" },
   }),
+  body_late: () => ({
+    status: 408,
+    error: "request_timeout",
+    text: "Request Timeout",
+    headers: { Connection: "close" },
+  }),
   media_type_unsupported: ({ header, value }) => ({
     status: 415,
     error: "UNSUPPORTED_MEDIA_TYPE",

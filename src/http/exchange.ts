@@ -7,12 +7,14 @@ import { Refusal } from "../core/refusals.ts";
 import type { Registry, ServedApp } from "../core/registry.ts";
 import { afterStoring } from "../core/store-failure.ts";
 import type { Throttle } from "../core/throttle.ts";
+import { type AnswerParts, AnswerRoom } from "./answer-room.ts";
 import type { Call, OpenCall, Route } from "./call.ts";
 import { type Charged, createFailures, type FailureEvents } from "./failures.ts";
 import type { Incoming, PathParams } from "./incoming.ts";
+import { type BodyParts, IncomingBody } from "./incoming-body.ts";
 import { type Reply, successResponse } from "./reply.ts";
 import { bearerOf } from "./request.ts";
-import { requestBody } from "./request-body.ts";
+import { NO_BODY } from "./request-body.ts";
 import type { WireRefusal } from "./wire-refusals.ts";
 
 export interface ExchangeNeeds {
@@ -21,6 +23,8 @@ export interface ExchangeNeeds {
   readonly throttle: Throttle;
   readonly clock: Clock;
   readonly events: FailureEvents;
+  readonly bodies: BodyParts;
+  readonly answers: Omit<AnswerParts, "brokenOff">;
 }
 
 /** One request's way: find the app, authenticate, throttle, handle, answer; and the one catch. */
@@ -33,23 +37,30 @@ export interface Exchange {
   fail(error: unknown): Response;
 }
 
-export function createExchange({ registry, callers, throttle, clock, events }: ExchangeNeeds): Exchange {
+/** The request is answered: what was held for it is free again, except what a streamed answer goes on holding. */
+function settled({ body, sending }: Charged, response: Response): Response {
+  body?.release();
+  sending?.release();
+  return response;
+}
+
+export function createExchange(needs: ExchangeNeeds): Exchange {
+  const { registry, callers, throttle, clock, events } = needs;
   const failures = createFailures({ throttle, clock, events });
+  const answers: AnswerParts = { ...needs.answers, brokenOff: failures.brokenOff };
 
   const find = ({ org = "", app = "", appId }: PathParams): ServedApp | undefined =>
     appId === undefined ? registry.byKey(org, app) : registry.byId(appId);
 
-  function handle({ route, request, params, addressOf }: Incoming, charged: Charged): Eventually<Reply> {
+  function handle(incoming: Incoming, charged: Charged): Eventually<Reply> {
+    const { route, request, params, addressOf } = incoming;
     const served = find(params);
     if (served === undefined) throw new Refusal({ code: "app_unknown" });
     const target = params.username === undefined ? undefined : userName(params.username);
-    const call: Call = {
-      request,
-      body: requestBody(request),
-      served,
-      target,
-      asker: () => ({ address: addressOf(request) }),
-    };
+    const answer = new AnswerRoom(answers, incoming, charged);
+    charged.sending = answer;
+    if (route.method !== "GET") charged.body = new IncomingBody(needs.bodies, incoming, charged);
+    const call: Call = { request, body: charged.body ?? NO_BODY, answer, served, target, asker: charged.asker };
     const bearer = bearerOf(request);
     // Whoever has not shown a good token before is looked at only while his address has not failed too often.
     if (route.bearer === "optional") {
@@ -81,6 +92,7 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     charged.allowance = throttle.charge(served.app, route.bucket, served.limits.ratePerSecond);
     permit(route.operation, caller, target, served.access);
     const asker: Call["asker"] = () => ({ address: addressOf(request), account: accountOf(served.app, caller) });
+    charged.asker = asker;
     return route.handler({ ...call, asker }, identity);
   }
 
@@ -118,18 +130,21 @@ export function createExchange({ registry, callers, throttle, clock, events }: E
     run(incoming) {
       const from = clock.now();
       const { family } = incoming.route;
-      const charged: Charged = { allowance: undefined, isStranger: true, hasStored: false };
+      const charged: Charged = {
+        allowance: undefined,
+        isStranger: true,
+        hasStored: false,
+        asker: () => ({ address: incoming.addressOf(incoming.request) }),
+        body: undefined,
+        sending: undefined,
+      };
       const succeeded = (reply: Reply): Response =>
-        successResponse(reply, { from, to: clock.now() }, family, charged.allowance);
+        settled(charged, successResponse(reply, { from, to: clock.now() }, family, charged.allowance, charged.sending));
       // THE catch; written twice, because a promise has its own.
-      const failed = (error: unknown): Response =>
-        failures.answer(
-          charged.hasStored ? afterStoring(error) : error,
-          incoming,
-          find(incoming.params),
-          charged,
-          from,
-        );
+      const failed = (error: unknown): Response => {
+        const shown = charged.hasStored ? afterStoring(error) : error;
+        return settled(charged, failures.answer(shown, incoming, find(incoming.params), charged, from));
+      };
       const handled = (): Eventually<Reply> => handle(incoming, charged);
       try {
         const reply = registry.isCurrent() ? handled() : registry.refresh().then(handled);

@@ -1,11 +1,14 @@
+import type { Asker } from "../core/admission/asker.ts";
 import type { Allowance } from "../core/allowance.ts";
 import type { Clock } from "../core/ports.ts";
 import { Refusal, type Refused } from "../core/refusals.ts";
 import type { ServedApp } from "../core/registry.ts";
 import { isUnavailable } from "../core/store-failure.ts";
 import type { Throttle } from "../core/throttle.ts";
+import type { AnswerRoom } from "./answer-room.ts";
 import { contextOf, type ErrorContext, wireError } from "./errors.ts";
 import type { Incoming } from "./incoming.ts";
+import type { IncomingBody } from "./incoming-body.ts";
 import { errorResponse } from "./reply.ts";
 import { WireRefusal, type WireRefused } from "./wire-refusals.ts";
 
@@ -30,6 +33,11 @@ export interface Charged {
   isStranger: boolean;
   /** The caller's user was made for it. */
   hasStored: boolean;
+  /** Who asks, as far as it is known. */
+  asker: () => Asker;
+  /** What is held for the request, and for a large answer to it. */
+  body: IncomingBody | undefined;
+  sending: AnswerRoom | undefined;
 }
 
 /** What is answered to whatever is thrown on a request's way. */
@@ -39,6 +47,8 @@ export interface Failures {
    * @param from when the call came in, ms since 1970
    */
   answer(error: unknown, incoming: Incoming, served: ServedApp | undefined, charged: Charged, from: number): Response;
+  /** A fault in the middle of an answer, which can only be told to the operator. */
+  brokenOff(error: unknown, incoming: Incoming): void;
   /** What no route takes. */
   answerUnmatched(refusal: WireRefusal, incoming: Pick<Incoming, "request" | "addressOf">): Response;
   /** A fault where no route is known. */
@@ -78,7 +88,7 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
   }
 
   return {
-    answer(error, incoming, served, { allowance, isStranger }, from) {
+    answer(error, incoming, served, { allowance, isStranger, sending }, from) {
       const { route, request } = incoming;
       const { family } = route;
       const context = contextOf(request, served?.access.dialect ?? "2021");
@@ -86,7 +96,14 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
         const refused = isStranger ? toStranger(error.refused, incoming, context) : error.refused;
         const span = { from, to: clock.now() };
         const stand = refused.code === "rate_exceeded" ? refused.allowance : allowance;
-        return errorResponse(wireError(refused, context), { span, family, allowance: stand });
+        const frame = { span, family, allowance: stand };
+        try {
+          return errorResponse(wireError(refused, context), { ...frame, sending });
+        } catch (unsent) {
+          // An error that shows what is stored may be large, and there is no room for it now.
+          if (unsent instanceof Refusal) return errorResponse(wireError(unsent.refused, context), frame);
+          throw unsent;
+        }
       }
       const span = { from, to: clock.now() };
       const requestId = crypto.randomUUID();
@@ -110,6 +127,9 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
         span: { from: now, to: now },
         family: "metadata",
       });
+    },
+    brokenOff(error, { route }) {
+      events.requestFailed({ requestId: crypto.randomUUID(), method: route.method, route: route.path, error });
     },
     answerUnrouted(error) {
       const now = clock.now();

@@ -13,6 +13,8 @@ export interface Incoming {
   readonly route: Route;
   readonly request: Request;
   readonly params: PathParams;
+  /** See BodySource. */
+  readonly setIdleTimeout: (request: Request, seconds: number) => void;
   /** The caller's address; asked for only when it counts. */
   readonly addressOf: (request: Request) => string;
 }

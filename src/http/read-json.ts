@@ -5,8 +5,12 @@ import { BODY_BYTES_MAX } from "./request-body.ts";
 import { WireRefusal } from "./wire-refusals.ts";
 
 /** A JSON body, whatever the content type says (clients.md 4), as the schema wants it. */
-export async function readJson<Schema extends z.ZodType>({ body }: Call, schema: Schema): Promise<z.infer<Schema>> {
-  return check(parseJson(await body.text(BODY_BYTES_MAX)), schema);
+export async function readJson<Schema extends z.ZodType>(
+  { body }: Call,
+  schema: Schema,
+  bytesMax = BODY_BYTES_MAX,
+): Promise<z.infer<Schema>> {
+  return check(parseJson(await body.text(bytesMax)), schema);
 }
 
 export function check<Schema extends z.ZodType>(value: unknown, schema: Schema): z.infer<Schema> {

@@ -12,6 +12,8 @@ import { setRateHeaders } from "./rate-headers.ts";
 export interface Reply {
   /** Undefined: the caller has it already (304). */
   readonly members: string | undefined;
+  /** What follows the members, piece by piece, of a large answer; undefined at the end. */
+  readonly more?: (() => Promise<string | undefined>) | undefined;
   readonly timed: boolean;
   /** Of the attributes that the answer is about. */
   readonly version?: StoredVersion | undefined;
@@ -22,6 +24,13 @@ export interface Reply {
 export interface Quota {
   readonly used: number;
   readonly limit: number;
+}
+
+/** How an answer's text goes out; see AnswerRoom. */
+export interface Sending {
+  /** Refuses with `busy` what there is no room for. @param mayRefuse without it, only if the call changes nothing */
+  bodyOf(text: string, mayRefuse?: true): string | ReadableStream<Uint8Array>;
+  stream(first: string, more: NonNullable<Reply["more"]>): ReadableStream<Uint8Array>;
 }
 
 /** When a call came in and when it is answered, whole ms since 1970. */
@@ -73,11 +82,33 @@ export function jsonReply(fields: Readonly<Record<string, unknown>>, timed: bool
   return { members: JSON.stringify(fields).slice(1, -1), timed };
 }
 
-export function successResponse(reply: Reply, span: Span, family: Family, allowance: Allowance | undefined): Response {
-  const { members, timed } = reply;
+/** @param sending without it, all at once */
+export function successResponse(
+  reply: Reply,
+  span: Span,
+  family: Family,
+  allowance: Allowance | undefined,
+  sending?: Sending,
+): Response {
+  const { members, timed, more } = reply;
   const headers = successHeaders(reply, family, allowance);
   if (members === undefined) return new Response(null, { status: 304, headers });
-  return new Response(timed ? timedJson(members, span) : `{${members}}`, { headers });
+  if (more !== undefined && sending !== undefined) {
+    const [opening, closing] = timed ? timedEnds(span) : (["{", "}"] as const);
+    return new Response(sending.stream(opening + members, withEnd(more, closing)), { headers });
+  }
+  const text = timed ? timedJson(members, span) : `{${members}}`;
+  return new Response(sending?.bodyOf(text) ?? text, { headers });
+}
+
+function withEnd(more: NonNullable<Reply["more"]>, closing: string): NonNullable<Reply["more"]> {
+  let isOver = false;
+  return async () => {
+    const piece = isOver ? undefined : await more();
+    if (piece !== undefined || isOver) return piece;
+    isOver = true;
+    return closing;
+  };
 }
 
 /** By the members that they are made for. */
@@ -105,6 +136,10 @@ function timedJson(members: string, { from, to }: Span): string {
   return `{"timestamp":${to},${members},"duration":${duration(from, to)}}`;
 }
 
+function timedEnds({ from, to }: Span): readonly [opening: string, closing: string] {
+  return [`{"timestamp":${to},`, `,"duration":${duration(from, to)}}`];
+}
+
 function setVersion(headers: Headers, version: StoredVersion): void {
   headers.set("ETag", etagOf(version));
   headers.set("Last-Modified", httpDate(version.modified));
@@ -122,9 +157,11 @@ export interface ErrorFrame {
   readonly family: Family;
   readonly allowance?: Allowance | undefined;
   readonly requestId?: string;
+  readonly sending?: Sending | undefined;
 }
 
-export function errorResponse(error: WireError, { span, family, allowance, requestId }: ErrorFrame): Response {
+export function errorResponse(error: WireError, frame: ErrorFrame): Response {
+  const { span, family, allowance, requestId, sending } = frame;
   const body = {
     error: error.error,
     exception: error.exception,
@@ -140,7 +177,8 @@ export function errorResponse(error: WireError, { span, family, allowance, reque
   if (error.version !== undefined) setVersion(headers, error.version);
   if (error.quota !== undefined) setQuota(headers, error.quota);
   if (allowance !== undefined) setRateHeaders(headers, allowance);
-  return new Response(JSON.stringify(body), { status: error.status, headers });
+  const text = JSON.stringify(body);
+  return new Response(sending?.bodyOf(text, true) ?? text, { status: error.status, headers });
 }
 
 /** The answer to any OPTIONS, without a token and free of rates. */

@@ -4,9 +4,9 @@ import { createAddressOf } from "./address.ts";
 import type { Method, Route } from "./call.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PathParams } from "./incoming.ts";
+import { IDLE_SECONDS } from "./incoming-body.ts";
 import { type MatchedPath, matchPaths } from "./matching.ts";
 import { preflightResponse } from "./reply.ts";
-import { discardBody, isBodyUnread } from "./request-body.ts";
 import { WireRefusal } from "./wire-refusals.ts";
 
 /**
@@ -33,8 +33,10 @@ export interface HttpServerNeeds {
   readonly drainMs: number;
 }
 
-const IDLE_SECONDS = 30;
 const STOP_DEADLINE_MS = 10_000;
+/** Answers that are written to the socket need so long to be on their way. */
+const STOP_QUIET_MS = 100;
+const STOP_CHECK_MS = 20;
 
 export function listen(needs: HttpServerNeeds): HttpServer {
   const { exchange } = needs;
@@ -43,6 +45,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
 
   const addressOf = (request: Request): string =>
     addressBehind(server.requestIP(request)?.address ?? "", request.headers.get("x-forwarded-for"));
+  const setIdleTimeout = (request: Request, seconds: number): void => server.timeout(request, seconds);
 
   function answer(path: MatchedPath, request: Bun.BunRequest): Eventually<Response> {
     if (request.method === "OPTIONS") return preflightResponse(path.allow);
@@ -50,30 +53,28 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     const matched = path.routes.get(method as Method); // as: any other text is not in the map
     if (matched === undefined) {
       const refusal = new WireRefusal({ code: "method_not_allowed", allow: path.allow });
-      return finished(request, exchange.refuse(refusal, { request, addressOf }));
+      return marked(exchange.refuse(refusal, { request, addressOf }));
     }
     const { route, username } = matched;
     const params: PathParams = username === undefined ? request.params : { ...request.params, username };
-    const response = exchange.run({ route, request, params, addressOf });
-    return response instanceof Promise
-      ? response.then((settled) => finished(request, settled))
-      : finished(request, response);
+    const response = exchange.run({ route, request, params, addressOf, setIdleTimeout });
+    return response instanceof Promise ? response.then(marked) : marked(response);
   }
 
-  /** What is to be done before an answer goes out. */
-  function finished(request: Request, response: Response): Eventually<Response> {
+  /** An answer may go out before its request's body has come: Bun throws the rest away, and the connection goes on. */
+  function marked(response: Response): Response {
     if (draining) response.headers.set("Connection", "close");
-    return isBodyUnread(request) ? discardBody(request).then(() => response) : response;
+    return response;
   }
 
-  const health = (request: Request): Eventually<Response> => finished(request, Response.json({ status: "alive" }));
-  const ready = async (request: Request): Promise<Response> => {
+  const health = (): Response => marked(Response.json({ status: "alive" }));
+  const ready = async (): Promise<Response> => {
     try {
       await needs.probe.check();
-      return await finished(request, Response.json({ status: "ready" }));
+      return marked(Response.json({ status: "ready" }));
     } catch {
       const unready = { status: 503, headers: { "Retry-After": "1" } };
-      return await finished(request, Response.json({ status: "the store does not answer" }, unready));
+      return marked(Response.json({ status: "the store does not answer" }, unready));
     }
   };
 
@@ -95,7 +96,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     error: (error) => exchange.fail(error),
     fetch(request) {
       if (request.method === "OPTIONS") return preflightResponse("OPTIONS");
-      return finished(request, exchange.refuse(new WireRefusal({ code: "route_unknown" }), { request, addressOf }));
+      return marked(exchange.refuse(new WireRefusal({ code: "route_unknown" }), { request, addressOf }));
     },
   });
 
@@ -104,9 +105,16 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     async stop() {
       draining = true;
       await Bun.sleep(needs.drainMs);
-      const deadline = setTimeout(() => void server.stop(true), STOP_DEADLINE_MS);
+      const endsAt = performance.now() + STOP_DEADLINE_MS;
+      let busyAt = performance.now();
+      // Bun waits for connections, also for those whose request was answered before its body had come.
+      const watching = setInterval(() => {
+        const now = performance.now();
+        if (server.pendingRequests > 0) busyAt = now;
+        if (now > endsAt || now > busyAt + STOP_QUIET_MS) void server.stop(true);
+      }, STOP_CHECK_MS);
       await server.stop();
-      clearTimeout(deadline);
+      clearInterval(watching);
     },
   };
 }

@@ -3,6 +3,7 @@ export type WireRefused =
   | { readonly code: "route_unknown" }
   | { readonly code: "method_not_allowed"; readonly allow: string }
   | { readonly code: "body_too_large" }
+  | { readonly code: "body_late" }
   | {
       readonly code: "media_type_unsupported";
       readonly header: "Content-Type" | "Content-Encoding";

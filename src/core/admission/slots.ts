@@ -14,6 +14,14 @@ export interface Slots {
   enter(asker: Asker, amount?: number): Place | Promise<Place>;
   /** Undefined where there is no room now. */
   tryEnter(asker: Asker, amount?: number): Place | undefined;
+  /** Holds nothing yet, for what can no longer be refused: see `exceed`. */
+  force(asker: Asker): Place;
+  /**
+   * Holds a small amount in nobody's name, for what is too cheap to ask whose it is. False once half of all is held:
+   * from then on only those that are named get more, each its share.
+   */
+  holdUnnamed(amount: number): boolean;
+  dropUnnamed(amount: number): void;
   /** Of this thread. */
   readonly held: number;
   readonly waiting: number;
@@ -138,6 +146,18 @@ export function createSlots(options: SlotsOptions): Slots {
 
   return {
     tryEnter,
+    force: (asker) => placeOf(asker, 0),
+    holdUnnamed(amount) {
+      if (queue.size > 0 || usage.total() + amount > capacity / 2) return false;
+      held += amount;
+      usage.add(amount);
+      return true;
+    },
+    dropUnnamed(amount) {
+      held -= amount;
+      usage.add(-amount);
+      if (queue.size > 0) admit();
+    },
     enter(asker, amount = 1) {
       const place = tryEnter(asker, amount);
       if (place !== undefined) return place;

@@ -3,6 +3,7 @@ import type { Accounts } from "../../core/accounts.ts";
 import type { Handler } from "../call.ts";
 import { readJson } from "../read-json.ts";
 import { jsonReply } from "../reply.ts";
+import { SMALL_BODY_BYTES_MAX } from "../request-body.ts";
 
 const Text = z
   .string()
@@ -14,7 +15,7 @@ const Body = z.object({ newpassword: Text, oldpassword: Text, oldPassword: Text 
 /** PUT …/users/{username}/password (protocol.md § 3.5). */
 export function changePassword({ accounts }: { accounts: Accounts }): Handler {
   return async (call, { caller }) => {
-    const { newpassword, oldpassword, oldPassword } = await readJson(call, Body);
+    const { newpassword, oldpassword, oldPassword } = await readJson(call, Body, SMALL_BODY_BYTES_MAX);
     const passwords = { new: newpassword, old: oldpassword ?? oldPassword };
     await accounts.changePassword(call.served, caller, call.asker(), call.target, passwords);
     return jsonReply({ action: "set user password" }, true);

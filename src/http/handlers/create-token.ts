@@ -7,6 +7,7 @@ import type { IssuedToken } from "../../core/tokens.ts";
 import type { OpenCall, OpenHandler } from "../call.ts";
 import { check, readJson } from "../read-json.ts";
 import { jsonReply, type Reply } from "../reply.ts";
+import { SMALL_BODY_BYTES_MAX } from "../request-body.ts";
 import { userEntity } from "../user-entity.ts";
 
 /** Seconds, as a number or as text; 0 = permanent, absent = the app's own (protocol.md § 2.1). */
@@ -28,7 +29,7 @@ const Inherit = z.object({ username: z.string(), autoCreateUser: z.boolean().nul
 export function createToken({ grants, exchange }: { grants: Grants; exchange: TokenExchange }): OpenHandler {
   return async (call) => {
     call.checkRate();
-    const body = await readJson(call, AnyBody);
+    const body = await readJson(call, AnyBody, SMALL_BODY_BYTES_MAX);
     switch (body.grant_type) {
       case "client_credentials":
         return await byClientCredentials(grants, call, check(body, ClientCredentials));

@@ -9,6 +9,7 @@ import { wireError } from "../errors.ts";
 import { check, readJson } from "../read-json.ts";
 import type { Reply } from "../reply.ts";
 import { bearerOf } from "../request.ts";
+import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../request-body.ts";
 import { entitiesReply } from "../user-entity.ts";
 
 const Text = z
@@ -27,7 +28,8 @@ export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
     // Asked before the body is read, so that a stranger's closed door costs the app nothing.
     permit("registerUser", caller, undefined, call.served.access);
     if (isStranger) call.chargeStranger();
-    const body = await readJson(call, z.unknown());
+    const bytesMax = caller.kind === "admin" ? BODY_BYTES_MAX : SMALL_BODY_BYTES_MAX;
+    const body = await readJson(call, z.unknown(), bytesMax);
     const registrants = Array.isArray(body) ? body.map(registrantOf) : registrantOf(body);
     if (isStranger) call.charge();
     return Array.isArray(registrants)

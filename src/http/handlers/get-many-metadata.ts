@@ -1,17 +1,20 @@
 import type { Metadata } from "../../core/metadata.ts";
 import { batchBody, deltaBody } from "../batch-body.ts";
 import type { Handler } from "../call.ts";
-import { manyReply } from "../many-reply.ts";
+import { manyReply, manyReplyInParts, PART_BYTES } from "../many-reply.ts";
 import { parseJson } from "../read-json.ts";
 import { BODY_BYTES_MAX } from "../request-body.ts";
 
 /** POST …/metadata/user/get (user-metadata.md § Get Users' Metadata); with `versions`, docs/VERSIONS.md. */
 export function getManyMetadata({ metadata }: { metadata: Metadata }): Handler {
-  return async ({ body, served }, { caller }) => {
+  return async ({ body, answer, served }, { caller }) => {
     const text = await body.text(BODY_BYTES_MAX);
     const wanted = deltaBody(text) ?? batchBody(parseJson(text));
-    const { found, unchanged, removed } = await metadata.getMany(served, caller, wanted);
-    const rest = `,"unchanged":${JSON.stringify(unchanged)},"removed":${JSON.stringify(removed)}`;
-    return manyReply(found, wanted.isDelta ? rest : "");
+    const { found, unchanged, removed, more } = await metadata.getMany(served, caller, wanted);
+    const rest = (): string =>
+      wanted.isDelta ? `,"unchanged":${JSON.stringify(unchanged)},"removed":${JSON.stringify(removed)}` : "";
+    if (more === undefined) return manyReply(found, rest());
+    answer.reserve(PART_BYTES);
+    return manyReplyInParts(found, more, rest);
   };
 }

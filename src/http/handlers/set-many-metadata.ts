@@ -22,7 +22,9 @@ export function setManyMetadata({ metadata }: { metadata: Metadata }): Handler {
     const { request, served } = call;
     const { targets, versions, atomic } = await readJson(call, Body);
     const wanted = changesOf(targets, numberMap(versions, "versions"));
-    const { stored, refused } = await metadata.setMany(served, caller, wanted, atomic ?? false);
+    const { stored, refused } = await metadata.setMany(served, caller, wanted, atomic ?? false, (bytes) =>
+      call.answer.reserve(bytes),
+    );
     const errors = errorsOf(refused, contextOf(request, served.access.dialect));
     return manyReply(stored, `,"errors":${JSON.stringify(errors)}`);
   };

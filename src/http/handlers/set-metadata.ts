@@ -21,7 +21,9 @@ function changing({ metadata }: { metadata: Metadata }, read: typeof readForm): 
     const { request, served, target } = call;
     const preconditions = preconditionsOfWrite(request);
     const changes = await read(call);
-    const stored = await metadata.set(served, caller, target, changes, preconditions);
+    const stored = await metadata.set(served, caller, target, changes, preconditions, (bytes) =>
+      call.answer.reserve(bytes),
+    );
     return writtenReply(stored.json, stored, served);
   };
 }

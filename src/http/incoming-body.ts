@@ -1,0 +1,173 @@
+import type { Asker } from "../core/admission/asker.ts";
+import type { Place, Slots } from "../core/admission/slots.ts";
+import { busy } from "../core/refusals.ts";
+import type { Arrival, Arrivals } from "./arrivals.ts";
+import { unsupported } from "./media-types.ts";
+import { type RequestBody, SMALL_BODY_BYTES_MAX } from "./request-body.ts";
+import { WireRefusal } from "./wire-refusals.ts";
+
+/** What all bodies of a server share. */
+export interface BodyParts {
+  /** Of `bodies`, in bytes. */
+  readonly slots: Slots;
+  readonly arrivals: Arrivals;
+}
+
+/** What the socket knows of a request. */
+export interface BodySource {
+  readonly request: Request;
+  /** Seconds after which the runtime closes the request's connection if nothing is answered. 0 = never. */
+  readonly setIdleTimeout: (request: Request, seconds: number) => void;
+}
+
+type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read">;
+
+/** Of connections on which nothing happens. */
+export const IDLE_SECONDS = 30;
+
+/** A chunked body is charged in such steps. */
+const STEP_BYTES = 65_536;
+
+/**
+ * A body on its way in. Its bytes are charged to the budget before they are read, and given back by `release` when
+ * the request is answered, because what was made of them lives until then.
+ */
+export class IncomingBody implements RequestBody, Arrival {
+  readonly sinceMs: number;
+  receivedBytes = 0;
+  readonly #parts: BodyParts;
+  readonly #source: BodySource;
+  readonly #holder: { readonly asker: () => Asker };
+  #unnamedBytes = 0;
+  #place: Place | undefined;
+  #isHeldOpen = false;
+  #isLate = false;
+  /** Of whoever waits for bytes. */
+  #reject: ((refusal: WireRefusal) => void) | undefined;
+
+  /** @param holder says who asks, as soon as more than a little is held */
+  constructor(parts: BodyParts, source: BodySource, holder: { readonly asker: () => Asker }) {
+    this.#parts = parts;
+    this.#source = source;
+    this.#holder = holder;
+    this.sinceMs = parts.arrivals.timers.nowMs();
+  }
+
+  get announcedBytes(): number | undefined {
+    const length = this.#source.request.headers.get("content-length");
+    return length === null ? undefined : Number(length);
+  }
+
+  text(bytesMax: number): Promise<string> {
+    const announced = this.announcedBytes;
+    if (announced === undefined || announced > SMALL_BODY_BYTES_MAX) return this.#gathered(bytesMax);
+    try {
+      this.#admit(announced, bytesMax);
+    } catch (refusal) {
+      return Promise.reject(refusal);
+    }
+    // It may have come whole: nobody is told how much of it has.
+    this.receivedBytes = announced;
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      this.#parts.arrivals.add(this);
+      this.#source.request.bytes().then(
+        (bytes) => {
+          this.#arrived();
+          resolve(decoder.decode(bytes));
+        },
+        (error) => {
+          this.#arrived();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  async *chunks(bytesMax: number): AsyncGenerator<Uint8Array> {
+    const announced = this.announcedBytes;
+    this.#admit(announced ?? 0, bytesMax);
+    const reader = this.#source.request.body?.getReader();
+    if (reader === undefined) return;
+    let chargedBytes = announced ?? 0;
+    this.#parts.arrivals.add(this);
+    try {
+      for (;;) {
+        const { done, value } = await this.#next(reader);
+        if (done) return;
+        this.receivedBytes += value.length;
+        if (this.receivedBytes > bytesMax) throw new WireRefusal({ code: "body_too_large" });
+        for (; chargedBytes < this.receivedBytes; chargedBytes += STEP_BYTES) this.#charge(STEP_BYTES);
+        yield value;
+      }
+    } finally {
+      this.#arrived();
+    }
+  }
+
+  /** Gives back what is held; the request is answered. */
+  release(): void {
+    if (this.#unnamedBytes > 0) this.#parts.slots.dropUnnamed(this.#unnamedBytes);
+    this.#unnamedBytes = 0;
+    this.#place?.leave();
+    this.#place = undefined;
+  }
+
+  holdOpen(): void {
+    if (this.#isHeldOpen) return;
+    this.#isHeldOpen = true;
+    this.#source.setIdleTimeout(this.#source.request, 0);
+  }
+
+  expire(): void {
+    this.#isLate = true;
+    this.#reject?.(new WireRefusal({ code: "body_late" }));
+    this.#arrived();
+  }
+
+  async #gathered(bytesMax: number): Promise<string> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of this.chunks(bytesMax)) chunks.push(chunk);
+    return decoder.decode(Buffer.concat(chunks));
+  }
+
+  #admit(announced: number, bytesMax: number): void {
+    const encoding = this.#source.request.headers.get("content-encoding") ?? "identity";
+    if (encoding !== "identity") throw unsupported("Content-Encoding", encoding);
+    if (announced > bytesMax) throw new WireRefusal({ code: "body_too_large" });
+    this.#charge(announced);
+  }
+
+  /** Who asks is found out only for more than a little, or when much is held: it costs more than a small body. */
+  #charge(bytes: number): void {
+    if (bytes === 0) return;
+    const { slots } = this.#parts;
+    const unnamed = this.#unnamedBytes + bytes;
+    if (unnamed <= SMALL_BODY_BYTES_MAX && slots.holdUnnamed(bytes)) this.#unnamedBytes = unnamed;
+    else if (this.#place === undefined) this.#place = enter(slots, this.#holder.asker(), bytes);
+    else if (!this.#place.grow(bytes)) throw busy();
+  }
+
+  /** The next piece, unless the body is given up before. */
+  #next(reader: BodyReader): ReturnType<BodyReader["read"]> {
+    if (this.#isLate) throw new WireRefusal({ code: "body_late" });
+    return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      reader.read().then(resolve, reject);
+    });
+  }
+
+  #arrived(): void {
+    this.#parts.arrivals.remove(this);
+    if (this.#isHeldOpen) this.#source.setIdleTimeout(this.#source.request, IDLE_SECONDS);
+    this.#isHeldOpen = false;
+  }
+}
+
+function enter(slots: Slots, asker: Asker, bytes: number): Place {
+  const place = slots.tryEnter(asker, bytes);
+  if (place === undefined) throw busy();
+  return place;
+}
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
