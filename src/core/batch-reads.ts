@@ -54,6 +54,8 @@ interface BatchReadsNeeds {
 const SLICE = 25;
 /** So much a batch may read before all others have had their turn: about a millisecond's work. */
 const BYTES_PER_TURN = 262_144;
+/** What a slice may come to if all of its users are as large as they may be. */
+const SLICE_BYTES_MAX = 1_048_576;
 /** So much of an answer, in characters, is gathered before the rest is left to be read as its client takes it. */
 const GATHERED_MAX = 262_144;
 
@@ -87,16 +89,20 @@ export function createBatchReads({ store, turns }: BatchReadsNeeds): BatchReads 
       const changedCount = asked.names.length;
       for (const spelling of new Set(targets)) add(asked, spelling);
       let at = 0;
-      let slice = sliceOf(userBytesMax);
+      const sliceMax = usersWithin(SLICE_BYTES_MAX, userBytesMax);
+      let slice = usersWithin(BYTES_PER_TURN, userBytesMax);
 
       async function gather(): Promise<readonly NamedMetadata[]> {
         const found: NamedMetadata[] = [];
         let gathered = 0;
+        let lastSlice = 0;
         let bytes = 0;
-        while (at < asked.names.length && gathered < GATHERED_MAX) {
+        // As much again as the last slice brought must still fit.
+        while (at < asked.names.length && gathered + lastSlice <= GATHERED_MAX) {
           const from = at;
           const stored = await store.attributesOf(app, asked.names.slice(from, from + slice));
           at = from + stored.length;
+          const before = gathered;
           let read = 0;
           for (const [place, attributes] of stored.entries()) {
             const name = asked.spellings[from + place] ?? "";
@@ -111,7 +117,8 @@ export function createBatchReads({ store, turns }: BatchReadsNeeds): BatchReads 
             gathered += json.length;
             read += attributes.bytes;
           }
-          slice = sliceOf(read / stored.length);
+          lastSlice = gathered - before;
+          slice = Math.min(sliceMax, usersWithin(BYTES_PER_TURN, read / stored.length));
           bytes += read;
           if (bytes < BYTES_PER_TURN) continue;
           bytes = 0;
@@ -132,9 +139,9 @@ export function createBatchReads({ store, turns }: BatchReadsNeeds): BatchReads 
   };
 }
 
-/** How many users of that size are one turn's work. */
-function sliceOf(userBytes: number): number {
-  return Math.min(SLICE, Math.max(1, Math.floor(BYTES_PER_TURN / Math.max(1, userBytes))));
+/** How many users of that size are read together. */
+function usersWithin(bytes: number, userBytes: number): number {
+  return Math.min(SLICE, Math.max(1, Math.floor(bytes / Math.max(1, userBytes))));
 }
 
 /** Spellings that can be users, and the names that they stand for, in the same order. */

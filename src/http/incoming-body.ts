@@ -143,9 +143,15 @@ export class IncomingBody implements RequestBody, Arrival {
     if (bytes === 0) return;
     const { slots } = this.#parts;
     const unnamed = this.#unnamedBytes + bytes;
-    if (unnamed <= SMALL_BODY_BYTES_MAX && slots.holdUnnamed(bytes)) this.#unnamedBytes = unnamed;
-    else if (this.#place === undefined) this.#place = enter(slots, this.#holder.asker(), bytes);
-    else if (!this.#place.grow(bytes)) throw busy();
+    if (unnamed <= SMALL_BODY_BYTES_MAX && slots.holdUnnamed(bytes)) {
+      this.#unnamedBytes = unnamed;
+      return;
+    }
+    // As one that had announced all of it: what grows bit by bit would be let in less easily.
+    const named = (this.#place?.amount ?? 0) + bytes;
+    this.#place?.leave();
+    this.#place = slots.tryEnter(this.#holder.asker(), named);
+    if (this.#place === undefined) throw busy();
   }
 
   /** The next piece, unless the body is given up before. */
@@ -162,12 +168,6 @@ export class IncomingBody implements RequestBody, Arrival {
     if (this.#isHeldOpen) this.#source.setIdleTimeout(this.#source.request, IDLE_SECONDS);
     this.#isHeldOpen = false;
   }
-}
-
-function enter(slots: Slots, asker: Asker, bytes: number): Place {
-  const place = slots.tryEnter(asker, bytes);
-  if (place === undefined) throw busy();
-  return place;
 }
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

@@ -11,6 +11,11 @@ export interface RawConnection extends AsyncDisposable {
   answer(expected?: { readonly withoutBody?: boolean }): Promise<Answer>;
   /** Sends one request and gives its answer. */
   call(method: string, path: string, sent?: RawSent): Promise<Answer>;
+  /** Takes nothing more from the socket, so that the server finds what it sends unread. */
+  pause(): void;
+  resume(): void;
+  /** Settles when the server has closed the connection. */
+  readonly closed: Promise<void>;
 }
 
 export interface RawSent {
@@ -34,6 +39,7 @@ export async function connectRaw(origin: string, localAddress?: string): Promise
   const socket = connect({ host: hostname, port: Number(port), ...(localAddress !== undefined && { localAddress }) });
   let received = Buffer.alloc(0);
   let ended = false;
+  const closed = Promise.withResolvers<void>();
   let notify = Promise.withResolvers<void>();
   const changed = (): void => {
     notify.resolve();
@@ -47,6 +53,7 @@ export async function connectRaw(origin: string, localAddress?: string): Promise
   socket.on("error", () => {});
   socket.on("close", () => {
     ended = true;
+    closed.resolve();
     changed();
   });
 
@@ -96,6 +103,9 @@ export async function connectRaw(origin: string, localAddress?: string): Promise
       connection.request(method, path, sent);
       return connection.answer({ withoutBody: method === "HEAD" });
     },
+    pause: () => void socket.pause(),
+    resume: () => void socket.resume(),
+    closed: closed.promise,
     async [Symbol.asyncDispose]() {
       socket.destroy();
       while (!ended) await notify.promise;

@@ -34,7 +34,7 @@ test("password: a wrong one is invalid, and a user without one can never come in
       json: { grant_type: "password", username, password },
     });
 
-  for (const password of ["", "Secret", "secret ", "secre", "secret\0", "x".repeat(100_000)]) {
+  for (const password of ["", "Secret", "secret ", "secre", "secret\0", "x".repeat(10_000)]) {
     expectAccountError(await ask("ada", password), invalidGrant("invalid password"));
   }
   for (const password of ["", "null", "undefined", "secret"]) {
