@@ -42,6 +42,8 @@ export interface ServiceSettings {
   readonly connectionsMax?: number | undefined;
   /** Of all threads of the process together; 64 MiB where it is not said. */
   readonly bodiesBytesMax?: number;
+  /** The same for large answers that their clients have not taken yet. */
+  readonly answersBytesMax?: number;
   /** How long a request's body may take to arrive; 120 where it is not said. */
   readonly requestTimeoutS?: number;
 }
@@ -128,7 +130,8 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   };
   const arrivals = stack.use(createArrivals(timers, (settings.requestTimeoutS ?? REQUEST_TIMEOUT_S) * 1000));
   const bodies = { slots: bytesSlots("bodies", settings.bodiesBytesMax ?? BODIES_BYTES_MAX), arrivals };
-  const answers = { slots: bytesSlots("answers", ANSWERS_BYTES_MAX), chargedMax: ANSWERS_BYTES_MAX / 4 };
+  const answersBytesMax = settings.answersBytesMax ?? ANSWERS_BYTES_MAX;
+  const answers = { slots: bytesSlots("answers", answersBytesMax), chargedMax: Math.ceil(answersBytesMax / 4) };
 
   const server = listen({
     routes: appRoutes({ metadata, accounts, grants, exchange, throttle }),

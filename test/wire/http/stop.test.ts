@@ -3,11 +3,12 @@ import { signIn } from "../../harness/client.ts";
 import { holdWrites } from "../../harness/held-store.ts";
 import { connectRaw } from "../../harness/raw.ts";
 import { startTestService } from "../../harness/service.ts";
+import { isPending, withhold } from "../../harness/withheld.ts";
 
 const USER = "/org/app/metadata/user/ada";
 const BODY = `ext=${"x".repeat(500_000)}`;
 
-// Bun waits for a connection whose last request has a body that nobody read, until the deadline.
+// Bun itself waits for a connection whose last request has a body that nobody read, until the deadline.
 for (const [what, method, path] of [
   ["without a token", "PUT", USER],
   ["to an unknown path", "PUT", "/nowhere"],
@@ -23,6 +24,36 @@ for (const [what, method, path] of [
     expect(performance.now() - from).toBeLessThan(3000);
   });
 }
+
+test("a request that was answered before its body had come keeps nobody from stopping the service at once", async () => {
+  const service = await startTestService();
+  await using connection = await withhold(service.origin, { method: "PUT", path: USER, announced: 500_000, sent: "x" });
+  expect((await connection.answer()).status).toBe(401);
+  const from = performance.now();
+  await service[Symbol.asyncDispose]();
+  expect(performance.now() - from).toBeLessThan(3000);
+});
+
+test("a set whose body is still coming is finished before the service stops", async () => {
+  const service = await startTestService();
+  const admin = await signIn(service);
+  await admin.newUser("ada");
+  const { token } = admin;
+  await using connection = await withhold(service.origin, {
+    method: "PUT",
+    path: USER,
+    token,
+    announced: 12,
+    sent: "nick",
+  });
+  const answer = connection.answer();
+  expect(await isPending(service.origin, answer)).toBe(true);
+  const stopped = service[Symbol.asyncDispose]();
+  await Bun.sleep(500);
+  connection.write("name=Ada");
+  expect((await answer).status).toBe(200);
+  await stopped;
+});
 
 test("a set under way is finished before the service stops", async () => {
   const held = holdWrites();
