@@ -52,6 +52,12 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
   const find = ({ org = "", app = "", appId }: PathParams): ServedApp | undefined =>
     appId === undefined ? registry.byKey(org, app) : registry.byId(appId);
 
+  /** Made when it is first held: a read that is answered at once takes no notice of its body. */
+  function bodyOf(incoming: Incoming, charged: Charged): IncomingBody {
+    charged.body ??= new IncomingBody(needs.bodies, incoming, charged);
+    return charged.body;
+  }
+
   function handle(incoming: Incoming, charged: Charged): Eventually<Reply> {
     const { route, request, params, addressOf } = incoming;
     const served = find(params);
@@ -59,17 +65,19 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
     const target = params.username === undefined ? undefined : userName(params.username);
     const answer = new AnswerRoom(answers, incoming, charged);
     charged.sending = answer;
-    if (route.method !== "GET") charged.body = new IncomingBody(needs.bodies, incoming, charged);
-    const call: Call = { request, body: charged.body ?? NO_BODY, answer, served, target, asker: charged.asker };
+    const body = route.method === "GET" ? NO_BODY : bodyOf(incoming, charged);
+    const call: Call = { request, body, answer, served, target, asker: charged.asker };
     const bearer = bearerOf(request);
     // Whoever has not shown a good token before is looked at only while his address has not failed too often.
     if (route.bearer === "optional") {
       if (bearer === undefined || !callers.isKnown(bearer)) throttle.checkStranger(addressOf(request));
+      charged.body?.hold(bearer === undefined);
       return route.handler(opened(call, bearer, route, addressOf, charged));
     }
     const known = callers.recall(served, bearer);
     if (known !== undefined) return admit(route, call, known, addressOf, charged);
     throttle.checkStranger(addressOf(request));
+    charged.body?.hold(false);
     return identified(call, bearer, charged).then((identity) => admit(route, call, identity, addressOf, charged));
   }
 
@@ -93,6 +101,7 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
     permit(route.operation, caller, target, served.access);
     const asker: Call["asker"] = () => ({ address: addressOf(request), account: accountOf(served.app, caller) });
     charged.asker = asker;
+    charged.body?.hold(route.method !== "DELETE");
     return route.handler({ ...call, asker }, identity);
   }
 
@@ -146,9 +155,19 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
         return settled(charged, failures.answer(shown, incoming, find(incoming.params), charged, from));
       };
       const handled = (): Eventually<Reply> => handle(incoming, charged);
+      const refreshed = (): Promise<Reply> => {
+        bodyOf(incoming, charged).hold(false);
+        return registry.refresh().then(handled);
+      };
       try {
-        const reply = registry.isCurrent() ? handled() : registry.refresh().then(handled);
-        return reply instanceof Promise ? reply.then(succeeded).catch(failed) : succeeded(reply);
+        const reply = registry.isCurrent() ? handled() : refreshed();
+        if (!(reply instanceof Promise)) return succeeded(reply);
+        if (charged.body === undefined) {
+          // A read, of which nothing is left behind when its body is refused.
+          reply.catch(() => {});
+          bodyOf(incoming, charged).hold(false);
+        }
+        return reply.then(succeeded).catch(failed);
       } catch (error) {
         return failed(error);
       }

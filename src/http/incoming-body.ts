@@ -2,8 +2,9 @@ import type { Asker } from "../core/admission/asker.ts";
 import type { Place, Slots } from "../core/admission/slots.ts";
 import { busy } from "../core/refusals.ts";
 import type { Arrival, Arrivals } from "./arrivals.ts";
+import { type BodyReader, discardBody } from "./discard-body.ts";
 import { unsupported } from "./media-types.ts";
-import { type RequestBody, SMALL_BODY_BYTES_MAX } from "./request-body.ts";
+import { BODY_BYTES_MAX, type RequestBody, SMALL_BODY_BYTES_MAX } from "./request-body.ts";
 import { WireRefusal } from "./wire-refusals.ts";
 
 /** What all bodies of a server share. */
@@ -20,8 +21,6 @@ export interface BodySource {
   readonly setIdleTimeout: (request: Request, seconds: number) => void;
 }
 
-type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read">;
-
 /** Of connections on which nothing happens. */
 export const IDLE_SECONDS = 30;
 
@@ -29,11 +28,13 @@ export const IDLE_SECONDS = 30;
 const STEP_BYTES = 65_536;
 
 /**
- * A body on its way in. Its bytes are charged to the budget before they are read, and given back by `release` when
- * the request is answered, because what was made of them lives until then.
+ * A body on its way in. Its bytes are charged to the budget before anything is waited for, because the runtime takes
+ * them in meanwhile, and given back by `release` when the request is answered, because what was made of them lives
+ * until then.
  */
 export class IncomingBody implements RequestBody, Arrival {
   readonly sinceMs: number;
+  readonly announcedBytes: number | undefined;
   receivedBytes = 0;
   readonly #parts: BodyParts;
   readonly #source: BodySource;
@@ -51,18 +52,28 @@ export class IncomingBody implements RequestBody, Arrival {
     this.#source = source;
     this.#holder = holder;
     this.sinceMs = parts.arrivals.timers.nowMs();
+    const length = source.request.headers.get("content-length");
+    this.announcedBytes = length === null ? undefined : Number(length);
   }
 
-  get announcedBytes(): number | undefined {
-    const length = this.#source.request.headers.get("content-length");
-    return length === null ? undefined : Number(length);
+  /**
+   * Charges what may come, to who asks by now; anew when that is known better. Refuses with `busy`.
+   * @param isReadNext a chunked body will be read, and charged as it comes; else the runtime takes in what it likes
+   */
+  hold(isReadNext: boolean): void {
+    this.release();
+    if (this.announcedBytes !== undefined) this.#charge(Math.min(this.announcedBytes, BODY_BYTES_MAX));
+    else if (this.#source.request.headers.has("transfer-encoding")) {
+      this.#charge(isReadNext ? STEP_BYTES : BODY_BYTES_MAX);
+    }
   }
 
   text(bytesMax: number): Promise<string> {
     const announced = this.announcedBytes;
-    if (announced === undefined || announced > SMALL_BODY_BYTES_MAX) return this.#gathered(bytesMax);
+    const isSmall = announced !== undefined && announced <= Math.min(bytesMax, SMALL_BODY_BYTES_MAX);
+    if (!isSmall) return this.#gathered(bytesMax);
     try {
-      this.#admit(announced, bytesMax);
+      this.#refuseEncoded();
     } catch (refusal) {
       return Promise.reject(refusal);
     }
@@ -86,17 +97,18 @@ export class IncomingBody implements RequestBody, Arrival {
 
   async *chunks(bytesMax: number): AsyncGenerator<Uint8Array> {
     const announced = this.announcedBytes;
-    this.#admit(announced ?? 0, bytesMax);
+    let chargedBytes = announced ?? STEP_BYTES;
+    this.#refuseEncoded();
     const reader = this.#source.request.body?.getReader();
+    if (announced !== undefined && announced > bytesMax) throw await this.#tooLarge(reader);
     if (reader === undefined) return;
-    let chargedBytes = announced ?? 0;
     this.#parts.arrivals.add(this);
     try {
       for (;;) {
         const { done, value } = await this.#next(reader);
         if (done) return;
         this.receivedBytes += value.length;
-        if (this.receivedBytes > bytesMax) throw new WireRefusal({ code: "body_too_large" });
+        if (this.receivedBytes > bytesMax) throw await this.#tooLarge(reader);
         for (; chargedBytes < this.receivedBytes; chargedBytes += STEP_BYTES) this.#charge(STEP_BYTES);
         yield value;
       }
@@ -131,11 +143,14 @@ export class IncomingBody implements RequestBody, Arrival {
     return decoder.decode(Buffer.concat(chunks));
   }
 
-  #admit(announced: number, bytesMax: number): void {
+  #refuseEncoded(): void {
     const encoding = this.#source.request.headers.get("content-encoding") ?? "identity";
     if (encoding !== "identity") throw unsupported("Content-Encoding", encoding);
-    if (announced > bytesMax) throw new WireRefusal({ code: "body_too_large" });
-    this.#charge(announced);
+  }
+
+  async #tooLarge(reader: BodyReader | undefined): Promise<WireRefusal> {
+    if (reader !== undefined) await discardBody(reader, this.announcedBytes, this.#parts.arrivals.timers);
+    return new WireRefusal({ code: "body_too_large" });
   }
 
   /** Who asks is found out only for more than a little, or when much is held: it costs more than a small body. */

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { type Answer, send, signIn } from "../../harness/client.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { expectMetadataError } from "../../harness/expect-answer.ts";
+import { holdWrites } from "../../harness/held-store.ts";
 import { connectRaw, type RawConnection } from "../../harness/raw.ts";
 import { startTestService, type TestService } from "../../harness/service.ts";
 import { isPending, withhold } from "../../harness/withheld.ts";
@@ -151,7 +152,7 @@ test("a body's bytes are free again whatever became of its request", async () =>
   expect(service.faults).toEqual([]);
 });
 
-test("what is announced as too long is refused before a byte of it is read", async () => {
+test("what is announced as too long is refused though not a byte of it comes", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const { token } = admin;
@@ -186,4 +187,22 @@ test("without an admin's token a registration may be 16 KiB, also where anybody 
     await using more = await withhold(service.origin, { method: "POST", path, token, announced: 16_385 });
     expect((await more.answer()).status).toBe(413);
   }
+});
+
+test("a body counts also while nobody reads it yet: the runtime takes it in meanwhile", async () => {
+  const held = holdWrites();
+  await using service = await startTestService({ settings: { bodiesBytesMax: 4 * MIB }, gate: held.gate });
+  const admin = await signIn(service);
+  const ada = await admin.newUser("ada");
+  await admin.set("ada", { nickname: "Ada" });
+  held.hold();
+  await using stack = new AsyncDisposableStack();
+  const deletions: RawConnection[] = [];
+  for (let index = 0; index < 8; index++) {
+    const headers = [["If-Match", "*"]] as const;
+    const sent = { method: "DELETE", path: USER, token: ada, announced: MIB, headers };
+    deletions.push(stack.use(await withhold(service.origin, sent)));
+  }
+  for (const answer of await refusedOf(deletions, 3)) expect(answer.status).toBe(503);
+  held.release();
 });
