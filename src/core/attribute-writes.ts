@@ -1,10 +1,11 @@
 import { isAllowed, relationOf } from "./access.ts";
 import { type Changes, NO_ATTRIBUTES_JSON, NO_CHANGES } from "./attributes.ts";
 import { InTurn } from "./in-turn.ts";
-import { mergedJson, type SizedJson } from "./merged-json.ts";
+import { MERGED_AT_ONCE, mergedInTurns, mergedJson, type SizedJson } from "./merged-json.ts";
 import type { Caller, UserName } from "./model.ts";
+import { paceBy } from "./pace.ts";
 import type { AttributesWrite, Clock, Store, StoredAttributes, Turns } from "./ports.ts";
-import { enforce, type Precondition } from "./preconditions.ts";
+import { allHold, type Precondition, preconditionFailed } from "./preconditions.ts";
 import { Refusal, type Refused } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
 import { written } from "./written.ts";
@@ -53,9 +54,11 @@ export function createAttributeWrites({ store, clock, turns }: AttributeWritesNe
     const until = clock.now() + TRIED_MS;
     for (;;) {
       const stored = await store.attributes(served.app.number, name, "write");
-      enforce(preconditions, stored, named);
+      if (!allHold(preconditions, stored)) throw await preconditionFailed(stored, named, paceBy({ clock, turns }));
       if (stored === undefined) return undefined;
-      const write = writeOf(served, name, stored, mergedOf(stored, changes), clock);
+      const isLong = named.size > MERGED_AT_ONCE;
+      const merged = isLong ? await mergedInTurns(stored, named, paceBy({ clock, turns })) : mergedOf(stored, changes);
+      const write = writeOf(served, name, stored, merged, clock);
       wanted.reserve?.((write ?? stored).json.length);
       if (write === undefined) return stored;
       const outcome = await store.writeAttributes(write);

@@ -1,6 +1,6 @@
 import { type UserName, userName } from "./model.ts";
 import type { Store, Turns } from "./ports.ts";
-import { projection } from "./projection.ts";
+import { MADE_AT_ONCE, type Projection, projection, projectionInTurns } from "./projection.ts";
 
 /** What a batch read asks for. */
 export interface WantedMetadata {
@@ -82,9 +82,14 @@ export function createBatchReads({ store, turns }: BatchReadsNeeds): BatchReads 
     return compared;
   }
 
+  async function projectionOf(keys: readonly string[]): Promise<Projection | undefined> {
+    if (keys.length === 0) return undefined;
+    return keys.length > MADE_AT_ONCE ? await projectionInTurns(keys, turns) : projection(keys);
+  }
+
   return {
     async read(app, { targets, known, properties }, userBytesMax) {
-      const project = properties === undefined || properties.length === 0 ? undefined : projection(properties);
+      const project = properties === undefined ? undefined : await projectionOf(properties);
       const { changed: asked, unchanged, removed } = await compare(app, known);
       const changedCount = asked.names.length;
       for (const spelling of new Set(targets)) add(asked, spelling);

@@ -1,10 +1,11 @@
 import { appFull, type ReserveAnswer, STILL_OVERTAKEN, TRIED_MS, writeOf } from "./attribute-writes.ts";
 import type { Changes } from "./attributes.ts";
 import type { NamedMetadata } from "./batch-reads.ts";
-import { mergedJson } from "./merged-json.ts";
+import { mergedInTurns } from "./merged-json.ts";
 import { type Caller, type UserName, userName } from "./model.ts";
+import { type Pace, paceBy } from "./pace.ts";
 import type { AttributesWrite, Clock, Store, StoredAttributes, Turns } from "./ports.ts";
-import { enforce, type Precondition } from "./preconditions.ts";
+import { allHold, type Precondition, preconditionFailed } from "./preconditions.ts";
 import { Refusal, type Refused } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
 import { isUnavailable } from "./store-failure.ts";
@@ -16,6 +17,8 @@ export interface UserChanges {
   readonly spelling: string;
   readonly changes: Changes;
   readonly preconditions: readonly Precondition[];
+  /** Why they are refused whatever is stored. */
+  readonly refused?: Refused | undefined;
 }
 
 export interface BatchWritten {
@@ -56,13 +59,15 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
   async function attempt(batch: Batch, parts: readonly Part[]): Promise<readonly Part[]> {
     const { served, refused, allOrNothing } = batch;
     const writes = new Map<Part, AttributesWrite>();
+    const pace = paceBy({ clock, turns }, 1);
     for (let from = 0; from < parts.length; from += SLICE) {
       const slice = parts.slice(from, from + SLICE);
       const names = slice.map(({ name }) => name);
       const read = await store.attributesOf(served.app.number, names, "write");
       for (const [index, part] of slice.entries()) {
-        const write = judge(batch, part, read[index]);
+        const write = await judge(batch, part, read[index], pace);
         if (write !== undefined) writes.set(part, write);
+        if (pace.isDue()) await pace.rest();
       }
       await turns.next();
     }
@@ -106,13 +111,20 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
   }
 
   /** What is to be written of a user, if anything; notes what will be stored of him, or why that cannot be. */
-  function judge({ served, stored, refused }: Batch, part: Part, before: StoredAttributes | undefined) {
+  async function judge(
+    { served, stored, refused }: Batch,
+    part: Part,
+    before: StoredAttributes | undefined,
+    pace: Pace,
+  ): Promise<AttributesWrite | undefined> {
     refused.delete(part.spelling);
     stored.delete(part.spelling);
     try {
-      enforce(part.preconditions, before, part.changes);
+      const { name, changes, preconditions } = part;
+      if (!allHold(preconditions, before)) throw await preconditionFailed(before, changes, pace);
       if (before === undefined) throw new Refusal({ code: "set_user_unknown" });
-      const write = writeOf(served, part.name, before, mergedJson(before, part.changes), clock);
+      const merged = await mergedInTurns(before, changes, pace);
+      const write = writeOf(served, name, before, merged, clock);
       stored.set(part.spelling, write === undefined ? before : written(write));
       return write;
     } catch (error) {
@@ -131,6 +143,7 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
       for (const each of wanted) {
         const name = userName(each.spelling);
         if (name === undefined) refused.set(each.spelling, { code: "set_user_unknown" });
+        else if (each.refused !== undefined) refused.set(each.spelling, each.refused);
         else parts.push({ ...each, name });
       }
       const until = clock.now() + TRIED_MS;
@@ -175,8 +188,7 @@ function answerBytes({ stored, refused }: Batch): number {
   let bytes = 0;
   for (const { json } of stored.values()) bytes += json.length;
   for (const each of refused.values()) {
-    if (each.code !== "precondition_failed") continue;
-    for (const value of each.differing.values()) bytes += value?.length ?? 0;
+    if (each.code === "precondition_failed") bytes += each.differingJson.length;
   }
   return bytes;
 }

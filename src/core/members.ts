@@ -24,6 +24,13 @@ export function endOfMember(json: string, at: number): number {
   return endOfText(json, endOfText(json, at) + 1);
 }
 
+/** The first member from `at` on, before `end`, whose key does not come before `key`; `end` when there is none. */
+export function seekKey(json: string, at: number, end: number, key: string): number {
+  let position = at;
+  while (position < end && compareKey(json, position, key) < 0) position = endOfMember(json, position) + 1;
+  return Math.min(position, end);
+}
+
 /** Below 0, 0 or above 0, as the key that begins here comes before `key`, is `key`, or comes after it. */
 export function compareKey(json: string, at: number, key: string): number {
   for (let index = 0; ; index++) {

@@ -1,6 +1,7 @@
 import { type Changes, NO_ATTRIBUTES_JSON } from "./attributes.ts";
 import { utf8Bytes } from "./limits.ts";
-import { compareKey, endOfMember, endOfText, textAt } from "./members.ts";
+import { compareKey, endOfText, seekKey, textAt } from "./members.ts";
+import type { Pace } from "./pace.ts";
 
 /** Attributes as they are stored. */
 export interface SizedJson {
@@ -16,15 +17,55 @@ export interface SizedJson {
  * what no change names is copied as it is, neither parsed nor counted.
  */
 export function mergedJson(stored: SizedJson, changes: Changes): SizedJson {
-  // Each member with a comma behind it, so that the last one is no special case.
-  const members = stored.json === NO_ATTRIBUTES_JSON ? "" : `${stored.json.slice(1, -1)},`;
-  let { bytes } = stored;
-  let merged = "";
-  let copiedTo = 0;
-  let at = 0;
-  for (const key of [...changes.keys()].sort()) {
+  const merge = begin(stored, changes);
+  mergeKeys(merge, merge.keys.length);
+  return finish(merge, stored);
+}
+
+/** So many changes take about a millisecond; more are to be merged by `mergedInTurns`. */
+export const MERGED_AT_ONCE = 1024;
+
+/** Keys that are merged before the time is looked at. */
+const KEYS = 16;
+
+/** The same for many changes, so that a user of tens of thousands of keys keeps nobody waiting. */
+export async function mergedInTurns(stored: SizedJson, changes: Changes, pace: Pace): Promise<SizedJson> {
+  const merge = begin(stored, changes);
+  for (let to = 0; to < merge.keys.length; ) {
+    to = Math.min(to + KEYS, merge.keys.length);
+    mergeKeys(merge, to);
+    if (pace.isDue()) await pace.rest();
+  }
+  return finish(merge, stored);
+}
+
+/** A merge under way. */
+interface Merge {
+  readonly changes: Changes;
+  readonly keys: readonly string[];
+  /** Each with a comma behind it, so that the last one is no special case. */
+  readonly members: string;
+  /** Of the keys, those that have been merged. */
+  count: number;
+  /** How far the walk through the members has come, and how far they have been copied. */
+  at: number;
+  copiedTo: number;
+  merged: string;
+  bytes: number;
+}
+
+function begin({ json, bytes }: SizedJson, changes: Changes): Merge {
+  const members = json === NO_ATTRIBUTES_JSON ? "" : `${json.slice(1, -1)},`;
+  return { changes, keys: [...changes.keys()].sort(), members, count: 0, at: 0, copiedTo: 0, merged: "", bytes };
+}
+
+function mergeKeys(merge: Merge, to: number): void {
+  const { changes, keys, members } = merge;
+  let { at, copiedTo, merged, bytes } = merge;
+  for (let index = merge.count; index < to; index++) {
+    const key = keys[index] ?? "";
     const value = changes.get(key) ?? "";
-    at = seek(members, at, key);
+    at = seekKey(members, at, members.length, key);
     if (at === members.length || compareKey(members, at, key) !== 0) {
       if (value === "") continue;
       merged += `${members.slice(copiedTo, at)}${JSON.stringify(key)}:${JSON.stringify(value)},`;
@@ -48,16 +89,14 @@ export function mergedJson(stored: SizedJson, changes: Changes): SizedJson {
     }
     at = valueEnd + 1;
   }
-  if (merged === "" && copiedTo === 0) return stored;
-  merged += members.slice(copiedTo);
-  return { json: `{${merged.slice(0, -1)}}`, bytes };
+  merge.count = to;
+  merge.at = at;
+  merge.copiedTo = copiedTo;
+  merge.merged = merged;
+  merge.bytes = bytes;
 }
 
-/** The first member from `at` on whose key does not come before `key`; the length when there is none. */
-function seek(members: string, at: number, key: string): number {
-  let position = at;
-  while (position < members.length && compareKey(members, position, key) < 0) {
-    position = endOfMember(members, position) + 1;
-  }
-  return position;
+function finish({ members, copiedTo, merged, bytes }: Merge, stored: SizedJson): SizedJson {
+  if (merged === "" && copiedTo === 0) return stored;
+  return { json: `{${(merged + members.slice(copiedTo)).slice(0, -1)}}`, bytes };
 }

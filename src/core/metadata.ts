@@ -1,12 +1,12 @@
 import { permit } from "./access.ts";
 import { andThen } from "./and-then.ts";
 import { createAttributeWrites, type ReserveAnswer } from "./attribute-writes.ts";
-import { type Changes, NO_CHANGES } from "./attributes.ts";
+import { type Changes, NO_ATTRIBUTES_JSON } from "./attributes.ts";
 import { createBatchReads, type ManyMetadata, type WantedMetadata } from "./batch-reads.ts";
 import { type BatchWritten, createBatchWrites, type UserChanges } from "./batch-writes.ts";
 import { type Caller, type Dialect, type UserName, userName } from "./model.ts";
 import type { Clock, Eventually, Store, StoredAttributes, StoredVersion, Turns } from "./ports.ts";
-import { enforce, holds, type Precondition } from "./preconditions.ts";
+import { allHold, holds, type Precondition } from "./preconditions.ts";
 import { illegal, Refusal } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
 
@@ -115,7 +115,7 @@ export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata
     if (name !== undefined) {
       return await writes.change({ served, caller, name, changes, preconditions, overtaken: "try again" });
     }
-    enforce(preconditions, undefined, NO_CHANGES);
+    if (!allHold(preconditions, undefined)) throw preconditionFailedOf(undefined);
     return undefined;
   }
 
@@ -147,7 +147,7 @@ export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata
         const failed = preconditions.find((precondition) => !holds(precondition, version));
         if (failed === undefined) return read(served, target);
         if (failed.kind === "is_not" && version !== undefined) return { unchanged: version };
-        throw new Refusal({ code: "precondition_failed", stored: version, differing: new Map() });
+        throw preconditionFailedOf(version);
       });
     },
 
@@ -188,6 +188,11 @@ export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata
       return { user: (await store.version(served.app.number, caller.name))?.bytes ?? 0 };
     },
   };
+}
+
+/** Where the caller names no attributes. */
+function preconditionFailedOf(stored: StoredVersion | undefined): Refusal {
+  return new Refusal({ code: "precondition_failed", stored, differingJson: NO_ATTRIBUTES_JSON });
 }
 
 /** A read of a user who is not there (protocol.md § 8). */

@@ -1,4 +1,6 @@
-import { type Changes, parseAttributes } from "./attributes.ts";
+import type { Changes } from "./attributes.ts";
+import { differingJson } from "./differing-json.ts";
+import type { Pace } from "./pace.ts";
 import type { StoredAttributes, StoredVersion } from "./ports.ts";
 import { Refusal } from "./refusals.ts";
 
@@ -36,23 +38,16 @@ function isOneOf(tags: readonly string[] | "any", stored: StoredVersion | undefi
   return tags === "any" ? stored.bytes > 0 : tags.includes(versionTag(stored));
 }
 
-/** Refuses with what is stored instead, as far as the caller has named it; whoever may write a user may read him. */
-export function enforce(
-  preconditions: readonly Precondition[],
-  stored: StoredAttributes | undefined,
-  wanted: Changes,
-): void {
-  if (preconditions.every((precondition) => holds(precondition, stored))) return;
-  const differing = stored === undefined ? new Map() : differingFrom(wanted, stored);
-  throw new Refusal({ code: "precondition_failed", stored, differing });
+export function allHold(preconditions: readonly Precondition[], stored: StoredVersion | undefined): boolean {
+  return preconditions.every((precondition) => holds(precondition, stored));
 }
 
-/** Of the keys that the changes name, those whose present value is another, with it; null = it has none. */
-function differingFrom(wanted: Changes, { json }: StoredAttributes): ReadonlyMap<string, string | null> {
-  const present = parseAttributes(json);
-  const differing = new Map<string, string | null>();
-  for (const [key, value] of wanted) {
-    if ((present.get(key) ?? "") !== value) differing.set(key, present.get(key) ?? null);
-  }
-  return differing;
+/** Tells what is stored instead, as far as the caller has named it; callers that may write a user may read them. */
+export async function preconditionFailed(
+  stored: StoredAttributes | undefined,
+  wanted: Changes,
+  pace: Pace,
+): Promise<Refusal> {
+  const json = stored === undefined ? "{}" : await differingJson(stored.json, wanted, pace);
+  return new Refusal({ code: "precondition_failed", stored, differingJson: json });
 }

@@ -1,14 +1,33 @@
 import { endOfText } from "./members.ts";
+import type { Turns } from "./ports.ts";
 
 /** Up to so many keys are faster tried one after the other than looked up. */
 const TRIED_MAX = 8;
+
+export type Projection = (json: string) => string;
 
 /**
  * Makes, from an attributes text (attributes.ts), that of only those attributes whose keys are asked for. To be made
  * once for all the texts of a batch.
  */
-export function projection(keys: Iterable<string>): (json: string) => string {
-  const wanted = new Set([...keys].map((key) => JSON.stringify(key)));
+export function projection(keys: Iterable<string>): Projection {
+  return projectionOn(new Set([...keys].map((key) => JSON.stringify(key))));
+}
+
+/** So many keys take a fraction of a millisecond; of more it is to be made by `projectionInTurns`. */
+export const MADE_AT_ONCE = 1024;
+
+export async function projectionInTurns(keys: readonly string[], turns: Turns): Promise<Projection> {
+  const wanted = new Set<string>();
+  for (const [index, key] of keys.entries()) {
+    wanted.add(JSON.stringify(key));
+    if (index % MADE_AT_ONCE === 0) await turns.next();
+  }
+  return projectionOn(wanted);
+}
+
+/** @param wanted as JSON texts */
+function projectionOn(wanted: ReadonlySet<string>): Projection {
   const isWanted = wanted.size <= TRIED_MAX ? tried([...wanted]) : lookedUp(wanted);
   return (json) => {
     let members = "";

@@ -24,15 +24,18 @@ export type Refused =
   // metadata (user-metadata.md)
   | { readonly code: "set_user_unknown" }
   | { readonly code: "get_user_unknown" }
-  | ({ readonly code: "user_bytes_exceeded" } & Required<Exceeded>)
+  | ({ readonly code: "user_bytes_exceeded"; readonly attempted: number } & Exceeded)
   | ({ readonly code: "app_bytes_exceeded" } & Exceeded)
   | { readonly code: "set_conflict" }
   | {
       readonly code: "precondition_failed";
       /** What is stored instead. */
       readonly stored: StoredVersion | undefined;
-      /** Of the keys that the call names, those whose present value is another than it wants; null = it has none. */
-      readonly differing: ReadonlyMap<string, string | null>;
+      /**
+       * Of the keys that the call names, those whose present value is another than it wants, with it, as a JSON object;
+       * null = it has none. As text, because an object of very many keys takes long to make and to write.
+       */
+      readonly differingJson: string;
     }
   /** By the spelling asked for, those for whose sake none was changed. */
   | { readonly code: "batch_refused"; readonly refused: ReadonlyMap<string, Refused> }
@@ -56,7 +59,7 @@ export type Refused =
   | { readonly code: "rate_exceeded"; readonly retryAfterMs: number; readonly allowance: Allowance | undefined }
   | { readonly code: "busy"; readonly retryAfterMs: number };
 
-/** Bytes; what is used, and what it would have come to, only where the caller may know. */
+/** Bytes; what is used, and what it would have come to, only where that is known and the caller may know. */
 interface Exceeded {
   readonly bytesMax: number;
   readonly used?: number;

@@ -1,38 +1,55 @@
-import { z } from "zod";
 import { type KnownMetadata, NOTHING_KNOWN, type WantedMetadata } from "../core/batch-reads.ts";
-import { illegal } from "../core/refusals.ts";
-import { numberMap } from "./json-maps.ts";
-import { check } from "./read-json.ts";
-
-/** Without `properties`, or with none, all attributes are meant (protocol.md § 8, rows 5 and 6). */
-const Body = z.object({
-  /** May be left out beside `versions`. */
-  targets: z.array(z.string()).optional(),
-  properties: z.array(z.string()).nullish(),
-  /** By username, `lastModified` of what the caller has (docs/VERSIONS.md). */
-  versions: z.unknown().optional(),
-});
+import { illegal, Refusal } from "../core/refusals.ts";
+import { membersOf, noObject, numberMap } from "./json-maps.ts";
 
 /** A batch read as its body asks for it. */
 export interface BatchBody extends WantedMetadata {
   readonly isDelta: boolean;
 }
 
-/** @param value what the body's JSON stands for */
-export function batchBody(value: unknown): BatchBody {
-  const { targets, properties, versions } = isBody(value) ? value : check(value, Body);
-  const isDelta = versions !== undefined && versions !== null;
-  if (targets === undefined && !isDelta) {
-    throw illegal("targets: Invalid input: expected array, received undefined");
-  }
-  const numbers = numberMap(versions, "versions");
-  const known = numbers.size === 0 ? NOTHING_KNOWN : knownOf(numbers);
-  return { targets: without(targets ?? [], numbers), known, properties: properties ?? undefined, isDelta };
+/**
+ * `targets` may be left out beside `versions`, which has, by username, `lastModified` of what the caller has
+ * (docs/VERSIONS.md). Without `properties`, or with none, all attributes are meant (protocol.md § 8, rows 5 and 6).
+ * How many users there are is judged before they are looked at.
+ * @param value what the body's JSON stands for
+ */
+export function batchBody(value: unknown, batchMax: number): BatchBody {
+  if (typeof value !== "object" || value === null) throw noObject("the request body");
+  const targets = "targets" in value ? value.targets : undefined;
+  const versions = "versions" in value ? (value.versions ?? undefined) : undefined;
+  const isDelta = versions !== undefined;
+  const listed = targets === undefined && isDelta ? [] : listOf(targets, "targets");
+  const known = isDelta ? new Set(membersOf(versions, "versions").map(([name]) => name)) : NONE;
+  // Of a user who is named in both it is known what the caller has.
+  const others = known.size === 0 ? listed : listed.filter((target) => !known.has(target));
+  if (others.length + known.size > batchMax) throw tooLarge(batchMax);
+  const properties = "properties" in value ? (value.properties ?? undefined) : undefined;
+  return {
+    targets: textsOf(others, "targets"),
+    known: knownOf(numberMap(versions, "versions")),
+    properties: properties === undefined ? undefined : textsOf(listOf(properties, "properties"), "properties"),
+    isDelta,
+  };
 }
 
-/** Of a user who is named in both it is known what the caller has. */
-function without(targets: readonly string[], known: ReadonlyMap<string, number>): readonly string[] {
-  return known.size === 0 ? targets : targets.filter((target) => !known.has(target));
+const NONE: ReadonlySet<unknown> = new Set();
+
+export function tooLarge(batchMax: number): Refusal {
+  return new Refusal({ code: "batch_too_large", batchMax });
+}
+
+export function noTexts(where: string): Refusal {
+  return illegal(`${where}: not a list of texts`);
+}
+
+function listOf(value: unknown, where: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw noTexts(where);
+  return value;
+}
+
+function textsOf(list: readonly unknown[], where: string): readonly string[] {
+  if (!list.every((part) => typeof part === "string")) throw noTexts(where);
+  return list;
 }
 
 const VERSION = '"[\\w.-]{1,64}":\\d{1,15}';
@@ -63,17 +80,6 @@ function eachOnce(known: KnownMetadata): KnownMetadata {
   return knownOf(new Map(spellings.map((spelling, index) => [spelling, modified[index] ?? 0])));
 }
 
-function knownOf(numbers: ReadonlyMap<string, number>): KnownMetadata {
-  return { spellings: [...numbers.keys()], modified: [...numbers.values()] };
-}
-
-/** What `Body` takes, without its cost; what it refuses is left for it to word. */
-function isBody(value: unknown): value is z.infer<typeof Body> {
-  if (typeof value !== "object" || value === null) return false;
-  if ("targets" in value && !isTexts(value.targets)) return false;
-  return !("properties" in value) || value.properties == null || isTexts(value.properties);
-}
-
-function isTexts(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((part) => typeof part === "string");
+export function knownOf(numbers: ReadonlyMap<string, number>): KnownMetadata {
+  return numbers.size === 0 ? NOTHING_KNOWN : { spellings: [...numbers.keys()], modified: [...numbers.values()] };
 }

@@ -22,6 +22,8 @@ export interface WireError {
   readonly headers?: Readonly<Record<string, string>>;
   /** Further members of the body. */
   readonly details?: Readonly<Record<string, unknown>>;
+  /** More of them, as JSON text, with a comma before each. */
+  readonly detailsJson?: string;
   /** What is stored instead. */
   readonly version?: StoredVersion;
   readonly quota?: Quota;
@@ -70,7 +72,7 @@ export const ERRORS: ErrorTable = {
   user_bytes_exceeded: ({ bytesMax, used, attempted }, { dialect }) => ({
     ...tooLong(dialect, `size of metadata for this single user exceeds the user defined limit, ${bytesMax}Bytes`),
     details: { used, limit: bytesMax, attempted },
-    quota: { used, limit: bytesMax },
+    ...(used === undefined ? {} : { quota: { used, limit: bytesMax } }),
   }),
   app_bytes_exceeded: ({ bytesMax, used, attempted }, { dialect }) => ({
     ...tooLong(dialect, `total size of user metadata for this app exceeds the user defined limit, ${bytesMax}Bytes`),
@@ -81,15 +83,14 @@ export const ERRORS: ErrorTable = {
     const text = dialect === "2026" ? "Failed to operate user metadata. Concurrent operation not allowed" : desc;
     return { status: 409, error: "CONFLICT", text, desc };
   },
-  precondition_failed: ({ stored, differing }) => ({
+  precondition_failed: ({ stored, differingJson }) => ({
     status: 412,
     error: "PRECONDITION_FAILED",
     text: "the user metadata is not of the version that the request names",
-    details: {
-      ...(stored === undefined ? {} : { lastModified: stored.modified, etag: etagOf(stored) }),
-      current: Object.fromEntries(differing),
-    },
-    ...(stored === undefined ? {} : { version: stored }),
+    ...(stored === undefined
+      ? {}
+      : { version: stored, details: { lastModified: stored.modified, etag: etagOf(stored) } }),
+    detailsJson: `,"current":${differingJson}`,
   }),
   batch_refused: ({ refused }, context) => {
     const [[spelling, first] = ["", undefined]] = refused;
@@ -101,7 +102,7 @@ export const ERRORS: ErrorTable = {
       error,
       text: whose + text,
       desc: whose + desc,
-      details: { errors: errorsOf(refused, context) },
+      detailsJson: `,"errors":${errorsJson(refused, context)}`,
     };
   },
   batch_too_large: ({ batchMax }, { dialect }) => {
@@ -188,17 +189,15 @@ export function wireError<Some extends AnyRefused>(refused: Some, context: Error
   return row(refused, context);
 }
 
-/** What became of those users of a batch that were not changed, by the spelling asked for. */
-export function errorsOf(
-  refused: ReadonlyMap<string, Refused>,
-  context: ErrorContext,
-): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    [...refused].map(([spelling, each]) => {
-      const { status, error, text, details } = wireError(each, context);
-      return [spelling, { status, error, error_description: text, ...details }];
-    }),
-  );
+/** What became of those users of a batch that were not changed, by the spelling asked for: a JSON object. */
+export function errorsJson(refused: ReadonlyMap<string, Refused>, context: ErrorContext): string {
+  let json = "";
+  for (const [spelling, each] of refused) {
+    const { status, error, text, details, detailsJson = "" } = wireError(each, context);
+    const members = JSON.stringify({ status, error, error_description: text, ...details }).slice(0, -1) + detailsJson;
+    json += `${json === "" ? "" : ","}${JSON.stringify(spelling)}:${members}}`;
+  }
+  return `{${json}}`;
 }
 
 /** The documents' one `desc` for every 401 of a metadata call is "unauthorized". */

@@ -1,9 +1,9 @@
 import type { Changes } from "../core/attributes.ts";
-import { illegal } from "../core/refusals.ts";
+import { illegal, type Refusal } from "../core/refusals.ts";
 
 /** What a JSON object holds. @param where names the object in what is refused */
 export function membersOf(value: unknown, where: string): [key: string, value: unknown][] {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) throw illegal(`${where}: not a JSON object`);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw noObject(where);
   return Object.entries(value);
 }
 
@@ -14,16 +14,16 @@ export function membersOf(value: unknown, where: string): [key: string, value: u
 export function mergePatch(value: unknown, where: string): Changes {
   const changes = new Map<string, string>();
   for (const [key, part] of membersOf(value, where)) {
-    if (key === "") throw illegal(`${where}: an attribute has no key`);
+    if (key === "") throw noKey(where);
     const text = textOf(part);
-    if (text === undefined) throw illegal(`${where}: the value of ${quoted(key)} is no text`);
+    if (text === undefined) throw noText(where, key);
     changes.set(key.toWellFormed(), text);
   }
   return changes;
 }
 
 /** Half of a pair of surrogates is no character, and many a JSON parser refuses it: it becomes U+FFFD, as in a form. */
-function textOf(value: unknown): string | undefined {
+export function textOf(value: unknown): string | undefined {
   if (value === null) return "";
   if (typeof value === "string") return value.toWellFormed();
   if (typeof value === "boolean") return String(value);
@@ -35,14 +35,30 @@ export function numberMap(value: unknown, where: string): ReadonlyMap<string, nu
   if (value === undefined || value === null) return NO_NUMBERS;
   const numbers = new Map<string, number>();
   for (const [key, part] of membersOf(value, where)) {
-    if (!isWholeNumber(part)) throw illegal(`${where}: the value of ${quoted(key)} is no whole number`);
+    if (!isWholeNumber(part)) throw noWholeNumber(where, key);
     numbers.set(key, part);
   }
   return numbers;
 }
 
-function isWholeNumber(value: unknown): value is number {
+export function isWholeNumber(value: unknown): value is number {
   return Number.isSafeInteger(value);
+}
+
+export function noObject(where: string): Refusal {
+  return illegal(`${where}: not a JSON object`);
+}
+
+export function noKey(where: string): Refusal {
+  return illegal(`${where}: an attribute has no key`);
+}
+
+export function noText(where: string, key: string): Refusal {
+  return illegal(`${where}: the value of ${quoted(key)} is no text`);
+}
+
+export function noWholeNumber(where: string, key: string): Refusal {
+  return illegal(`${where}: the value of ${quoted(key)} is no whole number`);
 }
 
 /** As much of it as its sender needs to know it again. */

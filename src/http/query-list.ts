@@ -1,3 +1,5 @@
+import { decodePart } from "./part-decoder.ts";
+
 /**
  * The parts of `name=a,b&name=c` in a query, each decoded after it was cut out, so that `%2C` stands for a comma in a
  * part; undefined when the query has no such name. A stray `%` stands for itself.
@@ -8,14 +10,6 @@ export function queryList(search: string, name: string): readonly string[] | und
     .split("&")
     .filter((pair) => pair === name || pair.startsWith(`${name}=`));
   if (lists.length === 0) return undefined;
-  return lists.flatMap((pair) => pair.slice(name.length + 1).split(",")).map(decoded);
-}
-
-function decoded(part: string): string {
-  const spaced = part.replaceAll("+", " ");
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    return spaced;
-  }
+  const source = { isWellFormed: true };
+  return lists.flatMap((pair) => pair.slice(name.length + 1).split(",")).map((part) => decodePart(part, source));
 }

@@ -177,7 +177,9 @@ export function errorResponse(error: WireError, frame: ErrorFrame): Response {
   if (error.version !== undefined) setVersion(headers, error.version);
   if (error.quota !== undefined) setQuota(headers, error.quota);
   if (allowance !== undefined) setRateHeaders(headers, allowance);
-  const text = JSON.stringify(body);
+  const json = JSON.stringify(body);
+  const { detailsJson } = error;
+  const text = detailsJson === undefined ? json : `${json.slice(0, -1)}${detailsJson}}`;
   return new Response(sending?.bodyOf(text, true) ?? text, { status: error.status, headers });
 }
 

@@ -48,10 +48,9 @@ function inDialect(cell: string, dialect: Dialect): string {
 
 /** When every value that a text may name is `…`. */
 function answerTo(code: string, dialect: Dialect): WireError {
-  // What is no text: the users and the attributes that an answer tells of.
+  // What is no text: the users that an answer tells of.
   const refused = new Map([[PLACEHOLDER, { code: "set_conflict" }]]);
-  const differing = new Map([[PLACEHOLDER, PLACEHOLDER]]);
-  const known: Readonly<Record<string | symbol, unknown>> = { code, refused, differing };
+  const known: Readonly<Record<string | symbol, unknown>> = { code, refused };
   const values = new Proxy(known, { get: (target, name) => target[name] ?? PLACEHOLDER });
   // as: a refusal of this code, with anything for its values
   return wireError(values as unknown as Refused, { dialect, path: `${PLACEHOLDER}/${PLACEHOLDER}` });

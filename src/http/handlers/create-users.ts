@@ -1,23 +1,15 @@
-import { z } from "zod";
 import { permit } from "../../core/access.ts";
 import type { Accounts, Registrant } from "../../core/accounts.ts";
 import { NOBODY } from "../../core/callers.ts";
 import type { Caller } from "../../core/model.ts";
-import { illegal, type Refused } from "../../core/refusals.ts";
+import type { Refused } from "../../core/refusals.ts";
 import type { Call, OpenHandler } from "../call.ts";
 import { wireError } from "../errors.ts";
-import { check, readJson } from "../read-json.ts";
+import { readRegistrants } from "../read-registrants.ts";
 import type { Reply } from "../reply.ts";
 import { bearerOf } from "../request.ts";
 import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../request-body.ts";
 import { entitiesReply } from "../user-entity.ts";
-
-const Text = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? undefined);
-
-const Sent = z.object({ username: Text, password: Text, nickname: Text });
 
 /** POST …/users (protocol.md § 3.1): one user, or a list of them of which some may fail. */
 export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
@@ -29,19 +21,15 @@ export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
     permit("registerUser", caller, undefined, call.served.access);
     if (isStranger) call.chargeStranger();
     const bytesMax = caller.kind === "admin" ? BODY_BYTES_MAX : SMALL_BODY_BYTES_MAX;
-    const body = await readJson(call, z.unknown(), bytesMax);
-    const registrants = Array.isArray(body) ? body.map(registrantOf) : registrantOf(body);
+    const text = await call.body.text(bytesMax);
+    const registrants = await readRegistrants(text, () =>
+      permit("registerUsers", caller, undefined, call.served.access),
+    );
     if (isStranger) call.charge();
-    return Array.isArray(registrants)
-      ? await createMany(accounts, call, caller, registrants)
-      : await createOne(accounts, call, caller, registrants);
+    return "username" in registrants
+      ? await createOne(accounts, call, caller, registrants)
+      : await createMany(accounts, call, caller, registrants);
   };
-}
-
-function registrantOf(value: unknown): Registrant {
-  const { username, ...rest } = check(value, Sent);
-  if (username !== undefined) return { username, ...rest };
-  throw illegal("Entity user requires a property named username");
 }
 
 async function createOne(accounts: Accounts, call: Call, caller: Caller, registrant: Registrant): Promise<Reply> {

@@ -1,15 +1,17 @@
 import type { Metadata } from "../../core/metadata.ts";
-import { batchBody, deltaBody } from "../batch-body.ts";
+import type { Eventually } from "../../core/ports.ts";
+import { type BatchBody, batchBody, deltaBody } from "../batch-body.ts";
 import type { Handler } from "../call.ts";
+import { longBatchBody } from "../long-batch-body.ts";
 import { manyReply, manyReplyInParts, PART_BYTES } from "../many-reply.ts";
-import { parseJson } from "../read-json.ts";
+import { PARSED_CHARACTERS_MAX, parseJson, withoutMark } from "../read-json.ts";
 import { BODY_BYTES_MAX } from "../request-body.ts";
 
 /** POST …/metadata/user/get (user-metadata.md § Get Users' Metadata); with `versions`, docs/VERSIONS.md. */
 export function getManyMetadata({ metadata }: { metadata: Metadata }): Handler {
   return async ({ body, answer, served }, { caller }) => {
     const text = await body.text(BODY_BYTES_MAX);
-    const wanted = deltaBody(text) ?? batchBody(parseJson(text));
+    const wanted = await wantedOf(text, served.limits.batchMax);
     const { found, unchanged, removed, more } = await metadata.getMany(served, caller, wanted);
     const rest = (): string =>
       wanted.isDelta ? `,"unchanged":${JSON.stringify(unchanged)},"removed":${JSON.stringify(removed)}` : "";
@@ -17,4 +19,11 @@ export function getManyMetadata({ metadata }: { metadata: Metadata }): Handler {
     answer.reserve(PART_BYTES);
     return manyReplyInParts(found, more, rest);
   };
+}
+
+function wantedOf(text: string, batchMax: number): Eventually<BatchBody> {
+  const isLong = text.length > PARSED_CHARACTERS_MAX;
+  return isLong
+    ? longBatchBody(withoutMark(text), batchMax)
+    : (deltaBody(text) ?? batchBody(parseJson(text), batchMax));
 }

@@ -3,7 +3,8 @@ import type { StoredAttributes } from "../../core/ports.ts";
 import type { ServedApp } from "../../core/registry.ts";
 import type { Handler } from "../call.ts";
 import { preconditionsOfWrite } from "../preconditions.ts";
-import { readForm, readPatch } from "../read-form.ts";
+import { readForm } from "../read-form.ts";
+import { readPatch } from "../read-patch.ts";
 import { type Reply, versionedReply } from "../reply.ts";
 
 /** PUT …/metadata/user/{username} (user-metadata.md § Setting user metadata). */

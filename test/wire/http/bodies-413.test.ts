@@ -32,9 +32,9 @@ test("a chunked body is counted as it comes", async () => {
     ["Authorization", `Bearer ${admin.token}`],
     ["Transfer-Encoding", "chunked"],
   ] as const;
-  const part = "x".repeat(1_048_576 / 16);
-  const most = [`ext=${part.slice(4)}`, ...Array.from({ length: 15 }, () => part)];
+  // Ampersands alone hold nothing, so that the bytes of the body are all there is to count.
+  const most = Array.from({ length: 16 }, () => "&".repeat(1_048_576 / 16));
   await using connection = await connectRaw(service.origin);
-  expect((await connection.call("PUT", USER, { headers, body: chunked(...most) })).status).toBe(403);
-  expectMetadataError(await connection.call("PUT", USER, { headers, body: chunked(...most, "x") }), TOO_LARGE);
+  expect((await connection.call("PUT", USER, { headers, body: chunked(...most) })).status).toBe(400);
+  expectMetadataError(await connection.call("PUT", USER, { headers, body: chunked(...most, "&") }), TOO_LARGE);
 });

@@ -78,7 +78,7 @@ test("a body far over the limit, but not over what is read, is the documented 40
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.newUser("ada");
-  for (const length of [20_000, 1_000_000]) {
+  for (const length of [20_000, 262_141]) {
     const answer = await admin.set("ada", { ext: "x".repeat(length) });
     const details = { used: 0, limit: 2048, attempted: length + 3 };
     expectMetadataError(answer, { status: 403, error: "FORBIDDEN", text: DESC, details });

@@ -1,0 +1,69 @@
+/** The objects and lists of json-maps.ts, read from long texts: in parts, and no further than the first mistake. */
+import type { Changes } from "../core/attributes.ts";
+import { USER_BYTES_CEILING, utf8Bytes } from "../core/limits.ts";
+import type { Pace } from "../core/pace.ts";
+import { isWholeNumber, noKey, noObject, noText, noWholeNumber, textOf } from "./json-maps.ts";
+import type { JsonReader } from "./json-reader.ts";
+
+export interface CountedChanges {
+  readonly changes: Changes;
+  /** Of all keys and values as they were sent, in UTF-8; above `USER_BYTES_CEILING` they were not read to the end. */
+  readonly bytes: number;
+}
+
+/** As `mergePatch`. */
+export async function readMergePatch(reader: JsonReader, where: string, pace: Pace): Promise<CountedChanges> {
+  open(reader, where);
+  /** As JSON takes them: of two of one key the last. Undefined: no text. */
+  const texts = new Map<string, string | undefined>();
+  let isPlain = true;
+  let bytes = 0;
+  for (let key = reader.key(); key !== undefined; key = reader.key()) {
+    if (key === "") throw noKey(where);
+    const text = textOf(reader.scalar());
+    texts.set(key, text);
+    bytes += utf8Bytes(key) + utf8Bytes(text ?? "");
+    if (bytes > USER_BYTES_CEILING) return { changes: new Map(), bytes };
+    isPlain &&= text !== undefined && key.isWellFormed();
+    if (pace.isDue()) await pace.rest();
+  }
+  // as: without an undefined one
+  return { changes: isPlain ? (texts as Changes) : wellFormed(texts, where), bytes };
+}
+
+function wellFormed(texts: ReadonlyMap<string, string | undefined>, where: string): Changes {
+  const changes = new Map<string, string>();
+  for (const [key, text] of texts) {
+    if (text === undefined) throw noText(where, key);
+    changes.set(key.toWellFormed(), text);
+  }
+  return changes;
+}
+
+/** As `numberMap`. @param check may refuse a key, before its value is looked at */
+export async function readNumberMap(
+  reader: JsonReader,
+  where: string,
+  pace: Pace,
+  check?: (key: string) => void,
+): Promise<ReadonlyMap<string, number>> {
+  const numbers = new Map<string, number>();
+  if (reader.kind() === "null") {
+    reader.skip();
+    return numbers;
+  }
+  open(reader, where);
+  for (let key = reader.key(); key !== undefined; key = reader.key()) {
+    check?.(key);
+    const value = reader.scalar();
+    if (!isWholeNumber(value)) throw noWholeNumber(where, key);
+    numbers.set(key, value);
+    if (pace.isDue()) await pace.rest();
+  }
+  return numbers;
+}
+
+function open(reader: JsonReader, where: string): void {
+  if (reader.kind() !== "object") throw noObject(where);
+  reader.open();
+}

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import type { UserChanges } from "../core/batch-writes.ts";
+import { USER_BYTES_CEILING } from "../core/limits.ts";
+import { illegal, type Refusal } from "../core/refusals.ts";
+import type { ServedApp } from "../core/registry.ts";
+import { tooLarge } from "./batch-body.ts";
+import { membersOf, mergePatch, noObject, numberMap } from "./json-maps.ts";
+import { JsonOutline } from "./json-outline.ts";
+import { readMergePatch, readNumberMap } from "./long-json-maps.ts";
+import { newPace } from "./new-pace.ts";
+import { check, PARSED_CHARACTERS_MAX, parseJson, withoutMark } from "./read-json.ts";
+import { tooMuch } from "./read-user-text.ts";
+
+/** A batch set as its body asks for it. */
+export interface ManyChanges {
+  readonly wanted: readonly UserChanges[];
+  readonly atomic: boolean;
+}
+
+const Body = z.object({
+  /** By username, what a PATCH of that user would hold. */
+  targets: z.unknown().optional(),
+  /** By username, `lastModified` of the attributes that are replaced. */
+  versions: z.unknown().optional(),
+  atomic: z.boolean().nullish(),
+});
+
+/** How many users there are is judged before what is wanted of them. */
+export async function manyChanges(text: string, served: ServedApp): Promise<ManyChanges> {
+  return text.length > PARSED_CHARACTERS_MAX ? await readLong(text, served) : parseShort(text, served);
+}
+
+function parseShort(text: string, { limits }: ServedApp): ManyChanges {
+  const { targets, versions, atomic } = check(parseJson(text), Body);
+  const users = membersOf(targets, "targets");
+  if (users.length > limits.batchMax) throw tooLarge(limits.batchMax);
+  const numbers = numberMap(versions, "versions");
+  const names = new Set(users.map(([spelling]) => spelling));
+  for (const name of numbers.keys()) if (!names.has(name)) throw noTarget(name);
+  const wanted = users.map(([spelling, attributes]): UserChanges => {
+    return { ...about(spelling, numbers), changes: mergePatch(attributes, whereOf(spelling)) };
+  });
+  return { wanted, atomic: atomic ?? false };
+}
+
+const NAMES = new Set(Object.keys(Body.shape));
+
+async function readLong(text: string, served: ServedApp): Promise<ManyChanges> {
+  const pace = newPace();
+  const outline = await JsonOutline.of(withoutMark(text), NAMES, pace);
+  const { atomic } = check({ atomic: outline.member("atomic")?.scalar() }, Body);
+  const targets = outline.member("targets");
+  if (targets?.kind() !== "object") throw noObject("targets");
+  /** Where each begins; of two of one spelling JSON takes the last. */
+  const places = new Map<string, number>();
+  targets.open();
+  for (let spelling = targets.key(); spelling !== undefined; spelling = targets.key()) {
+    places.set(spelling, targets.position);
+    if (places.size > served.limits.batchMax) throw tooLarge(served.limits.batchMax);
+    await targets.pass(pace);
+  }
+  const versions = outline.member("versions");
+  const requireTarget = (name: string): void => {
+    if (!places.has(name)) throw noTarget(name);
+  };
+  const numbers = versions && (await readNumberMap(versions, "versions", pace, requireTarget));
+  const wanted: UserChanges[] = [];
+  for (const [spelling, place] of places) {
+    const { changes, bytes } = await readMergePatch(outline.at(place), whereOf(spelling), pace);
+    const refused = bytes > USER_BYTES_CEILING ? tooMuch(served, bytes).refused : undefined;
+    wanted.push({ ...about(spelling, numbers ?? new Map()), changes, refused });
+  }
+  return { wanted, atomic: atomic ?? false };
+}
+
+function about(
+  spelling: string,
+  versions: ReadonlyMap<string, number>,
+): Pick<UserChanges, "spelling" | "preconditions"> {
+  const at = versions.get(spelling);
+  return { spelling, preconditions: at === undefined ? [] : [{ kind: "modified", at }] };
+}
+
+function whereOf(spelling: string): string {
+  return `targets.${spelling.slice(0, 64)}`;
+}
+
+/** Clients that misspell a name must not believe that their condition was looked at. */
+function noTarget(name: string): Refusal {
+  return illegal(`versions: ${name.slice(0, 64)} is no target`);
+}

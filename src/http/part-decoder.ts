@@ -1,0 +1,53 @@
+/** What is known of the text that a part is cut out of. */
+export interface PartSource {
+  /** False once a part has held a `%` that begins no UTF-8: to find that out costs an exception. */
+  isWellFormed: boolean;
+}
+
+/**
+ * Decodes a key or a value of a form or a query: `+` is a space, `%XX` a byte of UTF-8, a stray `%` stands for itself,
+ * and bytes that are no UTF-8 become U+FFFD, all as `URLSearchParams` does it.
+ */
+export function decodePart(part: string, source: PartSource): string {
+  const spaced = part.includes("+") ? part.replaceAll("+", " ") : part;
+  return spaced.includes("%") ? decodePercents(spaced, source) : spaced;
+}
+
+function decodePercents(text: string, source: PartSource): string {
+  if (!source.isWellFormed) return decodeTolerantly(text);
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    source.isWellFormed = false;
+    return decodeTolerantly(text);
+  }
+}
+
+const PERCENT = 0x25;
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+function decodeTolerantly(text: string): string {
+  const bytes = Buffer.from(text);
+  let length = 0;
+  for (let index = 0; index < bytes.length; index++) {
+    let byte = bytes[index] ?? 0;
+    if (byte === PERCENT) {
+      const high = hexDigit(bytes[index + 1]);
+      const low = hexDigit(bytes[index + 2]);
+      if (high >= 0 && low >= 0) {
+        byte = high * 16 + low;
+        index += 2;
+      }
+    }
+    bytes[length++] = byte;
+  }
+  return decoder.decode(bytes.subarray(0, length));
+}
+
+/** What a character, by its code, stands for; -1 for none. */
+export function hexDigit(code: number | undefined): number {
+  if (code === undefined) return -1;
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  const letter = code | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}

@@ -1,0 +1,27 @@
+import type { Changes } from "../core/attributes.ts";
+import { USER_BYTES_CEILING } from "../core/limits.ts";
+import type { Call } from "./call.ts";
+import { JsonBytes } from "./json-bytes.ts";
+import { mergePatch } from "./json-maps.ts";
+import { JsonReader } from "./json-reader.ts";
+import { readMergePatch } from "./long-json-maps.ts";
+import { newPace } from "./new-pace.ts";
+import { readForm } from "./read-form.ts";
+import { PARSED_CHARACTERS_MAX, parseJson, withoutMark } from "./read-json.ts";
+import { readUserText, tooMuch } from "./read-user-text.ts";
+
+/** A set's body as a form, or a merge patch (docs/VERSIONS.md), where none of the attributes need be named. */
+export async function readPatch(call: Call): Promise<Changes> {
+  const contentType = call.request.headers.get("content-type") ?? "";
+  if (!MERGE_PATCH.test(contentType)) return await readForm(call);
+  const text = await readUserText(call, () => new JsonBytes());
+  if (text.length <= PARSED_CHARACTERS_MAX) return mergePatch(parseJson(text), WHERE);
+  const reader = new JsonReader(withoutMark(text));
+  const { changes, bytes } = await readMergePatch(reader, WHERE, newPace());
+  if (bytes > USER_BYTES_CEILING) throw tooMuch(call.served, bytes);
+  reader.end();
+  return changes;
+}
+
+const MERGE_PATCH = /^\s*application\/merge-patch\+json\s*(;|$)/i;
+const WHERE = "the request body";
