@@ -72,6 +72,14 @@ export class JsonReader {
     return kind === "number" ? Number(this.#text.slice(from, this.#at)) : this.#text.charCodeAt(from) === TRUE;
   }
 
+  /** The same for what is checked afterwards: of an object or a list an empty one. */
+  shallow(): unknown {
+    const kind = this.kind();
+    const value = this.scalar();
+    if (value !== undefined) return value;
+    return kind === "array" ? [] : {};
+  }
+
   /** Passes over the value that comes next, however deeply nested. */
   skip(): void {
     const open: boolean[] = [];

@@ -47,20 +47,20 @@ export async function readNumberMap(
   pace: Pace,
   check?: (key: string) => void,
 ): Promise<ReadonlyMap<string, number>> {
-  const numbers = new Map<string, number>();
-  if (reader.kind() === "null") {
-    reader.skip();
-    return numbers;
-  }
+  if (reader.kind() === "null") return new Map();
   open(reader, where);
+  /** As JSON takes them: of two of one key the last. Undefined: no whole number. */
+  const numbers = new Map<string, number | undefined>();
+  let isPlain = true;
   for (let key = reader.key(); key !== undefined; key = reader.key()) {
     check?.(key);
     const value = reader.scalar();
-    if (!isWholeNumber(value)) throw noWholeNumber(where, key);
-    numbers.set(key, value);
+    numbers.set(key, isWholeNumber(value) ? value : undefined);
+    isPlain &&= isWholeNumber(value);
     if (pace.isDue()) await pace.rest();
   }
-  return numbers;
+  if (!isPlain) for (const [key, number] of numbers) if (number === undefined) throw noWholeNumber(where, key);
+  return numbers as ReadonlyMap<string, number>; // as: without an undefined one
 }
 
 function open(reader: JsonReader, where: string): void {

@@ -48,7 +48,7 @@ const NAMES = new Set(Object.keys(Body.shape));
 async function readLong(text: string, served: ServedApp): Promise<ManyChanges> {
   const pace = newPace();
   const outline = await JsonOutline.of(withoutMark(text), NAMES, pace);
-  const { atomic } = check({ atomic: outline.member("atomic")?.scalar() }, Body);
+  const { atomic } = check({ atomic: outline.member("atomic")?.shallow() }, Body);
   const targets = outline.member("targets");
   if (targets?.kind() !== "object") throw noObject("targets");
   /** Where each begins; of two of one spelling JSON takes the last. */

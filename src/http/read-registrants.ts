@@ -56,22 +56,16 @@ async function placesOf(reader: JsonReader, pace: Pace): Promise<readonly number
   return places;
 }
 
-/** Stands for an object or a list, where a text is wanted. */
-const NESTED = {};
-
 const NAMES = new Set(Object.keys(Sent.shape));
 
 /** Of an object no more than what a user is made of. */
 async function fieldsOf(reader: JsonReader, pace: Pace): Promise<unknown> {
-  if (reader.kind() !== "object") return reader.kind() === "array" ? [] : reader.scalar();
+  if (reader.kind() !== "object") return reader.shallow();
   const fields = new Map<string, unknown>();
   reader.open();
   for (let key = reader.key(); key !== undefined; key = reader.key()) {
-    if (!NAMES.has(key)) await reader.pass(pace);
-    else {
-      const value = reader.scalar();
-      fields.set(key, value === undefined ? NESTED : value);
-    }
+    if (NAMES.has(key)) fields.set(key, reader.shallow());
+    else await reader.pass(pace);
   }
   return Object.fromEntries(fields);
 }

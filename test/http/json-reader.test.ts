@@ -1,0 +1,133 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { JsonReader } from "../../src/http/json-reader.ts";
+import { newPace } from "../../src/http/new-pace.ts";
+import { WireRefusal } from "../../src/http/wire-refusals.ts";
+
+const MALFORMED = "malformed";
+
+/** All of a text, by the reader alone. */
+function readWhole(text: string): unknown {
+  return attempt(() => {
+    const reader = new JsonReader(text);
+    const value = readValue(reader);
+    reader.end();
+    return value;
+  });
+}
+
+function readValue(reader: JsonReader): unknown {
+  const kind = reader.kind();
+  if (kind === "array") {
+    const list: unknown[] = [];
+    reader.open();
+    while (reader.element()) list.push(readValue(reader));
+    return list;
+  }
+  if (kind !== "object") return reader.scalar();
+  const members = new Map<string, unknown>();
+  reader.open();
+  for (let key = reader.key(); key !== undefined; key = reader.key()) members.set(key, readValue(reader));
+  return Object.fromEntries(members);
+}
+
+function passOver(text: string): unknown {
+  return attempt(() => {
+    const reader = new JsonReader(text);
+    reader.skip();
+    reader.end();
+    return "whole";
+  });
+}
+
+function attempt(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    // What is refused is refused by name, and nothing else goes wrong.
+    if (error instanceof SyntaxError || error instanceof WireRefusal) return MALFORMED;
+    throw error;
+  }
+}
+
+function expectSame(text: string): void {
+  const expected = attempt(() => JSON.parse(text));
+  expect(readWhole(text)).toEqual(expected);
+  expect(passOver(text)).toBe(expected === MALFORMED ? MALFORMED : "whole");
+}
+
+const anyJson = fc
+  .tuple(fc.json({ maxDepth: 5 }), fc.constantFrom(undefined, 1, "\t"))
+  .map(([text, space]) => JSON.stringify(JSON.parse(text), null, space));
+
+/** What JSON texts are made of, whole and broken. */
+const piece = fc.constantFrom(
+  ...["{", "}", "[", "]", ",", ":", '"', '"a"', '"__proto__"', '"a":1', '"a":2', "1", "-", "0", "01", "1.5", ".", "e9"],
+  ...["1E+2", "-0", "1e999", "true", "false", "null", "nul", " ", "\n", "\u00a0", "\ufeff", "\\", "\\n", '"\\u00e9"'],
+  ...[
+    '"\\ud800"',
+    '"\\ud83d\\ude00"',
+    '"\\x"',
+    '"\\u12"',
+    '"\u0001"',
+    '"\u2028"',
+    '"\ud800"',
+    "undefined",
+    "NaN",
+    "//",
+  ],
+);
+
+test("takes what JSON.parse takes, and refuses what it refuses", () => {
+  fc.assert(fc.property(anyJson, expectSame), { numRuns: 3000 });
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join("")),
+      expectSame,
+    ),
+    { numRuns: 20_000 },
+  );
+});
+
+test("one change anywhere in a text is taken as JSON.parse takes it", () => {
+  const change = fc.tuple(fc.nat(), fc.nat(3), piece);
+  fc.assert(
+    fc.property(anyJson, change, (text, [place, length, inserted]) => {
+      const at = place % (text.length + 1);
+      expectSame(text.slice(0, at) + inserted + text.slice(at + length));
+    }),
+    { numRuns: 20_000 },
+  );
+});
+
+test("of doubled keys the last counts, and no key is special", () => {
+  expectSame('{"a":1,"__proto__":{"b":2},"a":[3],"10":4,"9":5,"__proto__":6}');
+});
+
+test("however deep it is, it is passed over", async () => {
+  const depth = 300_000;
+  for (const [open, close] of [
+    ["[", "]"],
+    ['{"":', "}"],
+  ] as const) {
+    const whole = `${open.repeat(depth)}1${close.repeat(depth)}`;
+    expect(passOver(whole)).toBe("whole");
+    expect(passOver(whole.slice(0, -1))).toBe(MALFORMED);
+    expect(passOver(`${whole}${close}`)).toBe(MALFORMED);
+    const reader = new JsonReader(whole);
+    await reader.pass(newPace());
+    reader.end();
+  }
+});
+
+test("a later reader goes on where one has been", () => {
+  const text = ' {"a" : [1, {"b":2}], "c": "d"}';
+  const reader = new JsonReader(text);
+  expect(reader.kind()).toBe("object");
+  reader.open();
+  expect(reader.key()).toBe("a");
+  const { position } = reader;
+  expect(reader.scalar()).toBeUndefined();
+  expect([reader.key(), reader.scalar(), reader.key()]).toEqual(["c", "d", undefined]);
+  expect(readValue(new JsonReader(text, position))).toEqual([1, { b: 2 }]);
+});
