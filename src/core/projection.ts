@@ -21,7 +21,7 @@ export async function projectionInTurns(keys: readonly string[], turns: Turns): 
   const wanted = new Set<string>();
   for (const [index, key] of keys.entries()) {
     wanted.add(JSON.stringify(key));
-    if (index % MADE_AT_ONCE === 0) await turns.next();
+    if (index % MADE_AT_ONCE === MADE_AT_ONCE - 1) await turns.next();
   }
   return projectionOn(wanted);
 }

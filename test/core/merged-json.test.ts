@@ -1,8 +1,11 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { attributesJson, type Changes } from "../../src/core/attributes.ts";
-import { mergedJson, type SizedJson } from "../../src/core/merged-json.ts";
+import { mergedInTurns, mergedJson, type SizedJson } from "../../src/core/merged-json.ts";
+import type { Pace } from "../../src/core/pace.ts";
 import { anyAttributes, anyChanges } from "./any-attributes.ts";
+
+const ALWAYS_DUE: Pace = { isDue: () => true, rest: () => Promise.resolve() };
 
 const RUNS = { numRuns: 3000 };
 
@@ -25,6 +28,21 @@ test("one merge after the other gives what the last word on each key says", () =
     }),
     { numRuns: 500 },
   );
+});
+
+test("a merge in turns is the same merge", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyAttributes, anyChanges, async (before, changes) => {
+      const stored = sized(before);
+      const merged = mergedJson(stored, changes);
+      const inTurns = await mergedInTurns(stored, changes, ALWAYS_DUE);
+      expect(inTurns).toEqual(merged);
+      expect(inTurns === stored).toBe(merged === stored);
+    }),
+    RUNS,
+  );
+  const many = new Map(Array.from({ length: 5000 }, (_, index) => [`key${index % 4999}`, String(index)]));
+  expect(await mergedInTurns(sized(new Map()), many, ALWAYS_DUE)).toEqual(sized(many));
 });
 
 test("changes that change nothing answer what was stored, itself", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { attributesJson } from "../../src/core/attributes.ts";
-import { projection } from "../../src/core/projection.ts";
+import { projection, projectionInTurns } from "../../src/core/projection.ts";
 import { anyAttributes, anyKey } from "./any-attributes.ts";
 
 // protocol.md § 8, row 4: `{}` for a user who has none of them.
@@ -19,6 +19,19 @@ test("a projection is the part that was asked for, for few keys and for many, of
     }),
     { numRuns: 2000 },
   );
+});
+
+test("of very many keys it is made in turns, and is the same", async () => {
+  const keys = Array.from({ length: 3000 }, (_, index) => `key${index}`);
+  let rests = 0;
+  const project = await projectionInTurns(keys, {
+    next: async () => {
+      rests += 1;
+    },
+  });
+  const some = new Map([...keys.slice(0, 50), "other"].map((key) => [key, "v"]));
+  expect(project(attributesJson(some))).toBe(projection(keys)(attributesJson(some)));
+  expect(rests).toBe(2);
 });
 
 test("no text that merely looks like the key is taken for it", () => {
