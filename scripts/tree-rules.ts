@@ -69,7 +69,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: "src/store/resident", imports: [CORE], packages: ["node:"] },
   { folder: "src/store/memory", imports: [...STORE_PARTS, CORE], packages: [] },
   { folder: "src/store/sqlite", imports: [...STORE_PARTS, CORE], packages: ["bun", "bun:sqlite", "node:"] },
-  { folder: "src/store/mysql", imports: [...STORE_PARTS, CORE], packages: ["node:", "mysql2"] },
+  { folder: "src/store/mysql", imports: [...STORE_PARTS, "src/system/timers.ts", CORE], packages: ["node:", "mysql2"] },
   { folder: CORE, imports: [], packages: [] },
   // It runs in browsers, and knows of the server only what goes over the wire.
   { folder: CLIENT, imports: [], packages: [] },

@@ -110,7 +110,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const refreshing = setInterval(() => void registry.refresh(), REFRESH_MS);
   stack.defer(() => clearInterval(refreshing));
 
-  const metadata = createMetadata({ store, clock, turns: systemTurns });
+  const metadata = createMetadata({ store, clock, turns: systemTurns, timers: parts.timers ?? systemTimers });
   const accounts = createAccounts({ store, tokens: known, clock, random, passwords });
   const verifiers = createVerifiers({ outside, clock, timers, events });
   const trusted: TrustedCallers = createTrustedCallers({ verifiers: verifiers.of, store, accounts, clock, digest });

@@ -1,13 +1,15 @@
 import { isAllowed, relationOf } from "./access.ts";
+import { account } from "./admission/asker.ts";
+import { createKeyedTurns } from "./admission/keyed-turns.ts";
 import { type Changes, NO_ATTRIBUTES_JSON, NO_CHANGES } from "./attributes.ts";
-import { InTurn } from "./in-turn.ts";
 import { MERGED_AT_ONCE, mergedInTurns, mergedJson, type SizedJson } from "./merged-json.ts";
 import type { Caller, UserName } from "./model.ts";
 import { paceBy } from "./pace.ts";
-import type { AttributesWrite, Clock, Store, StoredAttributes, Turns } from "./ports.ts";
+import type { AttributesWrite, Clock, Store, StoredAttributes, Timers, Turns } from "./ports.ts";
 import { allHold, type Precondition, preconditionFailed } from "./preconditions.ts";
 import { Refusal, type Refused } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
+import { StoreFailure } from "./store-failure.ts";
 import { written } from "./written.ts";
 
 /** Told, in bytes, what will be answered, before anything is stored. Refuses with `busy`. */
@@ -37,21 +39,30 @@ interface AttributeWritesNeeds {
   readonly store: Pick<Store, "attributes" | "writeAttributes" | "usage">;
   readonly clock: Clock;
   readonly turns: Turns;
+  readonly timers: Timers;
 }
 
-/** For so long a change that others overtake again and again is tried. */
-export const TRIED_MS = 5000;
+/** For so long a change waits for its turn, and is tried where others overtake it again and again. */
+export const TRIED_MS = 1500;
+/** Changes of one user that wait: more could not be done in time on any engine. */
+const USER_TURNS_WAITING_MAX = 1000;
 
 /** Nothing of it is stored, and later it may be. */
 export const STILL_OVERTAKEN: Refused = { code: "busy", retryAfterMs: 1000 };
 
-export function createAttributeWrites({ store, clock, turns }: AttributeWritesNeeds): AttributeWrites {
-  const ofUsers = new InTurn();
+export function createAttributeWrites({ store, clock, turns, timers }: AttributeWritesNeeds): AttributeWrites {
+  const ofUsers = createKeyedTurns({
+    resource: "user_turns",
+    waitingMax: USER_TURNS_WAITING_MAX,
+    waitMaxMs: TRIED_MS,
+    isLasting: (error) => error instanceof StoreFailure && error.nothingStored,
+    timers,
+  });
 
-  async function change(wanted: WantedChange): Promise<StoredAttributes | undefined> {
+  /** @param until by `timers`; what it waited for its turn counts */
+  async function change(wanted: WantedChange, by: string, until: number): Promise<StoredAttributes | undefined> {
     const { served, caller, name, changes, preconditions, overtaken } = wanted;
     const named = changes === "all removed" ? NO_CHANGES : changes;
-    const until = clock.now() + TRIED_MS;
     for (;;) {
       const stored = await store.attributes(served.app.number, name, "write");
       if (!allHold(preconditions, stored)) throw await preconditionFailed(stored, named, paceBy({ clock, turns }));
@@ -61,23 +72,32 @@ export function createAttributeWrites({ store, clock, turns }: AttributeWritesNe
       const write = writeOf(served, name, stored, merged, clock);
       wanted.reserve?.((write ?? stored).json.length);
       if (write === undefined) return stored;
-      const outcome = await store.writeAttributes(write);
+      const outcome = await store.writeAttributes(write, { account: by, waitMaxMs: until - timers.nowMs() });
       if (outcome === "written") return written(write);
       if (outcome === "full") throw new Refusal(await appFull(store, served, caller, write.growth));
       if (overtaken === "refuse") throw new Refusal({ code: "set_conflict" });
-      if (clock.now() > until) throw new Refusal(STILL_OVERTAKEN);
+      if (timers.nowMs() > until) throw new Refusal(STILL_OVERTAKEN);
       await turns.next();
     }
   }
 
   return {
     change(wanted) {
-      // Whoever may not conflict waits for his turn here, so that only other threads and servers can overtake him. With a
+      const { served, caller, name } = wanted;
+      const by = callerAccount(served, caller);
+      const until = timers.nowMs() + TRIED_MS;
+      // Whoever may not conflict waits for a turn here, so that only other threads and servers can overtake it. With a
       // condition it takes no waiting: who is overtaken is mostly refused for it.
-      if (wanted.overtaken === "refuse" || wanted.preconditions.length > 0) return change(wanted);
-      return ofUsers.run(`${wanted.served.app.number}/${wanted.name}`, () => change(wanted));
+      if (wanted.overtaken === "refuse" || wanted.preconditions.length > 0) return change(wanted, by, until);
+      const asker = { address: by };
+      return ofUsers.run(`${served.app.number}/${name}`, asker, () => change(wanted, by, until));
     },
   };
+}
+
+/** Whom a call is done for, where an engine makes it wait. */
+export function callerAccount({ app }: ServedApp, caller: Caller): string {
+  return account(app, caller.kind === "user" ? caller.name : undefined);
 }
 
 function mergedOf(stored: StoredAttributes, changes: Changes | "all removed"): SizedJson {

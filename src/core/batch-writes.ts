@@ -1,10 +1,10 @@
-import { appFull, type ReserveAnswer, STILL_OVERTAKEN, TRIED_MS, writeOf } from "./attribute-writes.ts";
+import { appFull, callerAccount, type ReserveAnswer, STILL_OVERTAKEN, TRIED_MS, writeOf } from "./attribute-writes.ts";
 import type { Changes } from "./attributes.ts";
 import type { NamedMetadata } from "./batch-reads.ts";
 import { mergedInTurns } from "./merged-json.ts";
 import { type Caller, type UserName, userName } from "./model.ts";
 import { type Pace, paceBy } from "./pace.ts";
-import type { AttributesWrite, Clock, Store, StoredAttributes, Turns } from "./ports.ts";
+import type { AttributesWrite, Clock, Store, StoredAttributes, Timers, Turns } from "./ports.ts";
 import { allHold, type Precondition, preconditionFailed } from "./preconditions.ts";
 import { Refusal, type Refused } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
@@ -44,6 +44,7 @@ interface BatchWritesNeeds {
   readonly store: Pick<Store, "attributesOf" | "writeAttributesOf" | "usage">;
   readonly clock: Clock;
   readonly turns: Turns;
+  readonly timers: Timers;
 }
 
 /** One user on the way through the batch. */
@@ -54,10 +55,10 @@ interface Part extends UserChanges {
 /** Users that are read and merged before all others have had their turn. */
 const SLICE = 25;
 
-export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): BatchWrites {
+export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNeeds): BatchWrites {
   /** Those to be tried again, since others have overtaken them. */
   async function attempt(batch: Batch, parts: readonly Part[]): Promise<readonly Part[]> {
-    const { served, refused, allOrNothing } = batch;
+    const { served, caller, refused, allOrNothing } = batch;
     const writes = new Map<Part, AttributesWrite>();
     const pace = paceBy({ clock, turns }, 1);
     for (let from = 0; from < parts.length; from += SLICE) {
@@ -73,7 +74,8 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
     }
     batch.reserve?.(answerBytes(batch));
     if (writes.size === 0 || (allOrNothing && refused.size > 0)) return [];
-    const outcomes = await store.writeAttributesOf([...writes.values()], allOrNothing);
+    const terms = { account: callerAccount(served, caller), waitMaxMs: batch.until - timers.nowMs() };
+    const outcomes = await store.writeAttributesOf([...writes.values()], allOrNothing, terms);
     const overtaken: Part[] = [];
     batch.hasStored ||= outcomes.includes("written");
     for (const [index, [part, write]] of [...writes].entries()) {
@@ -136,8 +138,9 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
 
   return {
     async change(served, caller, wanted, allOrNothing, reserve) {
+      const until = timers.nowMs() + TRIED_MS;
       const found = { stored: new Map(), refused: new Map(), hasStored: false };
-      const batch: Batch = { served, caller, allOrNothing, reserve, ...found };
+      const batch: Batch = { served, caller, allOrNothing, reserve, until, ...found };
       const { stored, refused } = batch;
       const parts: Part[] = [];
       for (const each of wanted) {
@@ -146,7 +149,6 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
         else if (each.refused !== undefined) refused.set(each.spelling, each.refused);
         else parts.push({ ...each, name });
       }
-      const until = clock.now() + TRIED_MS;
       for (let open: readonly Part[] = parts; open.length > 0; ) {
         const overtaken = await attemptAgain(batch, open);
         if (overtaken === undefined) {
@@ -158,7 +160,7 @@ export function createBatchWrites({ store, clock, turns }: BatchWritesNeeds): Ba
           ({ preconditions }) => preconditions.length > 0 || served.app.conflicts === "merge",
         );
         if (again.length === 0 || (allOrNothing && again.length < overtaken.length)) break;
-        if (clock.now() > until) {
+        if (timers.nowMs() > until) {
           for (const { spelling } of again) refused.set(spelling, STILL_OVERTAKEN);
           break;
         }
@@ -177,6 +179,8 @@ interface Batch {
   readonly caller: Caller;
   readonly allOrNothing: boolean;
   readonly reserve: ReserveAnswer | undefined;
+  /** By `timers`. */
+  readonly until: number;
   readonly stored: Map<string, StoredAttributes>;
   readonly refused: Map<string, Refused>;
   /** Some are written: a failure from now on must not say that nothing was. */

@@ -5,7 +5,7 @@ import { type Changes, NO_ATTRIBUTES_JSON } from "./attributes.ts";
 import { createBatchReads, type ManyMetadata, type WantedMetadata } from "./batch-reads.ts";
 import { type BatchWritten, createBatchWrites, type UserChanges } from "./batch-writes.ts";
 import { type Caller, type Dialect, type UserName, userName } from "./model.ts";
-import type { Clock, Eventually, Store, StoredAttributes, StoredVersion, Turns } from "./ports.ts";
+import type { Clock, Eventually, Store, StoredAttributes, StoredVersion, Timers, Turns } from "./ports.ts";
 import { allHold, holds, type Precondition } from "./preconditions.ts";
 import { illegal, Refusal } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
@@ -93,11 +93,12 @@ interface MetadataNeeds {
   readonly store: MetadataStore;
   readonly clock: Clock;
   readonly turns: Turns;
+  readonly timers: Timers;
 }
 
-export function createMetadata({ store, clock, turns }: MetadataNeeds): Metadata {
-  const writes = createAttributeWrites({ store, clock, turns });
-  const batches = createBatchWrites({ store, clock, turns });
+export function createMetadata({ store, clock, turns, timers }: MetadataNeeds): Metadata {
+  const writes = createAttributeWrites({ store, clock, turns, timers });
+  const batches = createBatchWrites({ store, clock, turns, timers });
   const reads = createBatchReads({ store, turns });
 
   function read({ app, access }: ServedApp, name: UserName): Eventually<StoredAttributes | undefined> {

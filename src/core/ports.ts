@@ -105,6 +105,14 @@ export type WriteOutcome = "written" | "conflict" | "full";
  */
 export type BatchOutcome = WriteOutcome | "withheld" | "unavailable";
 
+/** On whose behalf a write waits where an engine makes it wait, and for how long at most. */
+export interface WriteTerms {
+  /** As `account` of admission/asker.ts writes it. */
+  readonly account: string;
+  /** An engine may have a shorter one of its own; ms. */
+  readonly waitMaxMs: number;
+}
+
 export type NewApp = Omit<App, "number" | "adminTokensValidAfter" | "tokensValidAfter">;
 
 export type AppChange = Partial<AppSettings> & {
@@ -225,13 +233,17 @@ export interface Store extends AsyncDisposable {
    * write that makes the user's bytes grow is "full" when the usage would pass `appBytesMax`; a write that does
    * not grow never is.
    */
-  writeAttributes(write: AttributesWrite): Promise<WriteOutcome>;
+  writeAttributes(write: AttributesWrite, terms?: WriteTerms): Promise<WriteOutcome>;
   /**
    * Several writes, each of another user, as if by `writeAttributes` in this order, in one commit where that is not
    * too large for the engine; an outcome for each, in order. With `allOrNothing` in one commit at any rate, and when
-   * one of them is refused none is written.
+   * one of them is refused none is written. Rejects as a whole only when none is written, or when it cannot be told.
    */
-  writeAttributesOf(writes: readonly AttributesWrite[], allOrNothing: boolean): Promise<readonly BatchOutcome[]>;
+  writeAttributesOf(
+    writes: readonly AttributesWrite[],
+    allOrNothing: boolean,
+    terms?: WriteTerms,
+  ): Promise<readonly BatchOutcome[]>;
   /** Whatever the version is: nothing is stored afterwards. Made no change where nothing was stored. */
   clearAttributes(app: number, name: UserName, now: number): Promise<void>;
 

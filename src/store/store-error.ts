@@ -43,6 +43,7 @@ const NOTHING_STORED: ReadonlySet<StoreFault> = new Set<StoreFault>([
 export class StoreError extends StoreFailure {
   readonly fault: StoreFault;
 
+  /** @param nothingStored where it is known, and not the usual of the fault */
   constructor(fault: StoreFault, message: string, cause?: unknown, nothingStored = NOTHING_STORED.has(fault)) {
     super(message, nothingStored, cause);
     this.name = "StoreError";

@@ -22,8 +22,9 @@ export function failingStore(): FailingStore {
       attributesOf: (app, names) => failOr(() => store.attributesOf(app, names)),
       version: (app, name) => failOr(() => store.version(app, name)),
       modifiedOf: (app, names) => failOr(() => store.modifiedOf(app, names)),
-      writeAttributesOf: (writes, allOrNothing) => failOr(() => store.writeAttributesOf(writes, allOrNothing)),
-      writeAttributes: (write) => failOr(() => store.writeAttributes(write)),
+      writeAttributesOf: (writes, allOrNothing, terms) =>
+        failOr(() => store.writeAttributesOf(writes, allOrNothing, terms)),
+      writeAttributes: (write, terms) => failOr(() => store.writeAttributes(write, terms)),
       clearAttributes: (app, name, now) => failOr(() => store.clearAttributes(app, name, now)),
       usage: (app) => failOr(() => store.usage(app)),
     }),

@@ -44,13 +44,13 @@ export function heldStore(store: Store, gate: SharedArrayBuffer): Store {
   }
   return {
     ...delegateStore(store),
-    async writeAttributes(write) {
+    async writeAttributes(write, terms) {
       await passed();
-      return await store.writeAttributes(write);
+      return await store.writeAttributes(write, terms);
     },
-    async writeAttributesOf(writes, allOrNothing) {
+    async writeAttributesOf(writes, allOrNothing, terms) {
       await passed();
-      return await store.writeAttributesOf(writes, allOrNothing);
+      return await store.writeAttributesOf(writes, allOrNothing, terms);
     },
   };
 }

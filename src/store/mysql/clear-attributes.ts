@@ -14,7 +14,7 @@ export async function clearAttributes(
   const [answer] = await run({
     sql:
       "SELECT id, version, bytes FROM users WHERE app = ? AND name = ? AND attributes <> '{}' " +
-      "AND EXISTS (SELECT 1 FROM apps WHERE number = ?) FOR UPDATE",
+      "AND EXISTS (SELECT 1 FROM apps WHERE number = ?) FOR UPDATE NOWAIT",
     values: [app, name, app],
   });
   const [row] = rowsOf<[string, number, number]>(answer);

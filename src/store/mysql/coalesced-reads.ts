@@ -1,10 +1,13 @@
+import { createSlots, type Place } from "../../core/admission/slots.ts";
 import type { UserName } from "../../core/model.ts";
 import type { StoredAttributes, StoredVersion } from "../../core/ports.ts";
+import { systemTimers } from "../../system/timers.ts";
 import { StoreError } from "../store-error.ts";
 import { Deadline } from "./deadline.ts";
 import { storeError } from "./errors.ts";
 import type { MysqlLocation } from "./location.ts";
 import { Overdue, type Waiting } from "./overdue.ts";
+import { queueWaitMs } from "./queue-wait.ts";
 import { retried } from "./retried.ts";
 import { rowsOf, type Session, type Statement } from "./session.ts";
 import { Turnstile } from "./turnstile.ts";
@@ -18,6 +21,12 @@ interface Wanted extends Waiting {
   readonly app: number;
   readonly names: readonly UserName[];
   readonly resolve: (found: Found) => void;
+  /** When its timeout is over, by `performance.now()`. */
+  readonly endsAtMs: number;
+  /** In the queue, where that was long already. */
+  readonly place: Place | undefined;
+  /** A query with it is under way. */
+  isSent?: boolean;
 }
 
 interface CoalescedReadsNeeds {
@@ -30,6 +39,11 @@ interface CoalescedReadsNeeds {
   readonly patienceMs: number;
 }
 
+/** So many are let into the queue by nothing but a look at its length. */
+const WAITING_FREELY = 1024;
+/** Names, beyond those; what two connections read in some tenths of a second. */
+const NAMES_WAITING_MAX = 16_384;
+
 /**
  * Reads of attributes, many in one query: those that come in while a connection is busy go out together when it is
  * free. A read never joins a query that has been sent, which may have looked too early for it.
@@ -37,11 +51,30 @@ interface CoalescedReadsNeeds {
 export class CoalescedReads {
   readonly #needs: CoalescedReadsNeeds;
   readonly #turnstile: Turnstile<Session>;
-  readonly #overdue = new Overdue<Wanted>();
+  readonly #overdue: Overdue<Wanted>;
+  readonly #places = createSlots({
+    resource: "database_connections",
+    capacity: NAMES_WAITING_MAX,
+    waitingMax: 0,
+    waitMaxMs: 0,
+    leavesRoom: true,
+    timers: systemTimers,
+  });
   #queue: Wanted[] = [];
 
   constructor(needs: CoalescedReadsNeeds) {
     this.#needs = needs;
+    const { text } = needs.location;
+    this.#overdue = new Overdue(
+      ({ isSent, endsAtMs }, nowMs) => {
+        if (!isSent) return new StoreError("busy", `${text} has too much to do`);
+        return nowMs < endsAtMs ? undefined : new StoreError("unreachable", `${text} did not answer in time`);
+      },
+      (up) => {
+        this.#queue = this.#queue.filter((wanted) => !up.has(wanted));
+        for (const { place } of up) place?.leave();
+      },
+    );
     this.#turnstile = new Turnstile(needs.sessions, needs.patienceMs, (session) => {
       const taken = this.#take();
       return taken.length === 0 ? undefined : this.#ask(session, taken);
@@ -59,12 +92,15 @@ export class CoalescedReads {
 
   #want(kind: Kind, app: number, names: readonly UserName[]): Promise<Found> {
     const { promise, resolve, reject } = Promise.withResolvers<Found>();
-    const { timeoutMs, text } = this.#needs.location;
-    const wanted = this.#overdue.watch(
-      { kind, app, names, resolve, reject },
-      timeoutMs,
-      () => new StoreError("unreachable", `${text} did not answer in time`),
-    );
+    const { location } = this.#needs;
+    const now = performance.now();
+    let place: Place | undefined;
+    if (this.#queue.length >= WAITING_FREELY) {
+      place = this.#places.tryEnter({ address: `${app}` }, names.length);
+      if (place === undefined) return Promise.reject(new StoreError("busy", `${location.text} has too much to do`));
+    }
+    const wanted = { kind, app, names, resolve, reject, place, endsAtMs: now + location.timeoutMs };
+    this.#overdue.watch(wanted, now + queueWaitMs(location));
     this.#queue.push(wanted);
     this.#turnstile.soon();
     return promise;
@@ -72,7 +108,7 @@ export class CoalescedReads {
 
   /** The oldest, and those that fit into the same query: of its kind and app. */
   #take(): readonly Wanted[] {
-    const [first, ...others] = this.#queue.filter(({ isDone }) => !isDone);
+    const [first, ...others] = this.#queue;
     this.#queue = [];
     if (first === undefined) return [];
     const taken = [first];
@@ -85,6 +121,10 @@ export class CoalescedReads {
       (fits ? taken : left).push(wanted);
     }
     this.#queue = left;
+    for (const wanted of taken) {
+      wanted.isSent = true;
+      wanted.place?.leave();
+    }
     return taken;
   }
 

@@ -1,29 +1,15 @@
-import type { AttributesWrite, WriteOutcome } from "../../core/ports.ts";
-import { StoreError } from "../store-error.ts";
-import { CHARACTERS_TOGETHER, lockedOf, outdatedOf, writeBatch } from "./attribute-batch.ts";
+import type { Usage } from "../../core/admission/usage.ts";
+import type { AttributesWrite, WriteOutcome, WriteTerms } from "../../core/ports.ts";
+import { type BatchResult, lockedOf, outdatedOf, writeBatch } from "./attribute-batch.ts";
 import { Deadline } from "./deadline.ts";
 import { failureKind, isLocked, storeError } from "./errors.ts";
 import type { MysqlLocation } from "./location.ts";
-import { Overdue, type Waiting } from "./overdue.ts";
+import { makeRoom } from "./make-room.ts";
 import { pause } from "./pause.ts";
 import type { Session } from "./session.ts";
-import { transact } from "./transact.ts";
+import { type Result, type Run, transact } from "./transact.ts";
 import { Turnstile } from "./turnstile.ts";
-import { type Grant, grant } from "./usage-lanes.ts";
-
-interface Pending extends Waiting {
-  readonly write: AttributesWrite;
-  readonly user: string;
-  readonly resolve: (outcome: WriteOutcome) => void;
-  /** Somebody else's transaction had the user when it was tried: it goes apart from those who need not wait. */
-  isHeldUp?: boolean;
-}
-
-interface Busy {
-  readonly by: Pending;
-  /** Others of the same user. */
-  readonly waiting: Pending[];
-}
+import { type PendingWrite, WriteQueue } from "./write-queue.ts";
 
 /** A connection that writes, and the lane that is its own. */
 export interface Writer {
@@ -39,105 +25,66 @@ interface GroupCommitNeeds {
   readonly togetherMax: number;
   /** See Turnstile. */
   readonly patienceMs: number;
+  /** Bytes of the writes of all threads of the process. */
+  readonly usage: Usage;
 }
+
+/** One of the batch was refused while its statements were under way: they are not kept. */
+type TriedResult = BatchResult | { readonly kind: "late" };
 
 /** So often the database may refuse a transaction before it is looked at why. */
 const REFUSALS_MAX = 1;
-/** After which a user that somebody else had is tried again. */
-const HELD_UP_MS = 40;
 
 /**
  * Writes of attributes, many in one transaction: those that come in while a connection is busy share the next one,
- * and so one flush of the disks. Transactions under way are of different users, each user's writes go one after the
- * other, and a write that the one before it has outdated is told so without asking the database.
+ * and so one flush of the disks. See WriteQueue for how long they wait.
  */
 export class GroupCommit {
-  readonly #needs: GroupCommitNeeds;
-  readonly #turnstile: Turnstile<Writer>;
-  readonly #overdue = new Overdue<Pending>();
-  /** Users with a write under way. */
-  readonly #busy = new Map<string, Busy>();
-  #queue: Pending[] = [];
+  readonly #location: MysqlLocation;
+  readonly #queue: WriteQueue;
 
-  constructor(needs: GroupCommitNeeds) {
-    this.#needs = needs;
-    this.#turnstile = new Turnstile(needs.writers, needs.patienceMs, (writer) => {
-      const batch = this.#take();
+  constructor({ location, writers, togetherMax, patienceMs, usage }: GroupCommitNeeds) {
+    this.#location = location;
+    this.#queue = new WriteQueue({ location, togetherMax, usage, ready: () => turnstile.soon() });
+    const turnstile = new Turnstile(writers, patienceMs, (writer) => {
+      const batch = this.#queue.take();
       return batch.length === 0 ? undefined : this.#commit(writer, batch);
     });
   }
 
-  write(write: AttributesWrite): Promise<WriteOutcome> {
-    const { promise, resolve, reject } = Promise.withResolvers<WriteOutcome>();
-    const { timeoutMs, text } = this.#needs.location;
-    const pending: Pending = this.#overdue.watch(
-      { write, user: `${write.app}/${write.name}`, resolve, reject },
-      timeoutMs,
-      // One that was sent is carried through all the same; only nobody waits for it any more.
-      () => new StoreError("outcome_unknown", `${text} did not answer in time: whether a write is there is not known`),
-    );
-    this.#queue.push(pending);
-    this.#turnstile.soon();
-    return promise;
+  /** Rejects with certainty (`nothingStored`) unless its commit was sent and nobody can tell what became of it. */
+  write(write: AttributesWrite, terms?: WriteTerms): Promise<WriteOutcome> {
+    return this.#queue.add(write, terms);
   }
 
-  #take(): readonly Pending[] {
-    const taken: Pending[] = [];
-    const left: Pending[] = [];
-    let characters = 0;
-    for (const pending of this.#queue) {
-      if (pending.isDone) continue;
-      const busy = this.#busy.get(pending.user);
-      if (busy !== undefined) {
-        busy.waiting.push(pending);
-        continue;
-      }
-      const length = pending.write.json.length;
-      const fits =
-        taken.length < this.#needs.togetherMax &&
-        characters + length <= CHARACTERS_TOGETHER &&
-        taken[0]?.isHeldUp === pending.isHeldUp;
-      if (!fits && taken.length > 0) {
-        left.push(pending);
-        continue;
-      }
-      characters += length;
-      this.#busy.set(pending.user, { by: pending, waiting: [] });
-      taken.push(pending);
-    }
-    this.#queue = left;
-    return taken;
-  }
-
-  async #commit(writer: Writer, batch: readonly Pending[]): Promise<void> {
-    const { location } = this.#needs;
+  async #commit(writer: Writer, batch: readonly PendingWrite[]): Promise<void> {
     try {
-      await this.#commitTogether(writer, batch, new Deadline(location.timeoutMs));
+      await this.#commitTogether(writer, batch, new Deadline(this.#location.timeoutMs));
     } catch (error) {
-      const fault = storeError(error, location.text);
-      for (const pending of batch) this.#fail(pending, fault);
+      this.#queue.fail(batch, storeError(error, this.#location.text));
     }
   }
 
   /** Gives every one of the batch its outcome, or rejects. */
-  async #commitTogether(writer: Writer, batch: readonly Pending[], deadline: Deadline): Promise<void> {
-    let open = batch;
-    while (open.length > 0) {
-      if (deadline.isOver)
-        throw new StoreError("busy", `${this.#needs.location.text} did not get a write done in time`);
+  async #commitTogether(writer: Writer, batch: readonly PendingWrite[], deadline: Deadline): Promise<void> {
+    const queue = this.#queue;
+    for (let open = queue.inTime(batch); open.length > 0; open = queue.inTime(open)) {
+      if (deadline.isOver) throw queue.tooMuch();
       const writes = open.map(({ write }) => write);
       const lane = await writer.lane();
-      const body = async (run: Parameters<typeof writeBatch>[0]) => await writeBatch(run, lane, writes);
+      const tried = open;
       try {
-        const result = await transact(writer.session, deadline, body, REFUSALS_MAX);
+        const result = await transact(writer.session, deadline, (run) => attempt(run, lane, tried), REFUSALS_MAX);
         switch (result.kind) {
+          case "late":
+            break;
           case "written":
-            for (const pending of open) this.#settle(pending, "written");
+            for (const pending of open) queue.settle(pending, "written");
             return;
           case "outdated": {
             const outdated = await outdatedOf(writer.session, writes, deadline);
             if (outdated.size === 0) await pause();
-            for (const pending of open) if (outdated.has(pending.write)) this.#settle(pending, "conflict");
+            for (const pending of open) if (outdated.has(pending.write)) queue.settle(pending, "conflict");
             open = open.filter(({ write }) => !outdated.has(write));
             break;
           }
@@ -145,7 +92,7 @@ export class GroupCommit {
             open = this.#settleOf(open, result.app, "conflict");
             break;
           case "no_room": {
-            const granted = await this.#grant(writer.session, lane, result, deadline);
+            const granted = await makeRoom(writer.session, deadline, lane, result);
             if (granted === "app_unknown") open = this.#settleOf(open, result.app, "conflict");
             else if (granted === "full" && open.length === 1) open = this.#settleOf(open, result.app, "full");
             else if (granted === "full") return await this.#commitApart(writer, open, result.app, deadline);
@@ -153,6 +100,7 @@ export class GroupCommit {
         }
       } catch (error) {
         if (failureKind(error) !== "again") throw error;
+        markCommitting(tried, false);
         const free = isLocked(error) ? await this.#setHeldUpAside(writer.session, open, deadline) : open;
         // One that the database refuses must not fail its neighbours.
         const half = free.length === open.length && open.length > 1 ? Math.ceil(open.length / 2) : 0;
@@ -163,8 +111,8 @@ export class GroupCommit {
   }
 
   /** Where there is no room for all that grow in an app, each of them is judged by itself. */
-  async #commitApart(writer: Writer, batch: readonly Pending[], app: number, deadline: Deadline): Promise<void> {
-    const isGrowing = ({ write }: Pending): boolean => write.app === app && write.growth > 0;
+  async #commitApart(writer: Writer, batch: readonly PendingWrite[], app: number, deadline: Deadline): Promise<void> {
+    const isGrowing = ({ write }: PendingWrite): boolean => write.app === app && write.growth > 0;
     await this.#commitTogether(
       writer,
       batch.filter((pending) => !isGrowing(pending)),
@@ -173,64 +121,41 @@ export class GroupCommit {
     for (const pending of batch.filter(isGrowing)) await this.#commitTogether(writer, [pending], deadline);
   }
 
-  /** What is left when those have been taken out that wait for somebody else's transaction; they are tried again. */
-  async #setHeldUpAside(session: Session, open: readonly Pending[], deadline: Deadline): Promise<readonly Pending[]> {
+  /** What is left when those have been taken out that wait for somebody else's transaction. */
+  async #setHeldUpAside(
+    session: Session,
+    open: readonly PendingWrite[],
+    deadline: Deadline,
+  ): Promise<readonly PendingWrite[]> {
     const writes = open.map(({ write }) => write);
     const locked = await transact(session, deadline, (run) => lockedOf(run, writes)).catch((error) => {
       // An engine that cannot skip locked rows: they are found by trying smaller transactions.
       if (failureKind(error) === "other") return new Set<AttributesWrite>();
       throw error;
     });
-    const heldUp = open.filter(({ write }) => locked.has(write));
-    for (const pending of heldUp) {
-      pending.isHeldUp = true;
-      this.#release(pending, undefined);
-    }
-    if (heldUp.length > 0) {
-      setTimeout(() => {
-        this.#queue.push(...heldUp);
-        this.#turnstile.soon();
-      }, HELD_UP_MS);
-    }
+    this.#queue.setAside(open.filter(({ write }) => locked.has(write)));
     return open.filter(({ write }) => !locked.has(write));
   }
 
-  #grant(
-    session: Session,
-    lane: number,
-    { app, growth, bytesMax }: { readonly app: number; readonly growth: number; readonly bytesMax: number },
-    deadline: Deadline,
-  ): Promise<Grant> {
-    return transact(session, deadline, (run) => grant(run, app, lane, growth, bytesMax));
-  }
-
-  #settleOf(batch: readonly Pending[], app: number, outcome: WriteOutcome): readonly Pending[] {
-    for (const pending of batch) if (pending.write.app === app) this.#settle(pending, outcome);
+  #settleOf(batch: readonly PendingWrite[], app: number, outcome: WriteOutcome): readonly PendingWrite[] {
+    for (const pending of batch) if (pending.write.app === app) this.#queue.settle(pending, outcome);
     return batch.filter(({ write }) => write.app !== app);
   }
+}
 
-  #settle(pending: Pending, outcome: WriteOutcome): void {
-    if (this.#overdue.done(pending)) pending.resolve(outcome);
-    this.#release(pending, outcome);
-  }
+/** From the moment at which the commit is to be sent nobody may refuse one of them any more; before it anybody may. */
+async function attempt(run: Run, lane: number, tried: readonly PendingWrite[]): Promise<Result<TriedResult>> {
+  markCommitting(tried, false);
+  const result = await writeBatch(
+    run,
+    lane,
+    tried.map(({ write }) => write),
+  );
+  if (result.keep && tried.some(({ isDone }) => isDone)) return { keep: false, value: { kind: "late" } };
+  markCommitting(tried, result.keep);
+  return result;
+}
 
-  #fail(pending: Pending, fault: StoreError): void {
-    if (this.#overdue.done(pending)) pending.reject(fault);
-    this.#release(pending, undefined);
-  }
-
-  /** Those who waited for this user go on; who names the version that has just been replaced has lost. */
-  #release(ended: Pending, outcome: WriteOutcome | undefined): void {
-    const { user, write } = ended;
-    const busy = this.#busy.get(user);
-    if (busy?.by !== ended) return;
-    this.#busy.delete(user);
-    for (const pending of busy.waiting) {
-      const isOutrun =
-        outcome === "written" && pending.write.userId === write.userId && pending.write.version <= write.version;
-      if (!isOutrun) this.#queue.push(pending);
-      else if (this.#overdue.done(pending)) pending.resolve("conflict");
-    }
-    if (this.#queue.length > 0) this.#turnstile.soon();
-  }
+function markCommitting(tried: readonly PendingWrite[], isCommitting: boolean): void {
+  for (const pending of tried) pending.isCommitting = isCommitting;
 }

@@ -1,14 +1,13 @@
 /** Somebody who waits for an answer. */
 export interface Waiting {
   readonly reject: (error: Error) => void;
-  /** He has got one. */
+  /** It has got one. */
   isDone?: boolean;
 }
 
-interface Watched {
-  readonly waiting: Waiting;
-  readonly endsAt: number;
-  readonly giveUp: () => Error;
+interface Watched<W> {
+  readonly waiting: W;
+  readonly endsAtMs: number;
 }
 
 /** Within which a timeout is kept. */
@@ -19,18 +18,28 @@ const SWEEP_MS = 25;
  * thousands and hardly one ever needs it.
  */
 export class Overdue<W extends Waiting> {
-  /** In the order of coming, which is the order of their timeouts. */
-  #watched: Watched[] = [];
+  readonly #giveUp: (waiting: W, nowMs: number) => Error | undefined;
+  readonly #given: (up: ReadonlySet<W>) => void;
+  #watched: Watched<W>[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
 
-  /** @param giveUp makes the error for one whose time is up; nobody else will answer him then */
-  watch(waiting: W, timeoutMs: number, giveUp: () => Error): W {
-    this.#watched.push({ waiting, endsAt: performance.now() + timeoutMs, giveUp });
-    this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MS);
-    return waiting;
+  /**
+   * @param giveUp makes the error for one whose time is up, and nobody else will answer it then; or undefined, and it is
+   *   asked again soon
+   * @param given told of those that were given up
+   */
+  constructor(giveUp: (waiting: W, nowMs: number) => Error | undefined, given: (up: ReadonlySet<W>) => void) {
+    this.#giveUp = giveUp;
+    this.#given = given;
   }
 
-  /** False when his time was up before. */
+  /** @param endsAtMs of `performance.now()` */
+  watch(waiting: W, endsAtMs: number): void {
+    this.#watched.push({ waiting, endsAtMs });
+    this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MS);
+  }
+
+  /** False when its time was up before. */
   done(waiting: W): boolean {
     if (waiting.isDone) return false;
     waiting.isDone = true;
@@ -39,15 +48,18 @@ export class Overdue<W extends Waiting> {
 
   #sweep(): void {
     const now = performance.now();
-    let over = 0;
-    for (const { waiting, endsAt, giveUp } of this.#watched) {
-      if (!waiting.isDone && endsAt > now) break;
-      over += 1;
-      if (waiting.isDone) continue;
+    const up = new Set<W>();
+    this.#watched = this.#watched.filter(({ waiting, endsAtMs }) => {
+      if (waiting.isDone) return false;
+      if (endsAtMs > now) return true;
+      const error = this.#giveUp(waiting, now);
+      if (error === undefined) return true;
       waiting.isDone = true;
-      waiting.reject(giveUp());
-    }
-    this.#watched = this.#watched.slice(over);
+      waiting.reject(error);
+      up.add(waiting);
+      return false;
+    });
+    if (up.size > 0) this.#given(up);
     if (this.#watched.length > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;

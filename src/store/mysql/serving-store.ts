@@ -1,3 +1,4 @@
+import { type Asker, account } from "../../core/admission/asker.ts";
 import type { UserName } from "../../core/model.ts";
 import type {
   AttributesWrite,
@@ -7,7 +8,7 @@ import type {
   Store,
   StoredAttributes,
   StoredVersion,
-  WriteOutcome,
+  WriteTerms,
 } from "../../core/ports.ts";
 import { isUnavailable } from "../../core/store-failure.ts";
 import { written } from "../../core/written.ts";
@@ -22,6 +23,7 @@ import type { GroupCommit, Writer } from "./group-commit.ts";
 import type { Lender } from "./lender.ts";
 import type { MysqlLocation } from "./location.ts";
 import { pause } from "./pause.ts";
+import { QUEUE_WAIT_MS } from "./queue-wait.ts";
 import * as reads from "./reads.ts";
 import { retried } from "./retried.ts";
 import type { Session } from "./session.ts";
@@ -47,10 +49,10 @@ type ServedCalls = Omit<Store, "failed" | "announcements" | "exchangeDemand" | t
 export function createServingStore(parts: ServingParts): ServedCalls {
   const { location, readers, writers, coalesced, group, resident } = parts;
 
-  async function read<T>({ statement, of }: reads.Read<T>): Promise<T> {
+  async function read<T>({ statement, of }: reads.Read<T>, asker: Asker = SERVER): Promise<T> {
     const deadline = new Deadline(location.timeoutMs);
     try {
-      const [answer] = await readers.lend((session) => retried(session, [statement], deadline));
+      const [answer] = await readers.lend(asker, (session) => retried(session, [statement], deadline));
       return of(answer ?? []);
     } catch (error) {
       throw storeError(error, location.text);
@@ -58,30 +60,40 @@ export function createServingStore(parts: ServingParts): ServedCalls {
   }
 
   /** Runs a transaction again while others outrun it, or take the key that it found free. */
-  function write<T>(body: (run: Run, lane: number) => Promise<Result<T | typeof OUTRUN>>): Promise<T> {
-    return writeUntilDone((session, lane, deadline) => transact(session, deadline, (run) => body(run, lane)));
+  function write<T>(asker: Asker, body: (run: Run, lane: number) => Promise<Result<T | typeof OUTRUN>>): Promise<T> {
+    return writeUntilDone(asker, QUEUE_WAIT_MS, (session, lane, deadline) =>
+      transact(session, deadline, (run) => body(run, lane), 0),
+    );
   }
 
+  /**
+   * An attempt that others stood in the way of has stored nothing: it gives its connection back to those who wait for
+   * one, and is made again until it is too late.
+   */
   async function writeUntilDone<T>(
+    asker: Asker,
+    waitMaxMs: number,
     attempt: (session: Session, lane: number, deadline: Deadline) => Promise<T | typeof OUTRUN>,
   ): Promise<T> {
     const deadline = new Deadline(location.timeoutMs);
-    return await writers.lend(async ({ session, lane }) => {
-      for (;;) {
-        try {
-          const value = await attempt(session, await lane(), deadline);
-          if (value !== OUTRUN) return value;
-        } catch (error) {
-          if (failureKind(error) !== "duplicate") throw storeError(error, location.text);
-        }
-        if (deadline.isOver) throw new StoreError("busy", `${location.text} did not get a write done in time`);
-        await pause();
+    const patience = new Deadline(Math.min(waitMaxMs, location.timeoutMs));
+    for (;;) {
+      try {
+        const value = await writers.lend(asker, async ({ session, lane }) =>
+          patience.isOver ? OUTRUN : await attempt(session, await lane(), deadline),
+        );
+        if (value !== OUTRUN) return value;
+      } catch (error) {
+        const kind = failureKind(error);
+        if (kind !== "duplicate" && kind !== "again") throw storeError(error, location.text);
       }
-    });
+      if (patience.isOver) throw new StoreError("busy", `${location.text} did not get a write done in time`);
+      await pause();
+    }
   }
 
-  async function writeAnnounced<T>(body: Parameters<typeof write<T>>[0]): Promise<T> {
-    const value = await write(body);
+  async function writeAnnounced<T>(asker: Asker, body: Parameters<typeof write<T>>[1]): Promise<T> {
+    const value = await write(asker, body);
     parts.announced();
     return value;
   }
@@ -121,12 +133,15 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     return names.map((name, index) => found[index] ?? answered.get(name)?.modified);
   }
 
-  async function writeAttributes(attributes: AttributesWrite): ReturnType<Store["writeAttributes"]> {
-    if (resident === undefined) return await group.write(attributes);
+  async function writeAttributes(
+    attributes: AttributesWrite,
+    terms?: WriteTerms,
+  ): ReturnType<Store["writeAttributes"]> {
+    if (resident === undefined) return await group.write(attributes, terms);
     const { app, name } = attributes;
     const { at } = resident.ticket(app, name);
     try {
-      const outcome = await group.write(attributes);
+      const outcome = await group.write(attributes, terms);
       if (outcome === "written") resident.replace(app, name, at, written(attributes));
       else resident.forget(app, name);
       return outcome;
@@ -137,13 +152,34 @@ export function createServingStore(parts: ServingParts): ServedCalls {
   }
 
   /** One by one they go together all the same, as the writes of many callers do. */
-  async function writeAttributesOf(
+  async function writeEach(writes: readonly AttributesWrite[], terms?: WriteTerms): Promise<readonly BatchOutcome[]> {
+    const refused: unknown[] = [];
+    const outcomes = await Promise.all(
+      writes.map(async (each): Promise<BatchOutcome> => {
+        try {
+          return await writeAttributes(each, terms);
+        } catch (error) {
+          if (!isUnavailable(error)) throw error;
+          refused.push(error);
+          return "unavailable";
+        }
+      }),
+    );
+    if (refused.length > 0 && refused.length === writes.length) throw refused[0];
+    return outcomes;
+  }
+
+  async function writeTogether(
     writes: readonly AttributesWrite[],
-    allOrNothing: boolean,
+    terms?: WriteTerms,
   ): Promise<readonly BatchOutcome[]> {
-    if (!allOrNothing) return batchOutcomes(await Promise.allSettled(writes.map(writeAttributes)));
+    const [first] = writes;
+    if (first === undefined) return [];
+    const asker = { address: `${first.app}`, account: terms?.account };
     try {
-      return await writeUntilDone((session, lane, deadline) => writeAllOrNothing(session, lane, writes, deadline));
+      return await writeUntilDone(asker, terms?.waitMaxMs ?? QUEUE_WAIT_MS, (session, lane, deadline) =>
+        writeAllOrNothing(session, lane, writes, deadline),
+      );
     } finally {
       for (const { app, name } of writes) resident?.forget(app, name);
     }
@@ -154,31 +190,32 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     changesSince: (cursor) => read(reads.changesRead(cursor)),
     apps: () => read(reads.APPS),
     app: (number) => read(reads.appRead(number)),
-    insertApp: (app) => writeAnnounced((run) => insertApp(run, app)),
-    changeApp: (number, change, now) => writeAnnounced((run) => changeApp(run, number, change, now)),
+    insertApp: (app) => writeAnnounced(SERVER, (run) => insertApp(run, app)),
+    changeApp: (number, change, now) => writeAnnounced(SERVER, (run) => changeApp(run, number, change, now)),
     async deleteApp(number, now) {
-      const deleted = await writeAnnounced((run) => deleteApp(run, number, now));
+      const deleted = await writeAnnounced(SERVER, (run) => deleteApp(run, number, now));
       resident?.forgetAll();
       return deleted;
     },
     async purge(countMax) {
       for (let removed = 0; ; ) {
         const room = countMax - removed;
-        const count = room === 0 ? undefined : await write((run) => purge(run, room));
+        const count = room === 0 ? undefined : await write(SERVER, (run) => purge(run, room));
         if (count === undefined) return removed;
         removed += count;
       }
     },
     signingKeys: () => read(reads.SIGNING_KEYS),
-    addSigningKey: (secret, now) => writeAnnounced((run) => addSigningKey(run, secret, now)),
-    user: (app, name) => read(reads.userRead(app, name)),
-    userById: (app, id) => read(reads.userByIdRead(app, id)),
-    users: (app, after, countMax) => read(reads.usersRead(app, after, countMax)),
-    insertUsers: (app, users) => write((run) => insertUsers(run, app, users)),
-    changeUser: (app, name, change, now) => writeAnnounced((run) => changeUser(run, app, name, change, now)),
+    addSigningKey: (secret, now) => writeAnnounced(SERVER, (run) => addSigningKey(run, secret, now)),
+    user: (app, name) => read(reads.userRead(app, name), ofUser(app, name)),
+    userById: (app, id) => read(reads.userByIdRead(app, id), ofUser(app, id)),
+    users: (app, after, countMax) => read(reads.usersRead(app, after, countMax), ofApp(app)),
+    insertUsers: (app, users) => write(ofApp(app), (run) => insertUsers(run, app, users)),
+    changeUser: (app, name, change, now) =>
+      writeAnnounced(ofUser(app, name), (run) => changeUser(run, app, name, change, now)),
     async deleteUsers(app, names, now) {
       try {
-        return await writeAnnounced((run, lane) => deleteUsers(run, lane, app, names, now));
+        return await writeAnnounced(ofApp(app), (run, lane) => deleteUsers(run, lane, app, names, now));
       } finally {
         for (const name of names) resident?.forget(app, name);
       }
@@ -197,23 +234,27 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     version,
     modifiedOf,
     writeAttributes,
-    writeAttributesOf,
+    writeAttributesOf: (writes, allOrNothing, terms) =>
+      allOrNothing ? writeTogether(writes, terms) : writeEach(writes, terms),
     async clearAttributes(app, name, now) {
       try {
-        await write((run, lane) => clearAttributes(run, lane, app, name, now));
+        await write(ofUser(app, name), (run, lane) => clearAttributes(run, lane, app, name, now));
       } finally {
         resident?.forget(app, name);
       }
     },
-    usage: (app) => read(reads.usageRead(app)),
+    usage: (app) => read(reads.usageRead(app), ofApp(app)),
   };
 }
 
-/** Throws only what holds for the batch as a whole: where some are written, it must not say that nothing is. */
-function batchOutcomes(settled: readonly PromiseSettledResult<WriteOutcome>[]): readonly BatchOutcome[] {
-  const failures = settled.flatMap((each) => (each.status === "rejected" ? [each.reason] : []));
-  const unknown = failures.find((failure) => !isUnavailable(failure));
-  if (unknown !== undefined) throw unknown;
-  if (failures.length > 0 && failures.length === settled.length) throw failures[0];
-  return settled.map((each) => (each.status === "rejected" ? "unavailable" : each.value));
+/** What a server asks for its own sake, or for the operator. */
+const SERVER: Asker = { address: "" };
+
+function ofApp(app: number): Asker {
+  return { address: `${app}` };
+}
+
+/** @param user by name or by id */
+function ofUser(app: number, user: string): Asker {
+  return { address: `${app}`, account: account({ number: app }, user) };
 }

@@ -26,12 +26,13 @@ const CONNECT_MS = 400;
 /**
  * Strict, so that nothing is cut to fit; a backslash escapes, as the driver takes for granted.
  * READ COMMITTED: every write states what it replaces, and gaps need no locks. A lock is waited for no longer than a
- * caller waits.
+ * caller waits, be it of a row or of a table: the database would let a connection that we have given up wait for a day.
  */
 const SET_UP = [
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
   "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED",
   "SET SESSION innodb_lock_wait_timeout = 1",
+  "SET SESSION lock_wait_timeout = 1",
   "SHOW VARIABLES WHERE Variable_name IN ('wsrep_on', 'idle_transaction_timeout')",
 ];
 

@@ -1,3 +1,4 @@
+import { sharedUsage } from "../../core/admission/usage.ts";
 import type { Store } from "../../core/ports.ts";
 import { AgeingAttributes } from "../resident/ageing-attributes.ts";
 import { Stamps } from "../resident/stamps.ts";
@@ -16,7 +17,7 @@ const WRITING = 2;
 
 /** Lanes of a server: so many threads, each with so many connections that write. */
 const LANES_PER_THREAD = 32;
-const THREADS_MAX = 128;
+export const THREADS_MAX = 128;
 const FIRST_LANE = 1;
 
 /** What can go together: more names make no query faster, and a longer transaction only longer waits. */
@@ -37,6 +38,8 @@ export interface MysqlShare {
   readonly stalenessMs: number;
   readonly stamps: SharedArrayBuffer;
   readonly announcements: SharedArrayBuffer;
+  /** Bytes of the writes that are under way, of each thread. */
+  readonly writes: SharedArrayBuffer;
   /** See MysqlOptions. */
   readonly isTogether: boolean;
   readonly connections: number;
@@ -88,6 +91,7 @@ export function servingStore(needs: ServingNeeds): Store {
         writers: writersOn(make(connections)),
         togetherMax: isTogether ? WRITES_TOGETHER_MAX : 1,
         patienceMs: isTogether ? WRITE_PATIENCE_MS : 0,
+        usage: sharedUsage(new Int32Array(needs.writes), needs.thread % THREADS_MAX),
       }),
       resident: isResident ? new AgeingAttributes(cacheBytes, stalenessMs, new Stamps(needs.stamps)) : undefined,
       announced: () => void Atomics.add(announcements, 0, 1),

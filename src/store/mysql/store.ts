@@ -9,7 +9,7 @@ import type { MysqlLocation } from "./location.ts";
 import { Membership } from "./membership.ts";
 import { MYSQL_MIGRATIONS, migrationTarget } from "./schema.ts";
 import { Session } from "./session.ts";
-import { type MysqlShare, servingStore } from "./shared-store.ts";
+import { type MysqlShare, servingStore, THREADS_MAX } from "./shared-store.ts";
 
 export interface MysqlOptions {
   /** Serve it: be known to the other servers. Commands are not. */
@@ -52,7 +52,9 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
   });
   // A server that ends while the database is away is missed, and cleaned up, as one that was killed.
   opening.defer(() => membership.leave().catch(() => {}));
-  const cells = { stamps: newStampCells(), announcements: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT) };
+  const writes = new SharedArrayBuffer(THREADS_MAX * Int32Array.BYTES_PER_ELEMENT);
+  const announcements = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const cells = { stamps: newStampCells(), announcements, writes };
   const common = { location, stalenessMs, isTogether, connections, ...cells };
   const store = servingStore({ ...common, thread: 0, cacheBytes, hosts, slot: () => membership.slot() });
   opening.use(store);
@@ -66,7 +68,9 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
     share(cacheBytesOfThread) {
       threads += 1;
       const share = { ...common, cacheBytes: cacheBytesOfThread, thread: threads, slot };
-      return { share, [Symbol.dispose]: () => {} };
+      const cell = threads % THREADS_MAX;
+      // What a thread had under way goes with it.
+      return { share, [Symbol.dispose]: () => void Atomics.store(new Int32Array(writes), cell, 0) };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -60,7 +60,7 @@ export async function changeUser(
   now: number,
 ): Promise<Result<User | undefined | typeof OUTRUN>> {
   const [found, answer] = await run(APP(app), {
-    sql: `SELECT ${USER_COLUMNS} FROM users WHERE app = ? AND name = ?`,
+    sql: `SELECT ${USER_COLUMNS} FROM users WHERE app = ? AND name = ? FOR UPDATE NOWAIT`,
     values: [app, name],
   });
   const [row] = rowsOf<UserRow>(answer);
@@ -102,7 +102,7 @@ export async function deleteUsers(
 ): Promise<Result<User[] | typeof OUTRUN>> {
   if (names.length === 0) return { keep: false, value: [] };
   const [found, answer] = await run(APP(app), {
-    sql: `SELECT ${USER_COLUMNS}, bytes, version FROM users WHERE app = ? AND name IN (?) FOR UPDATE`,
+    sql: `SELECT ${USER_COLUMNS}, bytes, version FROM users WHERE app = ? AND name IN (?) FOR UPDATE NOWAIT`,
     values: [app, names],
   });
   const rows = rowsOf<RemovedRow>(answer);
