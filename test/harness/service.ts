@@ -51,6 +51,8 @@ export interface TestServiceOptions {
   /** Puts something between the rules and the store. */
   readonly wrap?: (store: Store) => Store;
   readonly engine?: string;
+  /** A store that is there already, in place of a fresh one. */
+  readonly storeUrl?: string;
   readonly workers?: number;
 }
 
@@ -58,7 +60,8 @@ const APP_KEY = "org/app";
 
 export async function startTestService(options: TestServiceOptions = {}): Promise<TestService> {
   await using stack = new AsyncDisposableStack();
-  const store = await openTestStore(stack, options.engine ?? process.env.TEST_ENGINE ?? "memory");
+  const { storeUrl, engine = process.env.TEST_ENGINE ?? "memory" } = options;
+  const store = await (storeUrl === undefined ? openTestStore(stack, engine) : open(storeUrl));
   const apps = createApps({ store, clock: systemClock, random: systemRandom, digest: systemDigest });
   const create = async (text: string, settings: Partial<AppSettings>) => {
     const key = appKey(text);

@@ -1,22 +1,29 @@
 /** Until when something is worth doing. */
 export class Deadline {
-  readonly #endsAt: number;
-  readonly #attemptMs: number;
+  readonly #startsAt = performance.now();
+  readonly #timeoutMs: number;
 
   /** @param timeoutMs for all attempts together */
   constructor(timeoutMs: number) {
-    this.#endsAt = performance.now() + timeoutMs;
-    this.#attemptMs = timeoutMs / ATTEMPTS;
+    this.#timeoutMs = timeoutMs;
   }
 
   get isOver(): boolean {
-    return performance.now() >= this.#endsAt;
+    return performance.now() >= this.#startsAt + this.#timeoutMs;
+  }
+
+  /** What the database refuses is not tried again: the next refusal might come too late for the caller. */
+  get isLate(): boolean {
+    return this.isOver || performance.now() >= this.#startsAt + LATE_MS;
   }
 
   /** What one way to the database and back may take: less than all, so that another host can be asked. */
   get attemptMs(): number {
-    return Math.max(1, Math.min(this.#attemptMs, this.#endsAt - performance.now()));
+    const remaining = this.#startsAt + this.#timeoutMs - performance.now();
+    return Math.max(1, Math.min(this.#timeoutMs / ATTEMPTS, remaining));
   }
 }
 
 const ATTEMPTS = 2;
+/** A lock is waited for a second at most, and a caller two. */
+export const LATE_MS = 750;

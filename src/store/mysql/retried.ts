@@ -21,6 +21,7 @@ export async function retried(
     } catch (error) {
       const kind = failureKind(error);
       if (kind === "other" || kind === "duplicate" || deadline.isOver) throw error;
+      if (kind === "again" && deadline.isLate) throw error;
       if (errorNumber(error) === LOCK_WAIT_TIMEOUT) session.leaveHost();
     }
     await pause();

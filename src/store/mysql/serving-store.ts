@@ -23,7 +23,6 @@ import type { GroupCommit, Writer } from "./group-commit.ts";
 import type { Lender } from "./lender.ts";
 import type { MysqlLocation } from "./location.ts";
 import { pause } from "./pause.ts";
-import { QUEUE_WAIT_MS } from "./queue-wait.ts";
 import * as reads from "./reads.ts";
 import { retried } from "./retried.ts";
 import type { Session } from "./session.ts";
@@ -61,9 +60,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
 
   /** Runs a transaction again while others outrun it, or take the key that it found free. */
   function write<T>(asker: Asker, body: (run: Run, lane: number) => Promise<Result<T | typeof OUTRUN>>): Promise<T> {
-    return writeUntilDone(asker, QUEUE_WAIT_MS, (session, lane, deadline) =>
-      transact(session, deadline, (run) => body(run, lane), 0),
-    );
+    return writeUntilDone(asker, (session, lane, deadline) => transact(session, deadline, (run) => body(run, lane), 0));
   }
 
   /**
@@ -72,22 +69,20 @@ export function createServingStore(parts: ServingParts): ServedCalls {
    */
   async function writeUntilDone<T>(
     asker: Asker,
-    waitMaxMs: number,
     attempt: (session: Session, lane: number, deadline: Deadline) => Promise<T | typeof OUTRUN>,
   ): Promise<T> {
     const deadline = new Deadline(location.timeoutMs);
-    const patience = new Deadline(Math.min(waitMaxMs, location.timeoutMs));
     for (;;) {
       try {
         const value = await writers.lend(asker, async ({ session, lane }) =>
-          patience.isOver ? OUTRUN : await attempt(session, await lane(), deadline),
+          deadline.isLate ? OUTRUN : await attempt(session, await lane(), deadline),
         );
         if (value !== OUTRUN) return value;
       } catch (error) {
         const kind = failureKind(error);
         if (kind !== "duplicate" && kind !== "again") throw storeError(error, location.text);
       }
-      if (patience.isOver) throw new StoreError("busy", `${location.text} did not get a write done in time`);
+      if (deadline.isLate) throw new StoreError("busy", `${location.text} did not get a write done in time`);
       await pause();
     }
   }
@@ -177,7 +172,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     if (first === undefined) return [];
     const asker = { address: `${first.app}`, account: terms?.account };
     try {
-      return await writeUntilDone(asker, terms?.waitMaxMs ?? QUEUE_WAIT_MS, (session, lane, deadline) =>
+      return await writeUntilDone(asker, (session, lane, deadline) =>
         writeAllOrNothing(session, lane, writes, deadline),
       );
     } finally {

@@ -50,7 +50,7 @@ export async function transact<T>(
       const kind = failureKind(error);
       if (kind === "other" || kind === "duplicate" || deadline.isOver) throw error;
       if (kind === "again") refusals += 1;
-      if (refusals > refusalsMax) throw error;
+      if (refusals > refusalsMax || (kind === "again" && deadline.isLate)) throw error;
     }
     await pause();
   }

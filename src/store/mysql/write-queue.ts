@@ -6,7 +6,6 @@ import { StoreError } from "../store-error.ts";
 import { CHARACTERS_TOGETHER } from "./attribute-batch.ts";
 import type { MysqlLocation } from "./location.ts";
 import { Overdue, type Waiting } from "./overdue.ts";
-import { QUEUE_WAIT_MS } from "./queue-wait.ts";
 
 export interface PendingWrite extends Waiting {
   readonly write: AttributesWrite;
@@ -42,6 +41,8 @@ interface WriteQueueNeeds {
 /** Of the writes of a process that are not answered, with what each takes beside its attributes. */
 const BYTES_MAX = 16_777_216;
 const WRITE_BYTES = 1024;
+/** So that a caller is told within two seconds, whatever the operator's timeout is. */
+const WAIT_MAX_MS = 1500;
 /** After which a user that somebody else had is tried again. */
 const HELD_UP_MS = 40;
 
@@ -86,7 +87,7 @@ export class WriteQueue {
     const { promise, resolve, reject } = Promise.withResolvers<WriteOutcome>();
     const now = performance.now();
     const pending: PendingWrite = { write, user, resolve, reject, place, endsAtMs: now + timeoutMs };
-    this.#overdue.watch(pending, now + Math.min(QUEUE_WAIT_MS, timeoutMs, terms?.waitMaxMs ?? timeoutMs));
+    this.#overdue.watch(pending, now + Math.min(WAIT_MAX_MS, timeoutMs, terms?.waitMaxMs ?? timeoutMs));
     this.#queue.push(pending);
     this.#needs.ready();
     return promise;
