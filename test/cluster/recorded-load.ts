@@ -5,11 +5,10 @@ import type { RegisterOperation } from "./register-history.ts";
 const REGISTER = "v";
 const FILLING = "filling";
 const FILLING_MAX = 300;
+/** For certain: what is answered so is not stored, and never will be. */
+const REFUSED: ReadonlySet<number> = new Set([403, 409, 503]);
 /** After a refusal or a fault, so that an outage does not fill the history with failures. */
 const FAILED_PAUSE_MS = 20;
-
-/** Of a set: it was not stored and never will be. */
-const REFUSED: readonly number[] = [403, 409, 503];
 
 export const INITIAL = "0";
 
@@ -81,7 +80,7 @@ export class RecordedLoad {
     const body = `${REGISTER}=${value}&${FILLING}=${filling}`;
     const answer = await client.call("PUT", `metadata/user/${user}`, body);
     const { status, from, to } = answer;
-    const outcome = status === 200 ? "done" : REFUSED.includes(status) ? "refused" : "unknown";
+    const outcome = status === 200 ? "done" : REFUSED.has(status) ? "refused" : "unknown";
     const until = outcome === "unknown" ? Number.POSITIVE_INFINITY : to;
     this.#histories.get(user)?.push({ kind: "set", value, from, to: until, outcome });
     return { ...answer, kind: "set", user };
