@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { StoreError } from "../../src/store/store-error.ts";
 import { name, newApp, newUser } from "../contract/open-for-test.ts";
+import { eventually } from "../harness/eventually.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { CommitCutter, type Cut } from "./mysql-commit-cutter.ts";
 import { lanesOf, type MysqlFixture, mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
@@ -8,6 +9,8 @@ import { lanesOf, type MysqlFixture, mysqlFixture, sized, stored, userAt } from 
 const ADA = userAt(0);
 const USERS = 50;
 const TIMEOUT_MS = 1000;
+/** Than a set may wait that can still be refused for certain. */
+const LONGER_MS = 3000;
 
 describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () => {
   for (const cut of ["lost", "unanswered"] as const) {
@@ -81,6 +84,32 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
     expect(await store.writeAttributes(sized(fixture.app, ADA, after, 30))).toBe("written");
   });
 
+  test("only what was in the commit is unknown: sets that came later are refused for certain, and stay away", async () => {
+    await using cutting = await cuttingStore("silent", LONGER_MS);
+    const { fixture, store, cutter } = cutting;
+    const { app } = fixture;
+    const reads = await Promise.all([0, 1, 2].map((index) => stored(store, app, userAt(index))));
+    const write = async (index: number, bytes: number): Promise<unknown> => {
+      const read = reads[index];
+      if (read === undefined) throw new Error(`user ${index} was not read`);
+      return await store.writeAttributes(sized(app, userAt(index), read, bytes)).catch((error) => error);
+    };
+    cutter.next("silent");
+    const sent = write(0, 20);
+    await eventually(async () => expect(cutter.left).toBe(0));
+    const later = await Promise.all([write(0, 30), write(1, 30), write(2, 30)]);
+    for (const failure of later) expect(failure).toMatchObject({ nothingStored: true });
+    expect(await sent).toMatchObject({ fault: "outcome_unknown", nothingStored: false });
+    cutter.mend();
+    // Whatever was under way has ended when its user is written again.
+    for (const index of [0, 1, 2]) {
+      const before = await stored(store, app, userAt(index));
+      expect(index === 0 ? [0, 20] : [0]).toContain(before.bytes);
+      expect(await store.writeAttributes(sized(app, userAt(index), before, 40))).toBe("written");
+    }
+    expect((await lanesOf(fixture.database, app)).used).toBe(120);
+  });
+
   test("a connection that is killed before the commit costs nothing but another attempt", async () => {
     await using fixture = await mysqlFixture(1);
     const before = await stored(fixture.store, fixture.app, ADA);
@@ -122,11 +151,10 @@ async function holdLanes(fixture: MysqlFixture) {
   };
 }
 
-async function cuttingStore(cut: Cut) {
+async function cuttingStore(cut: Cut, timeoutMs = cut === "silent" ? TIMEOUT_MS : 5000) {
   await using stack = new AsyncDisposableStack();
   const fixture = stack.use(await mysqlFixture(USERS));
   const cutter = stack.use(await CommitCutter.before((await sharedMariadb()).port));
-  const timeoutMs = cut === "silent" ? TIMEOUT_MS : 5000;
   const store = await fixture.another({ port: cutter.port, timeoutMs });
   // It has been granted room before, so that the next commit is that of the set itself.
   const last = userAt(USERS - 1);
