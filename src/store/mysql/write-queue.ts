@@ -13,7 +13,9 @@ export interface PendingWrite extends Waiting {
   readonly resolve: (outcome: WriteOutcome) => void;
   /** When its timeout is over, by `performance.now()`. */
   readonly endsAtMs: number;
-  readonly place: Place;
+  /** Undefined where it was let in freely; then what it has of the bytes for that. */
+  readonly place: Place | undefined;
+  freeBytes: number;
   /** Those with which it goes through a transaction now. */
   takenWith?: readonly PendingWrite[] | undefined;
   /** A commit with it may have been sent: until that is answered it may be stored or not. */
@@ -41,6 +43,8 @@ interface WriteQueueNeeds {
 /** Of the writes of a process that are not answered, with what each takes beside its attributes. */
 const BYTES_MAX = 16_777_216;
 const WRITE_BYTES = 1024;
+/** So much of a thread's is let in by nothing but a look at the sum. */
+const FREE_BYTES_MAX = 262_144;
 /** So that a caller is told within two seconds, whatever the operator's timeout is. */
 const WAIT_MAX_MS = 1500;
 /** After which a user that somebody else had is tried again. */
@@ -60,6 +64,7 @@ export class WriteQueue {
   /** Users with a write under way. */
   readonly #busy = new Map<string, Busy>();
   #queue: PendingWrite[] = [];
+  #freeBytes = 0;
 
   constructor(needs: WriteQueueNeeds) {
     this.#needs = needs;
@@ -82,11 +87,16 @@ export class WriteQueue {
     const { app, name, bytes } = write;
     const { timeoutMs } = this.#needs.location;
     const user = `${app}/${name}`;
-    const place = this.#places.tryEnter({ address: `${app}`, account: terms?.account ?? user }, bytes + WRITE_BYTES);
-    if (place === undefined) return Promise.reject(this.tooMuch());
+    const size = bytes + WRITE_BYTES;
+    const isFree = this.#freeBytes + size <= FREE_BYTES_MAX;
+    const asker = { address: `${app}`, account: terms?.account ?? user };
+    const place = isFree ? undefined : this.#places.tryEnter(asker, size);
+    if (!isFree && place === undefined) return Promise.reject(this.tooMuch());
+    const freeBytes = isFree ? size : 0;
+    this.#freeBytes += freeBytes;
     const { promise, resolve, reject } = Promise.withResolvers<WriteOutcome>();
     const now = performance.now();
-    const pending: PendingWrite = { write, user, resolve, reject, place, endsAtMs: now + timeoutMs };
+    const pending: PendingWrite = { write, user, resolve, reject, place, freeBytes, endsAtMs: now + timeoutMs };
     this.#overdue.watch(pending, now + Math.min(WAIT_MAX_MS, timeoutMs, terms?.waitMaxMs ?? timeoutMs));
     this.#queue.push(pending);
     this.#needs.ready();
@@ -165,7 +175,7 @@ export class WriteQueue {
   #release(ended: PendingWrite, outcome: WriteOutcome | undefined, isOver = true): void {
     const { user, write } = ended;
     ended.takenWith = undefined;
-    if (isOver) ended.place.leave();
+    if (isOver) this.#leave(ended);
     const busy = this.#busy.get(user);
     if (busy?.by !== ended) return;
     this.#busy.delete(user);
@@ -176,7 +186,7 @@ export class WriteQueue {
         this.#queue.push(pending);
         continue;
       }
-      pending.place.leave();
+      this.#leave(pending);
       if (this.#overdue.done(pending)) pending.resolve("conflict");
     }
     if (this.#queue.length > 0) this.#needs.ready();
@@ -194,11 +204,18 @@ export class WriteQueue {
   #forget(up: ReadonlySet<PendingWrite>): void {
     const isLeft = (pending: PendingWrite): boolean => !up.has(pending);
     this.#queue = this.#queue.filter(isLeft);
-    for (const { user, takenWith, place } of up) {
-      if (takenWith !== undefined) continue;
-      place.leave();
-      const busy = this.#busy.get(user);
+    for (const pending of up) {
+      if (pending.takenWith !== undefined) continue;
+      this.#leave(pending);
+      const busy = this.#busy.get(pending.user);
       if (busy !== undefined) busy.waiting = busy.waiting.filter(isLeft);
     }
+  }
+
+  /** Once or more often. */
+  #leave(pending: PendingWrite): void {
+    pending.place?.leave();
+    this.#freeBytes -= pending.freeBytes;
+    pending.freeBytes = 0;
   }
 }
