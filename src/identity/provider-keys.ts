@@ -1,7 +1,6 @@
 import { createLocalJWKSet, errors, type FlattenedJWSInput, type JWSHeaderParameters } from "jose";
 import type { Asker } from "../core/admission/asker.ts";
 import type { Clock } from "../core/ports.ts";
-import { Refusal } from "../core/refusals.ts";
 import type { KeyName, KeySetQuestion, OutsideCalls } from "./outside-calls.ts";
 
 type Find = ReturnType<typeof createLocalJWKSet>;
@@ -40,14 +39,10 @@ export function createProviderKeys(
     return known;
   }
 
-  /** Where it fails the old ones go on verifying. */
+  /** Never rejects: where it fails, which the provider's own side tells of, the old ones go on verifying. */
   async function renew(asker: Asker, age: KeySetQuestion["age"]): Promise<void> {
     renewAt = clock.now() + RENEW_AGAIN_MS;
-    try {
-      await ask(asker, { age });
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-    }
+    await ask(asker, { age }).catch(() => {});
   }
 
   /** All wait for it: what the operator has taken out must verify nothing any more. */
