@@ -33,6 +33,8 @@ export interface Registry {
   /** False when this process has changed something since the last `refresh`, in whatever thread. */
   isCurrent(): boolean;
   refresh(): Promise<void>;
+  /** Throws when the last `refresh` could not find out what has changed, and so who may do what. */
+  requireKnown(): void;
 }
 
 export interface RegistryNeeds {
@@ -63,7 +65,8 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
   // The feed's position is read before what it announces, so that a change in between is seen twice, not never.
   let cursor = (await store.changesSince(0)).cursor;
   let lookedAt = needs.clock.now();
-  let isFailing = false;
+  /** Why the last look has failed. */
+  let failure: { readonly error: unknown } | undefined;
   await loadApps();
   await loadKeys();
 
@@ -106,11 +109,11 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
       cursor = news.cursor;
       lookedAt = now;
       announcements = announced;
-      isFailing = false;
+      failure = undefined;
     } catch (error) {
       // Once for as long as it goes on: this is tried several times a second.
-      if (!isFailing) needs.events.refreshFailed(error);
-      isFailing = true;
+      if (failure === undefined) needs.events.refreshFailed(error);
+      failure = { error };
     }
   }
 
@@ -130,6 +133,9 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
     },
     isCurrent: () => announcements === store.announcements(),
     refresh: oneAfterTheOther(look),
+    requireKnown() {
+      if (failure !== undefined) throw failure.error;
+    },
   };
 }
 

@@ -18,7 +18,7 @@ import { NO_BODY } from "./request-body.ts";
 import type { WireRefusal } from "./wire-refusals.ts";
 
 export interface ExchangeNeeds {
-  readonly registry: Pick<Registry, "byKey" | "byId" | "isCurrent" | "refresh">;
+  readonly registry: Pick<Registry, "byKey" | "byId" | "isCurrent" | "refresh" | "requireKnown">;
   readonly callers: Callers;
   readonly throttle: Throttle;
   readonly clock: Clock;
@@ -155,9 +155,12 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
         return settled(charged, failures.answer(shown, incoming, find(incoming.params), charged, from));
       };
       const handled = (): Eventually<Reply> => handle(incoming, charged);
-      const refreshed = (): Promise<Reply> => {
+      const refreshed = async (): Promise<Reply> => {
         bodyOf(incoming, charged).hold(false);
-        return registry.refresh().then(handled);
+        await registry.refresh();
+        // A right may have been ended here that cannot be looked for now.
+        registry.requireKnown();
+        return await handled();
       };
       try {
         const reply = registry.isCurrent() ? handled() : refreshed();

@@ -17,6 +17,9 @@ export function commandWeight(command: NumberedCommand): number {
     case "insertUsers":
     case "deleteUsers":
       return COMMAND_BYTES + command[3].length * USER_BYTES;
+    case "probe":
+      // A server that is busy can write all the same: a full queue must not make it look broken.
+      return 0;
     default:
       return COMMAND_BYTES;
   }

@@ -97,6 +97,20 @@ describe("503 only where nothing is stored", () => {
     expect((await get()).status).toBe(200);
   });
 
+  test("what was ended here and cannot be looked for is not taken for what still holds: 503", async () => {
+    const { broken, wrap } = breakable();
+    await using service = await startTestService({ wrap });
+    const admin = await signIn(service);
+    const token = await admin.newUser("ada");
+    const get = () => send("GET", `${service.base}/metadata/user/ada`, { token });
+    expect((await get()).status).toBe(200);
+    broken.changesSince = locked;
+    await send("POST", `${service.base}/users/ada/deactivate`, { token: admin.token });
+    expectUnavailable(await get());
+    delete broken.changesSince;
+    expect((await get()).status).toBe(401);
+  });
+
   test("the operator is told, once for as long as it goes on and not once for each request", async () => {
     const { broken, wrap } = breakable();
     await using service = await startTestService({ wrap });
