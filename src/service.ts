@@ -4,6 +4,7 @@
  */
 import { createAccounts } from "./core/accounts.ts";
 import { type AdmissionMemory, usageOf } from "./core/admission/memory.ts";
+import { createRunQueue } from "./core/admission/run-queue.ts";
 import { createSlots } from "./core/admission/slots.ts";
 import { createCallers } from "./core/callers.ts";
 import { createGrants } from "./core/grants.ts";
@@ -84,6 +85,8 @@ const STRANGERS_PER_SECOND = 100;
 const BODIES_BYTES_MAX = 67_108_864;
 const REQUEST_TIMEOUT_S = 120;
 const ANSWERS_BYTES_MAX = 67_108_864;
+/** About 3 kB each. */
+const REQUESTS_WAITING_MAX = 10_000;
 
 export async function startService(settings: ServiceSettings, parts: ServiceParts): Promise<Service> {
   await using stack = new AsyncDisposableStack();
@@ -141,6 +144,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     sharePort: settings.sharePort ?? false,
     trustedProxies: settings.trustedProxies,
     probe,
+    runQueue: createRunQueue({ resource: "thread", waitingMax: REQUESTS_WAITING_MAX, timers, turns: systemTurns }),
     drainMs: parts.drainMs ?? DRAIN_MS,
   });
   stack.defer(() => server.stop());

@@ -31,8 +31,8 @@ export interface ExchangeNeeds {
 export interface Exchange {
   /** Without a promise where all it needs is at hand, as for most reads. */
   run(incoming: Incoming): Eventually<Response>;
-  /** Answers what no route takes. */
-  refuse(refusal: WireRefusal, incoming: Pick<Incoming, "request" | "addressOf">): Response;
+  /** Answers what no route takes, or what is refused before one is asked. */
+  refuse(refusal: Refusal | WireRefusal, incoming: Pick<Incoming, "request" | "addressOf">): Response;
   /** Answers a fault outside `run`. */
   fail(error: unknown): Response;
 }

@@ -49,8 +49,8 @@ export interface Failures {
   answer(error: unknown, incoming: Incoming, served: ServedApp | undefined, charged: Charged, from: number): Response;
   /** A fault in the middle of an answer, which can only be told to the operator. */
   brokenOff(error: unknown, incoming: Incoming): void;
-  /** What no route takes. */
-  answerUnmatched(refusal: WireRefusal, incoming: Pick<Incoming, "request" | "addressOf">): Response;
+  /** What no route takes, or what is refused before one is asked. */
+  answerUnmatched(refusal: Refusal | WireRefusal, incoming: Pick<Incoming, "request" | "addressOf">): Response;
   /** A fault where no route is known. */
   answerUnrouted(error: unknown): Response;
 }

@@ -1,5 +1,7 @@
+import type { RunQueue } from "../core/admission/run-queue.ts";
 import type { Eventually } from "../core/ports.ts";
 import type { Probe } from "../core/probe.ts";
+import { Refusal } from "../core/refusals.ts";
 import { createAddressOf } from "./address.ts";
 import type { Method, Route } from "./call.ts";
 import type { Exchange } from "./exchange.ts";
@@ -29,6 +31,8 @@ export interface HttpServerNeeds {
   readonly sharePort: boolean;
   readonly trustedProxies: readonly string[];
   readonly probe: Probe;
+  /** This thread's time; health and readiness are asked for past it. */
+  readonly runQueue: RunQueue;
   /** For how long answers say `Connection: close` before the port is given up, so that no client meets a reset. */
   readonly drainMs: number;
 }
@@ -39,7 +43,7 @@ const STOP_QUIET_MS = 100;
 const STOP_CHECK_MS = 20;
 
 export function listen(needs: HttpServerNeeds): HttpServer {
-  const { exchange } = needs;
+  const { exchange, runQueue } = needs;
   const addressBehind = createAddressOf(needs.trustedProxies);
   let draining = false;
 
@@ -48,6 +52,19 @@ export function listen(needs: HttpServerNeeds): HttpServer {
   const setIdleTimeout = (request: Request, seconds: number): void => server.timeout(request, seconds);
 
   function answer(path: MatchedPath, request: Bun.BunRequest): Eventually<Response> {
+    return runQueue.mayRun() ? answerNow(path, request) : answerInTurn(path, request);
+  }
+
+  async function answerInTurn(path: MatchedPath, request: Bun.BunRequest): Promise<Response> {
+    try {
+      return await runQueue.enqueue({ address: addressOf(request) }, () => answerNow(path, request));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      return marked(exchange.refuse(error, { request, addressOf }));
+    }
+  }
+
+  function answerNow(path: MatchedPath, request: Bun.BunRequest): Eventually<Response> {
     if (request.method === "OPTIONS") return preflightResponse(path.allow);
     const method = request.method === "HEAD" ? "GET" : request.method;
     const matched = path.routes.get(method as Method); // as: any other text is not in the map

@@ -1,0 +1,163 @@
+import type { Eventually, Timers, Turns } from "../ports.ts";
+import { Refusal } from "../refusals.ts";
+import type { Asker } from "./asker.ts";
+import { FairQueue } from "./fair-queue.ts";
+import type { Resource } from "./resources.ts";
+
+/**
+ * A serving thread's time. Until it runs short, a request costs a count and a comparison. From then on each turn of the
+ * loop runs so many requests as it has time for, and the others wait here, for fair turns among the clients' addresses.
+ * What is not counted here, such as a health check, then waits for a turn and not for thousands of requests.
+ *
+ * Most requests still run as they come in: one that has waited costs Bun about half as much again. Those that wait get
+ * as much of each turn as they need to be out of here in time.
+ */
+export interface RunQueue {
+  /** Counts a request. True: run it now. False: the thread is overloaded, give it to `enqueue`. */
+  mayRun(): boolean;
+  /** Runs it when its turn comes. Refuses with `busy`, and never runs it, when that is not within WAIT_MAX_MS. */
+  enqueue<T>(asker: Asker, run: () => Eventually<T>): Promise<T>;
+  readonly waiting: number;
+}
+
+export interface RunQueueOptions {
+  readonly resource: Resource;
+  /** How many may wait. When there are more, the address with the most waiting loses its newest. */
+  readonly waitingMax: number;
+  readonly timers: Pick<Timers, "nowMs">;
+  readonly turns: Turns;
+}
+
+interface Waiting {
+  readonly endsAtMs: number;
+  readonly run: () => void;
+  readonly refuse: () => void;
+}
+
+const WAIT_MAX_MS = 1000;
+/** So soon all that waits is to be run, as far as the thread is quick enough. */
+const WAIT_AIM_MS = 600;
+const RETRY_AFTER_MS = 1000;
+/** After so many requests the loop's current turn is looked at. */
+const LOOK_EVERY = 256;
+/** A turn that has more requests than this, or takes longer, is an overloaded thread's. */
+const TURN_REQUESTS_MAX = 640;
+const TURN_MAX_MS = 10;
+/** What those that wait may take of a turn. The others must get on too, or all would wait. */
+const WAITING_SHARE = 0.8;
+const RUN_MIN = 32;
+/** How fast a request's estimated cost may rise from turn to turn: a turn that was merely preempted is no sign. */
+const COST_RISE = 1.1;
+const EXPIRE_EVERY_MS = 50;
+
+export function createRunQueue({ waitingMax, timers, turns }: RunQueueOptions): RunQueue {
+  const queue = new FairQueue<Waiting>();
+  let isOverloaded = false;
+  /** Requests that were let run, in the turn that is being looked at or since the last one was. */
+  let counted = 0;
+  /** When the turn began that is being looked at; of an overloaded thread, the current one. */
+  let beganMs: number | undefined;
+  /** How many may run as they come in, in this turn of an overloaded thread. */
+  let directMax = 0;
+  /** What a request takes of a turn, all in all; ms. */
+  let costMs = TURN_MAX_MS / TURN_REQUESTS_MAX;
+  let expireAtMs = 0;
+
+  async function look(): Promise<void> {
+    counted = 0;
+    beganMs = timers.nowMs();
+    await turns.next();
+    if (!isOverloaded) beganMs = undefined;
+  }
+
+  async function runInTurns(): Promise<void> {
+    let lastMs = timers.nowMs();
+    let ran = 0;
+    await turns.next();
+    while (queue.size > 0) {
+      const nowMs = timers.nowMs();
+      beganMs = nowMs;
+      // What a request leaves to be done later shows only in how long the turn was.
+      ran += counted;
+      if (ran > RUN_MIN) costMs = Math.min((nowMs - lastMs) / ran, costMs * COST_RISE);
+      const turnMax = Math.max(2 * RUN_MIN, TURN_MAX_MS / costMs);
+      const needed = Math.max(RUN_MIN, (queue.size * TURN_MAX_MS) / WAIT_AIM_MS);
+      const waitingMax = Math.min(needed, turnMax * WAITING_SHARE);
+      lastMs = nowMs;
+      counted = 0;
+      directMax = turnMax - waitingMax;
+      expire(nowMs);
+      ran = runWaiting(waitingMax, nowMs + TURN_MAX_MS * WAITING_SHARE);
+      await turns.next();
+    }
+    isOverloaded = false;
+    beganMs = undefined;
+    counted = 0;
+  }
+
+  /** @returns how many it ran */
+  function runWaiting(max: number, untilMs: number): number {
+    let ran = 0;
+    while (ran < max && timers.nowMs() < untilMs) {
+      const next = queue.shift();
+      if (next === undefined) break;
+      next.run();
+      ran += 1;
+    }
+    return ran;
+  }
+
+  function expire(nowMs: number): void {
+    if (nowMs < expireAtMs) return;
+    expireAtMs = nowMs + EXPIRE_EVERY_MS;
+    for (const { refuse } of queue.expire(({ endsAtMs }) => endsAtMs <= nowMs)) refuse();
+  }
+
+  function refusal(): Refusal {
+    return new Refusal({ code: "busy", retryAfterMs: RETRY_AFTER_MS });
+  }
+
+  return {
+    mayRun() {
+      if (beganMs === undefined) {
+        counted += 1;
+        if (counted >= LOOK_EVERY) void look();
+        return true;
+      }
+      const countMax = isOverloaded ? directMax : TURN_REQUESTS_MAX;
+      if (counted < countMax && timers.nowMs() - beganMs < TURN_MAX_MS) {
+        counted += 1;
+        return true;
+      }
+      if (!isOverloaded) {
+        isOverloaded = true;
+        directMax = 0;
+        void runInTurns();
+      }
+      return false;
+    },
+    enqueue<T>(asker: Asker, run: () => Eventually<T>) {
+      if (queue.size >= waitingMax) {
+        const displaced = queue.displace(asker);
+        if (displaced === undefined) throw refusal();
+        displaced.refuse();
+      }
+      const { promise, resolve, reject } = Promise.withResolvers<T>();
+      queue.push(asker, {
+        endsAtMs: timers.nowMs() + WAIT_MAX_MS,
+        run() {
+          try {
+            resolve(run());
+          } catch (error) {
+            reject(error);
+          }
+        },
+        refuse: () => reject(refusal()),
+      });
+      return promise;
+    },
+    get waiting() {
+      return queue.size;
+    },
+  };
+}
