@@ -57,7 +57,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: "src/process-parts.ts", imports: ["src/identity", "src/system", CORE], packages: [] },
   // Tokens that others have made.
   { folder: "src/identity", imports: [CORE], packages: ["node:", "jose"] },
-  { folder: "src/http", imports: [CORE], packages: ["bun", "node:", "zod"] },
+  { folder: "src/http", imports: [CORE], packages: ["bun", "bun:ffi", "node:", "zod"] },
   { folder: "src/config", imports: [CORE], packages: ["node:", "zod"] },
   { folder: "src/ops", imports: [CORE], packages: ["node:", "pino", "pino-pretty"] },
   { folder: "src/system", imports: [CORE], packages: ["bun", "node:"] },

@@ -17,12 +17,15 @@ import { createTokenExchange } from "./core/token-exchange.ts";
 import { createTokens, ensureSigningKey, type Tokens } from "./core/tokens.ts";
 import { createTrustedCallers, type TrustedCallers } from "./core/trusted-callers.ts";
 import { createArrivals } from "./http/arrivals.ts";
+import { connectionLimit } from "./http/connection-limit.ts";
+import type { ConnectionEvents } from "./http/connections.ts";
 import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
 import { appRoutes } from "./http/routes.ts";
 import { listen } from "./http/server.ts";
 import { createVerifiers, type IdentityEvents } from "./identity/verifiers.ts";
 import { createProcessParts, type ProcessParts } from "./process-parts.ts";
 import { systemClock } from "./system/clock.ts";
+import { readDescriptors } from "./system/descriptors.ts";
 import { systemDigest } from "./system/digest.ts";
 import { systemRandom } from "./system/random.ts";
 import { shareRates } from "./system/share-rates.ts";
@@ -53,7 +56,7 @@ export interface ServiceSettings {
 export interface ServiceParts {
   /** Owned by the service from now on: it is closed with it, also when the start fails. */
   readonly store: Store;
-  readonly events: Events & ExchangeNeeds["events"] & IdentityEvents;
+  readonly events: Events & ExchangeNeeds["events"] & IdentityEvents & ConnectionEvents;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly digest?: Digest;
@@ -145,6 +148,9 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     trustedProxies: settings.trustedProxies,
     probe,
     runQueue: createRunQueue({ resource: "thread", waitingMax: REQUESTS_WAITING_MAX, timers, turns: systemTurns }),
+    connections: connectionLimit(settings.connectionsMax, readDescriptors(), parts.admission?.memory.threads ?? 1),
+    timers,
+    events,
     drainMs: parts.drainMs ?? DRAIN_MS,
   });
   stack.defer(() => server.stop());

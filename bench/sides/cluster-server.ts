@@ -24,7 +24,8 @@ const service = await startService(
       refreshFailed: (error) => console.error(error),
       keysUnavailable: ({ error }) => console.error(error),
       secretUnreadable: ({ error }) => console.error(error),
-      requestFailed: ({ error }) => console.error(error),
+      connectionsNearMax: (details: unknown) => console.error(details),
+  requestFailed: ({ error }) => console.error(error),
     },
   },
 );

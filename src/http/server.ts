@@ -1,9 +1,10 @@
 import type { RunQueue } from "../core/admission/run-queue.ts";
-import type { Eventually } from "../core/ports.ts";
+import type { Eventually, Timers } from "../core/ports.ts";
 import type { Probe } from "../core/probe.ts";
 import { Refusal } from "../core/refusals.ts";
 import { createAddressOf } from "./address.ts";
 import type { Method, Route } from "./call.ts";
+import { type ConnectionEvents, type ConnectionLimit, watchConnections } from "./connections.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PathParams } from "./incoming.ts";
 import { IDLE_SECONDS } from "./incoming-body.ts";
@@ -33,6 +34,9 @@ export interface HttpServerNeeds {
   readonly probe: Probe;
   /** This thread's time; health and readiness are asked for past it. */
   readonly runQueue: RunQueue;
+  readonly connections: ConnectionLimit;
+  readonly timers: Timers;
+  readonly events: ConnectionEvents;
   /** For how long answers say `Connection: close` before the port is given up, so that no client meets a reset. */
   readonly drainMs: number;
 }
@@ -57,10 +61,13 @@ export function listen(needs: HttpServerNeeds): HttpServer {
 
   async function answerInTurn(path: MatchedPath, request: Bun.BunRequest): Promise<Response> {
     try {
-      return await runQueue.enqueue({ address: addressOf(request) }, () => answerNow(path, request));
+      return await runQueue.enqueue({ address: addressOf(request) }, () =>
+        // One whose client has gone meanwhile takes no time from the others.
+        server.requestIP(request) === null ? new Response() : answerNow(path, request),
+      );
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return marked(exchange.refuse(error, { request, addressOf }));
+      return finished(request, exchange.refuse(error, { request, addressOf }));
     }
   }
 
@@ -70,28 +77,31 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     const matched = path.routes.get(method as Method); // as: any other text is not in the map
     if (matched === undefined) {
       const refusal = new WireRefusal({ code: "method_not_allowed", allow: path.allow });
-      return marked(exchange.refuse(refusal, { request, addressOf }));
+      return finished(request, exchange.refuse(refusal, { request, addressOf }));
     }
     const { route, username } = matched;
     const params: PathParams = username === undefined ? request.params : { ...request.params, username };
     const response = exchange.run({ route, request, params, addressOf, setIdleTimeout });
-    return response instanceof Promise ? response.then(marked) : marked(response);
+    return response instanceof Promise
+      ? response.then((settled) => finished(request, settled))
+      : finished(request, response);
   }
 
   /** An answer may go out before its request's body has come: Bun throws the rest away, and the connection goes on. */
-  function marked(response: Response): Response {
+  function finished(request: Request, response: Response): Response {
     if (draining) response.headers.set("Connection", "close");
+    connections.answered(request);
     return response;
   }
 
-  const health = (): Response => marked(Response.json({ status: "alive" }));
-  const ready = async (): Promise<Response> => {
+  const health = (request: Request): Response => finished(request, Response.json({ status: "alive" }));
+  const ready = async (request: Request): Promise<Response> => {
     try {
       await needs.probe.check();
-      return marked(Response.json({ status: "ready" }));
+      return finished(request, Response.json({ status: "ready" }));
     } catch {
       const unready = { status: 503, headers: { "Retry-After": "1" } };
-      return marked(Response.json({ status: "the store does not answer" }, unready));
+      return finished(request, Response.json({ status: "the store does not answer" }, unready));
     }
   };
 
@@ -113,13 +123,17 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     error: (error) => exchange.fail(error),
     fetch(request) {
       if (request.method === "OPTIONS") return preflightResponse("OPTIONS");
-      return marked(exchange.refuse(new WireRefusal({ code: "route_unknown" }), { request, addressOf }));
+      return finished(request, exchange.refuse(new WireRefusal({ code: "route_unknown" }), { request, addressOf }));
     },
   });
+
+  const { timers, events } = needs;
+  const connections = watchConnections({ limit: needs.connections, server, timers, events });
 
   return {
     url: server.url,
     async stop() {
+      connections[Symbol.dispose]();
       draining = true;
       await Bun.sleep(needs.drainMs);
       const endsAt = performance.now() + STOP_DEADLINE_MS;

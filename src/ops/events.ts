@@ -21,6 +21,8 @@ export interface OperatorEvents extends Events {
     readonly route: string;
     readonly error: unknown;
   }): void;
+  /** So many are open that idle ones are closed; told again only after there were far fewer. */
+  connectionsNearMax(details: { readonly open: number; readonly max: number }): void;
   /** A file of secrets cannot be read: the tokens that need it are answered 503. */
   secretUnreadable(details: { readonly path: string; readonly error: unknown }): void;
   /** An identity provider's keys cannot be had: tokens of keys that are not known yet are answered 503. */
@@ -44,6 +46,8 @@ export function createEvents(log: Logger): OperatorEvents {
       log.error({ event: "requestFailed", requestId, method, route, error }, "a request failed"),
     refreshFailed: (error) =>
       log.error({ event: "refreshFailed", error }, "what other processes have changed could not be read"),
+    connectionsNearMax: ({ open, max }) =>
+      log.warn({ event: "connectionsNearMax", open, max }, "connections are near their limit: idle ones are closed"),
     secretUnreadable: ({ path, error }) =>
       log.error({ event: "secretUnreadable", path, error }, "a file of secrets cannot be read"),
     keysUnavailable: ({ issuer, error }) =>

@@ -71,6 +71,10 @@ function serviceParts(
     ...(drainMs === undefined ? {} : { drainMs }),
     events: {
       refreshFailed: (error) => port.postMessage({ kind: "refreshFailed", error: sentError(error) }),
+      // All workers count the same: one of them tells.
+      connectionsNearMax(details) {
+        if ((admission?.thread ?? 0) === 0) port.postMessage({ kind: "connectionsNearMax", ...details });
+      },
       secretUnreadable: ({ path, error }) =>
         port.postMessage({ kind: "secretUnreadable", path, error: sentError(error) }),
       keysUnavailable: ({ issuer, error }) =>

@@ -87,6 +87,9 @@ export class ServingWorker {
         case "refreshFailed":
           events.refreshFailed(receivedError(data.error));
           break;
+        case "connectionsNearMax":
+          events.connectionsNearMax({ open: data.open, max: data.max });
+          break;
         case "secretUnreadable":
           events.secretUnreadable({ path: data.path, error: receivedError(data.error) });
           break;

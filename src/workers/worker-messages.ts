@@ -28,6 +28,7 @@ export type FromWorker =
   | { readonly kind: "refused"; readonly error: SentError }
   | { readonly kind: "refreshFailed"; readonly error: SentError }
   | { readonly kind: "requestFailed"; readonly details: FailedRequest; readonly error: SentError }
+  | { readonly kind: "connectionsNearMax"; readonly open: number; readonly max: number }
   | { readonly kind: "secretUnreadable"; readonly path: string; readonly error: SentError }
   | { readonly kind: "keysUnavailable"; readonly issuer: string; readonly error: SentError }
   | { readonly kind: "stopped" };

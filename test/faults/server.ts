@@ -29,6 +29,7 @@ const events = {
   keysUnavailable: (details: unknown) => console.error(details),
   secretUnreadable: (details: unknown) => console.error(details),
   requestFailed: ({ error }: { error: unknown }) => console.error(error),
+  connectionsNearMax: (details: unknown) => console.error(details),
   workerEnded: (error: Error) => console.error(error),
 };
 const count = Number(workers);

@@ -13,6 +13,7 @@ export function hearEvents(): HeardEvents {
     keysUnavailable: ({ error }: { readonly error: unknown }) => void faults.push(error),
     secretUnreadable: ({ error }: { readonly error: unknown }) => void faults.push(error),
     requestFailed: ({ error }: { error: unknown }) => void faults.push(error),
+    connectionsNearMax: (details: unknown) => void faults.push(details),
     workerEnded: (error: Error) => void faults.push(error),
   };
   return { events, faults };

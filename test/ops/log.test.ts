@@ -19,6 +19,7 @@ const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorE
   stopping: (events) => events.stopping(),
   stopped: (events) => events.stopped(),
   requestFailed: (events) => events.requestFailed({ ...FAILED, error: new Error("no disk") }),
+  connectionsNearMax: (events) => events.connectionsNearMax({ open: 900, max: 1000 }),
   secretUnreadable: (events) => events.secretUnreadable({ path: "/etc/secret", error: new Error("no file") }),
   keysUnavailable: (events) => events.keysUnavailable({ issuer: "https://id.example", error: new Error("no keys") }),
   refreshFailed: (events) => events.refreshFailed(new Error("no disk")),

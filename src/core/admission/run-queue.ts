@@ -15,7 +15,7 @@ import type { Resource } from "./resources.ts";
 export interface RunQueue {
   /** Counts a request. True: run it now. False: the thread is overloaded, give it to `enqueue`. */
   mayRun(): boolean;
-  /** Runs it when its turn comes. Refuses with `busy`, and never runs it, when that is not within WAIT_MAX_MS. */
+  /** Runs it when its turn comes. Refuses with `busy`, and never runs it, when that is not in time. */
   enqueue<T>(asker: Asker, run: () => Eventually<T>): Promise<T>;
   readonly waiting: number;
 }
@@ -34,15 +34,16 @@ interface Waiting {
   readonly refuse: () => void;
 }
 
-const WAIT_MAX_MS = 1000;
+/** Refusing costs nearly what a read costs, for most of either is Bun's: what waits is run if that is possible at all. */
+const WAIT_MAX_MS = 1500;
 /** So soon all that waits is to be run, as far as the thread is quick enough. */
 const WAIT_AIM_MS = 600;
 const RETRY_AFTER_MS = 1000;
 /** After so many requests the loop's current turn is looked at. */
 const LOOK_EVERY = 256;
 /** A turn that has more requests than this, or takes longer, is an overloaded thread's. */
-const TURN_REQUESTS_MAX = 640;
-const TURN_MAX_MS = 10;
+const TURN_REQUESTS_MAX = 1000;
+const TURN_MAX_MS = 20;
 /** What those that wait may take of a turn. The others must get on too, or all would wait. */
 const WAITING_SHARE = 0.8;
 const RUN_MIN = 32;
@@ -79,9 +80,10 @@ export function createRunQueue({ waitingMax, timers, turns }: RunQueueOptions): 
       beganMs = nowMs;
       // What a request leaves to be done later shows only in how long the turn was.
       ran += counted;
-      if (ran > RUN_MIN) costMs = Math.min((nowMs - lastMs) / ran, costMs * COST_RISE);
+      const tookMs = nowMs - lastMs;
+      if (ran > RUN_MIN) costMs = Math.min(tookMs / ran, costMs * COST_RISE);
       const turnMax = Math.max(2 * RUN_MIN, TURN_MAX_MS / costMs);
-      const needed = Math.max(RUN_MIN, (queue.size * TURN_MAX_MS) / WAIT_AIM_MS);
+      const needed = Math.max(RUN_MIN, (queue.size * Math.max(TURN_MAX_MS, tookMs)) / WAIT_AIM_MS);
       const waitingMax = Math.min(needed, turnMax * WAITING_SHARE);
       lastMs = nowMs;
       counted = 0;

@@ -1,0 +1,62 @@
+import { type WatchedLevel, watchLevel } from "../core/admission/watched-level.ts";
+import type { Timers } from "../core/ports.ts";
+import { findListener } from "./listener-pause.ts";
+
+/** Told of what the operator should know of connections. */
+export interface ConnectionEvents {
+  /** Once, until they have been well below again. */
+  connectionsNearMax(details: { readonly open: number; readonly max: number }): void;
+}
+
+/** How many connections there may be, counted by what they use up. */
+export interface ConnectionLimit {
+  readonly max: number;
+  /** The process's descriptors; undefined where the system does not tell, and requests under way are counted. */
+  readonly open: (() => number) | undefined;
+  /** How many connections may wait in the kernel's queue, and so come in at once; undefined: as many as Bun lets. */
+  readonly queueMax: number | undefined;
+}
+
+export interface ConnectionsNeeds {
+  readonly limit: ConnectionLimit;
+  readonly server: Pick<Bun.Server<undefined>, "closeIdleConnections" | "pendingRequests" | "port" | "timeout">;
+  readonly timers: Timers;
+  readonly events: ConnectionEvents;
+}
+
+/** The open connections: watched from now on, for none asks before it is there. */
+export interface Connections extends Disposable {
+  /** To be called with each request that is answered: near the limit its connection may be idle for a short time only. */
+  answered(request: Request): void;
+}
+
+/** Bun's timers move in steps of four seconds. */
+const SHORT_IDLE_SECONDS = 8;
+/** More than a client on the same machine manages. */
+const OPENED_PER_MS = 20;
+
+export function watchConnections({ limit, server, timers, events }: ConnectionsNeeds): Connections {
+  const { max, open, queueMax } = limit;
+  const listener = open === undefined || server.port === undefined ? undefined : findListener(server.port, queueMax);
+  const level: WatchedLevel = watchLevel({
+    resource: "connections",
+    max,
+    level: open ?? (() => server.pendingRequests),
+    risesPerMs: OPENED_PER_MS,
+    timers,
+    // Once: those that are answered from now on are closed soon if they stay idle.
+    onNear(now) {
+      events.connectionsNearMax({ open: now, max });
+      server.closeIdleConnections();
+    },
+    // Those that never send a byte are closed by Bun after 8 to 12 seconds.
+    onFull: () => listener?.pause(),
+    onRoom: () => listener?.resume(),
+  });
+  return {
+    answered(request) {
+      if (level.isNear) server.timeout(request, SHORT_IDLE_SECONDS);
+    },
+    [Symbol.dispose]: () => level[Symbol.dispose](),
+  };
+}
