@@ -1,5 +1,5 @@
 import { type WatchedLevel, watchLevel } from "../core/admission/watched-level.ts";
-import type { Timers } from "../core/ports.ts";
+import type { Eventually, Timers } from "../core/ports.ts";
 import { findListener } from "./listener-pause.ts";
 
 /** Told of what the operator should know of connections. */
@@ -26,18 +26,36 @@ export interface ConnectionsNeeds {
 
 /** The open connections: watched from now on, for none asks before it is there. */
 export interface Connections extends Disposable {
-  /** To be called with each request that is answered: near the limit its connection may be idle for a short time only. */
-  answered(request: Request): void;
+  /**
+   * Each answer goes through it. Near the limit the connection may then be idle for a short time only; and while the
+   * idle ones are about to be closed, answers are held back for a moment, so that those in use are not idle then.
+   */
+  answered(request: Request, response: Response): Eventually<Response>;
 }
 
 /** Bun's timers move in steps of four seconds. */
 const SHORT_IDLE_SECONDS = 8;
+/** A client that makes its next request within this keeps its connection when the idle ones are closed. */
+const IN_USE_MS = 300;
 /** More than a client on the same machine manages. */
 const OPENED_PER_MS = 20;
 
 export function watchConnections({ limit, server, timers, events }: ConnectionsNeeds): Connections {
   const { max, open, queueMax } = limit;
   const listener = open === undefined || server.port === undefined ? undefined : findListener(server.port, queueMax);
+  /** Until the idle ones are closed. */
+  let closing: Promise<void> | undefined;
+
+  function closeIdle(): void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    closing = promise;
+    timers.after(IN_USE_MS, () => {
+      server.closeIdleConnections();
+      closing = undefined;
+      resolve();
+    });
+  }
+
   const level: WatchedLevel = watchLevel({
     resource: "connections",
     max,
@@ -47,15 +65,17 @@ export function watchConnections({ limit, server, timers, events }: ConnectionsN
     // Once: those that are answered from now on are closed soon if they stay idle.
     onNear(now) {
       events.connectionsNearMax({ open: now, max });
-      server.closeIdleConnections();
+      closeIdle();
     },
     // Those that never send a byte are closed by Bun after 8 to 12 seconds.
     onFull: () => listener?.pause(),
     onRoom: () => listener?.resume(),
   });
   return {
-    answered(request) {
-      if (level.isNear) server.timeout(request, SHORT_IDLE_SECONDS);
+    answered(request, response) {
+      if (!level.isNear) return response;
+      server.timeout(request, SHORT_IDLE_SECONDS);
+      return closing?.then(() => response) ?? response;
     },
     [Symbol.dispose]: () => level[Symbol.dispose](),
   };

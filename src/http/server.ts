@@ -90,8 +90,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
   /** An answer may go out before its request's body has come: Bun throws the rest away, and the connection goes on. */
   function finished(request: Request, response: Response): Response {
     if (draining) response.headers.set("Connection", "close");
-    connections.answered(request);
-    return response;
+    return connections.answered(request, response);
   }
 
   const health = (request: Request): Response => finished(request, Response.json({ status: "alive" }));

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { eventually } from "../harness/eventually.ts";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
-export const OPERATOR = { Authorization: "Bearer operator-of-the-tests" };
+export const OPERATOR_KEY = "operator-of-the-tests";
 
 /** The command line's own server, on the memory store, with so many file descriptors. */
 export interface UsermetaProcess extends AsyncDisposable {
@@ -29,7 +29,7 @@ export async function startUsermeta(
       USERMETA_APP: "org/app",
       USERMETA_CLIENT_ID: "client",
       USERMETA_CLIENT_SECRET: "secret-of-the-tests",
-      USERMETA_OPERATOR_KEY: "operator-of-the-tests",
+      USERMETA_OPERATOR_KEY: OPERATOR_KEY,
     },
     stdin: "ignore",
     stdout: "ignore",

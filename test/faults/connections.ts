@@ -1,0 +1,86 @@
+/** What is promised of connections at their limit, at any length: the tests run it shortly, `test:long` at length. */
+import { expect } from "bun:test";
+import { readFileSync } from "node:fs";
+import { connect } from "node:net";
+import { eventually } from "../harness/eventually.ts";
+import { connectRaw } from "../harness/raw.ts";
+import { holdSilent, OPERATOR_KEY, startUsermeta } from "./usermeta-process.ts";
+
+export interface ConnectionsAtLimit {
+  readonly descriptorsMax: number;
+  readonly workers: number;
+  readonly store: string;
+  /** How long the limit is held. */
+  readonly heldMs: number;
+}
+
+const AUTHORIZATION = ["Authorization", `Bearer ${OPERATOR_KEY}`] as const;
+
+/** One client holds silent connections up to the limit, while another goes on with the one that it has. */
+export async function checkSilentConnections({ descriptorsMax, ...options }: ConnectionsAtLimit): Promise<void> {
+  await using server = await startUsermeta(descriptorsMax, options);
+  const probeMs = await healthMs(server.origin);
+  await using active = await connectRaw(server.origin);
+  await using idle = await connectRaw(server.origin);
+  await idle.call("GET", "/-/health");
+  const call = () => active.call("GET", "/org/app/metadata/user/capacity", { headers: [AUTHORIZATION] });
+  await call();
+
+  using silent = holdSilent(server.port, descriptorsMax, "127.0.0.2");
+  let served = 0;
+  const heldUntil = performance.now() + options.heldMs;
+  while (performance.now() < heldUntil || server.logged("connectionsNearMax").length === 0) {
+    expect((await call()).status).toBe(200);
+    served += 1;
+    await Bun.sleep(20);
+  }
+  expect(served).toBeGreaterThan(5);
+  await expect(idle.call("GET", "/-/health")).rejects.toThrow("ended");
+
+  // No connection comes in, and nothing turns in the server meanwhile.
+  const waiting = healthMs(server.origin);
+  const [cpuBefore, before] = [cpuMs(server.pid), performance.now()];
+  await Promise.race([waiting, Bun.sleep(1000)]);
+  expect(cpuMs(server.pid) - cpuBefore).toBeLessThan(0.5 * (performance.now() - before));
+
+  const releasedAt = performance.now();
+  silent[Symbol.dispose]();
+  await waiting;
+  await healthMs(server.origin);
+  expect(performance.now() - releasedAt).toBeLessThan(1000 + 10 * probeMs);
+  expect(server.logged("connectionsNearMax")).toHaveLength(1);
+}
+
+/** One client leaves as many connections idle as may be open. */
+export async function checkIdleConnections({ descriptorsMax, ...options }: ConnectionsAtLimit): Promise<void> {
+  await using server = await startUsermeta(descriptorsMax, options);
+  let closed = 0;
+  const sockets = Array.from({ length: descriptorsMax }, () => {
+    const socket = connect({ port: server.port, host: "127.0.0.1", localAddress: "127.0.0.2" });
+    socket.on("connect", () => socket.write("GET /-/health HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+    socket.on("error", () => {});
+    socket.on("close", () => (closed += 1));
+    socket.resume();
+    return socket;
+  });
+  try {
+    await eventually(async () => expect(closed).toBeGreaterThan(descriptorsMax / 2), 10_000);
+    await healthMs(server.origin);
+    expect(server.logged("connectionsNearMax")).toHaveLength(1);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+}
+
+/** On a new connection. */
+async function healthMs(origin: string): Promise<number> {
+  const from = performance.now();
+  await using connection = await connectRaw(origin);
+  expect((await connection.call("GET", "/-/health")).status).toBe(200);
+  return performance.now() - from;
+}
+
+function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(" ");
+  return (Number(fields[13]) + Number(fields[14])) * 10;
+}
