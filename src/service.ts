@@ -29,6 +29,7 @@ import { readDescriptors } from "./system/descriptors.ts";
 import { systemDigest } from "./system/digest.ts";
 import { systemRandom } from "./system/random.ts";
 import { shareRates } from "./system/share-rates.ts";
+import { threadCpuMs } from "./system/thread-cpu.ts";
 import { systemTimers } from "./system/timers.ts";
 import { systemTurns } from "./system/turns.ts";
 
@@ -147,7 +148,13 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     sharePort: settings.sharePort ?? false,
     trustedProxies: settings.trustedProxies,
     probe,
-    runQueue: createRunQueue({ resource: "thread", waitingMax: REQUESTS_WAITING_MAX, timers, turns: systemTurns }),
+    runQueue: createRunQueue({
+      resource: "thread",
+      waitingMax: REQUESTS_WAITING_MAX,
+      timers,
+      turns: systemTurns,
+      cpuMs: threadCpuMs,
+    }),
     connections: connectionLimit(settings.connectionsMax, readDescriptors(), parts.admission?.memory.threads ?? 1),
     timers,
     events,

@@ -88,19 +88,19 @@ export function listen(needs: HttpServerNeeds): HttpServer {
   }
 
   /** An answer may go out before its request's body has come: Bun throws the rest away, and the connection goes on. */
-  function finished(request: Request, response: Response): Response {
+  function finished(request: Request, response: Response): Eventually<Response> {
     if (draining) response.headers.set("Connection", "close");
     return connections.answered(request, response);
   }
 
-  const health = (request: Request): Response => finished(request, Response.json({ status: "alive" }));
+  const health = (request: Request): Eventually<Response> => finished(request, Response.json({ status: "alive" }));
   const ready = async (request: Request): Promise<Response> => {
     try {
       await needs.probe.check();
-      return finished(request, Response.json({ status: "ready" }));
+      return await finished(request, Response.json({ status: "ready" }));
     } catch {
       const unready = { status: 503, headers: { "Retry-After": "1" } };
-      return finished(request, Response.json({ status: "the store does not answer" }, unready));
+      return await finished(request, Response.json({ status: "the store does not answer" }, unready));
     }
   };
 

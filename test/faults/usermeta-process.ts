@@ -18,23 +18,26 @@ export async function startUsermeta(
   descriptorsMax: number,
   { workers = 1, store = "memory:" }: { readonly workers?: number; readonly store?: string } = {},
 ): Promise<UsermetaProcess> {
-  const child = Bun.spawn(["sh", "-c", `ulimit -n ${descriptorsMax}; exec "$@"`, "sh", process.execPath, MAIN, "serve"], {
-    env: {
-      ...process.env,
-      USERMETA_LISTEN: "127.0.0.1:0",
-      USERMETA_STORE: store,
-      USERMETA_WORKERS: String(workers),
-      USERMETA_LOG: "json",
-      USERMETA_RATE_PER_SECOND: "0",
-      USERMETA_APP: "org/app",
-      USERMETA_CLIENT_ID: "client",
-      USERMETA_CLIENT_SECRET: "secret-of-the-tests",
-      USERMETA_OPERATOR_KEY: OPERATOR_KEY,
+  const child = Bun.spawn(
+    ["sh", "-c", `ulimit -n ${descriptorsMax}; exec "$@"`, "sh", process.execPath, MAIN, "serve"],
+    {
+      env: {
+        ...process.env,
+        USERMETA_LISTEN: "127.0.0.1:0",
+        USERMETA_STORE: store,
+        USERMETA_WORKERS: String(workers),
+        USERMETA_LOG: "json",
+        USERMETA_RATE_PER_SECOND: "0",
+        USERMETA_APP: "org/app",
+        USERMETA_CLIENT_ID: "client",
+        USERMETA_CLIENT_SECRET: "secret-of-the-tests",
+        USERMETA_OPERATOR_KEY: OPERATOR_KEY,
+      },
+      stdin: "ignore",
+      stdout: "ignore",
+      stderr: "pipe",
     },
-    stdin: "ignore",
-    stdout: "ignore",
-    stderr: "pipe",
-  });
+  );
   let log = "";
   void (async () => {
     const decoder = new TextDecoder();

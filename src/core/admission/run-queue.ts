@@ -26,6 +26,8 @@ export interface RunQueueOptions {
   readonly waitingMax: number;
   readonly timers: Pick<Timers, "nowMs">;
   readonly turns: Turns;
+  /** How long this thread has run, ms; what else the machine does is not to count as the requests' cost. */
+  readonly cpuMs: () => number;
 }
 
 interface Waiting {
@@ -35,7 +37,7 @@ interface Waiting {
 }
 
 /** Refusing costs nearly what a read costs, for most of either is Bun's: what waits is run if that is possible at all. */
-const WAIT_MAX_MS = 1500;
+const WAIT_MAX_MS = 2000;
 /** So soon all that waits is to be run, as far as the thread is quick enough. */
 const WAIT_AIM_MS = 600;
 const RETRY_AFTER_MS = 1000;
@@ -44,14 +46,17 @@ const LOOK_EVERY = 256;
 /** A turn that has more requests than this, or takes longer, is an overloaded thread's. */
 const TURN_REQUESTS_MAX = 1000;
 const TURN_MAX_MS = 20;
+/** The same where others have the processor meanwhile: past it no more is begun. */
+const TURN_WALL_MAX_MS = 2 * TURN_MAX_MS;
 /** What those that wait may take of a turn. The others must get on too, or all would wait. */
-const WAITING_SHARE = 0.8;
+const WAITING_SHARE = 0.5;
 const RUN_MIN = 32;
-/** How fast a request's estimated cost may rise from turn to turn: a turn that was merely preempted is no sign. */
+/** How fast a request's estimated cost may rise from turn to turn: one turn may have met the garbage collector. */
 const COST_RISE = 1.1;
+const COST_MIN_MS = 0.005;
 const EXPIRE_EVERY_MS = 50;
 
-export function createRunQueue({ waitingMax, timers, turns }: RunQueueOptions): RunQueue {
+export function createRunQueue({ waitingMax, timers, turns, cpuMs }: RunQueueOptions): RunQueue {
   const queue = new FairQueue<Waiting>();
   let isOverloaded = false;
   /** Requests that were let run, in the turn that is being looked at or since the last one was. */
@@ -73,6 +78,7 @@ export function createRunQueue({ waitingMax, timers, turns }: RunQueueOptions): 
 
   async function runInTurns(): Promise<void> {
     let lastMs = timers.nowMs();
+    let lastCpuMs = cpuMs();
     let ran = 0;
     await turns.next();
     while (queue.size > 0) {
@@ -81,8 +87,10 @@ export function createRunQueue({ waitingMax, timers, turns }: RunQueueOptions): 
       // What a request leaves to be done later shows only in how long the turn was.
       ran += counted;
       const tookMs = nowMs - lastMs;
-      if (ran > RUN_MIN) costMs = Math.min(tookMs / ran, costMs * COST_RISE);
-      const turnMax = Math.max(2 * RUN_MIN, TURN_MAX_MS / costMs);
+      const nowCpuMs = cpuMs();
+      if (ran > RUN_MIN) costMs = Math.min((nowCpuMs - lastCpuMs) / ran, costMs * COST_RISE);
+      lastCpuMs = nowCpuMs;
+      const turnMax = Math.max(2 * RUN_MIN, TURN_MAX_MS / Math.max(COST_MIN_MS, costMs));
       const needed = Math.max(RUN_MIN, (queue.size * Math.max(TURN_MAX_MS, tookMs)) / WAIT_AIM_MS);
       const waitingMax = Math.min(needed, turnMax * WAITING_SHARE);
       lastMs = nowMs;
@@ -127,7 +135,8 @@ export function createRunQueue({ waitingMax, timers, turns }: RunQueueOptions): 
         return true;
       }
       const countMax = isOverloaded ? directMax : TURN_REQUESTS_MAX;
-      if (counted < countMax && timers.nowMs() - beganMs < TURN_MAX_MS) {
+      const turnMaxMs = isOverloaded ? TURN_WALL_MAX_MS : TURN_MAX_MS;
+      if (counted < countMax && timers.nowMs() - beganMs < turnMaxMs) {
         counted += 1;
         return true;
       }

@@ -10,7 +10,8 @@ const BUSY = expect.objectContaining({ refused: { code: "busy", retryAfterMs: 10
 function queueOnLoop({ waitingMax = 10_000 }: { waitingMax?: number } = {}) {
   const timers = createTestTimers();
   let turn = Promise.withResolvers<void>();
-  const queue = createRunQueue({ resource: "thread", waitingMax, timers, turns: { next: () => turn.promise } });
+  const turns = { next: () => turn.promise };
+  const queue = createRunQueue({ resource: "thread", waitingMax, timers, turns, cpuMs: timers.nowMs });
   const endTurn = async (turnMs = 20): Promise<void> => {
     const ended = turn;
     turn = Promise.withResolvers();
@@ -63,7 +64,7 @@ test("one that waits too long is refused, and is never run", async () => {
   arrive(3000);
   let ran = 0;
   const results = Array.from({ length: 2000 }, () => queue.enqueue(GREEDY, () => (ran += 1)).catch((error) => error));
-  await endTurn(2500);
+  await endTurn(3000);
   for (let turn = 0; turn < 10; turn++) await endTurn();
   const refused = (await Promise.all(results)).filter((result) => typeof result !== "number");
   expect(refused.length + ran).toBe(2000);
