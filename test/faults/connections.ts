@@ -16,6 +16,8 @@ export interface ConnectionsAtLimit {
 
 const AUTHORIZATION = ["Authorization", `Bearer ${OPERATOR_KEY}`] as const;
 
+const HELD_AT_ONCE = 16;
+
 /** One client holds silent connections up to the limit, while another goes on with the one that it has. */
 export async function checkSilentConnections({ descriptorsMax, ...options }: ConnectionsAtLimit): Promise<void> {
   await using server = await startUsermeta(descriptorsMax, options);
@@ -26,16 +28,20 @@ export async function checkSilentConnections({ descriptorsMax, ...options }: Con
   const call = () => active.call("GET", "/org/app/metadata/user/capacity", { headers: [AUTHORIZATION] });
   await call();
 
-  using silent = holdSilent(server.port, descriptorsMax, "127.0.0.2");
-  let served = 0;
+  const idleEnded = idle.answer().catch((error: Error) => error.message);
+  using silent = new DisposableStack();
+  let held = 0;
   const heldUntil = performance.now() + options.heldMs;
   while (performance.now() < heldUntil || server.logged("connectionsNearMax").length === 0) {
+    // In portions: the kernel puts off what does not fit into the listener's queue.
+    if (held < 2 * descriptorsMax) {
+      silent.use(holdSilent(server.port, HELD_AT_ONCE, "127.0.0.2"));
+      held += HELD_AT_ONCE;
+    }
     expect((await call()).status).toBe(200);
-    served += 1;
     await Bun.sleep(20);
   }
-  expect(served).toBeGreaterThan(5);
-  await expect(idle.call("GET", "/-/health")).rejects.toThrow("ended");
+  expect(await idleEnded).toContain("ended");
 
   // No connection comes in, and nothing turns in the server meanwhile.
   const waiting = healthMs(server.origin);
@@ -44,7 +50,7 @@ export async function checkSilentConnections({ descriptorsMax, ...options }: Con
   expect(cpuMs(server.pid) - cpuBefore).toBeLessThan(0.5 * (performance.now() - before));
 
   const releasedAt = performance.now();
-  silent[Symbol.dispose]();
+  silent.dispose();
   await waiting;
   await healthMs(server.origin);
   expect(performance.now() - releasedAt).toBeLessThan(1000 + 10 * probeMs);
