@@ -25,7 +25,7 @@ const service = await startService(
       keysUnavailable: ({ error }) => console.error(error),
       secretUnreadable: ({ error }) => console.error(error),
       connectionsNearMax: (details: unknown) => console.error(details),
-  requestFailed: ({ error }) => console.error(error),
+      requestFailed: ({ error }) => console.error(error),
     },
   },
 );
