@@ -63,6 +63,7 @@ export function createRunQueue({ waitingMax, timers, turns, cpuMs }: RunQueueOpt
   let counted = 0;
   /** When the turn began that is being looked at; of an overloaded thread, the current one. */
   let beganMs: number | undefined;
+  let beganCpuMs = 0;
   /** How many may run as they come in, in this turn of an overloaded thread. */
   let directMax = 0;
   /** What a request takes of a turn, all in all; ms. */
@@ -72,6 +73,7 @@ export function createRunQueue({ waitingMax, timers, turns, cpuMs }: RunQueueOpt
   async function look(): Promise<void> {
     counted = 0;
     beganMs = timers.nowMs();
+    beganCpuMs = cpuMs();
     await turns.next();
     if (!isOverloaded) beganMs = undefined;
   }
@@ -141,6 +143,11 @@ export function createRunQueue({ waitingMax, timers, turns, cpuMs }: RunQueueOpt
         return true;
       }
       if (!isOverloaded) {
+        // Others had the processor: that is no reason to make anyone wait.
+        if (counted < countMax && cpuMs() - beganCpuMs < TURN_MAX_MS) {
+          counted += 1;
+          return true;
+        }
         isOverloaded = true;
         directMax = 0;
         void runInTurns();
