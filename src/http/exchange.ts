@@ -14,7 +14,7 @@ import type { Incoming, PathParams } from "./incoming.ts";
 import { type BodyParts, IncomingBody } from "./incoming-body.ts";
 import { type Reply, successResponse } from "./reply.ts";
 import { bearerOf } from "./request.ts";
-import { NO_BODY } from "./request-body.ts";
+import { NO_BODY, SMALL_BODY_BYTES_MAX } from "./request-body.ts";
 import type { WireRefusal } from "./wire-refusals.ts";
 
 export interface ExchangeNeeds {
@@ -71,7 +71,8 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
     // Whoever has not shown a good token before is looked at only while his address has not failed too often.
     if (route.bearer === "optional") {
       if (bearer === undefined || !callers.isKnown(bearer)) throttle.checkStranger(addressOf(request));
-      charged.body?.hold(bearer === undefined);
+      if (bearer === undefined) charged.body?.hold(true, SMALL_BODY_BYTES_MAX);
+      else charged.body?.hold(false);
       return route.handler(opened(call, bearer, route, addressOf, charged));
     }
     const known = callers.recall(served, bearer);

@@ -59,10 +59,11 @@ export class IncomingBody implements RequestBody, Arrival {
   /**
    * Charges what may come, to who asks by now; anew when that is known better. Refuses with `busy`.
    * @param isReadNext a chunked body will be read, and charged as it comes; else the runtime takes in what it likes
+   * @param chargedMax what is larger will be refused at once
    */
-  hold(isReadNext: boolean): void {
+  hold(isReadNext: boolean, chargedMax = BODY_BYTES_MAX): void {
     this.release();
-    if (this.announcedBytes !== undefined) this.#charge(Math.min(this.announcedBytes, BODY_BYTES_MAX));
+    if (this.announcedBytes !== undefined) this.#charge(Math.min(this.announcedBytes, chargedMax));
     else if (this.#source.request.headers.has("transfer-encoding")) {
       this.#charge(isReadNext ? STEP_BYTES : BODY_BYTES_MAX);
     }
@@ -149,6 +150,7 @@ export class IncomingBody implements RequestBody, Arrival {
   }
 
   async #tooLarge(reader: BodyReader | undefined): Promise<WireRefusal> {
+    this.release();
     if (reader !== undefined) await discardBody(reader, this.announcedBytes, this.#parts.arrivals.timers);
     return new WireRefusal({ code: "body_too_large" });
   }
