@@ -15,7 +15,7 @@ export interface AnswerParts {
 }
 
 /** Answers up to this, in characters, are sent as they are, and not counted. */
-const SMALL_ANSWER = 65_536;
+export const SMALL_ANSWER = 65_536;
 
 /** The room that one request's answer takes until its client has taken it. Small answers take none. */
 export class AnswerRoom {

@@ -5,7 +5,7 @@ import type { Identity } from "../core/callers.ts";
 import type { UserName } from "../core/model.ts";
 import type { Eventually } from "../core/ports.ts";
 import type { ServedApp } from "../core/registry.ts";
-import type { AnswerRoom } from "./answer-room.ts";
+import type { Progress } from "./progress.ts";
 import type { Family, Reply } from "./reply.ts";
 import type { RequestBody } from "./request-body.ts";
 
@@ -14,12 +14,12 @@ export interface Call {
   readonly request: Request;
   readonly body: RequestBody;
   /** To be asked for before anything is changed whose answer may be large. */
-  readonly answer: Pick<AnswerRoom, "reserve">;
+  readonly answer: Pick<Progress, "reserve">;
   readonly served: ServedApp;
   /** The user that the path names; undefined when it names none, or not a legal one. */
   readonly target: UserName | undefined;
   /** Who asks, as far as it is known; asked for only when something that can run out is used. */
-  readonly asker: () => Asker;
+  asker(): Asker;
 }
 
 /** One of a route with an optional bearer, whose handler finds out itself who asks, and counts the call then. */

@@ -1,20 +1,21 @@
 import { permit } from "../core/access.ts";
-import { accountOf } from "../core/admission/asker.ts";
+import type { Asker } from "../core/admission/asker.ts";
 import type { Callers, Identity } from "../core/callers.ts";
-import { userName } from "../core/model.ts";
+import { type UserName, userName } from "../core/model.ts";
 import type { Clock, Eventually } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
 import type { Registry, ServedApp } from "../core/registry.ts";
 import { afterStoring } from "../core/store-failure.ts";
 import type { Throttle } from "../core/throttle.ts";
-import { type AnswerParts, AnswerRoom } from "./answer-room.ts";
+import type { AnswerParts } from "./answer-room.ts";
 import type { Call, OpenCall, Route } from "./call.ts";
-import { type Charged, createFailures, type FailureEvents } from "./failures.ts";
+import { createFailures, type FailureEvents } from "./failures.ts";
 import type { Incoming, PathParams } from "./incoming.ts";
-import { type BodyParts, IncomingBody } from "./incoming-body.ts";
+import type { BodyParts } from "./incoming-body.ts";
+import { Progress, type ProgressParts } from "./progress.ts";
 import { type Reply, successResponse } from "./reply.ts";
 import { bearerOf } from "./request.ts";
-import { NO_BODY, SMALL_BODY_BYTES_MAX } from "./request-body.ts";
+import { type RequestBody, SMALL_BODY_BYTES_MAX } from "./request-body.ts";
 import type { WireRefusal } from "./wire-refusals.ts";
 
 export interface ExchangeNeeds {
@@ -37,139 +38,109 @@ export interface Exchange {
   fail(error: unknown): Response;
 }
 
-/** The request is answered: what was held for it is free again, except what a streamed answer goes on holding. */
-function settled({ body, sending }: Charged, response: Response): Response {
-  body?.release();
-  sending?.release();
-  return response;
-}
-
 export function createExchange(needs: ExchangeNeeds): Exchange {
   const { registry, callers, throttle, clock, events } = needs;
   const failures = createFailures({ throttle, clock, events });
-  const answers: AnswerParts = { ...needs.answers, brokenOff: failures.brokenOff };
+  const parts: ProgressParts = { ...needs, answers: { ...needs.answers, brokenOff: failures.brokenOff } };
 
   const find = ({ org = "", app = "", appId }: PathParams): ServedApp | undefined =>
     appId === undefined ? registry.byKey(org, app) : registry.byId(appId);
 
-  /** Made when it is first held: a read that is answered at once takes no notice of its body. */
-  function bodyOf(incoming: Incoming, charged: Charged): IncomingBody {
-    charged.body ??= new IncomingBody(needs.bodies, incoming, charged);
-    return charged.body;
-  }
-
-  function handle(incoming: Incoming, charged: Charged): Eventually<Reply> {
+  function handle(incoming: Incoming, progress: Progress): Eventually<Reply> {
     const { route, request, params, addressOf } = incoming;
     const served = find(params);
     if (served === undefined) throw new Refusal({ code: "app_unknown" });
     const target = params.username === undefined ? undefined : userName(params.username);
-    const answer = new AnswerRoom(answers, incoming, charged);
-    charged.sending = answer;
-    const body = route.method === "GET" ? NO_BODY : bodyOf(incoming, charged);
-    const call: Call = { request, body, answer, served, target, asker: charged.asker };
+    const call = new ServedCall(request, progress, served, target);
     const bearer = bearerOf(request);
-    // Whoever has not shown a good token before is looked at only while his address has not failed too often.
+    // Clients that have not shown a good token before are looked at only while their address has not failed too often.
     if (route.bearer === "optional") {
       if (bearer === undefined || !callers.isKnown(bearer)) throttle.checkStranger(addressOf(request));
-      if (bearer === undefined) charged.body?.hold(true, SMALL_BODY_BYTES_MAX);
-      else charged.body?.hold(false);
-      return route.handler(opened(call, bearer, route, addressOf, charged));
+      if (bearer === undefined) progress.holdBody(true, SMALL_BODY_BYTES_MAX);
+      else progress.holdBody(false);
+      return route.handler(opened(call, bearer, route, addressOf, progress));
     }
     const known = callers.recall(served, bearer);
-    if (known !== undefined) return admit(route, call, known, addressOf, charged);
+    if (known !== undefined) return admit(route, call, known, progress);
     throttle.checkStranger(addressOf(request));
-    charged.body?.hold(false);
-    return identified(call, bearer, charged).then((identity) => admit(route, call, identity, addressOf, charged));
-  }
-
-  async function identified(call: Call, bearer: string | undefined, charged: Charged): Promise<Identity> {
-    const identity = await callers.identify(call.served, bearer, call.asker);
-    if (identity.isUserNew) charged.hasStored = true;
-    return identity;
+    if (route.method !== "GET") progress.holdBody(false);
+    return callers
+      .identify(served, bearer, () => progress.asker())
+      .then((identity) => admit(route, call, identity, progress));
   }
 
   function admit(
     route: Extract<Route, { bearer: "needed" }>,
     call: Call,
     identity: Identity,
-    addressOf: Incoming["addressOf"],
-    charged: Charged,
+    progress: Progress,
   ): Eventually<Reply> {
-    const { served, target, request } = call;
-    const { caller } = identity;
-    charged.isStranger = false;
-    charged.allowance = throttle.charge(served.app, route.bucket, served.limits.ratePerSecond);
-    permit(route.operation, caller, target, served.access);
-    const asker: Call["asker"] = () => ({ address: addressOf(request), account: accountOf(served.app, caller) });
-    charged.asker = asker;
-    charged.body?.hold(route.method !== "DELETE");
-    return route.handler({ ...call, asker }, identity);
+    const { served, target } = call;
+    progress.identified(served.app, identity);
+    progress.allowance = throttle.charge(served.app, route.bucket, served.limits.ratePerSecond);
+    permit(route.operation, identity.caller, target, served.access);
+    if (route.method !== "GET") progress.holdBody(route.method !== "DELETE");
+    return route.handler(call, identity);
   }
 
   function opened(
-    call: Call,
+    call: ServedCall,
     bearer: string | undefined,
     { bucket }: Route,
     addressOf: Incoming["addressOf"],
-    charged: Charged,
+    progress: Progress,
   ): OpenCall {
-    const { app, limits } = call.served;
-    return {
-      ...call,
+    const { request, served } = call;
+    const { app, limits } = served;
+    return Object.assign(call, {
       bearer,
       async identify() {
-        const identity = await identified(call, bearer, charged);
-        charged.isStranger = false;
+        const identity = await callers.identify(served, bearer, () => progress.asker());
+        progress.identified(app, identity);
         return identity;
       },
       charge() {
-        charged.allowance = throttle.charge(app, bucket, limits.ratePerSecond);
+        progress.allowance = throttle.charge(app, bucket, limits.ratePerSecond);
       },
       checkRate() {
-        charged.allowance = throttle.check(app, bucket, limits.ratePerSecond);
+        progress.allowance = throttle.check(app, bucket, limits.ratePerSecond);
       },
-      checkStranger: () => throttle.checkStranger(addressOf(call.request)),
+      checkStranger: () => throttle.checkStranger(addressOf(request)),
       chargeStranger() {
-        throttle.chargeStranger(addressOf(call.request));
-        charged.isStranger = false;
+        throttle.chargeStranger(addressOf(request));
+        progress.isStranger = false;
       },
-    };
+    });
   }
 
   return {
     run(incoming) {
       const from = clock.now();
       const { family } = incoming.route;
-      const charged: Charged = {
-        allowance: undefined,
-        isStranger: true,
-        hasStored: false,
-        asker: () => ({ address: incoming.addressOf(incoming.request) }),
-        body: undefined,
-        sending: undefined,
+      const progress = new Progress(parts, incoming);
+      const succeeded = (reply: Reply): Response => {
+        const span = { from, to: clock.now() };
+        return settled(progress, successResponse(reply, span, family, progress.allowance, progress));
       };
-      const succeeded = (reply: Reply): Response =>
-        settled(charged, successResponse(reply, { from, to: clock.now() }, family, charged.allowance, charged.sending));
       // THE catch; written twice, because a promise has its own.
       const failed = (error: unknown): Response => {
-        const shown = charged.hasStored ? afterStoring(error) : error;
-        return settled(charged, failures.answer(shown, incoming, find(incoming.params), charged, from));
+        const shown = progress.hasStored ? afterStoring(error) : error;
+        return settled(progress, failures.answer(shown, incoming, find(incoming.params), progress, from));
       };
-      const handled = (): Eventually<Reply> => handle(incoming, charged);
       const refreshed = async (): Promise<Reply> => {
-        bodyOf(incoming, charged).hold(false);
+        progress.holdBody(false);
         await registry.refresh();
         // A right may have been ended here that cannot be looked for now.
         registry.requireKnown();
-        return await handled();
+        return await handle(incoming, progress);
       };
       try {
-        const reply = registry.isCurrent() ? handled() : refreshed();
+        const reply = registry.isCurrent() ? handle(incoming, progress) : refreshed();
         if (!(reply instanceof Promise)) return succeeded(reply);
-        if (charged.body === undefined) {
+        if (!progress.isBodyHeld) {
           // A read, of which nothing is left behind when its body is refused.
           reply.catch(() => {});
-          bodyOf(incoming, charged).hold(false);
+          progress.holdBody(false);
         }
         return reply.then(succeeded).catch(failed);
       } catch (error) {
@@ -179,4 +150,32 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
     fail: (error) => failures.answerUnrouted(error),
     refuse: (refusal, incoming) => failures.answerUnmatched(refusal, incoming),
   };
+}
+
+/** One request on its way, as its handler sees it. */
+class ServedCall implements Call {
+  readonly request: Request;
+  readonly answer: Progress;
+  readonly served: ServedApp;
+  readonly target: UserName | undefined;
+
+  constructor(request: Request, progress: Progress, served: ServedApp, target: UserName | undefined) {
+    this.request = request;
+    this.answer = progress;
+    this.served = served;
+    this.target = target;
+  }
+
+  get body(): RequestBody {
+    return this.answer.body;
+  }
+
+  asker(): Asker {
+    return this.answer.asker();
+  }
+}
+
+function settled(progress: Progress, response: Response): Response {
+  progress.release();
+  return response;
 }

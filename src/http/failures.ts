@@ -1,14 +1,11 @@
-import type { Asker } from "../core/admission/asker.ts";
-import type { Allowance } from "../core/allowance.ts";
 import type { Clock } from "../core/ports.ts";
 import { Refusal, type Refused } from "../core/refusals.ts";
 import type { ServedApp } from "../core/registry.ts";
 import { isUnavailable } from "../core/store-failure.ts";
 import type { Throttle } from "../core/throttle.ts";
-import type { AnswerRoom } from "./answer-room.ts";
 import { contextOf, type ErrorContext, wireError } from "./errors.ts";
 import type { Incoming } from "./incoming.ts";
-import type { IncomingBody } from "./incoming-body.ts";
+import type { Progress } from "./progress.ts";
 import { errorResponse } from "./reply.ts";
 import { WireRefusal, type WireRefused } from "./wire-refusals.ts";
 
@@ -25,28 +22,13 @@ export interface RequestFailed {
   readonly error: unknown;
 }
 
-/** What is learnt on a call's way of where it counts, for whatever is answered in the end. */
-export interface Charged {
-  /** Of the app's bucket, if it was counted there. */
-  allowance: Allowance | undefined;
-  /** It has counted nowhere: nobody has shown a good token. If it is refused, that counts for the address. */
-  isStranger: boolean;
-  /** The caller's user was made for it. */
-  hasStored: boolean;
-  /** Who asks, as far as it is known. */
-  asker: () => Asker;
-  /** What is held for the request, and for a large answer to it. */
-  body: IncomingBody | undefined;
-  sending: AnswerRoom | undefined;
-}
-
 /** What is answered to whatever is thrown on a request's way. */
 export interface Failures {
   /**
    * @param served the app asked for, if there is one
    * @param from when the call came in, ms since 1970
    */
-  answer(error: unknown, incoming: Incoming, served: ServedApp | undefined, charged: Charged, from: number): Response;
+  answer(error: unknown, incoming: Incoming, served: ServedApp | undefined, progress: Progress, from: number): Response;
   /** A fault in the middle of an answer, which can only be told to the operator. */
   brokenOff(error: unknown, incoming: Incoming): void;
   /** What no route takes, or what is refused before one is asked. */
@@ -88,9 +70,10 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
   }
 
   return {
-    answer(error, incoming, served, { allowance, isStranger, sending }, from) {
+    answer(error, incoming, served, progress, from) {
       const { route, request } = incoming;
       const { family } = route;
+      const { allowance, isStranger } = progress;
       const context = contextOf(request, served?.access.dialect ?? "2021");
       if (error instanceof WireRefusal || error instanceof Refusal) {
         const refused = isStranger ? toStranger(error.refused, incoming, context) : error.refused;
@@ -98,7 +81,7 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
         const stand = refused.code === "rate_exceeded" ? refused.allowance : allowance;
         const frame = { span, family, allowance: stand };
         try {
-          return errorResponse(wireError(refused, context), { ...frame, sending });
+          return errorResponse(wireError(refused, context), { ...frame, sending: progress });
         } catch (unsent) {
           // An error that shows what is stored may be large, and there is no room for it now.
           if (unsent instanceof Refusal) return errorResponse(wireError(unsent.refused, context), frame);

@@ -74,7 +74,7 @@ async function byName(grants: Grants, call: OpenCall, body: z.infer<typeof Inher
 
 /** The answer of this one grant has another shape (protocol.md § 2.5). */
 async function byTrustedToken(exchange: TokenExchange, call: OpenCall): Promise<Reply> {
-  const { token, expires } = await exchange.exchange(call.served, call.bearer, call.asker);
+  const { token, expires } = await exchange.exchange(call.served, call.bearer, () => call.asker());
   call.charge();
   return jsonReply({ access_token: token, expire_timestamp: expires }, false);
 }
