@@ -19,6 +19,11 @@ const PHASES: readonly Phase[] = [
   { name: "starvation", files: ["test/starvation/starvation.test.ts"] },
   // slowhttptest in all its modes.
   { name: "slow-clients", files: ["test/long/slow-clients.test.ts"] },
+  // What takes its time whatever LONG_SECONDS says.
+  {
+    name: "patient",
+    files: ["test/long/locked-command.test.ts", "test/long/same-time.test.ts", "test/long/slow-body.test.ts"],
+  },
 ];
 
 const timeoutMs = TESTS_MAX * (Number(SECONDS) + OVERHEAD_S) * 1000;

@@ -25,9 +25,17 @@ const CLUSTER = ["test/cluster/faults.test.ts", "test/cluster/rates.test.ts"];
 const CLUSTER_SECONDS = { CLUSTER_SECONDS: "1" };
 const MYSQL_TWO_WORKERS = { TEST_ENGINE: "mysql", TEST_WORKERS: "2" };
 
+/** What is answered before a store is asked, or takes seconds whatever the store is. */
+const ON_ONE_ENGINE = [
+  "test/wire/http/late-bodies.test.ts",
+  "test/wire/http/thread-time.test.ts",
+  "test/wire/identity/outside-calls.test.ts",
+  "test/wire/log-ins/fairness.test.ts",
+];
+
 /** These ask a server for everything, and so can run on any engine; the others name theirs, or need none. */
 function isForEveryEngine(file: string): boolean {
-  return file.startsWith("test/wire/") || file.startsWith("test/races/");
+  return (file.startsWith("test/wire/") || file.startsWith("test/races/")) && !ON_ONE_ENGINE.includes(file);
 }
 
 function isForOnce(file: string): boolean {

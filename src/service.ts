@@ -3,9 +3,8 @@
  * here. The command line starts it, and the tests start the same.
  */
 import { createAccounts } from "./core/accounts.ts";
-import { type AdmissionMemory, usageOf } from "./core/admission/memory.ts";
+import type { AdmissionMemory } from "./core/admission/memory.ts";
 import { createRunQueue } from "./core/admission/run-queue.ts";
-import { createSlots } from "./core/admission/slots.ts";
 import { createCallers } from "./core/callers.ts";
 import { createGrants } from "./core/grants.ts";
 import { createMetadata } from "./core/metadata.ts";
@@ -16,7 +15,7 @@ import { newThrottleMemory, type ThrottleMemory } from "./core/throttle-memory.t
 import { createTokenExchange } from "./core/token-exchange.ts";
 import { createTokens, ensureSigningKey, type Tokens } from "./core/tokens.ts";
 import { createTrustedCallers, type TrustedCallers } from "./core/trusted-callers.ts";
-import { createArrivals } from "./http/arrivals.ts";
+import { createByteBudgets } from "./http/byte-budgets.ts";
 import { connectionLimit } from "./http/connection-limit.ts";
 import type { ConnectionEvents } from "./http/connections.ts";
 import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
@@ -86,9 +85,6 @@ const REFRESH_MS = 250;
 const DRAIN_MS = 300;
 /** Of each address where the server's own rate is 0: strangers always have one. */
 const STRANGERS_PER_SECOND = 100;
-const BODIES_BYTES_MAX = 67_108_864;
-const REQUEST_TIMEOUT_S = 120;
-const ANSWERS_BYTES_MAX = 67_108_864;
 /** About 3 kB each. */
 const REQUESTS_WAITING_MAX = 10_000;
 
@@ -129,16 +125,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   if (parts.throttle === undefined) stack.use(await shareRates({ cells: throttleMemory.cells, store, clock, events }));
   const callers = createCallers(tokens, trusted, digest, settings.operatorKey);
 
-  const { admission } = parts;
-  const bytesSlots = (resource: "bodies" | "answers", capacity: number) => {
-    const usage = admission && { usage: usageOf(admission.memory, resource, admission.thread) };
-    // A client that finds no room is told so at once: what it holds meanwhile would be the same bytes.
-    return createSlots({ resource, capacity, waitingMax: 0, waitMaxMs: 0, leavesRoom: true, timers, ...usage });
-  };
-  const arrivals = stack.use(createArrivals(timers, (settings.requestTimeoutS ?? REQUEST_TIMEOUT_S) * 1000));
-  const bodies = { slots: bytesSlots("bodies", settings.bodiesBytesMax ?? BODIES_BYTES_MAX), arrivals };
-  const answersBytesMax = settings.answersBytesMax ?? ANSWERS_BYTES_MAX;
-  const answers = { slots: bytesSlots("answers", answersBytesMax), chargedMax: Math.ceil(answersBytesMax / 4) };
+  const { bodies, answers } = stack.use(createByteBudgets(settings, timers, parts.admission));
 
   const server = listen({
     routes: appRoutes({ metadata, accounts, grants, exchange, throttle }),

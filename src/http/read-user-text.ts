@@ -8,6 +8,8 @@ import { BODY_BYTES_MAX } from "./request-body.ts";
 
 /** A body so short cannot hold too much: a byte that is no UTF-8 becomes the most that any byte may, a U+FFFD. */
 const UNCOUNTED_BYTES_MAX = Math.floor(USER_BYTES_CEILING / REPLACEMENT_BYTES);
+/** Nor one that is so short and holds none of these. */
+const REPLACEMENT = "\uFFFD";
 
 /** Parts are put together so many at a time: a text made of a million parts takes many times its own memory. */
 const PARTS = 256;
@@ -18,7 +20,13 @@ const PARTS = 256;
  */
 export async function readUserText({ body, served }: Call, count: () => DecodedBytes): Promise<string> {
   const { announcedBytes } = body;
-  if (announcedBytes !== undefined && announcedBytes <= UNCOUNTED_BYTES_MAX) return await body.text(BODY_BYTES_MAX);
+  if (announcedBytes !== undefined && announcedBytes <= USER_BYTES_CEILING) {
+    const text = await body.text(BODY_BYTES_MAX);
+    const isShort = announcedBytes <= UNCOUNTED_BYTES_MAX || !text.includes(REPLACEMENT);
+    const bytes = isShort ? 0 : count().add(text);
+    if (bytes > USER_BYTES_CEILING) throw tooMuch(served, bytes);
+    return text;
+  }
   const counted = count();
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const pace = newPace();

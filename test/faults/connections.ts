@@ -51,11 +51,11 @@ export async function checkSilentConnections({ descriptorsMax, ...options }: Con
   await Promise.race([waiting, Bun.sleep(1000)]);
   expect(cpuMs(server.pid) - cpuBefore).toBeLessThan(0.5 * (performance.now() - before));
 
-  const releasedAt = performance.now();
   silent.dispose();
+  await eventually(async () => expect(readdirSync(`/proc/${server.pid}/fd`).length).toBeLessThan(descriptorsMax / 2));
+  expect(await healthMs(server.origin)).toBeLessThan(1000 + 10 * probeMs);
+  // The kernel may have had no room for it, and then its own system tries it again after a second or three.
   await waiting;
-  await healthMs(server.origin);
-  expect(performance.now() - releasedAt).toBeLessThan(1000 + 10 * probeMs);
   expect(server.logged("connectionsNearMax")).toHaveLength(1);
 }
 

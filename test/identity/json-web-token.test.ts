@@ -152,17 +152,16 @@ test("no single bit of a token can be another", async () => {
   const { verify } = verifierOf(server);
   const token = await pair.sign({});
   const right = `taken: ${JSON.stringify(await verify(token))}`;
-  let same = 0;
-  for (let at = 0; at < token.length; at++) {
-    for (let bit = 0; bit < 7; bit++) {
-      const text = token.slice(0, at) + String.fromCharCode(token.charCodeAt(at) ^ (1 << bit)) + token.slice(at + 1);
-      const answer = await refusal(verify(text));
-      if (answer === right) same += 1;
-      else expect(answer).not.toStartWith("taken");
-    }
-  }
+  const flipped = Array.from({ length: token.length * 7 }, (_, index) => {
+    const at = Math.floor(index / 7);
+    return token.slice(0, at) + String.fromCharCode(token.charCodeAt(at) ^ (1 << (index % 7))) + token.slice(at + 1);
+  });
+  // At once: each that names a key of its own waits for the provider to be asked.
+  const answers = await Promise.all(flipped.map((text) => refusal(verify(text))));
+  const taken = answers.filter((answer) => answer.startsWith("taken"));
   // The last character of the signature holds bits that say nothing.
-  expect(same).toBeLessThanOrEqual(4);
+  expect(taken.length).toBeLessThanOrEqual(4);
+  for (const answer of taken) expect(answer).toBe(right);
 });
 
 test("keys are asked for once, and at once for a new one, also while keys are made up", async () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { Cli } from "../cli/cli.ts";
 import { startChild } from "../store/sqlite-child-process.ts";
-import { Cli } from "./cli.ts";
 
 test("a command that finds the file locked waits for a while, says so and has changed nothing", async () => {
   using cli = new Cli();
