@@ -22,7 +22,12 @@ const PHASES: readonly Phase[] = [
   // What takes its time whatever LONG_SECONDS says.
   {
     name: "patient",
-    files: ["test/long/locked-command.test.ts", "test/long/same-time.test.ts", "test/long/slow-body.test.ts"],
+    files: [
+      "test/long/locked-command.test.ts",
+      "test/long/same-time.test.ts",
+      "test/long/slow-body.test.ts",
+      "test/store/mysql-locked-rows.test.ts",
+    ],
   },
 ];
 

@@ -7,7 +7,8 @@ import type { Counts } from "./junit.ts";
 import { GALERA, isInstalled, PARTS, reportMissingParts } from "./parts.ts";
 import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
 
-const AT_ONCE = 2;
+/** On two processors: most of what tests do is to wait. */
+const AT_ONCE = 3;
 const ENGINES = ["memory", "sqlite", "mysql"];
 /** Whatever asks a server can be run so; in `npm test` only what is likeliest to differ is: workers start slowly. */
 const TWO_WORKERS = { TEST_ENGINE: "sqlite", TEST_WORKERS: "2" };
@@ -15,8 +16,13 @@ const FOR_TWO_WORKERS = ["test/races/", "test/wire/set-metadata/", "test/wire/ht
 
 /** What runs once and takes long, so that it can go beside the rest. */
 const BESIDE = ["store", "client"];
-/** What is about load, and so runs when nothing else does. */
-const ALONE = "test/starvation/";
+/** What is about load or processor time, and so runs when nothing else does. */
+const ALONE = [
+  "test/starvation/",
+  "test/faults/connections.test.ts",
+  "test/faults/overload.test.ts",
+  "test/wire/http/thread-time.test.ts",
+];
 /** What only `npm run test:long` runs. */
 const LONG = "test/long/";
 
@@ -28,18 +34,22 @@ const MYSQL_TWO_WORKERS = { TEST_ENGINE: "mysql", TEST_WORKERS: "2" };
 /** What is answered before a store is asked, or takes seconds whatever the store is. */
 const ON_ONE_ENGINE = [
   "test/wire/http/late-bodies.test.ts",
-  "test/wire/http/thread-time.test.ts",
   "test/wire/identity/outside-calls.test.ts",
   "test/wire/log-ins/fairness.test.ts",
 ];
 
 /** These ask a server for everything, and so can run on any engine; the others name theirs, or need none. */
 function isForEveryEngine(file: string): boolean {
-  return (file.startsWith("test/wire/") || file.startsWith("test/races/")) && !ON_ONE_ENGINE.includes(file);
+  if (ON_ONE_ENGINE.includes(file) || isAlone(file)) return false;
+  return file.startsWith("test/wire/") || file.startsWith("test/races/");
+}
+
+function isAlone(file: string): boolean {
+  return ALONE.some((start) => file.startsWith(start));
 }
 
 function isForOnce(file: string): boolean {
-  return !isForEveryEngine(file) && !CLUSTER.includes(file) && !file.startsWith(ALONE);
+  return !isForEveryEngine(file) && !CLUSTER.includes(file) && !isAlone(file);
 }
 
 function isOfPart(file: string): boolean {
@@ -83,7 +93,7 @@ function runCheck(): Counts {
   return { passed: success ? 1 : 0, failed: success ? 0 : 1, skipped: 0 };
 }
 
-/** Most of what tests do is to wait. In their order, so the longest comes first. */
+/** In their order, so the longest comes first. */
 async function runPhases(): Promise<readonly Counts[]> {
   const results: Counts[] = [];
   const waiting = phases().values();
@@ -95,7 +105,7 @@ async function runPhases(): Promise<readonly Counts[]> {
 }
 
 async function runAlone(): Promise<readonly Counts[]> {
-  return [await runPhase({ name: "starvation", files: testFiles().filter((file) => file.startsWith(ALONE)) })];
+  return [await runPhase({ name: "alone", files: testFiles().filter(isAlone) })];
 }
 
 emptyReports();

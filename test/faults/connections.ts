@@ -53,9 +53,15 @@ export async function checkSilentConnections({ descriptorsMax, ...options }: Con
 
   silent.dispose();
   await eventually(async () => expect(readdirSync(`/proc/${server.pid}/fd`).length).toBeLessThan(descriptorsMax / 2));
-  expect(await healthMs(server.origin)).toBeLessThan(1000 + 10 * probeMs);
-  // The kernel may have had no room for it, and then its own system tries it again after a second or three.
-  await waiting;
+  const freeAt = performance.now();
+  // Several: what the kernel had no room for a moment ago, its own system tries again only after a second.
+  const attempts = Array.from({ length: 10 }, async (_, index) => {
+    await Bun.sleep(50 * index);
+    return await healthMs(server.origin);
+  });
+  await Promise.race(attempts);
+  expect(performance.now() - freeAt).toBeLessThan(1000 + 10 * probeMs);
+  await Promise.all([waiting, ...attempts]);
   expect(server.logged("connectionsNearMax")).toHaveLength(1);
 }
 
