@@ -19,6 +19,8 @@ const PHASES: readonly Phase[] = [
   { name: "starvation", files: ["test/starvation/starvation.test.ts"] },
   // slowhttptest in all its modes.
   { name: "slow-clients", files: ["test/long/slow-clients.test.ts"] },
+  // Thousands of connections, and as many as there may be.
+  { name: "connections", files: ["test/long/connections.test.ts", "test/long/overload.test.ts"] },
   // What takes its time whatever LONG_SECONDS says.
   {
     name: "patient",

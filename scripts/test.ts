@@ -8,8 +8,8 @@ import { GALERA, isInstalled, PARTS, reportMissingParts } from "./parts.ts";
 import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
 
 /** On two processors: most of what tests do is to wait. */
-const AT_ONCE = 3;
-const ENGINES = ["memory", "sqlite", "mysql"];
+const AT_ONCE = 4;
+const ENGINES = ["mysql", "sqlite", "memory"];
 /** Whatever asks a server can be run so; in `npm test` only what is likeliest to differ is: workers start slowly. */
 const TWO_WORKERS = { TEST_ENGINE: "sqlite", TEST_WORKERS: "2" };
 const FOR_TWO_WORKERS = ["test/races/", "test/wire/set-metadata/", "test/wire/http/stop", "test/wire/revocation/"];
@@ -17,12 +17,7 @@ const FOR_TWO_WORKERS = ["test/races/", "test/wire/set-metadata/", "test/wire/ht
 /** What runs once and takes long, so that it can go beside the rest. */
 const BESIDE = ["store", "client"];
 /** What is about load or processor time, and so runs when nothing else does. */
-const ALONE = [
-  "test/starvation/",
-  "test/faults/connections.test.ts",
-  "test/faults/overload.test.ts",
-  "test/wire/http/thread-time.test.ts",
-];
+const ALONE = ["test/starvation/", "test/wire/http/thread-time.test.ts"];
 /** What only `npm run test:long` runs. */
 const LONG = "test/long/";
 
@@ -69,8 +64,8 @@ function phases(): readonly Phase[] {
   const shared = files.filter(isForEveryEngine);
   const all: readonly Phase[] = [
     { name: "once", files: files.filter((file) => isForOnce(file) && !isOfPart(file)) },
-    ...BESIDE.map((part) => ({ name: part, files: files.filter((file) => file.startsWith(`test/${part}/`)) })),
     ...ENGINES.map((engine) => ({ name: engine, files: shared, env: { TEST_ENGINE: engine } })),
+    ...BESIDE.map((part) => ({ name: part, files: files.filter((file) => file.startsWith(`test/${part}/`)) })),
     { name: "two-workers", files: files.filter(isForTwoWorkers), env: TWO_WORKERS },
     {
       name: "mysql-two-workers",
@@ -86,21 +81,22 @@ function phases(): readonly Phase[] {
   });
 }
 
-function runCheck(): Counts {
-  console.log("# check");
-  const { success } = Bun.spawnSync(["npm", "run", "--silent", "check"], { stdio: ["ignore", "inherit", "inherit"] });
-  if (!success) console.log("!!! npm run check failed");
-  return { passed: success ? 1 : 0, failed: success ? 0 : 1, skipped: 0 };
+async function runCheck(): Promise<Counts> {
+  const child = Bun.spawn(["npm", "run", "--silent", "check"], { stdio: ["ignore", "pipe", "pipe"] });
+  const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
+  console.log(`# check\n${out}${err}`);
+  if (code !== 0) console.log("!!! npm run check failed");
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
-/** In their order, so the longest comes first. */
+/** In their order, so the longest comes first; the checks beside them. */
 async function runPhases(): Promise<readonly Counts[]> {
   const results: Counts[] = [];
   const waiting = phases().values();
   const runThem = async (): Promise<void> => {
     for (const phase of waiting) results.push(await runPhase(phase));
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, runThem));
+  await Promise.all([runCheck().then((counts) => results.push(counts)), ...Array.from({ length: AT_ONCE }, runThem)]);
   return results;
 }
 
@@ -109,5 +105,5 @@ async function runAlone(): Promise<readonly Counts[]> {
 }
 
 emptyReports();
-const results = [runCheck(), ...(await runPhases()), ...(await runAlone()), reportMissingParts(PARTS)];
+const results = [...(await runPhases()), ...(await runAlone()), reportMissingParts(PARTS)];
 sumUp(results);

@@ -1,9 +1,9 @@
 /**
- * One greedy client beside a modest one, for everything that can run out. In `npm test` the first row of each resource
- * runs, on one engine, for a moment; `LONG_SECONDS` runs every row, each for so long.
+ * One greedy client beside a modest one, for everything that can run out. `npm run test:long` runs every row on each of
+ * its engines, for `LONG_SECONDS`; `npm test` the first row of some resources, on one engine, for a moment.
  */
 import { describe, test } from "bun:test";
-import { RESOURCES } from "../../src/core/admission/resources.ts";
+import { RESOURCES, type Resource } from "../../src/core/admission/resources.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 import type { Engine, Row } from "./row.ts";
@@ -12,6 +12,8 @@ import { runRow } from "./run-row.ts";
 
 const LONG = process.env.LONG_SECONDS;
 const SECONDS = Number(LONG ?? 1);
+/** The others are in the tests of what bounds them. */
+const IN_SHORT: readonly Resource[] = ["thread", "hashing", "bodies", "answers", "writes", "rate_buckets"];
 /** For its start, its end, and the modest client alone. */
 const OVERHEAD_MS = 60_000;
 
@@ -21,7 +23,7 @@ function isImpossible({ descriptorsMax }: Row, engine: Engine): boolean {
   return isLimited && isLeftOut(Bun.which("prlimit") !== null, "prlimit is not installed: few file descriptors");
 }
 
-for (const resource of RESOURCES) {
+for (const resource of LONG === undefined ? IN_SHORT : RESOURCES) {
   describe(resource, () => {
     for (const row of ROWS[resource].slice(0, LONG === undefined ? 1 : undefined)) {
       for (const engine of (row.engines ?? ["sqlite"]).slice(0, LONG === undefined ? 1 : undefined)) {
