@@ -25,6 +25,7 @@ const PHASES: readonly Phase[] = [
   {
     name: "patient",
     files: [
+      "test/long/bench.test.ts",
       "test/long/locked-command.test.ts",
       "test/long/same-time.test.ts",
       "test/long/slow-body.test.ts",

@@ -11,7 +11,7 @@ import type { AnswerParts } from "./answer-room.ts";
 import type { Call, OpenCall, Route } from "./call.ts";
 import { createFailures, type FailureEvents } from "./failures.ts";
 import type { Incoming, PathParams } from "./incoming.ts";
-import type { BodyParts } from "./incoming-body.ts";
+import { type BodyParts, type BodySource, IncomingBody } from "./incoming-body.ts";
 import { Progress, type ProgressParts } from "./progress.ts";
 import { type Reply, successResponse } from "./reply.ts";
 import { bearerOf } from "./request.ts";
@@ -32,6 +32,11 @@ export interface ExchangeNeeds {
 export interface Exchange {
   /** Without a promise where all it needs is at hand, as for most reads. */
   run(incoming: Incoming): Eventually<Response>;
+  /**
+   * Charges the body of a request that cannot be run yet, since it comes in meanwhile; to be disposed of before it is run
+   * or refused. Refuses with `busy`.
+   */
+  holdBody(source: BodySource & Pick<Incoming, "addressOf">): Disposable;
   /** Answers what no route takes, or what is refused before one is asked. */
   refuse(refusal: Refusal | WireRefusal, incoming: Pick<Incoming, "request" | "addressOf">): Response;
   /** Answers a fault outside `run`. */
@@ -146,6 +151,13 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
       } catch (error) {
         return failed(error);
       }
+    },
+    holdBody(source) {
+      const body = new IncomingBody(needs.bodies, source, {
+        asker: () => ({ address: source.addressOf(source.request) }),
+      });
+      body.hold(false);
+      return { [Symbol.dispose]: () => body.release() };
     },
     fail: (error) => failures.answerUnrouted(error),
     refuse: (refusal, incoming) => failures.answerUnmatched(refusal, incoming),

@@ -58,36 +58,25 @@ export class JsonReader {
     return JSON.parse(this.#text.slice(from, this.#at)) as string; // as: a quoted text
   }
 
-  /** The value that comes next; undefined for an object or a list, which is passed over. */
+  /** The value that comes next; undefined for an object or a list, which is still there to be passed over. */
   scalar(): JsonScalar | undefined {
     const kind = this.kind();
     if (kind === "string") return this.string();
-    if (kind === "object" || kind === "array") {
-      this.skip();
-      return undefined;
-    }
+    if (kind === "object" || kind === "array") return undefined;
     const from = this.#at;
     this.#skipPlain(kind);
     if (kind === "null") return null;
     return kind === "number" ? Number(this.#text.slice(from, this.#at)) : this.#text.charCodeAt(from) === TRUE;
   }
 
-  /** The same for what is checked afterwards: of an object or a list an empty one. */
+  /** The same for what is checked afterwards: for an object or a list an empty one. */
   shallow(): unknown {
-    const kind = this.kind();
     const value = this.scalar();
     if (value !== undefined) return value;
-    return kind === "array" ? [] : {};
+    return this.kind() === "array" ? [] : {};
   }
 
-  /** Passes over the value that comes next, however deeply nested. */
-  skip(): void {
-    const open: boolean[] = [];
-    do this.#skipStep(open);
-    while (open.length > 0);
-  }
-
-  /** The same for one that may be long. */
+  /** Passes over the value that comes next, however long and however deeply nested. */
   async pass(pace: Pace): Promise<void> {
     const open: boolean[] = [];
     do {

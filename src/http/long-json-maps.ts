@@ -20,7 +20,9 @@ export async function readMergePatch(reader: JsonReader, where: string, pace: Pa
   let bytes = 0;
   for (let key = reader.key(); key !== undefined; key = reader.key()) {
     if (key === "") throw noKey(where);
-    const text = textOf(reader.scalar());
+    const value = reader.scalar();
+    if (value === undefined) await reader.pass(pace);
+    const text = textOf(value);
     texts.set(key, text);
     bytes += utf8Bytes(key) + utf8Bytes(text ?? "");
     if (bytes > USER_BYTES_CEILING) return { changes: new Map(), bytes };
@@ -55,6 +57,7 @@ export async function readNumberMap(
   for (let key = reader.key(); key !== undefined; key = reader.key()) {
     check?.(key);
     const value = reader.scalar();
+    if (value === undefined) await reader.pass(pace);
     numbers.set(key, isWholeNumber(value) ? value : undefined);
     isPlain &&= isWholeNumber(value);
     if (pace.isDue()) await pace.rest();

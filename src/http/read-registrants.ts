@@ -64,10 +64,16 @@ async function fieldsOf(reader: JsonReader, pace: Pace): Promise<unknown> {
   const fields = new Map<string, unknown>();
   reader.open();
   for (let key = reader.key(); key !== undefined; key = reader.key()) {
-    if (NAMES.has(key)) fields.set(key, reader.shallow());
-    else await reader.pass(pace);
+    const isField = NAMES.has(key);
+    const value = isField ? reader.shallow() : undefined;
+    if (isField) fields.set(key, value);
+    if (!isField || isNested(value)) await reader.pass(pace);
   }
   return Object.fromEntries(fields);
+}
+
+function isNested(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }
 
 function requireFew(count: number): void {

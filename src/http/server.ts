@@ -61,10 +61,12 @@ export function listen(needs: HttpServerNeeds): HttpServer {
 
   async function answerInTurn(path: MatchedPath, request: Bun.BunRequest): Promise<Response> {
     try {
-      return await runQueue.enqueue({ address: addressOf(request) }, () =>
+      using body = exchange.holdBody({ request, addressOf, setIdleTimeout });
+      return await runQueue.enqueue({ address: addressOf(request) }, () => {
+        body[Symbol.dispose]();
         // One whose client has gone meanwhile takes no time from the others.
-        server.requestIP(request) === null ? new Response() : answerNow(path, request),
-      );
+        return server.requestIP(request) === null ? new Response() : answerNow(path, request);
+      });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       return finished(request, exchange.refuse(error, { request, addressOf }));

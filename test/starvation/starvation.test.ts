@@ -13,7 +13,7 @@ import { runRow } from "./run-row.ts";
 const LONG = process.env.LONG_SECONDS;
 const SECONDS = Number(LONG ?? 1);
 /** The others are in the tests of what bounds them. */
-const IN_SHORT: readonly Resource[] = ["thread", "hashing", "bodies", "answers", "writes", "rate_buckets"];
+const IN_SHORT: readonly Resource[] = ["thread", "hashing", "bodies", "answers", "writes"];
 /** For its start, its end, and the modest client alone. */
 const OVERHEAD_MS = 60_000;
 

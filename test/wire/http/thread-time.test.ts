@@ -9,7 +9,7 @@ import { longestTurnMs, slowness } from "../../harness/thread-probe.ts";
 /** "No request blocks a thread for more than 20 ms." */
 const TURN_MS = 20;
 /** For how long a route is searched; one that reads no body has less to find. */
-const SEARCHED_MS = Number(process.env.SEARCH_MS ?? 800);
+const SEARCHED_MS = Number(process.env.SEARCH_MS ?? 500);
 const SEED = Number(process.env.SEARCH_SEED ?? 14);
 /** Random requests before the worst of them are made worse. */
 const RANDOM = 12;
