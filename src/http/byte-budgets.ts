@@ -2,8 +2,8 @@ import { type AdmissionMemory, usageOf } from "../core/admission/memory.ts";
 import { createSlots, type SlotsOptions } from "../core/admission/slots.ts";
 import type { Timers } from "../core/ports.ts";
 import type { AnswerParts } from "./answer-room.ts";
-import { createArrivals } from "./arrivals.ts";
-import type { BodyParts } from "./incoming-body.ts";
+import { createArrivals } from "./bodies/arrivals.ts";
+import type { BodyParts } from "./bodies/incoming-body.ts";
 
 /** See ServiceSettings, which says what holds where one is left out. */
 export interface ByteLimits {

@@ -5,9 +5,9 @@ import type { Identity } from "../core/callers.ts";
 import type { UserName } from "../core/model.ts";
 import type { Eventually } from "../core/ports.ts";
 import type { ServedApp } from "../core/registry.ts";
+import type { RequestBody } from "./bodies/request-body.ts";
 import type { Progress } from "./progress.ts";
 import type { Family, Reply } from "./reply.ts";
-import type { RequestBody } from "./request-body.ts";
 
 /** One request on its way through a handler. */
 export interface Call {

@@ -8,14 +8,14 @@ import type { Registry, ServedApp } from "../core/registry.ts";
 import { afterStoring } from "../core/store-failure.ts";
 import type { Throttle } from "../core/throttle.ts";
 import type { AnswerParts } from "./answer-room.ts";
+import { type BodyParts, type BodySource, IncomingBody } from "./bodies/incoming-body.ts";
+import { type RequestBody, SMALL_BODY_BYTES_MAX } from "./bodies/request-body.ts";
 import type { Call, OpenCall, Route } from "./call.ts";
 import { createFailures, type FailureEvents } from "./failures.ts";
 import type { Incoming, PathParams } from "./incoming.ts";
-import { type BodyParts, type BodySource, IncomingBody } from "./incoming-body.ts";
 import { Progress, type ProgressParts } from "./progress.ts";
 import { type Reply, successResponse } from "./reply.ts";
 import { bearerOf } from "./request.ts";
-import { type RequestBody, SMALL_BODY_BYTES_MAX } from "./request-body.ts";
 import type { WireRefusal } from "./wire-refusals.ts";
 
 export interface ExchangeNeeds {

@@ -3,10 +3,10 @@ import type { Allowance } from "../core/allowance.ts";
 import type { Identity } from "../core/callers.ts";
 import type { App, Caller } from "../core/model.ts";
 import { type AnswerParts, AnswerRoom, SMALL_ANSWER } from "./answer-room.ts";
+import { type BodyParts, IncomingBody } from "./bodies/incoming-body.ts";
+import { NO_BODY, type RequestBody } from "./bodies/request-body.ts";
 import type { Incoming } from "./incoming.ts";
-import { type BodyParts, IncomingBody } from "./incoming-body.ts";
 import type { Sending } from "./reply.ts";
-import { NO_BODY, type RequestBody } from "./request-body.ts";
 
 export interface ProgressParts {
   readonly bodies: BodyParts;

@@ -1,4 +1,4 @@
-import { decodePart } from "./part-decoder.ts";
+import { decodePart } from "./bodies/part-decoder.ts";
 
 /**
  * The parts of `name=a,b&name=c` in a query, each decoded after it was cut out, so that `%2C` stands for a comma in a

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { JsonReader } from "../../src/http/json-reader.ts";
-import { newPace } from "../../src/http/new-pace.ts";
+import { JsonReader } from "../../src/http/bodies/json-reader.ts";
+import { newPace } from "../../src/http/bodies/new-pace.ts";
 import { WireRefusal } from "../../src/http/wire-refusals.ts";
 
 const MALFORMED = "malformed";

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Accounts } from "../../core/accounts.ts";
+import { readJson } from "../bodies/read-json.ts";
+import { SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import type { Handler } from "../call.ts";
-import { readJson } from "../read-json.ts";
 import { jsonReply } from "../reply.ts";
-import { SMALL_BODY_BYTES_MAX } from "../request-body.ts";
 
 const Text = z
   .string()

@@ -4,10 +4,10 @@ import type { User } from "../../core/model.ts";
 import { illegal } from "../../core/refusals.ts";
 import type { TokenExchange } from "../../core/token-exchange.ts";
 import type { IssuedToken } from "../../core/tokens.ts";
+import { check, readJson } from "../bodies/read-json.ts";
+import { SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import type { OpenCall, OpenHandler } from "../call.ts";
-import { check, readJson } from "../read-json.ts";
 import { jsonReply, type Reply } from "../reply.ts";
-import { SMALL_BODY_BYTES_MAX } from "../request-body.ts";
 import { userEntity } from "../user-entity.ts";
 
 /** Seconds, as a number or as text; 0 = permanent, absent = the app's own (protocol.md § 2.1). */

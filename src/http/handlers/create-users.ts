@@ -3,12 +3,12 @@ import type { Accounts, Registrant } from "../../core/accounts.ts";
 import { NOBODY } from "../../core/callers.ts";
 import type { Caller } from "../../core/model.ts";
 import type { Refused } from "../../core/refusals.ts";
+import { readRegistrants } from "../bodies/read-registrants.ts";
+import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import type { Call, OpenHandler } from "../call.ts";
 import { wireError } from "../errors.ts";
-import { readRegistrants } from "../read-registrants.ts";
 import type { Reply } from "../reply.ts";
 import { bearerOf } from "../request.ts";
-import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../request-body.ts";
 import { entitiesReply } from "../user-entity.ts";
 
 /** POST …/users (protocol.md § 3.1): one user, or a list of them of which some may fail. */

@@ -1,11 +1,11 @@
 import type { Metadata } from "../../core/metadata.ts";
 import type { Eventually } from "../../core/ports.ts";
-import { type BatchBody, batchBody, deltaBody } from "../batch-body.ts";
+import { type BatchBody, batchBody, deltaBody } from "../bodies/batch-body.ts";
+import { longBatchBody } from "../bodies/long-batch-body.ts";
+import { PARSED_CHARACTERS_MAX, parseJson, withoutMark } from "../bodies/read-json.ts";
+import { BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import type { Handler } from "../call.ts";
-import { longBatchBody } from "../long-batch-body.ts";
 import { manyReply, manyReplyInParts, PART_BYTES } from "../many-reply.ts";
-import { PARSED_CHARACTERS_MAX, parseJson, withoutMark } from "../read-json.ts";
-import { BODY_BYTES_MAX } from "../request-body.ts";
 
 /** POST …/metadata/user/get (user-metadata.md § Get Users' Metadata); with `versions`, docs/VERSIONS.md. */
 export function getManyMetadata({ metadata }: { metadata: Metadata }): Handler {

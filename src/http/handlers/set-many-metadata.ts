@@ -1,9 +1,9 @@
 import type { Metadata } from "../../core/metadata.ts";
+import { manyChanges } from "../bodies/many-changes.ts";
+import { BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import type { Handler } from "../call.ts";
 import { contextOf, errorsJson } from "../errors.ts";
-import { manyChanges } from "../many-changes.ts";
 import { manyReply } from "../many-reply.ts";
-import { BODY_BYTES_MAX } from "../request-body.ts";
 
 /** POST …/metadata/user/set (docs/VERSIONS.md). */
 export function setManyMetadata({ metadata }: { metadata: Metadata }): Handler {

@@ -1,10 +1,10 @@
 import type { Metadata } from "../../core/metadata.ts";
 import type { StoredAttributes } from "../../core/ports.ts";
 import type { ServedApp } from "../../core/registry.ts";
+import { readForm } from "../bodies/read-form.ts";
+import { readPatch } from "../bodies/read-patch.ts";
 import type { Handler } from "../call.ts";
 import { preconditionsOfWrite } from "../preconditions.ts";
-import { readForm } from "../read-form.ts";
-import { readPatch } from "../read-patch.ts";
 import { type Reply, versionedReply } from "../reply.ts";
 
 /** PUT …/metadata/user/{username} (user-metadata.md § Setting user metadata). */

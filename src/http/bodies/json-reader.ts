@@ -1,5 +1,5 @@
-import type { Pace } from "../core/pace.ts";
-import { WireRefusal } from "./wire-refusals.ts";
+import type { Pace } from "../../core/pace.ts";
+import { WireRefusal } from "../wire-refusals.ts";
 
 export type JsonKind = "object" | "array" | "string" | "number" | "boolean" | "null";
 export type JsonScalar = string | number | boolean | null;

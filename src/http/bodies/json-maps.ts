@@ -1,5 +1,5 @@
-import type { Changes } from "../core/attributes.ts";
-import { illegal, type Refusal } from "../core/refusals.ts";
+import type { Changes } from "../../core/attributes.ts";
+import { illegal, type Refusal } from "../../core/refusals.ts";
 
 /** What a JSON object holds. @param where names the object in what is refused */
 export function membersOf(value: unknown, where: string): [key: string, value: unknown][] {

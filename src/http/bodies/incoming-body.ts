@@ -1,11 +1,11 @@
-import type { Asker } from "../core/admission/asker.ts";
-import type { Place, Slots } from "../core/admission/slots.ts";
-import { busy } from "../core/refusals.ts";
+import type { Asker } from "../../core/admission/asker.ts";
+import type { Place, Slots } from "../../core/admission/slots.ts";
+import { busy } from "../../core/refusals.ts";
+import { WireRefusal } from "../wire-refusals.ts";
 import type { Arrival, Arrivals } from "./arrivals.ts";
 import { type BodyReader, discardBody } from "./discard-body.ts";
 import { unsupported } from "./media-types.ts";
 import { BODY_BYTES_MAX, type RequestBody, SMALL_BODY_BYTES_MAX } from "./request-body.ts";
-import { WireRefusal } from "./wire-refusals.ts";
 
 /** What all bodies of a server share. */
 export interface BodyParts {

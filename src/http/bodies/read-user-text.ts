@@ -1,7 +1,7 @@
-import { USER_BYTES_CEILING } from "../core/limits.ts";
-import { Refusal } from "../core/refusals.ts";
-import type { ServedApp } from "../core/registry.ts";
-import type { Call } from "./call.ts";
+import { USER_BYTES_CEILING } from "../../core/limits.ts";
+import { Refusal } from "../../core/refusals.ts";
+import type { ServedApp } from "../../core/registry.ts";
+import type { Call } from "../call.ts";
 import { type DecodedBytes, REPLACEMENT_BYTES } from "./decoded-bytes.ts";
 import { newPace } from "./new-pace.ts";
 import { BODY_BYTES_MAX } from "./request-body.ts";

@@ -1,5 +1,5 @@
-import { NOTHING_KNOWN } from "../core/batch-reads.ts";
-import type { Pace } from "../core/pace.ts";
+import { NOTHING_KNOWN } from "../../core/batch-reads.ts";
+import type { Pace } from "../../core/pace.ts";
 import { type BatchBody, knownOf, noTexts, tooLarge } from "./batch-body.ts";
 import { noObject } from "./json-maps.ts";
 import { JsonOutline } from "./json-outline.ts";

@@ -1,6 +1,6 @@
-import type { Changes } from "../core/attributes.ts";
-import { USER_BYTES_CEILING } from "../core/limits.ts";
-import type { Call } from "./call.ts";
+import type { Changes } from "../../core/attributes.ts";
+import { USER_BYTES_CEILING } from "../../core/limits.ts";
+import type { Call } from "../call.ts";
 import { JsonBytes } from "./json-bytes.ts";
 import { mergePatch } from "./json-maps.ts";
 import { JsonReader } from "./json-reader.ts";

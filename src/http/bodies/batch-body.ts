@@ -1,5 +1,5 @@
-import { type KnownMetadata, NOTHING_KNOWN, type WantedMetadata } from "../core/batch-reads.ts";
-import { illegal, Refusal } from "../core/refusals.ts";
+import { type KnownMetadata, NOTHING_KNOWN, type WantedMetadata } from "../../core/batch-reads.ts";
+import { illegal, Refusal } from "../../core/refusals.ts";
 import { membersOf, noObject, numberMap } from "./json-maps.ts";
 
 /** A batch read as its body asks for it. */

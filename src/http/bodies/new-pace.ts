@@ -1,4 +1,4 @@
-import { createPace, type Pace } from "../core/pace.ts";
+import { createPace, type Pace } from "../../core/pace.ts";
 
 const needs = {
   nowMs: () => performance.now(),

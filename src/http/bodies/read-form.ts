@@ -1,6 +1,6 @@
-import type { Changes } from "../core/attributes.ts";
-import { illegal } from "../core/refusals.ts";
-import type { Call } from "./call.ts";
+import type { Changes } from "../../core/attributes.ts";
+import { illegal } from "../../core/refusals.ts";
+import type { Call } from "../call.ts";
 import { FormBytes } from "./form-bytes.ts";
 import { JsonReader } from "./json-reader.ts";
 import { unsupported } from "./media-types.ts";

@@ -1,4 +1,4 @@
-import type { Pace } from "../core/pace.ts";
+import type { Pace } from "../../core/pace.ts";
 import { noObject } from "./json-maps.ts";
 import { JsonReader } from "./json-reader.ts";
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import { illegal } from "../core/refusals.ts";
-import type { Call } from "./call.ts";
-import { WireRefusal } from "./wire-refusals.ts";
+import { illegal } from "../../core/refusals.ts";
+import type { Call } from "../call.ts";
+import { WireRefusal } from "../wire-refusals.ts";
 
 /**
  * Longer texts are read by `JsonReader`, which can stop and rest; `JSON.parse` is the faster one, and of this length

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { UserChanges } from "../core/batch-writes.ts";
-import { USER_BYTES_CEILING } from "../core/limits.ts";
-import { illegal, type Refusal } from "../core/refusals.ts";
-import type { ServedApp } from "../core/registry.ts";
+import type { UserChanges } from "../../core/batch-writes.ts";
+import { USER_BYTES_CEILING } from "../../core/limits.ts";
+import { illegal, type Refusal } from "../../core/refusals.ts";
+import type { ServedApp } from "../../core/registry.ts";
 import { tooLarge } from "./batch-body.ts";
 import { membersOf, mergePatch, noObject, numberMap } from "./json-maps.ts";
 import { JsonOutline } from "./json-outline.ts";
