@@ -197,6 +197,7 @@ function pairIn(map: BoundedMap<Pair>, key: string): Pair {
   return pair;
 }
 
+/** In whole ms: a difference of two times that is 2000.0000001 is not to become three seconds. */
 function exceeded(retryAfterMs: number): Refusal {
-  return new Refusal({ code: "rate_exceeded", retryAfterMs, allowance: undefined });
+  return new Refusal({ code: "rate_exceeded", retryAfterMs: Math.round(retryAfterMs), allowance: undefined });
 }
