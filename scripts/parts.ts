@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import type { Counts } from "./junit.ts";
 
-export const GALERA = "/usr/lib/galera/libgalera_smm.so";
+const GALERA = "/usr/lib/galera/libgalera_smm.so";
 
 /** Where servers are that are not on everybody's PATH. */
 const SERVER_FOLDER = "/usr/sbin";
@@ -9,10 +9,7 @@ const SERVER_FOLDER = "/usr/sbin";
 /** What some tests need beside Node and npm. `.ci/run` installs all of it. */
 export const PARTS: Readonly<Record<string, string>> = {
   curl: "the start-up lines pasted into a shell (test/cli/start-up.test.ts)",
-  mariadbd: "the cluster store: its contract, the wire and the races on it, copying, the benchmark (MariaDB)",
-  [GALERA]: "three database nodes through faults, which need rsync too (test/cluster)",
-  wrk: "the benchmark, which needs nginx, redis-server and webdis too (test/bench)",
-  prlimit: "a server with few file descriptors (test/starvation)",
+  mariadbd: "the cluster store: its contract, the wire and the races on it, copying (MariaDB)",
   strace: "the trace of a flush before every answer (test/faults/flush.test.ts)",
   // The same place that test/sdk/chromium.ts looks at.
   [process.env.CHROMIUM ?? "/usr/bin/chromium"]:
@@ -23,7 +20,14 @@ export const PARTS: Readonly<Record<string, string>> = {
 export const LONG_PARTS: Readonly<Record<string, string>> = {
   mariadbd: "the clients that would use up what the cluster store has (MariaDB)",
   prlimit: "a server with few file descriptors (test/starvation)",
+  wrk: "the benchmark, which needs nginx, redis-server and webdis too (test/long/bench.test.ts)",
   slowhttptest: "slow heads, bodies and readers (test/long/slow-clients.test.ts)",
+};
+
+/** What `npm run test:cluster` needs. */
+export const CLUSTER_PARTS: Readonly<Record<string, string>> = {
+  mariadbd: "servers on one database (MariaDB)",
+  [GALERA]: "three database nodes through faults, which need rsync too (Galera)",
 };
 
 /** A program, or a file by its path. */

@@ -27,6 +27,8 @@ const PHASES: readonly Phase[] = [
     files: [
       "test/long/bench.test.ts",
       "test/long/locked-command.test.ts",
+      "test/long/locked-store.test.ts",
+      "test/long/outside-calls.test.ts",
       "test/long/same-time.test.ts",
       "test/long/slow-body.test.ts",
       "test/store/mysql-locked-rows.test.ts",

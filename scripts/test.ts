@@ -4,7 +4,7 @@
  */
 import { Glob } from "bun";
 import type { Counts } from "./junit.ts";
-import { GALERA, isInstalled, PARTS, reportMissingParts } from "./parts.ts";
+import { isInstalled, PARTS, reportMissingParts } from "./parts.ts";
 import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
 
 /** On two processors: most of what tests do is to wait. */
@@ -17,21 +17,16 @@ const FOR_TWO_WORKERS = ["test/races/", "test/wire/set-metadata/", "test/wire/ht
 /** What runs once and takes long, so that it can go beside the rest. */
 const BESIDE = ["store", "client"];
 /** What is about load or processor time, and so runs when nothing else does. */
-const ALONE = ["test/starvation/", "test/wire/http/thread-time.test.ts"];
+const ALONE = ["test/core/shared-buckets.test.ts", "test/starvation/", "test/wire/http/thread-time.test.ts"];
 /** What only `npm run test:long` runs. */
 const LONG = "test/long/";
 
-/** Three servers on one database and on three nodes, through rates and faults; `npm run test:cluster` takes longer. */
+/** What only `npm run test:cluster` runs. */
 const CLUSTER = ["test/cluster/faults.test.ts", "test/cluster/rates.test.ts"];
-const CLUSTER_SECONDS = { CLUSTER_SECONDS: "1" };
 const MYSQL_TWO_WORKERS = { TEST_ENGINE: "mysql", TEST_WORKERS: "2" };
 
 /** What is answered before a store is asked, or takes seconds whatever the store is. */
-const ON_ONE_ENGINE = [
-  "test/wire/http/late-bodies.test.ts",
-  "test/wire/identity/outside-calls.test.ts",
-  "test/wire/log-ins/fairness.test.ts",
-];
+const ON_ONE_ENGINE = ["test/wire/http/late-bodies.test.ts", "test/wire/log-ins/fairness.test.ts"];
 
 /** These ask a server for everything, and so can run on any engine; the others name theirs, or need none. */
 function isForEveryEngine(file: string): boolean {
@@ -72,13 +67,9 @@ function phases(): readonly Phase[] {
       files: files.filter((file) => file.startsWith("test/races/")),
       env: MYSQL_TWO_WORKERS,
     },
-    { name: "cluster", files: CLUSTER, env: CLUSTER_SECONDS },
   ];
   // What is missing is said, and under CI counted as a failure, by `reportMissingParts`.
-  return all.filter(({ name, env }) => {
-    if (name === "cluster") return isInstalled("mariadbd") && isInstalled(GALERA);
-    return env?.TEST_ENGINE !== "mysql" || isInstalled("mariadbd");
-  });
+  return all.filter(({ env }) => env?.TEST_ENGINE !== "mysql" || isInstalled("mariadbd"));
 }
 
 async function runCheck(): Promise<Counts> {

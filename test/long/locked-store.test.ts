@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { ServerProcess, USERS } from "../faults/server-process.ts";
 import { startChild } from "../store/sqlite-child-process.ts";
 import { temporaryFolder } from "../store/sqlite-fixture.ts";
-import { ServerProcess, USERS } from "./server-process.ts";
 
 const LOCKED_MS = 5000;
 /** PROTOCOL.md: a set that cannot be written is answered within two seconds. */

@@ -1,0 +1,22 @@
+/**
+ * `npm run test:cluster`: three servers on one database and on three nodes, through rates and faults. `CLUSTER_SECONDS` is
+ * how long each fault lasts, 10 unless it is set. The last line is the tests' own count.
+ */
+import type { Counts } from "./junit.ts";
+import { CLUSTER_PARTS, isInstalled, reportMissingParts } from "./parts.ts";
+import { emptyReports, runPhase, sumUp } from "./phase.ts";
+
+const SECONDS = process.env.CLUSTER_SECONDS ?? "10";
+if (!(Number(SECONDS) > 0)) throw new Error(`CLUSTER_SECONDS: ${SECONDS} is no number of seconds`);
+/** Per second of a fault: there are some ten, and each is prepared and looked at afterwards. */
+const TIMEOUT_MS = 300_000 + Number(SECONDS) * 60_000;
+
+emptyReports();
+const results: Counts[] = [reportMissingParts(CLUSTER_PARTS)];
+if (Object.keys(CLUSTER_PARTS).every(isInstalled)) {
+  const files = ["test/cluster/faults.test.ts", "test/cluster/rates.test.ts"];
+  results.push(
+    await runPhase({ name: "cluster", files, env: { CLUSTER_SECONDS: SECONDS }, timeoutMs: TIMEOUT_MS, isShown: true }),
+  );
+}
+sumUp(results);
