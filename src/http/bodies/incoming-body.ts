@@ -155,10 +155,17 @@ export class IncomingBody implements RequestBody, Arrival {
     if (encoding !== "identity") throw unsupported("Content-Encoding", encoding);
   }
 
+  /**
+   * What is on its way is read first, so that the client sees the answer; unless there is no room even for that, for the
+   * runtime takes it in before it is read.
+   */
   async #tooLarge(reader: BodyReader | undefined): Promise<WireRefusal> {
+    const refusal = new WireRefusal({ code: "body_too_large" });
     this.release();
-    if (reader !== undefined) await discardBody(reader, this.announcedBytes, this.#parts.arrivals.timers);
-    return new WireRefusal({ code: "body_too_large" });
+    if (reader === undefined) return refusal;
+    this.#place = this.#parts.slots.tryEnter(this.#holder.asker(), BODY_BYTES_MAX);
+    if (this.#place !== undefined) await discardBody(reader, this.announcedBytes, this.#parts.arrivals.timers);
+    return refusal;
   }
 
   /** Who asks is found out only for more than a little, or when much is held: it costs more than a small body. */
