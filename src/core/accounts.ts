@@ -42,7 +42,7 @@ export interface Accounts {
   ): Promise<Registered>;
   /** Without a password, so that none lets anybody in, and without any check of rights: for the operator. */
   create(app: App, name: UserName, nickname?: string): Promise<User | "taken">;
-  /** The same for grants, which need not know whether he was made just now; undefined: he is gone again. */
+  /** The same for grants, which need not know whether the user was made just now; undefined: the user is gone again. */
   ensure(app: App, name: UserName): Promise<User | undefined>;
   get(served: ServedApp, caller: Caller, target: UserName | undefined): Promise<User>;
   list(served: ServedApp, caller: Caller, after: UserCursor | undefined, countMax: number): Promise<UserPage>;

@@ -99,7 +99,7 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
         tell();
         return errorResponse(busy, { span, family, allowance, requestId });
       }
-      // A caller who hung up in the middle of his body is no fault of ours.
+      // A client that hangs up in the middle of its body is no fault of ours.
       if (!request.signal.aborted) tell();
       return errorResponse(wireError({ code: "internal" }, context), { span, family, allowance, requestId });
     },

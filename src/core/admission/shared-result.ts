@@ -28,7 +28,7 @@ export function createSharedResult<T>(
     const begun = call().finally(() => {
       isRunning = false;
     });
-    // Whoever shares it tells what became of it.
+    // Those who share it tell what became of it.
     begun.catch(() => {});
     current = begun;
     return begun;

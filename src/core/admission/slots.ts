@@ -6,7 +6,7 @@ import type { Resource } from "./resources.ts";
 import { ownUsage, type Usage } from "./usage.ts";
 
 /**
- * Fair admission to a resource of which so much can be held at once. Whoever finds it taken waits for its turn, within
+ * Fair admission to a resource of which so much can be held at once. An asker that finds it taken waits for its turn, within
  * bounds, or is refused with `busy` before anything is done for it.
  */
 export interface Slots {

@@ -49,7 +49,7 @@ export class IncomingBody implements RequestBody, Arrival {
   #place: Place | undefined;
   #isHeldOpen = false;
   #isLate = false;
-  /** Of whoever waits for bytes. */
+  /** Of what waits for bytes. */
   #reject: ((refusal: WireRefusal) => void) | undefined;
 
   /** @param holder says who asks, as soon as more than a little is held */

@@ -12,7 +12,7 @@ export const SMALL_BODY_BYTES_MAX = 16_384;
 export interface RequestBody {
   /** All of it, in UTF-8. */
   text(bytesMax: number): Promise<string>;
-  /** Piece by piece. Whoever stops early has the rest thrown away, and the connection goes on. */
+  /** Piece by piece. Of a reader that stops early the rest is thrown away, and the connection goes on. */
   chunks(bytesMax: number): AsyncIterable<Uint8Array>;
   /** By Content-Length; undefined where a chunked body says its length only by ending, or there is none. */
   readonly announcedBytes: number | undefined;

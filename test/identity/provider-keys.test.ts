@@ -1,0 +1,186 @@
+import { expect, test } from "bun:test";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eventually } from "../harness/eventually.ts";
+import { ADA, providerWith, verifierOf } from "./jwt-verifier.ts";
+import { KeyServer, signingPair } from "./key-server.ts";
+import { refusal } from "./refusal.ts";
+import { ASKER } from "./test-outside.ts";
+
+const SECOND = Math.floor(Date.now() / 1000);
+
+test("keys are asked for once, and at once for a new one, also while keys are made up", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const { verify } = verifierOf(server);
+  const tokens = await Promise.all(Array.from({ length: 20 }, () => pair.sign({})));
+  await Promise.all(tokens.map((token) => verify(token)));
+  expect(server.asked).toBe(1);
+  const next = await signingPair(server.issuer, "RS256", "two");
+  server.keys = [pair.jwk, next.jwk];
+  expect((await verify(await next.sign({}))).bearer).toEqual(ADA);
+  expect(server.asked).toBe(2);
+  const madeUp = await Promise.all(Array.from({ length: 50 }, (_, made) => pair.sign({}, { kid: `made up ${made}` })));
+  const answers = Promise.all(madeUp.map((token) => refusal(verify(token))));
+  const last = await signingPair(server.issuer, "RS256", "three");
+  server.keys = [pair.jwk, next.jwk, last.jwk];
+  const from = performance.now();
+  expect((await verify(await last.sign({}))).bearer).toEqual(ADA);
+  expect(new Set(await answers)).toEqual(new Set(["token_unknown"]));
+  // A busy machine apart it is one second, and one call for all.
+  const tookMs = performance.now() - from;
+  expect(tookMs).toBeLessThan(5000);
+  expect(server.asked).toBeLessThanOrEqual(2 + Math.ceil(tookMs / 1000));
+});
+
+test("a token of a key that was published while its keys were being fetched is not refused for that", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const { clock, verify } = verifierOf(server);
+  await verify(await pair.sign({}));
+  const next = await signingPair(server.issuer, "RS256", "two");
+  const fetching = Promise.withResolvers<void>();
+  const answering = Promise.withResolvers<Response>();
+  server.answer = () => {
+    fetching.resolve();
+    return answering.promise;
+  };
+  clock.advance(1000);
+  const early = refusal(verify(await pair.sign({}, { kid: "made up" })));
+  await fetching.promise;
+  // What is on its way does not know the key; the token came later.
+  const late = verify(await next.sign({}));
+  server.answer = undefined;
+  server.keys = [pair.jwk, next.jwk];
+  answering.resolve(Response.json({ keys: [pair.jwk] }));
+  expect(await early).toBe("token_unknown");
+  expect((await late).bearer).toEqual(ADA);
+});
+
+test("an address that makes keys up is held to one a second; keys that exist are taken from it all the while", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const { clock, verify } = verifierOf(server);
+  await verify(await pair.sign({}));
+  const madeUp = async (count: number, asker = ASKER) => {
+    const made = Array.from({ length: count }, () => pair.sign({}, { kid: crypto.randomUUID() }));
+    return await Promise.all((await Promise.all(made)).map((token) => refusal(verify(token, asker))));
+  };
+  clock.advance(1000);
+  const answers = await madeUp(120);
+  expect(answers.filter((answer) => answer === "token_unknown")).toHaveLength(101);
+  expect(answers.filter((answer) => answer === "rate_exceeded")).toHaveLength(19);
+  expect(await madeUp(1, () => ({ address: "192.0.2.2" }))).toEqual(["token_unknown"]);
+  const next = await signingPair(server.issuer, "RS256", "two");
+  server.keys = [next.jwk];
+  expect((await verify(await next.sign({}))).bearer).toEqual(ADA);
+});
+
+test("a provider that is away is asked once a second, whatever keys are made up", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const { verify } = verifierOf(server);
+  await verify(await pair.sign({}));
+  server.answer = () => new Response("down", { status: 500 });
+  const before = server.asked;
+  const from = performance.now();
+  const answers = new Set<string>();
+  while (performance.now() - from < 2500) {
+    const made = await Promise.all(Array.from({ length: 20 }, () => pair.sign({}, { kid: crypto.randomUUID() })));
+    for (const answer of await Promise.all(made.map((token) => refusal(verify(token))))) answers.add(answer);
+  }
+  expect(answers).toEqual(new Set(["busy"]));
+  expect(server.asked - before).toBeLessThanOrEqual(Math.ceil((performance.now() - from) / 1000));
+  expect((await verify(await pair.sign({}))).bearer).toEqual(ADA);
+});
+
+test("old keys are asked for anew behind the caller's back, and what the provider has taken out is refused", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const { clock, verify } = verifierOf(server);
+  await verify(await pair.sign({}));
+  const next = await signingPair(server.issuer, "RS256", "two");
+  server.keys = [next.jwk];
+  clock.advance(600_000);
+  const { exp, iat } = { exp: SECOND + 3600, iat: SECOND };
+  expect((await verify(await pair.sign({ exp, iat }))).bearer).toEqual(ADA);
+  await eventually(
+    async () => expect(await refusal(verify(await pair.sign({ exp, iat })))).toBe("token_unknown"),
+    2000,
+  );
+});
+
+test("a provider that cannot be reached locks out nobody whose key is known", async () => {
+  const { server, pair } = await providerWith();
+  const { issuer } = server;
+  const port = Number(new URL(issuer).port);
+  const { clock, failures, keys, verify } = verifierOf(server);
+  await verify(await pair.sign({}));
+  await server.stop();
+  for (const ms of [0, 600_000, 600_000]) {
+    clock.advance(ms);
+    keys.reread();
+    expect((await verify(await pair.sign({ exp: SECOND + 7200 }))).bearer).toEqual(ADA);
+  }
+  await eventually(async () => expect(failures).toHaveLength(1), 2000);
+  // Nobody can tell whose a new key is: not refused for good, and not let in.
+  const next = await signingPair(issuer, "RS256", "two");
+  clock.advance(10_000);
+  expect(await refusal(verify(await next.sign({ exp: SECOND + 7200 })))).toBe("busy");
+  await using back = new KeyServer(port);
+  back.keys = [pair.jwk, next.jwk];
+  clock.advance(10_000);
+  expect((await verify(await next.sign({ exp: SECOND + 7200 }))).bearer).toEqual(ADA);
+});
+
+test("without any keys a token is answered 503, within two seconds, and taken once they are there", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const answers: readonly (() => Response)[] = [
+    () => new Response("<html>", { status: 200 }),
+    () => new Response("{}", { status: 500 }),
+    () => Response.json({ keys: "none" }),
+    () => Response.redirect(`${server.issuer}/elsewhere`),
+    () => new Response("x".repeat(300_000)),
+  ];
+  const { clock, failures, verify } = verifierOf(server);
+  for (const answer of answers) {
+    server.answer = answer;
+    clock.advance(1000);
+    expect(await refusal(verify(await pair.sign({})))).toBe("busy");
+  }
+  expect(failures).toHaveLength(1);
+  server.answer = undefined;
+  clock.advance(1000);
+  expect((await verify(await pair.sign({}))).bearer).toEqual(ADA);
+});
+
+test("a discovery document of another issuer gives no keys", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const { verify } = verifierOf({ issuer: `${server.issuer}/` }, { jwks: null });
+  expect(await refusal(verify(await pair.sign({ iss: `${server.issuer}/` })))).toBe("busy");
+});
+
+test("keys in a file are read again for a new one and when told, and those taken out are over then", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "usermeta-test-"));
+  try {
+    const file = join(folder, "jwks.json");
+    const issuer = "https://id.example";
+    const [one, two] = [await signingPair(issuer, "ES256", "one"), await signingPair(issuer, "ES256", "two")];
+    writeFileSync(file, JSON.stringify({ keys: [one.jwk] }));
+    const { keys, verify } = verifierOf({ issuer }, { jwks: file });
+    expect((await verify(await one.sign({}))).bearer).toEqual(ADA);
+    writeFileSync(file, JSON.stringify({ keys: [two.jwk] }));
+    expect((await verify(await one.sign({}))).bearer).toEqual(ADA);
+    expect((await verify(await two.sign({}))).bearer).toEqual(ADA);
+    expect(await refusal(verify(await one.sign({})))).toBe("token_unknown");
+    writeFileSync(file, JSON.stringify({ keys: [one.jwk] }));
+    keys.reread();
+    expect(await refusal(verify(await two.sign({})))).toBe("token_unknown");
+    expect((await verify(await one.sign({}))).bearer).toEqual(ADA);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
