@@ -3,7 +3,7 @@ import type { Attempts } from "../core/admission/attempts.ts";
 import { BoundedMap } from "../core/admission/bounded-map.ts";
 import { createSlots } from "../core/admission/slots.ts";
 import type { Clock, Digest, Timers } from "../core/ports.ts";
-import { Refusal } from "../core/refusals.ts";
+import { busy } from "../core/refusals.ts";
 import { fetchAnswer } from "./fetch-json.ts";
 import type { HostedQuestion, HostedUser } from "./outside-calls.ts";
 
@@ -29,7 +29,6 @@ interface KeptAnswer {
 const CALLS_MAX = 32;
 const WAITING_MAX = 256;
 const WAIT_MAX_MS = 2000;
-const RETRY_AFTER_MS = 1000;
 /** An answer is kept for so long: until all who sent the token at once have remembered it, … */
 const TAKEN_MS = 1000;
 /** … and for a refused token, so that it is not asked about again and again. */
@@ -65,7 +64,7 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
         return user;
       } catch {
         attempt.abandoned();
-        throw new Refusal({ code: "busy", retryAfterMs: RETRY_AFTER_MS });
+        throw busy();
       }
     } finally {
       place.leave();

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { createLocalJWKSet, errors, type JSONWebKeySet } from "jose";
 import { createSharedResult } from "../core/admission/shared-result.ts";
 import type { Timers } from "../core/ports.ts";
-import { Refusal } from "../core/refusals.ts";
+import { busy } from "../core/refusals.ts";
 import { fetchJson } from "./fetch-json.ts";
 import type { KeyName } from "./outside-calls.ts";
 
@@ -21,7 +21,6 @@ export interface KeySet {
 }
 
 const ASK_AGAIN_MS = 1000;
-const RETRY_AFTER_MS = 1000;
 
 /**
  * @param jwks where the keys are; null = where the issuer's discovery document says
@@ -43,7 +42,7 @@ export function createProvider(
     } catch (error) {
       if (!isFailing) failed(error);
       isFailing = true;
-      throw new Refusal({ code: "busy", retryAfterMs: RETRY_AFTER_MS });
+      throw busy();
     }
   });
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { BoundedMap } from "../core/admission/bounded-map.ts";
 import { createSharedResult, type SharedResult } from "../core/admission/shared-result.ts";
 import type { Timers } from "../core/ports.ts";
-import { Refusal } from "../core/refusals.ts";
+import { busy } from "../core/refusals.ts";
 
 /** Secrets in files, of which the store knows only the paths. */
 export interface SecretFiles {
@@ -21,7 +21,6 @@ interface SecretFile {
 }
 
 const READ_AGAIN_MS = 1000;
-const RETRY_AFTER_MS = 1000;
 /** Two for each app at most; beyond it those that were not asked for of late are forgotten. */
 const FILES_MAX = 2000;
 
@@ -43,7 +42,7 @@ export function createSecretFiles(timers: Timers, unreadable: (path: string, err
           // A later token looks again: the file may come.
           if (!isTold) unreadable(path, error);
           isTold = true;
-          throw new Refusal({ code: "busy", retryAfterMs: RETRY_AFTER_MS });
+          throw busy();
         }
       }),
     };

@@ -1,5 +1,5 @@
 import type { Timers } from "../ports.ts";
-import { Refusal } from "../refusals.ts";
+import { busy, type Refusal } from "../refusals.ts";
 import type { Asker } from "./asker.ts";
 import { FairQueue } from "./fair-queue.ts";
 import type { Resource } from "./resources.ts";
@@ -23,8 +23,6 @@ export interface KeyedTurnsOptions {
   /** What a task rejects with that those behind it would meet too: they are refused at once. */
   readonly isLasting: (error: unknown) => boolean;
   readonly timers: Timers;
-  /** What a task that is refused is told to wait; ms. */
-  readonly retryAfterMs?: number;
 }
 
 interface Waiting {
@@ -34,7 +32,6 @@ interface Waiting {
 }
 
 const SWEEP_MS = 50;
-const RETRY_AFTER_MS = 1000;
 
 export function createKeyedTurns(options: KeyedTurnsOptions): KeyedTurns {
   const { waitingMax, waitMaxMs, isLasting, timers } = options;
@@ -42,8 +39,6 @@ export function createKeyedTurns(options: KeyedTurnsOptions): KeyedTurns {
   const keys = new Map<string, FairQueue<Waiting> | undefined>();
   const contended = new Set<FairQueue<Waiting>>();
   let sweeping: Disposable | undefined;
-
-  const busy = (): Refusal => new Refusal({ code: "busy", retryAfterMs: options.retryAfterMs ?? RETRY_AFTER_MS });
 
   function turnOf(key: string, asker: Asker): Promise<void> {
     const queue = keys.get(key) ?? new FairQueue<Waiting>();

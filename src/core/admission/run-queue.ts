@@ -1,5 +1,5 @@
 import type { Eventually, Timers, Turns } from "../ports.ts";
-import { Refusal } from "../refusals.ts";
+import { busy } from "../refusals.ts";
 import type { Asker } from "./asker.ts";
 import { FairQueue } from "./fair-queue.ts";
 import type { Resource } from "./resources.ts";
@@ -40,7 +40,6 @@ interface Waiting {
 const WAIT_MAX_MS = 2000;
 /** So soon all that waits is to be run, as far as the thread is quick enough. */
 const WAIT_AIM_MS = 600;
-const RETRY_AFTER_MS = 1000;
 /** After so many requests the loop's current turn is looked at. */
 const LOOK_EVERY = 256;
 /** A turn that has more requests than this, or takes longer, is an overloaded thread's. */
@@ -125,10 +124,6 @@ export function createRunQueue({ waitingMax, timers, turns, cpuMs }: RunQueueOpt
     for (const { refuse } of queue.expire(({ endsAtMs }) => endsAtMs <= nowMs)) refuse();
   }
 
-  function refusal(): Refusal {
-    return new Refusal({ code: "busy", retryAfterMs: RETRY_AFTER_MS });
-  }
-
   return {
     mayRun() {
       if (beganMs === undefined) {
@@ -157,7 +152,7 @@ export function createRunQueue({ waitingMax, timers, turns, cpuMs }: RunQueueOpt
     enqueue<T>(asker: Asker, run: () => Eventually<T>) {
       if (queue.size >= waitingMax) {
         const displaced = queue.displace(asker);
-        if (displaced === undefined) throw refusal();
+        if (displaced === undefined) throw busy();
         displaced.refuse();
       }
       const { promise, resolve, reject } = Promise.withResolvers<T>();
@@ -170,7 +165,7 @@ export function createRunQueue({ waitingMax, timers, turns, cpuMs }: RunQueueOpt
             reject(error);
           }
         },
-        refuse: () => reject(refusal()),
+        refuse: () => reject(busy()),
       });
       return promise;
     },

@@ -1,5 +1,5 @@
 import type { Timers } from "../ports.ts";
-import { Refusal } from "../refusals.ts";
+import { busy, type Refusal } from "../refusals.ts";
 import type { Asker } from "./asker.ts";
 import { FairQueue } from "./fair-queue.ts";
 import type { Resource } from "./resources.ts";
@@ -53,8 +53,6 @@ export interface SlotsOptions {
   readonly timers: Timers;
   /** Where several threads share it; what one lets go of is seen by those that wait in another within SWEEP_MS. */
   readonly usage?: Usage;
-  /** What a client that is refused is told to wait; ms. */
-  readonly retryAfterMs?: number;
 }
 
 interface Waiting {
@@ -68,7 +66,6 @@ interface Waiting {
 /** How many times what is left an address may hold: it may stand for a whole office, or for a proxy. */
 const ADDRESS_SHARE = 4;
 const SWEEP_MS = 50;
-const RETRY_AFTER_MS = 1000;
 
 export function createSlots(options: SlotsOptions): Slots {
   const { capacity, waitingMax, waitMaxMs, leavesRoom, timers, usage = ownUsage() } = options;
@@ -77,8 +74,6 @@ export function createSlots(options: SlotsOptions): Slots {
   const heldBy = new Map<string, number>();
   let held = 0;
   let sweeping: Disposable | undefined;
-
-  const busy = (): Refusal => new Refusal({ code: "busy", retryAfterMs: options.retryAfterMs ?? RETRY_AFTER_MS });
 
   function hold({ address, account }: Asker, amount: number): void {
     held += amount;

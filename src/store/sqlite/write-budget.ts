@@ -1,7 +1,7 @@
 import { type AdmissionMemory, usageOf } from "../../core/admission/memory.ts";
 import { createSlots, type Place, type Slots } from "../../core/admission/slots.ts";
 import type { Timers } from "../../core/ports.ts";
-import { Refusal } from "../../core/refusals.ts";
+import { busy } from "../../core/refusals.ts";
 import { commandAsker, commandWeight } from "./command-weight.ts";
 import type { NumberedCommand } from "./writer-messages.ts";
 
@@ -14,7 +14,6 @@ const WRITES_BYTES_MAX = 16_777_216;
 const UNASKED_BYTES_MAX = 262_144;
 /** What one command counts at most: a batch of a hundred large users weighs more than all that may wait. */
 const COMMAND_BYTES_MAX = 4_194_304;
-const RETRY_AFTER_MS = 1000;
 
 /** What a command holds of the budget until it is answered. */
 export type Room = Place | number;
@@ -45,7 +44,7 @@ export class WriteBudget {
       return bytes;
     }
     const place = this.#slots.tryEnter(commandAsker(command), bytes);
-    if (place === undefined) throw new Refusal({ code: "busy", retryAfterMs: RETRY_AFTER_MS });
+    if (place === undefined) throw busy();
     return place;
   }
 
