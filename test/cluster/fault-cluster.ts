@@ -13,6 +13,7 @@ const USER_BYTES_MAX = 250;
 /** Not enough for all of them at once. */
 const APP_BYTES_MAX = USERS.length * 150;
 const LOOK_MS = 20;
+const LOG_CHARACTERS_TOLD = 4000;
 
 /** One node for all servers, as docs/CLUSTER.md recommends, or a node for each. */
 type WritesOn = "one node" | "nodes of their own";
@@ -69,7 +70,7 @@ export class FaultCluster implements AsyncDisposable {
     await using client = new Client(() => this.#origins[0] ?? "");
     for (const user of USERS) initial.set(user, (await client.attributes(user)).v ?? INITIAL);
     const needs = { users: USERS, userBytesMax: USER_BYTES_MAX, appBytesMax: APP_BYTES_MAX };
-    return new FaultLoad({ ...needs, origins: () => this.#origins }, initial);
+    return new FaultLoad({ ...needs, origins: () => this.#origins, told: () => this.#told() }, initial);
   }
 
   /** Those of all servers, on all nodes; how many there were. */
@@ -108,6 +109,12 @@ export class FaultCluster implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#servers.map((server) => server.end("SIGKILL")));
     await this.#stack.disposeAsync();
+  }
+
+  async #told(): Promise<string> {
+    const nodes = await Promise.all(this.galera.nodes.map((node) => node.told()));
+    const servers = this.#servers.map(({ log }, server) => `server ${server}:\n${log.slice(-LOG_CHARACTERS_TOLD)}`);
+    return [...nodes, ...servers].join("\n");
   }
 
   #storeUrl(server: number): string {

@@ -10,6 +10,8 @@ interface FaultLoadNeeds {
   readonly users: readonly string[];
   readonly userBytesMax: number;
   readonly appBytesMax: number;
+  /** What databases and servers say of themselves, for when they serve nothing. */
+  readonly told: () => Promise<string>;
 }
 
 const CLIENTS_PER_SERVER = 4;
@@ -31,7 +33,9 @@ export class FaultLoad implements AsyncDisposable {
       const done = this.since(from).filter(({ kind, status }) => kind === "set" && status === 200);
       const servers = new Set(done.map(({ server }) => server));
       if (done.length >= FLOW_SETS && servers.size === this.#needs.origins().length) return performance.now() - from;
-      if (performance.now() - from > FLOW_DEADLINE_MS) throw new Error(`no flow: ${this.#told(from)}`);
+      if (performance.now() - from > FLOW_DEADLINE_MS) {
+        throw new Error(`no flow: ${this.#told(from)}\n${await this.#needs.told()}`);
+      }
       await Bun.sleep(LOOK_MS);
     }
   }

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { lastingPort } from "../harness/lasting-port.ts";
 import { freshDatabaseOn, makeAccount, mariadbIsMissing, type TestDatabase } from "../harness/mariadb.ts";
 import { MariadbFolder } from "../harness/mariadb-folder.ts";
+import type { Row } from "../harness/mariadb-query.ts";
 import { MariadbServer } from "../harness/mariadb-server.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 
@@ -10,6 +11,8 @@ const GALERA_PROVIDER = "/usr/lib/galera/libgalera_smm.so";
 const NODES = 3;
 const SYNCED_DEADLINE_MS = 60_000;
 const LOOK_MS = 100;
+const LOG_LINES_TOLD = 40;
+const TOLD_DEADLINE_MS = 2000;
 
 /** How soon a silent node is given up, as docs/CLUSTER.md recommends. Until then no node commits. */
 const FAILURE_DETECTION =
@@ -30,6 +33,8 @@ export interface GaleraNode {
   rejoin(): Promise<void>;
   /** Resolves when it is part of a cluster of so many. */
   synced(count: number): Promise<void>;
+  /** What it says of itself, and the end of its log, for when a test fails. */
+  told(): Promise<string>;
 }
 
 /** Three real nodes on loopback, each a process that can be killed and frozen. */
@@ -90,6 +95,10 @@ function nodeOf(server: MariadbServer): GaleraNode {
         await Bun.sleep(LOOK_MS);
       }
     },
+    async told() {
+      const end = (await server.logged()).trimEnd().split("\n").slice(-LOG_LINES_TOLD);
+      return [`node on port ${server.port}: ${await stateOf(server)}`, ...end].join("\n");
+    },
   };
   return node;
 }
@@ -108,6 +117,19 @@ async function isSynced(server: MariadbServer, count: number): Promise<boolean> 
   } catch {
     // It is taking the others' data, and answers nobody meanwhile.
     return false;
+  }
+}
+
+async function stateOf(server: MariadbServer): Promise<string> {
+  try {
+    const asked = server.query(
+      "SHOW STATUS WHERE Variable_name IN ('wsrep_cluster_status', 'wsrep_cluster_size', 'wsrep_ready')",
+    );
+    const late = Bun.sleep(TOLD_DEADLINE_MS).then((): readonly Row[] => []);
+    const rows = await Promise.race([asked, late]);
+    return JSON.stringify(rows.map(({ Variable_name: name, Value: value }) => `${name} ${value}`));
+  } catch (error) {
+    return String(error);
   }
 }
 

@@ -83,7 +83,7 @@ export class MariadbServer implements AsyncDisposable {
         return;
       } catch (error) {
         if (!this.#isRunning || performance.now() > deadline) {
-          throw new Error(`MariaDB did not start: ${await this.#logged()}`, { cause: error });
+          throw new Error(`MariaDB did not start: ${await this.logged()}`, { cause: error });
         }
       }
       await Bun.sleep(LOOK_MS);
@@ -112,6 +112,12 @@ export class MariadbServer implements AsyncDisposable {
     process.kill(this.pid, "SIGCONT");
   }
 
+  /** All that it has logged, for when a test fails. */
+  async logged(): Promise<string> {
+    const file = Bun.file(this.#log);
+    return (await file.exists()) ? await file.text() : "it wrote no log";
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
     await this.#folder[Symbol.asyncDispose]();
@@ -125,10 +131,5 @@ export class MariadbServer implements AsyncDisposable {
   /** MariaDB would add `.err` to any other name. */
   get #log(): string {
     return join(this.#folder.path, "log.err");
-  }
-
-  async #logged(): Promise<string> {
-    const file = Bun.file(this.#log);
-    return (await file.exists()) ? await file.text() : "it wrote no log";
   }
 }
