@@ -1,3 +1,4 @@
+import { OPERATOR } from "../core/authority.ts";
 import { serve } from "../core/registry.ts";
 import { findStoreHolder } from "../store/open.ts";
 import type { Call } from "./command.ts";
@@ -33,14 +34,14 @@ export async function storeUsers({ args: [appText = ""], loaded: { config } }: C
     app: app.key,
     async create({ username, password, nickname }) {
       if (password !== undefined) {
-        return await accounts.register(served, { kind: "admin" }, HERE, { username, password, nickname });
+        return await accounts.register(served, OPERATOR, HERE, { username, password, nickname });
       }
       const created = await accounts.create(app, username, nickname);
       if (created === "taken") throw refused(`there is a user ${username} in ${app.key} already`);
       return created;
     },
     async remove(username) {
-      await accounts.remove(served, { kind: "admin" }, username);
+      await accounts.remove(served, OPERATOR, username);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

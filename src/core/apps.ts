@@ -1,4 +1,4 @@
-import { NO_IDENTITY } from "./identity-settings.ts";
+import { identityText, NO_IDENTITY } from "./identity-settings.ts";
 import { type App, type AppKey, type AppSettings, LIMIT_NAMES, type Limits } from "./model.ts";
 import type { Clock, Digest, Random, Store } from "./ports.ts";
 
@@ -26,7 +26,8 @@ export interface Apps {
   ): Promise<{ readonly app: App; readonly credentials: AppCredentials } | "taken">;
   find(key: AppKey): Promise<App | undefined>;
   list(): Promise<readonly App[]>;
-  set(app: App, settings: Partial<AppSettings>): Promise<App | undefined>;
+  /** "conflicting" and "outrun" as in `Store.changeApp`: the identity settings were made of those of `app`. */
+  set(app: App, settings: Partial<AppSettings>): Promise<App | "conflicting" | "outrun" | undefined>;
   /** Ends the tokens got with the old secret. Undefined: the app is gone. */
   rotateSecret(app: App): Promise<AppCredentials | undefined>;
   /** admin: the tokens got with the client secret; all: the users' too. */
@@ -76,7 +77,10 @@ export function createApps({ store, clock, random, digest }: AppsNeeds): Apps {
     async list() {
       return await store.apps();
     },
-    set: (app, settings) => store.changeApp(app.number, settings, clock.now()),
+    set({ number, identity }, settings) {
+      const former = settings.identity === undefined ? {} : { formerIdentity: identityText(identity) };
+      return store.changeApp(number, { ...settings, ...former }, clock.now());
+    },
     async rotateSecret({ number, clientId }) {
       const clientSecret = newSecret();
       const change = { clientSecretHash: digest.sha256(clientSecret), endAdminTokens: true } as const;

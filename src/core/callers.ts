@@ -1,5 +1,5 @@
 import type { Asker } from "./admission/asker.ts";
-import type { Caller } from "./model.ts";
+import { type Authorised, OPERATOR, STRANGER } from "./authority.ts";
 import type { Digest } from "./ports.ts";
 import { Refusal, type RefusalCode } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
@@ -8,8 +8,7 @@ import type { Tokens, VerifiedToken } from "./tokens.ts";
 import type { TrustedCallers } from "./trusted-callers.ts";
 
 /** A bearer: since and until when, in ms since 1970; Infinity = for good. */
-export interface Identity {
-  readonly caller: Caller;
+export interface Identity extends Authorised {
   readonly issued: number;
   readonly expires: number;
   /** To find the bearer, its user was stored just now. */
@@ -17,7 +16,7 @@ export interface Identity {
 }
 
 /** Who comes without a bearer. */
-export const NOBODY: Identity = { caller: { kind: "nobody" }, issued: 0, expires: 0 };
+export const NOBODY: Identity = { ...STRANGER, issued: 0, expires: 0 };
 
 /**
  * Who stands behind a bearer text, for one app. A token of another app is nobody here: it is refused with a `token_…`
@@ -32,7 +31,7 @@ export interface Callers {
   identify(served: ServedApp, bearer: string | undefined, asker: () => Asker): Promise<Identity>;
 }
 
-const OPERATOR: Identity = { caller: { kind: "admin" }, issued: 0, expires: Number.POSITIVE_INFINITY };
+const OPERATOR_KEY: Identity = { ...OPERATOR, issued: 0, expires: Number.POSITIVE_INFINITY };
 
 /** @param operatorKey when given, a bearer of this text is an admin of every app */
 export function createCallers(
@@ -60,7 +59,7 @@ export function createCallers(
     const token = bearer.startsWith(TOKEN_PREFIX) ? tokens.recall(bearer) : undefined;
     if (token !== undefined) return ofApp(served, token);
     // First: others' tokens are known by a digest, which costs more than this look-up.
-    return shown.has(bearer) ? OPERATOR : trusted.recall(served, bearer);
+    return shown.has(bearer) ? OPERATOR_KEY : trusted.recall(served, bearer);
   }
 
   /** One of ours, or, where it is none, one that the app takes from somebody else. */
@@ -81,7 +80,7 @@ export function createCallers(
       if (bearer === undefined || bearer === "") throw new Refusal({ code: "token_missing" });
       const known = recall(served, bearer);
       if (known !== undefined) return known;
-      return isOperator(bearer) ? OPERATOR : await verify(served, bearer, asker);
+      return isOperator(bearer) ? OPERATOR_KEY : await verify(served, bearer, asker);
     },
   };
 }

@@ -1,16 +1,32 @@
-import type { App, User } from "./model.ts";
+import { identityText } from "./identity-settings.ts";
+import type { App, AppSettings, User } from "./model.ts";
 import type { AppChange, NewUser, UserChange } from "./ports.ts";
 
 /** What a change makes of an app or a user: the same on every engine, which only has to store it. */
 
-export function changedApp(app: App, { endAdminTokens, endTokens, ...settings }: AppChange, now: number): App {
+export function changedApp(
+  app: App,
+  { endAdminTokens, endTokens, formerIdentity, ...settings }: AppChange,
+  now: number,
+): App | "conflicting" | "outrun" {
   const { adminTokensValidAfter, tokensValidAfter } = app;
+  if (formerIdentity !== undefined && formerIdentity !== identityText(app.identity)) return "outrun";
+  if (settingsConflict({ ...app, ...settings }) !== undefined) return "conflicting";
   return {
     ...app,
     ...settings,
     adminTokensValidAfter: endAdminTokens ? endedAt(adminTokensValidAfter, now) : adminTokensValidAfter,
     tokensValidAfter: endTokens ? endedAt(tokensValidAfter, now) : tokensValidAfter,
   };
+}
+
+/** Why these settings of an app do not go together, for the operator; undefined when they do. */
+export function settingsConflict({
+  registration,
+  identity,
+}: Pick<AppSettings, "registration" | "identity">): string | undefined {
+  if (registration !== "open" || (identity.oidc?.userClaimMap ?? "none") === "none") return undefined;
+  return "while registration is open a stranger could register the name that --user-claim-map makes, before its user comes";
 }
 
 export function changedUser(user: User, { endTokens, ...settings }: UserChange, now: number): User {

@@ -22,10 +22,16 @@ export interface OidcSettings {
   readonly algorithms: readonly JwtAlgorithm[];
   /** The claim that holds the username. */
   readonly userClaim: string;
+  /** How that becomes a name here where it is none, as an e-mail address is not: see identity/mapped-name.ts. */
+  readonly userClaimMap: UserClaimMap;
   /** A token with this claim, or with this scope in `scope`, is an admin's; null = none ever is. */
   readonly adminClaim: string | null;
   readonly adminScope: string | null;
 }
+
+export const USER_CLAIM_MAPS = ["none", "escape", "hash"] as const;
+
+export type UserClaimMap = (typeof USER_CLAIM_MAPS)[number];
 
 /** Tokens of the hosted service, verified by asking that service. */
 export interface HostedSettings {
@@ -79,6 +85,7 @@ export function identityText(settings: IdentitySettings): string | null {
 
 /** What a store keeps, also when an earlier version that knew less has written it. */
 export function identityFrom(text: string | null): IdentitySettings {
-  // as: only texts of identityText are ever stored
-  return text === null ? NO_IDENTITY : { ...NO_IDENTITY, ...(JSON.parse(text) as Partial<IdentitySettings>) };
+  if (text === null) return NO_IDENTITY;
+  const { oidc = null, ...settings } = JSON.parse(text) as Partial<IdentitySettings>; // as: only texts of identityText are ever stored
+  return { ...NO_IDENTITY, ...settings, oidc: oidc && { ...oidc, userClaimMap: oidc.userClaimMap ?? "none" } };
 }

@@ -2,7 +2,7 @@
  * What the rules need from outside. The comments on `Store` are promises: `test/contract/` holds every engine to
  * them, and whoever changes one changes both.
  */
-import type { App, AppSettings, User, UserName } from "./model.ts";
+import type { App, AppSettings, Registration, User, UserName } from "./model.ts";
 
 /** An answer that an engine may have at hand; the rules await it either way. */
 export type Eventually<T> = T | Promise<T>;
@@ -81,6 +81,24 @@ export interface StoredAttributes extends StoredVersion {
  */
 export type ReadPurpose = "answer" | "write";
 
+/**
+ * On whose authority something is stored. The store judges it in the transaction that stores, so that nothing is stored
+ * for whoever has lost it by then, and answers "unauthorised". Times in ms, as apps and users have them: see tokens.ts.
+ */
+export interface Authority {
+  /** The latest `tokensValidAfter` that the app may have. */
+  readonly appEndedMax: number;
+  /** The same of `adminTokensValidAfter`; `NEVER_ENDED` unless an admin asks. */
+  readonly adminEndedMax: number;
+  /** The user who asks must be there under this id, activated, and have no later `tokensValidAfter`. */
+  readonly user?: { readonly id: string; readonly name: UserName; readonly endedMax: number } | undefined;
+  /** The settings of which the app must have one, where registration must be open; null = the server's own. */
+  readonly registrations?: readonly (Registration | null)[] | undefined;
+}
+
+/** Later than any time at which tokens were ended. */
+export const NEVER_ENDED: number = Number.MAX_SAFE_INTEGER;
+
 export interface AttributesWrite {
   readonly app: number;
   readonly name: UserName;
@@ -96,8 +114,11 @@ export interface AttributesWrite {
   readonly appBytesMax: number;
 }
 
-/** conflict: the user or the version is no longer the one named. full: the app's users would hold too much. */
-export type WriteOutcome = "written" | "conflict" | "full";
+/**
+ * conflict: the user or the version is no longer the one named. full: the app's users would hold too much.
+ * unauthorised: see Authority; it goes before the other two where both are so.
+ */
+export type WriteOutcome = "written" | "conflict" | "full" | "unauthorised";
 
 /**
  * withheld: it could have been written, and another of the same batch could not. unavailable: others of the batch went
@@ -111,6 +132,22 @@ export interface WriteTerms {
   readonly account: string;
   /** An engine may have a shorter one of its own; ms. */
   readonly waitMaxMs: number;
+  /** Left out: the operator's, which does not end. */
+  readonly authority?: Authority | undefined;
+}
+
+/** What else must be so when a user is changed. */
+export interface UserTerms {
+  readonly authority?: Authority | undefined;
+  /** The user who was looked at: under another id there is "no such user", at another time the change is "outrun". */
+  readonly only?: { readonly id: string; readonly tokensValidAfter?: number } | undefined;
+}
+
+/** What else must be so when users are deleted. */
+export interface DeletionTerms {
+  readonly authority?: Authority | undefined;
+  /** Of the users named, in their order: one who has another id by now is left out. */
+  readonly ids?: readonly string[] | undefined;
 }
 
 export type NewApp = Omit<App, "number" | "adminTokensValidAfter" | "tokensValidAfter">;
@@ -121,6 +158,8 @@ export type AppChange = Partial<AppSettings> & {
   readonly endAdminTokens?: true;
   /** Void every token of the app and its users. */
   readonly endTokens?: true;
+  /** Only while `identity` is this text, as `identityText` makes it: what is set was made of it. */
+  readonly formerIdentity?: string | null;
 };
 
 export type NewUser = Pick<User, "id" | "name" | "passwordHash" | "nickname" | "created">;
@@ -188,8 +227,11 @@ export interface Store extends AsyncDisposable {
   app(number: number): Eventually<App | undefined>;
   /** "taken" when key, id or client id is. Numbers are never used again, also not those of deleted apps. */
   insertApp(app: NewApp): Promise<App | "taken">;
-  /** `end…Tokens` sets the time to `now`, or to one past the former time if that is later. */
-  changeApp(number: number, change: AppChange, now: number): Promise<App | undefined>;
+  /**
+   * `end…Tokens` sets the time to `now`, or to one past the former time if that is later. "conflicting": the settings
+   * would not go together (`settingsConflict` of changes.ts). "outrun": `formerIdentity` is not what is there.
+   */
+  changeApp(number: number, change: AppChange, now: number): Promise<App | "conflicting" | "outrun" | undefined>;
   /**
    * From then on the app is unknown and takes no users and no writes; what it held is there until `purge` has
    * removed it. False: no such app.
@@ -207,14 +249,30 @@ export interface Store extends AsyncDisposable {
   /** By creation, then name. */
   users(app: number, after: UserCursor | undefined, countMax: number): Eventually<readonly User[]>;
   /**
-   * One result for each, in order; "taken" also for a name that an earlier one of the same call took. A new user
-   * is activated, without attributes, at version 0, and modified when created. Undefined: no such app.
+   * One result for each, in order; "taken" also for a name that an earlier one of the same call took, for a name that
+   * is the id of another user of the app, and for an id that is the name of another or his id. A new user is activated,
+   * without attributes, at version 0, and modified when created. Undefined: no such app.
    */
-  insertUsers(app: number, users: readonly NewUser[]): Promise<readonly ("inserted" | "taken")[] | undefined>;
+  insertUsers(
+    app: number,
+    users: readonly NewUser[],
+    authority?: Authority,
+  ): Promise<readonly ("inserted" | "taken")[] | "unauthorised" | undefined>;
   /** `endTokens` as for apps. */
-  changeUser(app: number, name: UserName, change: UserChange, now: number): Promise<User | undefined>;
+  changeUser(
+    app: number,
+    name: UserName,
+    change: UserChange,
+    now: number,
+    terms?: UserTerms,
+  ): Promise<User | "unauthorised" | "outrun" | undefined>;
   /** Removes the users and their attributes; answers those that were there, in the order asked for. */
-  deleteUsers(app: number, names: readonly UserName[], now: number): Promise<readonly User[]>;
+  deleteUsers(
+    app: number,
+    names: readonly UserName[],
+    now: number,
+    terms?: DeletionTerms,
+  ): Promise<readonly User[] | "unauthorised">;
 
   /** @param purpose without it, to be answered */
   attributes(app: number, name: UserName, purpose?: ReadPurpose): Eventually<StoredAttributes | undefined>;
@@ -237,15 +295,19 @@ export interface Store extends AsyncDisposable {
   /**
    * Several writes, each of another user, as if by `writeAttributes` in this order, in one commit where that is not
    * too large for the engine; an outcome for each, in order. With `allOrNothing` in one commit at any rate, and when
-   * one of them is refused none is written. Rejects as a whole only when none is written, or when it cannot be told.
+   * one of them is refused none is written; without authority each of them is "unauthorised". Rejects as a whole only
+   * when none is written, or when it cannot be told.
    */
   writeAttributesOf(
     writes: readonly AttributesWrite[],
     allOrNothing: boolean,
     terms?: WriteTerms,
   ): Promise<readonly BatchOutcome[]>;
-  /** Whatever the version is: nothing is stored afterwards. Made no change where nothing was stored. */
-  clearAttributes(app: number, name: UserName, now: number): Promise<void>;
+  /**
+   * Whatever the version is: nothing is stored afterwards. Makes no change where nothing was stored, nor when it answers
+   * "unauthorised".
+   */
+  clearAttributes(app: number, name: UserName, now: number, authority?: Authority): Promise<"unauthorised" | undefined>;
 
   /** Σ bytes over the app's users. */
   usage(app: number): Eventually<number>;

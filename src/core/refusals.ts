@@ -8,10 +8,10 @@ import type { StoredVersion } from "./ports.ts";
 export type Refused =
   // tokens (protocol.md § 2.2)
   | { readonly code: "token_missing" }
-  | { readonly code: "token_expired" }
-  | { readonly code: "token_malformed" }
-  | { readonly code: "token_unknown" }
-  | { readonly code: "token_of_other_app" }
+  | {
+      readonly code: "token_expired" | "token_malformed" | "token_unknown" | "token_of_other_app";
+      readonly fault?: TokenFault;
+    }
   | { readonly code: "client_id_wrong" }
   | { readonly code: "client_secret_wrong" }
   | { readonly code: "password_wrong" }
@@ -58,6 +58,13 @@ export type Refused =
   /** allowance: of an app's bucket. */
   | { readonly code: "rate_exceeded"; readonly retryAfterMs: number; readonly allowance: Allowance | undefined }
   | { readonly code: "busy"; readonly retryAfterMs: number };
+
+/** Which check a token has failed: for the operator, never for the caller. */
+export interface TokenFault {
+  readonly failed: "signature" | "expired" | "audience" | "issuer" | "kid" | "claim" | "app" | "revoked" | "format";
+  /** In words of ours, without anything that the token says. */
+  readonly detail: string;
+}
 
 /** Bytes; what is used, and what it would have come to, only where that is known and the caller may know. */
 interface Exceeded {

@@ -9,6 +9,8 @@ export interface ServedApp {
   readonly app: App;
   readonly limits: Limits;
   readonly access: AccessSettings;
+  /** The app's own settings that leave registration open; null = the server's. */
+  readonly registrationsOpen: readonly (Registration | null)[];
 }
 
 /** The server's own settings, for apps that have none. */
@@ -142,7 +144,10 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
 /** The server's settings for what the app leaves to it. */
 export function serve(app: App, defaults: ServerDefaults): ServedApp {
   const registration = app.registration ?? defaults.registration;
-  return { app, limits: limitsOf(app, defaults.limits), access: { dialect: app.dialect, registration } };
+  const registrationsOpen: ServedApp["registrationsOpen"] =
+    defaults.registration === "open" ? ["open", null] : ["open"];
+  const access = { dialect: app.dialect, registration };
+  return { app, limits: limitsOf(app, defaults.limits), access, registrationsOpen };
 }
 
 function folded(org: string, name: string): AppKey | "" {

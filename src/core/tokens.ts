@@ -1,3 +1,4 @@
+import { type Authorised, authorityOf } from "./authority.ts";
 import type { App, Caller, User } from "./model.ts";
 import type { Clock, Digest, Random, Store } from "./ports.ts";
 import { Refusal } from "./refusals.ts";
@@ -21,7 +22,7 @@ export interface IssuedToken {
   readonly expiresInSeconds: number;
 }
 
-export interface VerifiedToken {
+export interface VerifiedToken extends Authorised {
   readonly appId: string;
   readonly caller: Exclude<Caller, { kind: "nobody" }>;
   /** ms since 1970; Infinity for a permanent token. */
@@ -49,8 +50,6 @@ export interface Tokens {
   forgetAll(): void;
 }
 
-type KnownToken = VerifiedToken & Pick<TokenClaims, "appEnded" | "ownEnded">;
-
 interface TokensNeeds {
   readonly registry: Registry;
   readonly store: Pick<Store, "user">;
@@ -59,18 +58,18 @@ interface TokensNeeds {
 }
 
 export function createTokens({ registry, store, clock, digest }: TokensNeeds): Tokens {
-  const verified = new TokenMemory<KnownToken>({ resource: "token_caches", bytesMax: VERIFIED_BYTES_MAX });
+  const verified = new TokenMemory<VerifiedToken>({ resource: "token_caches", bytesMax: VERIFIED_BYTES_MAX });
   let revocations = 0;
 
-  const find = (token: string): KnownToken | undefined =>
+  const find = (token: string): VerifiedToken | undefined =>
     token.length > TOKEN_CHARACTERS_MAX ? undefined : verified.find(token);
 
   /** What may change while a token is known: the time, and its app. */
-  function check(served: ServedApp | undefined, entry: KnownToken): VerifiedToken {
+  function check(served: ServedApp | undefined, entry: VerifiedToken): VerifiedToken {
     if (served === undefined) throw new Refusal({ code: "token_unknown" });
     const { tokensValidAfter, adminTokensValidAfter } = served.app;
-    const isEnded =
-      tokensValidAfter > entry.appEnded || (entry.caller.kind === "admin" && adminTokensValidAfter > entry.ownEnded);
+    const { appEndedMax, adminEndedMax } = entry.authority;
+    const isEnded = tokensValidAfter > appEndedMax || adminTokensValidAfter > adminEndedMax;
     if (isEnded || entry.expires <= clock.now()) throw new Refusal({ code: "token_expired" });
     return entry;
   }
@@ -137,9 +136,9 @@ function userIdOf({ principal }: TokenClaims): string | undefined {
   return principal.kind === "user" ? principal.id : undefined;
 }
 
-function entryOf({ appId, principal, issued, ttlSeconds, appEnded, ownEnded }: TokenClaims): KnownToken {
+function entryOf({ appId, principal, issued, ttlSeconds, appEnded, ownEnded }: TokenClaims): VerifiedToken {
   const expires = ttlSeconds === 0 ? Number.POSITIVE_INFINITY : issued + ttlSeconds * 1000;
-  return { appId, caller: principal, issued, expires, appEnded, ownEnded };
+  return { appId, caller: principal, issued, expires, authority: authorityOf(principal, appEnded, ownEnded) };
 }
 
 /** Makes the first signing key of a new store. */

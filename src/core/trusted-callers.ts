@@ -1,5 +1,6 @@
 import type { Accounts } from "./accounts.ts";
 import type { Asker } from "./admission/asker.ts";
+import { authorityOf } from "./authority.ts";
 import type { Identity } from "./callers.ts";
 import { type App, type User, userName } from "./model.ts";
 import type { Clock, Digest, Store } from "./ports.ts";
@@ -132,9 +133,9 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     async identify(served, text, asker) {
       const revocationsBefore = revocations;
       const { user, isUserNew, issued, expires, verifiedUntil } = await principal(served, text, asker);
-      const caller: Identity["caller"] =
-        user === undefined ? { kind: "admin" } : { kind: "user", id: user.id, name: user.name };
-      const entry = { caller, issued, expires, verifiedUntil, appId: served.app.id };
+      const caller = user === undefined ? ADMIN : ({ kind: "user", id: user.id, name: user.name } as const);
+      const authority = authorityOf(caller, issued, issued);
+      const entry = { caller, authority, issued, expires, verifiedUntil, appId: served.app.id };
       // A revocation that came in between may not have been in what was read: then the next request reads again.
       if (revocations === revocationsBefore) known.add(keyOf(text), entry, user?.id);
       return { ...entry, isUserNew };
@@ -150,5 +151,7 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     },
   };
 }
+
+const ADMIN = { kind: "admin" } as const;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

@@ -13,6 +13,7 @@ export function verifierOf(server: { readonly issuer: string }, settings: Partia
     jwks: `${server.issuer}/jwks`,
     algorithms: ["RS256", "ES256", "EdDSA"],
     userClaim: "sub",
+    userClaimMap: "none",
     adminClaim: null,
     adminScope: null,
     ...settings,

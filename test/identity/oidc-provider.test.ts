@@ -62,6 +62,7 @@ test("tokens of a real OpenID provider are verified by its discovery document al
     jwks: null,
     algorithms: ["RS256"],
     userClaim: "client_id",
+    userClaimMap: "none",
     adminClaim: null,
     adminScope: SCOPE,
   } as const;

@@ -113,6 +113,7 @@ async function startProviderApp() {
     jwks: null,
     algorithms: ["ES256"],
     userClaim: "sub",
+    userClaimMap: "none",
     adminClaim: null,
     adminScope: null,
   } as const;

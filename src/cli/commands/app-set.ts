@@ -1,3 +1,4 @@
+import { settingsConflict } from "../../core/changes.ts";
 import { appFields, appJson } from "../app-answer.ts";
 import { givenSettings, SETTING_FLAGS } from "../app-settings.ts";
 import { APP_ARGUMENT, type Command } from "../command.ts";
@@ -22,6 +23,10 @@ export const appSet: Command = {
     const identity = givenIdentity(call, app.identity);
     const changed = await opened.apps.set(app, { ...settings, identity });
     if (changed === undefined) throw refused(`the app ${app.key} is gone`);
+    if (changed === "outrun") throw refused(`somebody else has just changed the app ${app.key}: try again`);
+    if (changed === "conflicting") {
+      throw refused(`nothing was set: ${settingsConflict({ ...app, ...settings, identity })}`);
+    }
     return { json: appJson(changed), text: record(appFields(changed)) };
   },
 };

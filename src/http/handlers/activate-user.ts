@@ -4,8 +4,8 @@ import { jsonReply } from "../reply.ts";
 
 /** POST …/users/{username}/activate (protocol.md § 3.5). Tokens of before stay ended. */
 export function activateUser({ accounts }: { accounts: Accounts }): Handler {
-  return async ({ served, target }, { caller }) => {
-    await accounts.setActivated(served, caller, target, true);
+  return async ({ served, target }, identity) => {
+    await accounts.setActivated(served, identity, target, true);
     return jsonReply({ action: "activate user" }, true);
   };
 }

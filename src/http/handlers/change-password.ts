@@ -14,10 +14,10 @@ const Body = z.object({ newpassword: Text, oldpassword: Text, oldPassword: Text 
 
 /** PUT …/users/{username}/password (protocol.md § 3.5). */
 export function changePassword({ accounts }: { accounts: Accounts }): Handler {
-  return async (call, { caller }) => {
+  return async (call, identity) => {
     const { newpassword, oldpassword, oldPassword } = await readJson(call, Body, SMALL_BODY_BYTES_MAX);
     const passwords = { new: newpassword, old: oldpassword ?? oldPassword };
-    await accounts.changePassword(call.served, caller, call.asker(), call.target, passwords);
+    await accounts.changePassword(call.served, identity, call.asker(), call.target, passwords);
     return jsonReply({ action: "set user password" }, true);
   };
 }

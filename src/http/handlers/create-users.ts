@@ -1,7 +1,7 @@
 import { permit } from "../../core/access.ts";
 import type { Accounts, Registrant } from "../../core/accounts.ts";
+import type { Authorised } from "../../core/authority.ts";
 import { NOBODY } from "../../core/callers.ts";
-import type { Caller } from "../../core/model.ts";
 import type { Refused } from "../../core/refusals.ts";
 import { readRegistrants } from "../bodies/read-registrants.ts";
 import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
@@ -14,7 +14,8 @@ import { entitiesReply } from "../user-entity.ts";
 /** POST …/users (protocol.md § 3.1): one user, or a list of them of which some may fail. */
 export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
   return async (call) => {
-    const { caller } = bearerOf(call.request) === undefined ? NOBODY : await call.identify();
+    const by = bearerOf(call.request) === undefined ? NOBODY : await call.identify();
+    const { caller } = by;
     const isStranger = caller.kind === "nobody";
     if (!isStranger) call.charge();
     // Asked before the body is read, so that a stranger's closed door costs the app nothing.
@@ -27,22 +28,24 @@ export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
     );
     if (isStranger) call.charge();
     return "username" in registrants
-      ? await createOne(accounts, call, caller, registrants)
-      : await createMany(accounts, call, caller, registrants);
+      ? await createOne(accounts, call, by, registrants)
+      : await createMany(accounts, call, by, registrants);
   };
 }
 
-async function createOne(accounts: Accounts, call: Call, caller: Caller, registrant: Registrant): Promise<Reply> {
-  return entitiesReply("post", call, [await accounts.register(call.served, caller, call.asker(), registrant)]);
+async function createOne(accounts: Accounts, call: Call, by: Authorised, registrant: Registrant): Promise<Reply> {
+  return entitiesReply("post", call, [await accounts.register(call.served, by, call.asker(), registrant)]);
 }
 
 async function createMany(
   accounts: Accounts,
   call: Call,
-  caller: Caller,
+  by: Authorised,
   registrants: readonly Registrant[],
 ): Promise<Reply> {
-  const { users, failures } = await accounts.registerMany(call.served, caller, call.asker(), registrants);
+  const { users, failures } = await accounts.registerMany(call.served, by, call.asker(), registrants, () =>
+    call.identify(),
+  );
   const data = failures.map(({ name, refused }) => ({
     username: name,
     registerUserFailReason: failReason(refused, name),

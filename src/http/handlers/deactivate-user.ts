@@ -5,8 +5,8 @@ import { userEntity } from "../user-entity.ts";
 
 /** POST …/users/{username}/deactivate (protocol.md § 3.5): his tokens end, and he gets no new ones. */
 export function deactivateUser({ accounts }: { accounts: Accounts }): Handler {
-  return async ({ served, target }, { caller }) => {
-    const user = await accounts.setActivated(served, caller, target, false);
+  return async ({ served, target }, identity) => {
+    const user = await accounts.setActivated(served, identity, target, false);
     return jsonReply({ action: "Deactivate user", entities: [userEntity(user)] }, true);
   };
 }

@@ -5,9 +5,9 @@ import { encodeCursor, pageOf } from "../user-page.ts";
 
 /** DELETE …/users?limit&cursor (protocol.md § 3.4): the oldest users, or those after the cursor. */
 export function deleteUsers({ accounts }: { accounts: Accounts }): Handler {
-  return async (call, { caller }) => {
+  return async (call, identity) => {
     const { after, limit } = pageOf(call.request);
-    const { users, next } = await accounts.removeMany(call.served, caller, after, limit);
+    const { users, next } = await accounts.removeMany(call.served, identity, after, limit);
     return entitiesReply("delete", call, users, { cursor: encodeCursor(next), count: users.length });
   };
 }

@@ -65,6 +65,7 @@ export function openMemoryStore(): Store {
       const former = apps.get(number);
       if (former === undefined) return undefined;
       const app = changedApp(former, change, now);
+      if (typeof app === "string") return app;
       apps.set(number, withOwnBytes(app));
       feed.add({ kind: "apps" }, now);
       return app;
@@ -128,7 +129,7 @@ export function openMemoryStore(): Store {
     async clearAttributes(app, name, now) {
       const ofApp = users.get(app);
       const row = ofApp?.get(name);
-      if (row === undefined || row.attributes.json === NO_ATTRIBUTES_JSON) return;
+      if (row === undefined || row.attributes.json === NO_ATTRIBUTES_JSON) return undefined;
       const { userId, version, modified } = row.attributes;
       const cleared = {
         json: NO_ATTRIBUTES_JSON,
@@ -137,6 +138,7 @@ export function openMemoryStore(): Store {
         modified: Math.max(now, modified + 1),
       };
       ofApp?.replaceAttributes(row, { userId, ...cleared });
+      return undefined;
     },
     usage: (app) => users.get(app)?.usage ?? 0,
     exchangeDemand: () => [],

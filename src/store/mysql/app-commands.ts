@@ -30,11 +30,12 @@ export async function changeApp(
   number: number,
   change: AppChange,
   now: number,
-): Promise<Result<App | undefined>> {
+): Promise<Result<App | "conflicting" | "outrun" | undefined>> {
   const [answer] = await run({ sql: `SELECT ${APP_COLUMNS} FROM apps WHERE number = ? FOR UPDATE`, values: [number] });
   const [row] = rowsOf<AppRow>(answer);
   if (row === undefined) return { keep: false, value: undefined };
   const app = changedApp(appOf(row), change, now);
+  if (typeof app === "string") return { keep: false, value: app };
   await run({
     sql: `UPDATE apps SET ${SET_APP_COLUMNS} WHERE number = ?`,
     values: [...appValues(app), number],

@@ -234,6 +234,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     async clearAttributes(app, name, now) {
       try {
         await write(ofUser(app, name), (run, lane) => clearAttributes(run, lane, app, name, now));
+        return undefined;
       } finally {
         resident?.forget(app, name);
       }

@@ -26,10 +26,16 @@ export function insertApp(connection: Connection, app: NewApp): App | "taken" {
   return { ...app, number, adminTokensValidAfter: 0, tokensValidAfter: 0 };
 }
 
-export function changeApp(connection: Connection, number: number, change: AppChange, now: number): App | undefined {
+export function changeApp(
+  connection: Connection,
+  number: number,
+  change: AppChange,
+  now: number,
+): App | "conflicting" | "outrun" | undefined {
   const former = readApp(connection, number);
   if (former === undefined) return undefined;
   const app = changedApp(former, change, now);
+  if (typeof app === "string") return app;
   connection.run(`UPDATE apps SET ${SET_APP_COLUMNS} WHERE number = ?`, ...appValues(app), number);
   announce(connection, [{ kind: "apps" }], now);
   return app;

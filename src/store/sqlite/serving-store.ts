@@ -68,7 +68,10 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
       return result;
     },
     writeAttributesOf: (writes, allOrNothing) => writer.send("writeAttributesOf", writes, allOrNothing),
-    clearAttributes: (app, name, now) => writer.send("clearAttributes", app, name, now),
+    async clearAttributes(app, name, now) {
+      await writer.send("clearAttributes", app, name, now);
+      return undefined;
+    },
     usage: (app) => reads.readUsage(connection, app),
     exchangeDemand: () => [],
   };

@@ -71,6 +71,7 @@ async function besideProvider(): Promise<Surroundings> {
     jwks: `${issuer}/jwks`,
     algorithms: ["ES256"] as const,
     userClaim: "sub",
+    userClaimMap: "none" as const,
     adminClaim: null,
     adminScope: null,
   };

@@ -39,6 +39,7 @@ async function besideProvider(): Promise<Surroundings> {
     jwks: `${issuer}/jwks`,
     algorithms: [ALGORITHM] as const,
     userClaim: "sub",
+    userClaimMap: "none" as const,
     adminClaim: null,
     adminScope: null,
   };

@@ -44,6 +44,7 @@ export async function startTrustedApp(
       jwks,
       algorithms: ["ES256"],
       userClaim: "sub",
+      userClaimMap: "none",
       adminClaim: null,
       adminScope: "profiles:all",
     },

@@ -1,0 +1,60 @@
+import type { App, Caller, User, UserName } from "./model.ts";
+import { type Authority, NEVER_ENDED } from "./ports.ts";
+import { Refusal } from "./refusals.ts";
+
+/** Who asks, and what must still be so when something is stored for them. */
+export interface Authorised {
+  readonly caller: Caller;
+  readonly authority: Authority;
+}
+
+const UNENDING: Authority = { appEndedMax: NEVER_ENDED, adminEndedMax: NEVER_ENDED };
+
+/** Whoever has the store, or the operator key. */
+export const OPERATOR: Authorised & { readonly caller: Extract<Caller, { kind: "admin" }> } = {
+  caller: { kind: "admin" },
+  authority: UNENDING,
+};
+
+/** Who comes without a bearer: what a stranger may do hangs on the app's registration alone. */
+export const STRANGER: Authorised = { caller: { kind: "nobody" }, authority: UNENDING };
+
+/**
+ * Of a token.
+ * @param appEndedMax when the app's tokens were last ended, as far as the token allows
+ * @param ownEndedMax the same of the admins' or the user's tokens
+ */
+export function authorityOf(
+  caller: Exclude<Caller, { kind: "nobody" }>,
+  appEndedMax: number,
+  ownEndedMax: number,
+): Authority {
+  if (caller.kind === "admin") return { appEndedMax, adminEndedMax: ownEndedMax };
+  const { id, name } = caller;
+  return { appEndedMax, adminEndedMax: NEVER_ENDED, user: { id, name, endedMax: ownEndedMax } };
+}
+
+/** Whether the app, as the store has it, leaves it to who asks. */
+export function allowsApp({ appEndedMax, adminEndedMax, registrations }: Authority, app: AppEnds): boolean {
+  if (registrations !== undefined && !registrations.includes(app.registration)) return false;
+  return app.tokensValidAfter <= appEndedMax && app.adminTokensValidAfter <= adminEndedMax;
+}
+
+/** Whether the user who asks, as the store has him, still may; @param user undefined = there is no user of his name */
+export function allowsUser({ user: asks }: Authority, user: UserEnds | undefined): boolean {
+  if (asks === undefined) return true;
+  return user?.id === asks.id && user.activated && user.tokensValidAfter <= asks.endedMax;
+}
+
+/** The name of the user whom the store must look at; undefined when nobody of the app's users asks. */
+export function askingUser(authority: Authority | undefined): UserName | undefined {
+  return authority?.user?.name;
+}
+
+/** What is answered where the store says "unauthorised". */
+export function endedRefusal({ caller }: Pick<Authorised, "caller">): Refusal {
+  return new Refusal({ code: caller.kind === "nobody" ? "registration_closed" : "token_expired" });
+}
+
+type AppEnds = Pick<App, "tokensValidAfter" | "adminTokensValidAfter" | "registration">;
+type UserEnds = Pick<User, "id" | "activated" | "tokensValidAfter">;
