@@ -2,6 +2,7 @@ import { isAllowed, relationOf } from "./access.ts";
 import { account } from "./admission/asker.ts";
 import { createKeyedTurns } from "./admission/keyed-turns.ts";
 import { type Changes, NO_ATTRIBUTES_JSON, NO_CHANGES } from "./attributes.ts";
+import { type Authorised, endedRefusal } from "./authority.ts";
 import { MERGED_AT_ONCE, mergedInTurns, mergedJson, type SizedJson } from "./merged-json.ts";
 import type { Caller, UserName } from "./model.ts";
 import { paceBy } from "./pace.ts";
@@ -18,7 +19,7 @@ export type ReserveAnswer = (bytes: number) => void;
 /** A change of one user's attributes, as a caller wants it. */
 export interface WantedChange {
   readonly served: ServedApp;
-  readonly caller: Caller;
+  readonly by: Authorised;
   readonly name: UserName;
   /** "all": removes whatever there is. */
   readonly changes: Changes | "all removed";
@@ -59,9 +60,12 @@ export function createAttributeWrites({ store, clock, turns, timers }: Attribute
     timers,
   });
 
-  /** @param until by `timers`; what it waited for its turn counts */
-  async function change(wanted: WantedChange, by: string, until: number): Promise<StoredAttributes | undefined> {
-    const { served, caller, name, changes, preconditions, overtaken } = wanted;
+  /**
+   * @param waits the account for which it waits
+   * @param until by `timers`; what it waited for its turn counts
+   */
+  async function change(wanted: WantedChange, waits: string, until: number): Promise<StoredAttributes | undefined> {
+    const { served, by, name, changes, preconditions, overtaken } = wanted;
     const named = changes === "all removed" ? NO_CHANGES : changes;
     for (;;) {
       const stored = await store.attributes(served.app.number, name, "write");
@@ -72,9 +76,12 @@ export function createAttributeWrites({ store, clock, turns, timers }: Attribute
       const write = writeOf(served, name, stored, merged, clock);
       wanted.reserve?.((write ?? stored).json.length);
       if (write === undefined) return stored;
-      const outcome = await store.writeAttributes(write, { account: by, waitMaxMs: until - timers.nowMs() });
+      const { authority } = by;
+      const terms = { account: waits, waitMaxMs: until - timers.nowMs(), authority };
+      const outcome = await store.writeAttributes(write, terms);
       if (outcome === "written") return written(write);
-      if (outcome === "full") throw new Refusal(await appFull(store, served, caller, write.growth));
+      if (outcome === "full") throw new Refusal(await appFull(store, served, by.caller, write.growth));
+      if (outcome === "unauthorised") throw endedRefusal(by);
       if (overtaken === "refuse") throw new Refusal({ code: "set_conflict" });
       if (timers.nowMs() > until) throw new Refusal(STILL_OVERTAKEN);
       await turns.next();
@@ -83,14 +90,14 @@ export function createAttributeWrites({ store, clock, turns, timers }: Attribute
 
   return {
     change(wanted) {
-      const { served, caller, name } = wanted;
-      const by = callerAccount(served, caller);
+      const { served, by, name } = wanted;
+      const waits = callerAccount(served, by.caller);
       const until = timers.nowMs() + TRIED_MS;
       // Whoever may not conflict waits for a turn here, so that only other threads and servers can overtake it. With a
       // condition it takes no waiting: who is overtaken is mostly refused for it.
-      if (wanted.overtaken === "refuse" || wanted.preconditions.length > 0) return change(wanted, by, until);
-      const asker = { address: by };
-      return ofUsers.run(`${served.app.number}/${name}`, asker, () => change(wanted, by, until));
+      if (wanted.overtaken === "refuse" || wanted.preconditions.length > 0) return change(wanted, waits, until);
+      const asker = { address: waits };
+      return ofUsers.run(`${served.app.number}/${name}`, asker, () => change(wanted, waits, until));
     },
   };
 }

@@ -1,8 +1,9 @@
 import { appFull, callerAccount, type ReserveAnswer, STILL_OVERTAKEN, TRIED_MS, writeOf } from "./attribute-writes.ts";
 import type { Changes } from "./attributes.ts";
+import { type Authorised, endedRefusal } from "./authority.ts";
 import type { NamedMetadata } from "./batch-reads.ts";
 import { mergedInTurns } from "./merged-json.ts";
-import { type Caller, type UserName, userName } from "./model.ts";
+import { type UserName, userName } from "./model.ts";
 import { type Pace, paceBy } from "./pace.ts";
 import type { AttributesWrite, Clock, Store, StoredAttributes, Timers, Turns } from "./ports.ts";
 import { allHold, type Precondition, preconditionFailed } from "./preconditions.ts";
@@ -33,7 +34,7 @@ export interface BatchWrites {
   /** @param allOrNothing refuses with `batch_refused` when one of them cannot be changed, and then changes none */
   change(
     served: ServedApp,
-    caller: Caller,
+    by: Authorised,
     wanted: readonly UserChanges[],
     allOrNothing: boolean,
     reserve?: ReserveAnswer,
@@ -58,7 +59,7 @@ const SLICE = 25;
 export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNeeds): BatchWrites {
   /** Those to be tried again, since others have overtaken them. */
   async function attempt(batch: Batch, parts: readonly Part[]): Promise<readonly Part[]> {
-    const { served, caller, refused, allOrNothing } = batch;
+    const { served, by, refused, allOrNothing } = batch;
     const writes = new Map<Part, AttributesWrite>();
     const pace = paceBy({ clock, turns }, 1);
     for (let from = 0; from < parts.length; from += SLICE) {
@@ -74,7 +75,8 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
     }
     batch.reserve?.(answerBytes(batch));
     if (writes.size === 0 || (allOrNothing && refused.size > 0)) return [];
-    const terms = { account: callerAccount(served, caller), waitMaxMs: batch.until - timers.nowMs() };
+    const { authority } = by;
+    const terms = { account: callerAccount(served, by.caller), waitMaxMs: batch.until - timers.nowMs(), authority };
     const outcomes = await store.writeAttributesOf([...writes.values()], allOrNothing, terms);
     const overtaken: Part[] = [];
     batch.hasStored ||= outcomes.includes("written");
@@ -85,6 +87,10 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
         refused.set(part.spelling, { code: "set_conflict" });
       } else if (outcome === "full") {
         refused.set(part.spelling, await fullOf(batch, write.growth));
+      } else if (outcome === "unauthorised") {
+        // Others of the batch are stored: what became of them is answered all the same.
+        if (!batch.hasStored) throw endedRefusal(by);
+        refused.set(part.spelling, endedRefusal(by).refused);
       } else if (outcome === "unavailable") {
         refused.set(part.spelling, STILL_OVERTAKEN);
       }
@@ -93,9 +99,9 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
   }
 
   /** Without the numbers where they cannot be read: others of the batch may be stored by now. */
-  async function fullOf({ served, caller }: Batch, growth: number): Promise<Refused> {
+  async function fullOf({ served, by }: Batch, growth: number): Promise<Refused> {
     try {
-      return await appFull(store, served, caller, growth);
+      return await appFull(store, served, by.caller, growth);
     } catch (error) {
       if (!isUnavailable(error)) throw error;
       return { code: "app_bytes_exceeded", bytesMax: served.limits.appBytesMax };
@@ -137,10 +143,10 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
   }
 
   return {
-    async change(served, caller, wanted, allOrNothing, reserve) {
+    async change(served, by, wanted, allOrNothing, reserve) {
       const until = timers.nowMs() + TRIED_MS;
       const found = { stored: new Map(), refused: new Map(), hasStored: false };
-      const batch: Batch = { served, caller, allOrNothing, reserve, until, ...found };
+      const batch: Batch = { served, by, allOrNothing, reserve, until, ...found };
       const { stored, refused } = batch;
       const parts: Part[] = [];
       for (const each of wanted) {
@@ -176,7 +182,7 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
 
 interface Batch {
   readonly served: ServedApp;
-  readonly caller: Caller;
+  readonly by: Authorised;
   readonly allOrNothing: boolean;
   readonly reserve: ReserveAnswer | undefined;
   /** By `timers`. */

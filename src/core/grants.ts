@@ -1,7 +1,8 @@
 import { permit } from "./access.ts";
 import { type Accounts, requireUserName } from "./accounts.ts";
 import { type Asker, account } from "./admission/asker.ts";
-import { type App, type Caller, type User, type UserName, userName } from "./model.ts";
+import { type Authorised, allowsApp, endedRefusal } from "./authority.ts";
+import { type App, type User, type UserName, userName } from "./model.ts";
 import type { Passwords } from "./passwords.ts";
 import type { Digest, Store } from "./ports.ts";
 import { Refusal } from "./refusals.ts";
@@ -34,7 +35,7 @@ export interface Grants {
   /** By name alone, for an admin. A user made by `autoCreate` has no password. */
   inherit(
     served: ServedApp,
-    caller: Caller,
+    by: Authorised,
     wanted: { readonly username: string; readonly autoCreate: boolean },
     ttlSeconds: number | undefined,
   ): Promise<UserGrant>;
@@ -64,12 +65,12 @@ export function createGrants({ store, tokens, accounts, digest, passwords }: Gra
     return { user, ...tokens.issue(app, user, ttlSeconds ?? app.tokenTtlSeconds) };
   }
 
-  async function findOrCreate(app: App, username: string, autoCreate: boolean): Promise<User> {
+  async function findOrCreate(app: App, by: Authorised, username: string, autoCreate: boolean): Promise<User> {
     const known = userName(username);
     const found = known === undefined ? undefined : await store.user(app.number, known);
     if (found !== undefined) return found;
     if (!autoCreate) throw new Refusal({ code: "grant_user_unknown" });
-    const user = await accounts.ensure(app, requireUserName(username));
+    const user = await accounts.ensure(app, requireUserName(username), by);
     if (user === undefined) throw new Refusal({ code: "grant_user_unknown" });
     return user;
   }
@@ -97,10 +98,13 @@ export function createGrants({ store, tokens, accounts, digest, passwords }: Gra
       return grant(app, user, ttlSeconds);
     },
 
-    async inherit(served, caller, { username, autoCreate }, ttlSeconds) {
-      permit("inheritUser", caller, undefined, served.access);
+    async inherit(served, by, { username, autoCreate }, ttlSeconds) {
+      permit("inheritUser", by.caller, undefined, served.access);
+      const user = await findOrCreate(served.app, by, username, autoCreate);
+      // Read last, for the user's token would not end with the authority of who asked for it.
       const app = await current(served);
-      return grant(app, await findOrCreate(app, username, autoCreate), ttlSeconds);
+      if (!allowsApp(by.authority, app)) throw endedRefusal(by);
+      return grant(app, user, ttlSeconds);
     },
   };
 }

@@ -2,6 +2,7 @@ import { permit } from "./access.ts";
 import { andThen } from "./and-then.ts";
 import { createAttributeWrites, type ReserveAnswer } from "./attribute-writes.ts";
 import { type Changes, NO_ATTRIBUTES_JSON } from "./attributes.ts";
+import { type Authorised, endedRefusal } from "./authority.ts";
 import { createBatchReads, type ManyMetadata, type WantedMetadata } from "./batch-reads.ts";
 import { type BatchWritten, createBatchWrites, type UserChanges } from "./batch-writes.ts";
 import { type Caller, type Dialect, type UserName, userName } from "./model.ts";
@@ -31,7 +32,7 @@ export interface Metadata {
   /** Merges `changes` into the attributes and answers all of them as they are then. */
   set(
     served: ServedApp,
-    caller: Caller,
+    by: Authorised,
     target: UserName | undefined,
     changes: Changes,
     preconditions: readonly Precondition[],
@@ -43,7 +44,7 @@ export interface Metadata {
    */
   setMany(
     served: ServedApp,
-    caller: Caller,
+    by: Authorised,
     wanted: readonly UserChanges[],
     allOrNothing: boolean,
     reserve?: ReserveAnswer,
@@ -59,14 +60,14 @@ export interface Metadata {
   /** Succeeds also where there is nothing to remove, and is never overtaken. */
   remove(
     served: ServedApp,
-    caller: Caller,
+    by: Authorised,
     target: UserName | undefined,
     preconditions: readonly Precondition[],
   ): Promise<void>;
   /** The same for some keys; what is left, or undefined where there is no such user. */
   removeKeys(
     served: ServedApp,
-    caller: Caller,
+    by: Authorised,
     target: UserName | undefined,
     keys: readonly string[],
     preconditions: readonly Precondition[],
@@ -108,36 +109,36 @@ export function createMetadata({ store, clock, turns, timers }: MetadataNeeds): 
   /** Undefined: no such user, and the preconditions take that. */
   async function removed(
     served: ServedApp,
-    caller: Caller,
+    by: Authorised,
     name: UserName | undefined,
     changes: Changes | "all removed",
     preconditions: readonly Precondition[],
   ): Promise<StoredAttributes | undefined> {
     if (name !== undefined) {
-      return await writes.change({ served, caller, name, changes, preconditions, overtaken: "try again" });
+      return await writes.change({ served, by, name, changes, preconditions, overtaken: "try again" });
     }
     if (!allHold(preconditions, undefined)) throw preconditionFailedOf(undefined);
     return undefined;
   }
 
   return {
-    async set(served, caller, target, changes, preconditions, reserve) {
-      permit("setMetadata", caller, target, served.access);
+    async set(served, by, target, changes, preconditions, reserve) {
+      permit("setMetadata", by.caller, target, served.access);
       if (target === undefined) throw new Refusal({ code: "set_user_unknown" });
       // Whoever has named a condition wants to know whether it holds, and not who else was there.
       const overtaken = served.app.conflicts === "merge" || preconditions.length > 0 ? "try again" : "refuse";
-      const wanted = { served, caller, name: target, changes, preconditions, overtaken, reserve } as const;
+      const wanted = { served, by, name: target, changes, preconditions, overtaken, reserve } as const;
       const stored = await writes.change(wanted);
       if (stored === undefined) throw new Refusal({ code: "set_user_unknown" });
       return stored;
     },
 
-    async setMany(served, caller, wanted, allOrNothing, reserve) {
-      permit("setManyMetadata", caller, undefined, served.access);
+    async setMany(served, by, wanted, allOrNothing, reserve) {
+      permit("setManyMetadata", by.caller, undefined, served.access);
       const { batchMax } = served.limits;
       if (wanted.length > batchMax) throw new Refusal({ code: "batch_too_large", batchMax });
       refuseTwice(wanted);
-      return await batches.change(served, caller, wanted, allOrNothing, reserve);
+      return await batches.change(served, by, wanted, allOrNothing, reserve);
     },
 
     get(served, caller, target, preconditions) {
@@ -160,21 +161,22 @@ export function createMetadata({ store, clock, turns, timers }: MetadataNeeds): 
       return await reads.read(app.number, wanted, limits.userBytesMax);
     },
 
-    async remove(served, caller, target, preconditions) {
-      permit("removeMetadata", caller, target, served.access);
+    async remove(served, by, target, preconditions) {
+      permit("removeMetadata", by.caller, target, served.access);
       if (preconditions.length > 0) {
-        await removed(served, caller, target, "all removed", preconditions);
+        await removed(served, by, target, "all removed", preconditions);
         return;
       }
       if (target === undefined) return;
       const version = await store.version(served.app.number, target, "write");
       if (version === undefined || version.bytes === 0) return;
-      await store.clearAttributes(served.app.number, target, clock.now());
+      const cleared = await store.clearAttributes(served.app.number, target, clock.now(), by.authority);
+      if (cleared === "unauthorised") throw endedRefusal(by);
     },
 
-    async removeKeys(served, caller, target, keys, preconditions) {
-      permit("removeMetadata", caller, target, served.access);
-      return await removed(served, caller, target, new Map(keys.map((key) => [key, ""])), preconditions);
+    async removeKeys(served, by, target, keys, preconditions) {
+      permit("removeMetadata", by.caller, target, served.access);
+      return await removed(served, by, target, new Map(keys.map((key) => [key, ""])), preconditions);
     },
 
     async capacity({ app, access }, caller) {

@@ -12,7 +12,6 @@ import type { Family, Reply } from "./reply.ts";
 /** One request on its way through a handler. */
 export interface Call {
   readonly request: Request;
-  readonly body: RequestBody;
   /** To be asked for before anything is changed whose answer may be large. */
   readonly answer: Pick<Progress, "reserve">;
   readonly served: ServedApp;
@@ -22,8 +21,24 @@ export interface Call {
   asker(): Asker;
 }
 
+/** A call whose body is still to be read. */
+export interface BodyCall extends Call {
+  readonly body: RequestBody;
+  /**
+   * Who asks, and whether they still may, and the app, all as they are now: what was found out when the head of the
+   * request came may be half a minute old. Makes no user. Refuses as the head would be refused, and a user who is not the
+   * one of then.
+   */
+  confirm(): Promise<ConfirmedCall>;
+}
+
+export interface ConfirmedCall {
+  readonly call: Call;
+  readonly identity: Identity;
+}
+
 /** One of a route with an optional bearer, whose handler finds out itself who asks, and counts the call then. */
-export interface OpenCall extends Call {
+export interface OpenCall extends BodyCall {
   readonly bearer: string | undefined;
   /** Refuses a missing bearer and a bad one. */
   identify(): Promise<Identity>;
@@ -37,8 +52,27 @@ export interface OpenCall extends Call {
   chargeStranger(): void;
 }
 
+/** Takes no notice of a body. */
 export type Handler = (call: Call, identity: Identity) => Eventually<Reply>;
+/** Learns who asks by `confirm` alone, and so after the body: `readFirst` makes one. */
+export interface BodyHandler {
+  readonly withBody: (call: BodyCall) => Promise<Reply>;
+}
 export type OpenHandler = (call: OpenCall) => Eventually<Reply>;
+
+/** The body is read; if who asks still may then, what it wants is carried out. */
+export function readFirst<Wanted>(
+  read: (call: BodyCall) => Promise<Wanted>,
+  carryOut: (call: Call, identity: Identity, wanted: Wanted) => Promise<Reply>,
+): BodyHandler {
+  return {
+    async withBody(call) {
+      const wanted = await read(call);
+      const confirmed = await call.confirm();
+      return await carryOut(confirmed.call, confirmed.identity, wanted);
+    },
+  };
+}
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
@@ -48,7 +82,7 @@ export type Route = AnyRoute &
         readonly bearer: "needed";
         /** What the caller must be allowed to do before the body is read. */
         readonly operation: Operation;
-        readonly handler: Handler;
+        readonly handler: Handler | BodyHandler;
       }
     | { readonly bearer: "optional"; readonly handler: OpenHandler }
   );

@@ -1,7 +1,7 @@
 import { permit } from "../core/access.ts";
 import type { Asker } from "../core/admission/asker.ts";
-import type { Callers, Identity } from "../core/callers.ts";
-import { type UserName, userName } from "../core/model.ts";
+import { type Callers, type Identity, NOBODY } from "../core/callers.ts";
+import { type Caller, type UserName, userName } from "../core/model.ts";
 import type { Clock, Eventually } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
 import type { Registry, ServedApp } from "../core/registry.ts";
@@ -9,8 +9,8 @@ import { afterStoring } from "../core/store-failure.ts";
 import type { Throttle } from "../core/throttle.ts";
 import type { AnswerParts } from "./answer-room.ts";
 import { type BodyParts, type BodySource, IncomingBody } from "./bodies/incoming-body.ts";
-import { type RequestBody, SMALL_BODY_BYTES_MAX } from "./bodies/request-body.ts";
-import type { Call, OpenCall, Route } from "./call.ts";
+import { SMALL_BODY_BYTES_MAX } from "./bodies/request-body.ts";
+import type { Call, ConfirmedCall, OpenCall, Route } from "./call.ts";
 import { createFailures, type FailureEvents } from "./failures.ts";
 import type { Incoming, PathParams } from "./incoming.ts";
 import { Progress, type ProgressParts } from "./progress.ts";
@@ -55,60 +55,90 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
     const { route, request, params, addressOf } = incoming;
     const served = find(params);
     if (served === undefined) throw new Refusal({ code: "app_unknown" });
-    const target = params.username === undefined ? undefined : userName(params.username);
-    const call = new ServedCall(request, progress, served, target);
     const bearer = bearerOf(request);
     // Clients that have not shown a good token before are looked at only while their address has not failed too often.
     if (route.bearer === "optional") {
       if (bearer === undefined || !callers.isKnown(bearer)) throttle.checkStranger(addressOf(request));
       if (bearer === undefined) progress.holdBody(true, SMALL_BODY_BYTES_MAX);
       else progress.holdBody(false);
-      return route.handler(opened(call, bearer, route, addressOf, progress));
+      return route.handler(opened(incoming, bearer, served, progress));
     }
     const known = callers.recall(served, bearer);
-    if (known !== undefined) return admit(route, call, known, progress);
+    if (known !== undefined) return admit(route, incoming, served, known, progress);
     throttle.checkStranger(addressOf(request));
     if (route.method !== "GET") progress.holdBody(false);
     return callers
       .identify(served, bearer, () => progress.asker())
-      .then((identity) => admit(route, call, identity, progress));
+      .then((identity) => admit(route, incoming, served, identity, progress));
   }
 
   function admit(
     route: Extract<Route, { bearer: "needed" }>,
-    call: Call,
+    incoming: Incoming,
+    served: ServedApp,
     identity: Identity,
     progress: Progress,
   ): Eventually<Reply> {
-    const { served, target } = call;
     progress.identified(served.app, identity);
     progress.allowance = throttle.charge(served.app, route.bucket, served.limits.ratePerSecond);
-    permit(route.operation, identity.caller, target, served.access);
-    if (route.method !== "GET") progress.holdBody(route.method !== "DELETE");
-    return route.handler(call, identity);
+    const call = new ServedCall(incoming, progress, served);
+    permit(route.operation, identity.caller, call.target, served.access);
+    const { handler } = route;
+    if (typeof handler === "function") {
+      if (route.method !== "GET") progress.holdBody(false);
+      return handler(call, identity);
+    }
+    progress.holdBody(true);
+    return handler.withBody(
+      Object.assign(call, { body: progress.body, confirm: () => confirm(incoming, identity, progress) }),
+    );
   }
 
-  function opened(
-    call: ServedCall,
+  /** See BodyCall. @param former whom the head of the request came from */
+  async function confirm(incoming: Incoming, former: Identity, progress: Progress): Promise<ConfirmedCall> {
+    if (!registry.isCurrent()) {
+      await registry.refresh();
+      registry.requireKnown();
+    }
+    const { route, request, params } = incoming;
+    const served = find(params);
+    if (served === undefined) throw new Refusal({ code: "app_unknown" });
+    const identity = await confirmed(served, bearerOf(request), former, progress);
+    const call = new ServedCall(incoming, progress, served);
+    if (route.bearer === "needed") permit(route.operation, identity.caller, call.target, served.access);
+    return { call, identity };
+  }
+
+  async function confirmed(
+    served: ServedApp,
     bearer: string | undefined,
-    { bucket }: Route,
-    addressOf: Incoming["addressOf"],
+    former: Identity,
     progress: Progress,
-  ): OpenCall {
-    const { request, served } = call;
+  ): Promise<Identity> {
+    if (former.caller.kind === "nobody") return former;
+    const identity = await callers.identify(served, bearer, () => progress.asker(), { makesUser: false });
+    if (isSame(identity.caller, former.caller)) return identity;
+    throw new Refusal({ code: "token_unknown" });
+  }
+
+  function opened(incoming: Incoming, bearer: string | undefined, served: ServedApp, progress: Progress): OpenCall {
+    const { request, addressOf, route } = incoming;
     const { app, limits } = served;
-    return Object.assign(call, {
+    let identified = NOBODY;
+    return Object.assign(new ServedCall(incoming, progress, served), {
       bearer,
+      body: progress.body,
       async identify() {
-        const identity = await callers.identify(served, bearer, () => progress.asker());
-        progress.identified(app, identity);
-        return identity;
+        identified = await callers.identify(served, bearer, () => progress.asker());
+        progress.identified(app, identified);
+        return identified;
       },
+      confirm: () => confirm(incoming, identified, progress),
       charge() {
-        progress.allowance = throttle.charge(app, bucket, limits.ratePerSecond);
+        progress.allowance = throttle.charge(app, route.bucket, limits.ratePerSecond);
       },
       checkRate() {
-        progress.allowance = throttle.check(app, bucket, limits.ratePerSecond);
+        progress.allowance = throttle.check(app, route.bucket, limits.ratePerSecond);
       },
       checkStranger: () => throttle.checkStranger(addressOf(request)),
       chargeStranger() {
@@ -171,20 +201,22 @@ class ServedCall implements Call {
   readonly served: ServedApp;
   readonly target: UserName | undefined;
 
-  constructor(request: Request, progress: Progress, served: ServedApp, target: UserName | undefined) {
+  constructor({ request, params }: Incoming, progress: Progress, served: ServedApp) {
     this.request = request;
     this.answer = progress;
     this.served = served;
-    this.target = target;
-  }
-
-  get body(): RequestBody {
-    return this.answer.body;
+    this.target = params.username === undefined ? undefined : userName(params.username);
   }
 
   asker(): Asker {
     return this.answer.asker();
   }
+}
+
+/** A user who is created again has another id. */
+function isSame(caller: Caller, former: Caller): boolean {
+  if (caller.kind !== "user" || former.kind !== "user") return caller.kind === former.kind;
+  return caller.id === former.id;
 }
 
 function settled(progress: Progress, response: Response): Response {

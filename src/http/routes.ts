@@ -9,7 +9,7 @@ import type { Grants } from "../core/grants.ts";
 import type { Metadata } from "../core/metadata.ts";
 import type { Throttle } from "../core/throttle.ts";
 import type { TokenExchange } from "../core/token-exchange.ts";
-import type { Handler, Method, OpenHandler, Route } from "./call.ts";
+import type { BodyHandler, Handler, Method, OpenHandler, Route } from "./call.ts";
 import { activateUser } from "./handlers/activate-user.ts";
 import { changePassword } from "./handlers/change-password.ts";
 import { createToken } from "./handlers/create-token.ts";
@@ -38,7 +38,7 @@ export interface Rules {
 
 /**
  * All but the `open` ones need a good token, and the right to the operation named, by core/access.ts: it is asked for
- * before a body is read, and again by the rules where something is done.
+ * before a body is read, again when it is complete, and by the rules where something is done.
  */
 export function appRoutes(rules: Rules): readonly Route[] {
   return [
@@ -65,11 +65,23 @@ export function appRoutes(rules: Rules): readonly Route[] {
   ];
 }
 
-function metadata(method: Method, path: string, bucket: Bucket, operation: Operation, handler: Handler): Route {
+function metadata(
+  method: Method,
+  path: string,
+  bucket: Bucket,
+  operation: Operation,
+  handler: Handler | BodyHandler,
+): Route {
   return { method, path, bearer: "needed", bucket, family: "metadata", operation, handler };
 }
 
-function account(method: Method, path: string, bucket: Bucket, operation: Operation, handler: Handler): Route {
+function account(
+  method: Method,
+  path: string,
+  bucket: Bucket,
+  operation: Operation,
+  handler: Handler | BodyHandler,
+): Route {
   return { method, path, bearer: "needed", bucket, family: "account", operation, handler };
 }
 

@@ -1,4 +1,5 @@
 import { wholeNumber } from "../../config/values.ts";
+import { OPERATOR } from "../../core/authority.ts";
 import { createGrants } from "../../core/grants.ts";
 import { openRegistry, serve } from "../../core/registry.ts";
 import { createTokens, ensureSigningKey, type IssuedToken, TTL_SECONDS_MAX } from "../../core/tokens.ts";
@@ -41,7 +42,7 @@ export const tokenIssue: Command = {
     const issued: IssuedToken =
       username === undefined
         ? tokens.issue(app, undefined, ttlSeconds ?? app.tokenTtlSeconds)
-        : await grants.inherit(serve(app, defaults), { kind: "admin" }, { username, autoCreate: false }, ttlSeconds);
+        : await grants.inherit(serve(app, defaults), OPERATOR, { username, autoCreate: false }, ttlSeconds);
     const { token, expiresInSeconds } = issued;
     return { json: { app: app.key, user: username ?? null, token, expiresInSeconds }, text: `${token}\n` };
   },

@@ -1,6 +1,6 @@
 import type { Changes } from "../../core/attributes.ts";
 import { illegal } from "../../core/refusals.ts";
-import type { Call } from "../call.ts";
+import type { BodyCall } from "../call.ts";
 import { FormBytes } from "./form-bytes.ts";
 import { JsonReader } from "./json-reader.ts";
 import { unsupported } from "./media-types.ts";
@@ -13,7 +13,7 @@ import { readUserText } from "./read-user-text.ts";
  * A set's body. Read tolerantly, because a real SDK sends it without any encoding (clients.md 6): raw UTF-8, raw
  * spaces and a stray `%` stand for themselves. The last of two equal keys wins.
  */
-export async function readForm(call: Call): Promise<Changes> {
+export async function readForm(call: BodyCall): Promise<Changes> {
   const contentType = call.request.headers.get("content-type") ?? "";
   if (contentType !== FORM && NOT_FORM.test(contentType)) throw unsupported("Content-Type", contentType);
   const text = await readUserText(call, () => new FormBytes());

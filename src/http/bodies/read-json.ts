@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { illegal } from "../../core/refusals.ts";
-import type { Call } from "../call.ts";
+import type { BodyCall } from "../call.ts";
 import { WireRefusal } from "../wire-refusals.ts";
 
 /**
@@ -14,7 +14,7 @@ export const PARSED_CHARACTERS_MAX = 16_384;
  * @param bytesMax what is longer is refused; not above `PARSED_CHARACTERS_MAX`, since it is parsed in one go
  */
 export async function readJson<Schema extends z.ZodType>(
-  { body }: Call,
+  { body }: BodyCall,
   schema: Schema,
   bytesMax: number,
 ): Promise<z.infer<Schema>> {

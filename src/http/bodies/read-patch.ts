@@ -1,6 +1,6 @@
 import type { Changes } from "../../core/attributes.ts";
 import { USER_BYTES_CEILING } from "../../core/limits.ts";
-import type { Call } from "../call.ts";
+import type { BodyCall } from "../call.ts";
 import { JsonBytes } from "./json-bytes.ts";
 import { mergePatch } from "./json-maps.ts";
 import { JsonReader } from "./json-reader.ts";
@@ -11,7 +11,7 @@ import { PARSED_CHARACTERS_MAX, parseJson, withoutMark } from "./read-json.ts";
 import { readUserText, tooMuch } from "./read-user-text.ts";
 
 /** A set's body as a form, or a merge patch (docs/VERSIONS.md), where none of the attributes need be named. */
-export async function readPatch(call: Call): Promise<Changes> {
+export async function readPatch(call: BodyCall): Promise<Changes> {
   const contentType = call.request.headers.get("content-type") ?? "";
   if (!MERGE_PATCH.test(contentType)) return await readForm(call);
   const text = await readUserText(call, () => new JsonBytes());

@@ -1,7 +1,7 @@
 import { USER_BYTES_CEILING } from "../../core/limits.ts";
 import { Refusal } from "../../core/refusals.ts";
 import type { ServedApp } from "../../core/registry.ts";
-import type { Call } from "../call.ts";
+import type { BodyCall } from "../call.ts";
 import { type DecodedBytes, REPLACEMENT_BYTES } from "./decoded-bytes.ts";
 import { newPace } from "./new-pace.ts";
 import { BODY_BYTES_MAX } from "./request-body.ts";
@@ -18,7 +18,7 @@ const PARTS = 256;
  * The body of one user's set. What holds more than any user may ever have is refused while it comes in: no merge could
  * make it fit, and the rest need not be waited for.
  */
-export async function readUserText({ body, served }: Call, count: () => DecodedBytes): Promise<string> {
+export async function readUserText({ body, served }: BodyCall, count: () => DecodedBytes): Promise<string> {
   const { announcedBytes } = body;
   if (announcedBytes !== undefined && announcedBytes <= USER_BYTES_CEILING) {
     const text = await body.text(BODY_BYTES_MAX);

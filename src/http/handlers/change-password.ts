@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Accounts } from "../../core/accounts.ts";
 import { readJson } from "../bodies/read-json.ts";
 import { SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
-import type { Handler } from "../call.ts";
+import { type BodyHandler, readFirst } from "../call.ts";
 import { jsonReply } from "../reply.ts";
 
 const Text = z
@@ -13,11 +13,13 @@ const Text = z
 const Body = z.object({ newpassword: Text, oldpassword: Text, oldPassword: Text });
 
 /** PUT …/users/{username}/password (protocol.md § 3.5). */
-export function changePassword({ accounts }: { accounts: Accounts }): Handler {
-  return async (call, identity) => {
-    const { newpassword, oldpassword, oldPassword } = await readJson(call, Body, SMALL_BODY_BYTES_MAX);
-    const passwords = { new: newpassword, old: oldpassword ?? oldPassword };
-    await accounts.changePassword(call.served, identity, call.asker(), call.target, passwords);
-    return jsonReply({ action: "set user password" }, true);
-  };
+export function changePassword({ accounts }: { accounts: Accounts }): BodyHandler {
+  return readFirst(
+    (call) => readJson(call, Body, SMALL_BODY_BYTES_MAX),
+    async (call, identity, { newpassword, oldpassword, oldPassword }) => {
+      const passwords = { new: newpassword, old: oldpassword ?? oldPassword };
+      await accounts.changePassword(call.served, identity, call.asker(), call.target, passwords);
+      return jsonReply({ action: "set user password" }, true);
+    },
+  );
 }

@@ -65,10 +65,10 @@ async function byPassword(grants: Grants, call: OpenCall, body: z.infer<typeof P
 }
 
 async function byName(grants: Grants, call: OpenCall, body: z.infer<typeof Inherit>): Promise<Reply> {
-  const { caller } = await call.identify();
+  const identity = await call.identify();
   call.charge();
   const wanted = { username: body.username, autoCreate: body.autoCreateUser ?? false };
-  const { user, ...token } = await grants.inherit(call.served, caller, wanted, body.ttl);
+  const { user, ...token } = await grants.inherit(call.served, identity, wanted, body.ttl);
   return userReply(token, user);
 }
 

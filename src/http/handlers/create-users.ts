@@ -1,11 +1,10 @@
 import { permit } from "../../core/access.ts";
 import type { Accounts, Registrant } from "../../core/accounts.ts";
-import type { Authorised } from "../../core/authority.ts";
 import { NOBODY } from "../../core/callers.ts";
 import type { Refused } from "../../core/refusals.ts";
 import { readRegistrants } from "../bodies/read-registrants.ts";
 import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
-import type { Call, OpenHandler } from "../call.ts";
+import type { ConfirmedCall, OpenHandler } from "../call.ts";
 import { wireError } from "../errors.ts";
 import type { Reply } from "../reply.ts";
 import { bearerOf } from "../request.ts";
@@ -14,8 +13,7 @@ import { entitiesReply } from "../user-entity.ts";
 /** POST …/users (protocol.md § 3.1): one user, or a list of them of which some may fail. */
 export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
   return async (call) => {
-    const by = bearerOf(call.request) === undefined ? NOBODY : await call.identify();
-    const { caller } = by;
+    const { caller } = bearerOf(call.request) === undefined ? NOBODY : await call.identify();
     const isStranger = caller.kind === "nobody";
     if (!isStranger) call.charge();
     // Asked before the body is read, so that a stranger's closed door costs the app nothing.
@@ -26,26 +24,29 @@ export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
     const registrants = await readRegistrants(text, () =>
       permit("registerUsers", caller, undefined, call.served.access),
     );
+    const confirmed = await call.confirm();
     if (isStranger) call.charge();
     return "username" in registrants
-      ? await createOne(accounts, call, by, registrants)
-      : await createMany(accounts, call, by, registrants);
+      ? await createOne(accounts, confirmed, registrants)
+      : await createMany(accounts, confirmed, registrants, () => call.confirm());
   };
 }
 
-async function createOne(accounts: Accounts, call: Call, by: Authorised, registrant: Registrant): Promise<Reply> {
-  return entitiesReply("post", call, [await accounts.register(call.served, by, call.asker(), registrant)]);
+async function createOne(
+  accounts: Accounts,
+  { call, identity }: ConfirmedCall,
+  registrant: Registrant,
+): Promise<Reply> {
+  return entitiesReply("post", call, [await accounts.register(call.served, identity, call.asker(), registrant)]);
 }
 
 async function createMany(
   accounts: Accounts,
-  call: Call,
-  by: Authorised,
+  { call, identity }: ConfirmedCall,
   registrants: readonly Registrant[],
+  mayStill: () => Promise<unknown>,
 ): Promise<Reply> {
-  const { users, failures } = await accounts.registerMany(call.served, by, call.asker(), registrants, () =>
-    call.identify(),
-  );
+  const { users, failures } = await accounts.registerMany(call.served, identity, call.asker(), registrants, mayStill);
   const data = failures.map(({ name, refused }) => ({
     username: name,
     registerUserFailReason: failReason(refused, name),

@@ -4,21 +4,22 @@ import { type BatchBody, batchBody, deltaBody } from "../bodies/batch-body.ts";
 import { longBatchBody } from "../bodies/long-batch-body.ts";
 import { PARSED_CHARACTERS_MAX, parseJson, withoutMark } from "../bodies/read-json.ts";
 import { BODY_BYTES_MAX } from "../bodies/request-body.ts";
-import type { Handler } from "../call.ts";
+import { type BodyHandler, readFirst } from "../call.ts";
 import { manyReply, manyReplyInParts, PART_BYTES } from "../many-reply.ts";
 
 /** POST …/metadata/user/get (user-metadata.md § Get Users' Metadata); with `versions`, docs/VERSIONS.md. */
-export function getManyMetadata({ metadata }: { metadata: Metadata }): Handler {
-  return async ({ body, answer, served }, { caller }) => {
-    const text = await body.text(BODY_BYTES_MAX);
-    const wanted = await wantedOf(text, served.limits.batchMax);
-    const { found, unchanged, removed, more } = await metadata.getMany(served, caller, wanted);
-    const rest = (): string =>
-      wanted.isDelta ? `,"unchanged":${JSON.stringify(unchanged)},"removed":${JSON.stringify(removed)}` : "";
-    if (more === undefined) return manyReply(found, rest());
-    answer.reserve(PART_BYTES);
-    return manyReplyInParts(found, more, rest);
-  };
+export function getManyMetadata({ metadata }: { metadata: Metadata }): BodyHandler {
+  return readFirst(
+    async ({ body, served }) => await wantedOf(await body.text(BODY_BYTES_MAX), served.limits.batchMax),
+    async ({ served, answer }, { caller }, wanted) => {
+      const { found, unchanged, removed, more } = await metadata.getMany(served, caller, wanted);
+      const rest = (): string =>
+        wanted.isDelta ? `,"unchanged":${JSON.stringify(unchanged)},"removed":${JSON.stringify(removed)}` : "";
+      if (more === undefined) return manyReply(found, rest());
+      answer.reserve(PART_BYTES);
+      return manyReplyInParts(found, more, rest);
+    },
+  );
 }
 
 function wantedOf(text: string, batchMax: number): Eventually<BatchBody> {

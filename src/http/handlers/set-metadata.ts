@@ -3,30 +3,32 @@ import type { StoredAttributes } from "../../core/ports.ts";
 import type { ServedApp } from "../../core/registry.ts";
 import { readForm } from "../bodies/read-form.ts";
 import { readPatch } from "../bodies/read-patch.ts";
-import type { Handler } from "../call.ts";
+import { type BodyHandler, readFirst } from "../call.ts";
 import { preconditionsOfWrite } from "../preconditions.ts";
 import { type Reply, versionedReply } from "../reply.ts";
 
 /** PUT …/metadata/user/{username} (user-metadata.md § Setting user metadata). */
-export function setMetadata(rules: { metadata: Metadata }): Handler {
+export function setMetadata(rules: { metadata: Metadata }): BodyHandler {
   return changing(rules, readForm);
 }
 
 /** PATCH …/metadata/user/{username} (docs/VERSIONS.md): the same, and also from JSON. */
-export function patchMetadata(rules: { metadata: Metadata }): Handler {
+export function patchMetadata(rules: { metadata: Metadata }): BodyHandler {
   return changing(rules, readPatch);
 }
 
-function changing({ metadata }: { metadata: Metadata }, read: typeof readForm): Handler {
-  return async (call, { caller }) => {
-    const { request, served, target } = call;
-    const preconditions = preconditionsOfWrite(request);
-    const changes = await read(call);
-    const stored = await metadata.set(served, caller, target, changes, preconditions, (bytes) =>
-      call.answer.reserve(bytes),
-    );
-    return writtenReply(stored.json, stored, served);
-  };
+function changing({ metadata }: { metadata: Metadata }, read: typeof readForm): BodyHandler {
+  return readFirst(
+    async (call) => {
+      const preconditions = preconditionsOfWrite(call.request);
+      return { preconditions, changes: await read(call) };
+    },
+    async ({ served, target, answer }, identity, { changes, preconditions }) => {
+      const reserve = (bytes: number): void => answer.reserve(bytes);
+      const stored = await metadata.set(served, identity, target, changes, preconditions, reserve);
+      return writtenReply(stored.json, stored, served);
+    },
+  );
 }
 
 /** @param data JSON text */
