@@ -5,7 +5,7 @@ import { Refusal, type RefusalCode } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
 import { TOKEN_PREFIX } from "./token-codec.ts";
 import type { Tokens, VerifiedToken } from "./tokens.ts";
-import type { TrustedCallers } from "./trusted-callers.ts";
+import type { IdentifyOptions, TrustedCallers } from "./trusted-callers.ts";
 
 /** A bearer: since and until when, in ms since 1970; Infinity = for good. */
 export interface Identity extends Authorised {
@@ -28,7 +28,12 @@ export interface Callers {
   /** Whether `recall` knows the bearer, whatever it says of it. */
   isKnown(bearer: string): boolean;
   /** Whoever it is, at some cost where `recall` does not know. @param asker who is charged for it */
-  identify(served: ServedApp, bearer: string | undefined, asker: () => Asker): Promise<Identity>;
+  identify(
+    served: ServedApp,
+    bearer: string | undefined,
+    asker: () => Asker,
+    options?: IdentifyOptions,
+  ): Promise<Identity>;
 }
 
 const OPERATOR_KEY: Identity = { ...OPERATOR, issued: 0, expires: Number.POSITIVE_INFINITY };
@@ -63,24 +68,29 @@ export function createCallers(
   }
 
   /** One of ours, or, where it is none, one that the app takes from somebody else. */
-  async function verify(served: ServedApp, bearer: string, asker: () => Asker): Promise<Identity> {
+  async function verify(
+    served: ServedApp,
+    bearer: string,
+    asker: () => Asker,
+    options: IdentifyOptions | undefined,
+  ): Promise<Identity> {
     try {
       return ofApp(served, await tokens.verify(bearer));
     } catch (error) {
       const isOurs = !(error instanceof Refusal && NOT_OURS.includes(error.refused.code));
       if (isOurs || !trusted.takes(served, bearer)) throw error;
-      return await trusted.identify(served, bearer, asker);
+      return await trusted.identify(served, bearer, asker, options);
     }
   }
 
   return {
     recall,
     isKnown: (bearer) => tokens.isKnown(bearer) || trusted.isKnown(bearer) || shown.has(bearer),
-    async identify(served, bearer, asker) {
+    async identify(served, bearer, asker, options) {
       if (bearer === undefined || bearer === "") throw new Refusal({ code: "token_missing" });
       const known = recall(served, bearer);
       if (known !== undefined) return known;
-      return isOperator(bearer) ? OPERATOR_KEY : await verify(served, bearer, asker);
+      return isOperator(bearer) ? OPERATOR_KEY : await verify(served, bearer, asker, options);
     },
   };
 }

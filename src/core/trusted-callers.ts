@@ -22,18 +22,24 @@ export interface TrustedCallers {
   isKnown(text: string): boolean;
   /** Whether the app takes tokens of this form. */
   takes(served: ServedApp, text: string): boolean;
-  /** Verifies the token and finds its user, who is made if he is not here yet and the app wants that. */
-  identify(served: ServedApp, text: string, asker: () => Asker): Promise<Identity>;
+  /** Verifies the token and finds its user, who is made if they are not here yet and the app wants that. */
+  identify(served: ServedApp, text: string, asker: () => Asker, options?: IdentifyOptions): Promise<Identity>;
   /** As `identify`, and the user as they are now; undefined for an admin's token. */
   principal(
     served: ServedApp,
     text: string,
     asker: () => Asker,
+    options?: IdentifyOptions,
   ): Promise<{ readonly user: User | undefined; readonly expires: number }>;
   /** To be called whenever a user's tokens, rights or existence have changed. */
   forgetUser(userId: string): void;
   /** To be called when such changes may have gone unseen, or when other keys or other settings hold. */
   forgetAll(): void;
+}
+
+export interface IdentifyOptions {
+  /** Whether a user who is not here yet is made, where the app wants that; true by default. */
+  readonly makesUser?: boolean;
 }
 
 interface TrustedCallersNeeds {
@@ -85,7 +91,7 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     return await verifier.verify(text, asker);
   }
 
-  async function findUser(app: App, named: NamedUser): Promise<FoundUser> {
+  async function findUser(app: App, named: NamedUser, makesUser: boolean): Promise<FoundUser> {
     const name = userName("name" in named ? named.name : named.nameOrId);
     const found = name === undefined ? undefined : await store.user(app.number, name);
     if (found !== undefined) return { user: found, isNew: false };
@@ -93,25 +99,28 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     const byId = id === undefined ? undefined : await store.userById(app.number, id);
     if (byId !== undefined) return { user: byId, isNew: false };
     // The id of one who is gone must not come back as a name.
-    if (name === undefined || id !== undefined || !app.identity.createOnFirstUse) {
-      throw new Refusal({ code: "token_unknown" });
-    }
+    if (name === undefined || id !== undefined || !app.identity.createOnFirstUse || !makesUser) throw unknownUser();
     const user = await accounts.ensure(app, name);
-    if (user === undefined) throw new Refusal({ code: "token_unknown" });
+    if (user === undefined) throw unknownUser();
     return { user, isNew: true };
   }
 
-  async function principal(served: ServedApp, text: string, asker: () => Asker) {
+  async function principal(
+    served: ServedApp,
+    text: string,
+    asker: () => Asker,
+    { makesUser = true }: IdentifyOptions = {},
+  ) {
     const { app } = served;
     const token = await verify(served, text, asker);
     const { bearer, issued, expires, verifiedUntil = Number.POSITIVE_INFINITY } = token;
     check(app, bearer.kind === "admin", token);
-    const found = bearer.kind === "user" ? await activeUser(app, bearer, issued) : undefined;
+    const found = bearer.kind === "user" ? await activeUser(app, bearer, issued, makesUser) : undefined;
     return { user: found?.user, isUserNew: found?.isNew ?? false, issued, expires, verifiedUntil };
   }
 
-  async function activeUser(app: App, named: NamedUser, issued: number): Promise<FoundUser> {
-    const found = await findUser(app, named);
+  async function activeUser(app: App, named: NamedUser, issued: number, makesUser: boolean): Promise<FoundUser> {
+    const found = await findUser(app, named, makesUser);
     const { user } = found;
     if (!user.activated) throw new Refusal({ code: "token_unknown" });
     if (issued < user.tokensValidAfter) throw new Refusal({ code: "token_expired" });
@@ -130,9 +139,9 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
       return entry !== undefined && !isStale(entry);
     },
     takes: ({ app }, text) => verifiers(app).some((each) => each.takes(text)),
-    async identify(served, text, asker) {
+    async identify(served, text, asker, options) {
       const revocationsBefore = revocations;
-      const { user, isUserNew, issued, expires, verifiedUntil } = await principal(served, text, asker);
+      const { user, isUserNew, issued, expires, verifiedUntil } = await principal(served, text, asker, options);
       const caller = user === undefined ? ADMIN : ({ kind: "user", id: user.id, name: user.name } as const);
       const authority = authorityOf(caller, issued, issued);
       const entry = { caller, authority, issued, expires, verifiedUntil, appId: served.app.id };
@@ -153,5 +162,9 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
 }
 
 const ADMIN = { kind: "admin" } as const;
+
+function unknownUser(): Refusal {
+  return new Refusal({ code: "token_unknown", fault: { failed: "claim", detail: "it names a user who is not here" } });
+}
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

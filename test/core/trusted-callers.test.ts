@@ -1,6 +1,8 @@
 import { heapStats } from "bun:jsc";
 import { expect, test } from "bun:test";
-import type { App, User } from "../../src/core/model.ts";
+import { NO_IDENTITY } from "../../src/core/identity-settings.ts";
+import type { App, User, UserName } from "../../src/core/model.ts";
+import { Refusal } from "../../src/core/refusals.ts";
 import type { ServedApp } from "../../src/core/registry.ts";
 import { createTrustedCallers } from "../../src/core/trusted-callers.ts";
 import type { TokenVerifier } from "../../src/core/trusted-token.ts";
@@ -9,12 +11,13 @@ import { systemDigest } from "../../src/system/digest.ts";
 
 const ASKER = () => ({ address: "192.0.2.1" });
 // as: nothing else of them is asked for
-const APP = { id: "app", tokensValidAfter: 0, adminTokensValidAfter: 0 } as App;
+const APP = { id: "app", tokensValidAfter: 0, adminTokensValidAfter: 0, identity: NO_IDENTITY } as App;
 const SERVED = { app: APP } as ServedApp;
 
-/** Takes every token for one of the user whose number it ends with, without making users. */
-function trustingAll() {
+/** Takes every token for one of the user whose number it ends with. @param isEmpty no user is there yet */
+function trustingAll(isEmpty = false) {
   let digests = 0;
+  let made = 0;
   const verifier: TokenVerifier = {
     takes: () => true,
     verify: async (text) => ({
@@ -26,11 +29,15 @@ function trustingAll() {
   const callers = createTrustedCallers({
     verifiers: () => [verifier],
     store: {
-      // as: nothing else of a user is asked for
-      user: (_app, name) => ({ id: `id of ${name}`, name, activated: true, tokensValidAfter: 0 }) as User,
+      user: (_app, name) => (isEmpty ? undefined : userOf(name)),
       userById: () => undefined,
     },
-    accounts: { ensure: async () => undefined },
+    accounts: {
+      async ensure(_app, name) {
+        made += 1;
+        return userOf(name);
+      },
+    },
     clock: systemClock,
     digest: {
       sha256Base64(text) {
@@ -39,7 +46,12 @@ function trustingAll() {
       },
     },
   });
-  return { callers, digests: () => digests };
+  return { callers, digests: () => digests, made: () => made };
+}
+
+function userOf(name: UserName): User {
+  // as: nothing else of a user is asked for
+  return { id: `id of ${name}`, name, activated: true, tokensValidAfter: 0 } as User;
 }
 
 const TOKENS = 3000;
@@ -89,4 +101,21 @@ test("a request that asks for its token several times costs one digest, and one 
   expect(callers.recall(SERVED, "x".repeat(9000))).toBeUndefined();
   expect(callers.isKnown("x".repeat(9000))).toBe(false);
   expect(digests()).toBe(1);
+});
+
+test("whoever only asks who it is makes no user", async () => {
+  const { callers, made } = trustingAll(true);
+  const options = { makesUser: false };
+  const token = tokenOf(1);
+  for (const asked of [
+    callers.identify(SERVED, token, ASKER, options),
+    callers.principal(SERVED, token, ASKER, options),
+  ]) {
+    const error: unknown = await asked.catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(Refusal);
+    expect(error).toMatchObject({ refused: { code: "token_unknown", fault: { failed: "claim" } } });
+  }
+  expect(made()).toBe(0);
+  expect((await callers.identify(SERVED, token, ASKER)).isUserNew).toBe(true);
+  expect(made()).toBe(1);
 });
