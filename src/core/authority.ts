@@ -51,6 +51,18 @@ export function askingUser(authority: Authority | undefined): UserName | undefin
   return authority?.user?.name;
 }
 
+/** Whether what is asked of an app on this authority is "unauthorised"; of an app that is gone nothing ever is. */
+export function hasEnded(
+  authority: Authority | undefined,
+  app: AppEnds | undefined,
+  userOf: (name: UserName) => UserEnds | undefined,
+): boolean {
+  if (authority === undefined || app === undefined) return false;
+  if (!allowsApp(authority, app)) return true;
+  const name = askingUser(authority);
+  return name !== undefined && !allowsUser(authority, userOf(name));
+}
+
 /** What is answered where the store says "unauthorised". */
 export function endedRefusal({ caller }: Pick<Authorised, "caller">): Refusal {
   return new Refusal({ code: caller.kind === "nobody" ? "registration_closed" : "token_expired" });

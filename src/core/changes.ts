@@ -1,6 +1,6 @@
 import { identityText } from "./identity-settings.ts";
 import type { App, AppSettings, User } from "./model.ts";
-import type { AppChange, NewUser, UserChange } from "./ports.ts";
+import type { AppChange, NewUser, UserChange, UserTerms } from "./ports.ts";
 
 /** What a change makes of an app or a user: the same on every engine, which only has to store it. */
 
@@ -29,8 +29,16 @@ export function settingsConflict({
   return "while registration is open a stranger could register the name that --user-claim-map makes, before its user comes";
 }
 
-export function changedUser(user: User, { endTokens, ...settings }: UserChange, now: number): User {
+/** @param only see UserTerms */
+export function changedUser(
+  user: User | undefined,
+  { endTokens, ...settings }: UserChange,
+  now: number,
+  only?: UserTerms["only"],
+): User | "outrun" | undefined {
+  if (user === undefined || (only !== undefined && only.id !== user.id)) return undefined;
   const { tokensValidAfter } = user;
+  if ((only?.tokensValidAfter ?? tokensValidAfter) !== tokensValidAfter) return "outrun";
   const ended = endTokens ? endedAt(tokensValidAfter, now) : tokensValidAfter;
   return { ...user, ...settings, modified: now, tokensValidAfter: ended };
 }

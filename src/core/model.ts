@@ -104,6 +104,13 @@ export function userName(text: string): UserName | undefined {
   return USER_NAME.test(text) ? (text.toLowerCase() as UserName) : undefined; // as: and here
 }
 
+const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** Whether a name is written like the id of a user, and so could be one's. */
+export function isLikeId(name: UserName): boolean {
+  return ID.test(name);
+}
+
 const ORG = /^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/;
 const APP = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
 

@@ -1,12 +1,38 @@
 import { describe, expect, test } from "bun:test";
-import { type IdentitySettings, NO_IDENTITY } from "../../src/core/identity-settings.ts";
+import {
+  type IdentitySettings,
+  identityText,
+  NO_IDENTITY,
+  type OidcSettings,
+} from "../../src/core/identity-settings.ts";
 import type { Store } from "../../src/core/ports.ts";
-import { addApp, addUsers, attributesOf, name, newApp, newUser, type OpenForTest, replacing } from "./open-for-test.ts";
+import {
+  addApp,
+  addUsers,
+  attributesOf,
+  done,
+  name,
+  newApp,
+  newUser,
+  type OpenForTest,
+  replacing,
+} from "./open-for-test.ts";
 
 const IDENTITY: IdentitySettings = {
   ...NO_IDENTITY,
   createOnFirstUse: false,
   agora: { appId: "970ca35de60c44645bbae8a215061b33", certificateFile: "/etc/usermeta/agora's \\ \u{1f511}" },
+};
+
+const OIDC: OidcSettings = {
+  issuer: "https://id.example",
+  audience: "chat",
+  jwks: null,
+  algorithms: ["ES256"],
+  userClaim: "sub",
+  userClaimMap: "none",
+  adminClaim: null,
+  adminScope: null,
 };
 
 export function describeApps(open: OpenForTest): void {
@@ -59,14 +85,61 @@ export function describeApps(open: OpenForTest): void {
       expect(await store.changeApp(app.number + 1, { batchMax: 1 }, 5000)).toBeUndefined();
     });
 
+    test("settings that do not go together are refused, whichever of them comes last", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      const { number } = app;
+      const { cursor } = await store.changesSince(0);
+      const mapped = { ...NO_IDENTITY, oidc: { ...OIDC, userClaimMap: "hash" } } as const;
+      expect(await store.changeApp(number, { registration: "open", identity: mapped }, 5000)).toBe("conflicting");
+      expect(await store.app(number)).toEqual(app);
+      expect(await store.changesSince(cursor)).toEqual({ cursor, changes: [] });
+      done(await store.changeApp(number, { identity: mapped }, 5000));
+      expect(await store.changeApp(number, { registration: "open", batchMax: 7 }, 5000)).toBe("conflicting");
+      expect(await store.app(number)).toEqual({ ...app, identity: mapped });
+      done(await store.changeApp(number, { registration: "open", identity: { ...NO_IDENTITY, oidc: OIDC } }, 5000));
+      expect(await store.changeApp(number, { identity: mapped }, 5000)).toBe("conflicting");
+    });
+
+    test("of many who make an open app's names or open it at once, none leaves both", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const { number } = await addApp(store);
+      const mapped = { ...NO_IDENTITY, oidc: { ...OIDC, userClaimMap: "hash" } } as const;
+      const changes = Array.from({ length: 12 }, (_, index) =>
+        index % 2 === 0 ? { identity: mapped } : ({ registration: "open" } as const),
+      );
+      const answers = await Promise.all(changes.map((change) => store.changeApp(number, change, 5000)));
+      expect(answers.filter((answer) => answer === "conflicting")).toHaveLength(6);
+    });
+
+    test("a change of what is there no longer is outrun, and changes nothing", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const { number } = await addApp(store);
+      const [none, some] = [null, identityText(IDENTITY)];
+      const change = (formerIdentity: string | null, identity: IdentitySettings) =>
+        store.changeApp(number, { formerIdentity, identity, batchMax: 7 }, 5000);
+      expect(await change(some, IDENTITY)).toBe("outrun");
+      expect(await store.app(number)).toMatchObject({ identity: NO_IDENTITY, batchMax: null });
+      done(await change(none, IDENTITY));
+      expect(await change(none, NO_IDENTITY)).toBe("outrun");
+      expect((await store.app(number))?.identity).toEqual(IDENTITY);
+      done(await change(some, NO_IDENTITY));
+      expect(await change(some, IDENTITY)).toBe("outrun");
+      const answers = await Promise.all(Array.from({ length: 12 }, () => change(none, IDENTITY)));
+      expect(answers.filter((answer) => answer === "outrun")).toHaveLength(11);
+    });
+
     test("tokens end at the time of the change, and each time later than before", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
       const times = [];
       for (const now of [5000, 5000, 3000]) {
-        times.push((await store.changeApp(number, { endAdminTokens: true }, now))?.adminTokensValidAfter);
-        times.push((await store.changeApp(number, { endTokens: true }, now))?.tokensValidAfter);
+        times.push(done(await store.changeApp(number, { endAdminTokens: true }, now)).adminTokensValidAfter);
+        times.push(done(await store.changeApp(number, { endTokens: true }, now)).tokensValidAfter);
       }
       expect(times).toEqual([5000, 5000, 5001, 5001, 5002, 5002]);
     });
@@ -153,8 +226,8 @@ export function describeApps(open: OpenForTest): void {
       expect([...((await store.app(app.number))?.clientSecretHash ?? [])]).toEqual(stored);
 
       const clientSecretHash = new Uint8Array(stored);
-      const changed = await store.changeApp(app.number, { clientSecretHash }, 5000);
-      for (const bytes of [clientSecretHash, changed?.clientSecretHash]) bytes?.fill(9);
+      const changed = done(await store.changeApp(app.number, { clientSecretHash }, 5000));
+      for (const bytes of [clientSecretHash, changed.clientSecretHash]) bytes.fill(9);
       expect([...((await store.app(app.number))?.clientSecretHash ?? [])]).toEqual(stored);
     });
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { addApp, addUsers, attributesOf, name, type OpenForTest, replacing } from "./open-for-test.ts";
+import { addApp, addUsers, attributesOf, done, name, type OpenForTest, replacing } from "./open-for-test.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -13,16 +13,16 @@ export function describeFeed(open: OpenForTest): void {
       const { cursor: start, changes: first } = await store.changesSince(0);
       expect(first).toEqual([{ kind: "apps" }]);
       const { number } = app;
-      const ada = await store.changeUser(number, name("ada"), { endTokens: true }, 2000);
+      const ada = done(await store.changeUser(number, name("ada"), { endTokens: true }, 2000));
       await store.changeUser(number, name("bob"), { activated: true }, 2000);
       await store.changeApp(number, { endTokens: true, endAdminTokens: true }, 2000);
       await store.addSigningKey(new Uint8Array(32), 2000);
-      const [cyd, bob] = await store.deleteUsers(number, ["cyd", "nobody", "bob"].map(name), 2000);
+      const [cyd, bob] = done(await store.deleteUsers(number, ["cyd", "nobody", "bob"].map(name), 2000));
       await store.deleteApp(number, 2000);
 
       const { cursor, changes } = await store.changesSince(start);
       expect(changes).toEqual([
-        { kind: "user", userId: ada?.id ?? "" },
+        { kind: "user", userId: ada.id },
         { kind: "apps" },
         { kind: "keys" },
         { kind: "user", userId: cyd?.id ?? "" },
@@ -76,7 +76,7 @@ export function describeFeed(open: OpenForTest): void {
       const deleted: string[] = [];
       const deleteAll = async (names: readonly string[]): Promise<void> => {
         for (const text of names) {
-          for (const { id } of await store.deleteUsers(app.number, [name(text)], 2000)) deleted.push(id);
+          for (const { id } of done(await store.deleteUsers(app.number, [name(text)], 2000))) deleted.push(id);
           looking = looking.then(look);
         }
       };

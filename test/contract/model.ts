@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { App } from "../../src/core/model.ts";
 import type { Store } from "../../src/core/ports.ts";
-import { addApp, name, newUser, type OpenForTest } from "./open-for-test.ts";
+import { addApp, done, name, newUser, type OpenForTest } from "./open-for-test.ts";
 
 /** What a plain reading of the promises says the store holds. */
 interface ModelUser {
@@ -88,7 +88,7 @@ async function apply(store: Store, app: App, model: Model, operation: Operation)
       return;
     }
     case "delete": {
-      const removed = await store.deleteUsers(app.number, operation.names.map(name), 5);
+      const removed = done(await store.deleteUsers(app.number, operation.names.map(name), 5));
       const expected = operation.names.filter((text) => model.delete(text));
       expect(removed.map((user) => user.name as string)).toEqual(expected);
       return;

@@ -56,6 +56,12 @@ export function newUser(text: string, created = 1000): NewUser {
   return { id: freshId(), name: name(text), passwordHash: null, nickname: null, created };
 }
 
+/** The answer of a call that was carried out. */
+export function done<T extends object>(answer: T | string | undefined): T {
+  if (typeof answer !== "object") throw new Error(`not carried out: ${answer}`);
+  return answer;
+}
+
 export async function addApp(store: Store, key = "org/app"): Promise<App> {
   const app = await store.insertApp(newApp(key));
   if (app === "taken") throw new Error(`${key} is taken`);

@@ -5,11 +5,13 @@
 import { describe } from "bun:test";
 import { describeApps } from "./apps.ts";
 import { describeAttributes } from "./attributes.ts";
+import { describeAuthority } from "./authority.ts";
 import { describeBatches } from "./batches.ts";
 import { describeConcurrency } from "./concurrency.ts";
 import { describeFeed } from "./feed.ts";
 import { describeKeys } from "./keys.ts";
 import { describeModel } from "./model.ts";
+import { describeNames } from "./names-and-ids.ts";
 import type { OpenForTest } from "./open-for-test.ts";
 import { describeUsers } from "./users.ts";
 
@@ -18,8 +20,10 @@ export function describeStore(engine: string, open: OpenForTest): void {
     describeApps(open);
     describeKeys(open);
     describeUsers(open);
+    describeNames(open);
     describeAttributes(open);
     describeBatches(open);
+    describeAuthority(open);
     describeFeed(open);
     describeConcurrency(open);
     describeModel(open);

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { User } from "../../src/core/model.ts";
-import { addApp, addUsers, attributesOf, name, newUser, type OpenForTest, replacing } from "./open-for-test.ts";
+import type { UserTerms } from "../../src/core/ports.ts";
+import { addApp, addUsers, attributesOf, done, name, newUser, type OpenForTest, replacing } from "./open-for-test.ts";
 
 export function describeUsers(open: OpenForTest): void {
   describe("users", () => {
@@ -87,10 +88,49 @@ export function describeUsers(open: OpenForTest): void {
       const change = (what: object, now: number) => store.changeUser(app.number, name("ada"), what, now);
       const hashed = await change({ passwordHash: "new", endTokens: true }, 2000);
       expect(hashed).toEqual({ ...ada, passwordHash: "new", modified: 2000, tokensValidAfter: 2000 } as typeof hashed);
-      expect((await change({ activated: false, endTokens: true }, 2000))?.tokensValidAfter).toBe(2001);
+      expect(await change({ activated: false, endTokens: true }, 2000)).toMatchObject({ tokensValidAfter: 2001 });
       expect(await change({ activated: true }, 3000)).toMatchObject({ activated: true, tokensValidAfter: 2001 });
       expect((await store.user(app.number, name("ada")))?.passwordHash).toBe("new");
       expect(await store.changeUser(app.number, name("bob"), { activated: true }, 3000)).toBeUndefined();
+    });
+
+    test("only the user who was looked at is changed, and only as he was", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const { number } = await addApp(store);
+      const [former, ada] = [newUser("ada"), newUser("ada")];
+      const change = (passwordHash: string, only: UserTerms["only"]) =>
+        store.changeUser(number, ada.name, { passwordHash, endTokens: true }, 2000, { only });
+      await store.insertUsers(number, [former]);
+      await store.deleteUsers(number, [former.name], 1500);
+      await store.insertUsers(number, [ada]);
+      const { cursor } = await store.changesSince(0);
+      expect(await change("one", { id: former.id })).toBeUndefined();
+      expect(await change("two", { id: former.id, tokensValidAfter: 0 })).toBeUndefined();
+      expect(await change("three", { id: ada.id, tokensValidAfter: 1 })).toBe("outrun");
+      expect(await store.user(number, ada.name)).toMatchObject({ ...ada, modified: ada.created, tokensValidAfter: 0 });
+      expect(await store.changesSince(cursor)).toEqual({ cursor, changes: [] });
+      expect(await change("four", { id: ada.id, tokensValidAfter: 0 })).toMatchObject({ tokensValidAfter: 2000 });
+      expect(await change("five", { id: ada.id, tokensValidAfter: 0 })).toBe("outrun");
+      expect(await change("six", { id: ada.id })).toMatchObject({ passwordHash: "six", tokensValidAfter: 2001 });
+    });
+
+    test("of many who change a user as all of them saw him, one does", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const { number } = await addApp(store);
+      const ada = newUser("ada");
+      await store.insertUsers(number, [ada]);
+      const only = { id: ada.id, tokensValidAfter: 0 };
+      const hashes = Array.from({ length: 16 }, (_, index) => `hash ${index}`);
+      const answers = await Promise.all(
+        hashes.map((passwordHash) =>
+          store.changeUser(number, ada.name, { passwordHash, endTokens: true }, 2000, { only }),
+        ),
+      );
+      expect(answers.filter((answer) => answer === "outrun")).toHaveLength(15);
+      const winner = hashes[answers.findIndex((answer) => answer !== "outrun")];
+      expect((await store.user(number, ada.name))?.passwordHash).toBe(winner ?? "");
     });
 
     test("a change of the user leaves the attributes as they are, and the other way round", async () => {
@@ -137,11 +177,33 @@ export function describeUsers(open: OpenForTest): void {
       const app = await addApp(store);
       await addUsers(store, app, "ada", "bob", "cyd");
       const asked = ["cyd", "nobody", "ada", "cyd"].map(name);
-      const removed = await store.deleteUsers(app.number, asked, 2000);
+      const removed = done(await store.deleteUsers(app.number, asked, 2000));
       expect(removed.map((user) => user.name as string)).toEqual(["cyd", "ada"]);
       expect(await store.user(app.number, name("ada"))).toBeUndefined();
       expect(await store.attributes(app.number, name("ada"))).toBeUndefined();
       expect((await store.users(app.number, undefined, 10)).map((user) => user.name as string)).toEqual(["bob"]);
+    });
+
+    test("of the users named those are left out of a deletion who have another id by now", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      const former = ["ada", "bob", "cyd"].map((text) => newUser(text));
+      await store.insertUsers(app.number, former);
+      await store.deleteUsers(app.number, [name("bob"), name("cyd")], 2000);
+      await addUsers(store, app, "bob");
+      const write = replacing(app, "bob", await attributesOf(store, app, "bob"), '{"a":"b"}', 2);
+      expect(await store.writeAttributes(write)).toBe("written");
+      const { cursor } = await store.changesSince(0);
+      const ids = former.map(({ id }) => id);
+      const names = former.map((user) => user.name);
+      const removed = done(await store.deleteUsers(app.number, names, 3000, { ids }));
+      expect(removed.map((user) => user.id)).toEqual(ids.slice(0, 1));
+      expect((await store.changesSince(cursor)).changes).toEqual([{ kind: "user", userId: ids[0] ?? "" }]);
+      expect((await attributesOf(store, app, "bob")).json).toBe('{"a":"b"}');
+      expect(await store.usage(app.number)).toBe(2);
+      const again = (await store.user(app.number, name("bob")))?.id ?? "";
+      expect(done(await store.deleteUsers(app.number, [name("bob")], 3000, { ids: [again] }))).toHaveLength(1);
     });
   });
 }

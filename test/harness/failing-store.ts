@@ -25,7 +25,7 @@ export function failingStore(): FailingStore {
       writeAttributesOf: (writes, allOrNothing, terms) =>
         failOr(() => store.writeAttributesOf(writes, allOrNothing, terms)),
       writeAttributes: (write, terms) => failOr(() => store.writeAttributes(write, terms)),
-      clearAttributes: (app, name, now) => failOr(() => store.clearAttributes(app, name, now)),
+      clearAttributes: (app, name, now, authority) => failOr(() => store.clearAttributes(app, name, now, authority)),
       usage: (app) => failOr(() => store.usage(app)),
     }),
     fail(error) {

@@ -27,9 +27,10 @@ export class AppUsers {
     return name === undefined ? undefined : this.get(name);
   }
 
-  /** False when the name is taken. */
+  /** False when the name or the id is taken, be it as the other of the two. */
   insert(draft: NewUser): boolean {
-    if (this.#byName.has(draft.name)) return false;
+    const texts = [draft.name, draft.id as UserName]; // as: only looked up
+    if (texts.some((text) => this.#byName.has(text) || this.#names.has(text))) return false;
     const user = insertedUser(draft);
     const attributes = { userId: draft.id, json: NO_ATTRIBUTES_JSON, bytes: 0, version: 0, modified: draft.created };
     this.#byName.set(draft.name, { user, attributes });

@@ -1,7 +1,8 @@
 import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
+import { hasEnded } from "../../core/authority.ts";
 import { changedApp, changedUser } from "../../core/changes.ts";
-import type { App } from "../../core/model.ts";
-import type { AttributesWrite, SigningKey, Store, WriteOutcome } from "../../core/ports.ts";
+import type { App, UserName } from "../../core/model.ts";
+import type { AttributesWrite, Authority, SigningKey, Store, WriteOutcome } from "../../core/ports.ts";
 import { written } from "../../core/written.ts";
 import { refusedTogether } from "../refused-together.ts";
 import { AppUsers } from "./app-users.ts";
@@ -19,6 +20,10 @@ export function openMemoryStore(): Store {
   const keys: SigningKey[] = [];
   const feed = new Feed();
   let lastNumber = 0;
+
+  function isEnded(app: number, authority: Authority | undefined): boolean {
+    return hasEnded(authority, apps.get(app), (name) => users.get(app)?.get(name)?.user);
+  }
 
   function isCurrent({ app, name, userId, version }: AttributesWrite): boolean {
     const stored = users.get(app)?.get(name)?.attributes;
@@ -99,19 +104,26 @@ export function openMemoryStore(): Store {
     user: (app, name) => users.get(app)?.get(name)?.user,
     userById: (app, id) => users.get(app)?.byId(id)?.user,
     users: (app, after, countMax) => users.get(app)?.page(after, countMax) ?? [],
-    async insertUsers(app, drafts) {
+    async insertUsers(app, drafts, authority) {
+      if (isEnded(app, authority)) return "unauthorised";
       const ofApp = users.get(app);
       return ofApp && drafts.map((draft) => (ofApp.insert(draft) ? "inserted" : "taken"));
     },
-    async changeUser(app, name, change, now) {
+    async changeUser(app, name, change, now, { authority, only } = {}) {
+      if (isEnded(app, authority)) return "unauthorised";
       const row = users.get(app)?.get(name);
-      if (row === undefined) return undefined;
-      row.user = changedUser(row.user, change, now);
-      if (change.endTokens) feed.add({ kind: "user", userId: row.user.id }, now);
-      return row.user;
+      const user = changedUser(row?.user, change, now, only);
+      if (row === undefined || user === undefined || user === "outrun") return user;
+      row.user = user;
+      if (change.endTokens) feed.add({ kind: "user", userId: user.id }, now);
+      return user;
     },
-    async deleteUsers(app, names, now) {
-      const removed = names.flatMap((name) => users.get(app)?.remove(name) ?? []);
+    async deleteUsers(app, names, now, { authority, ids } = {}) {
+      if (isEnded(app, authority)) return "unauthorised";
+      const ofApp = users.get(app);
+      const isMeant = (name: UserName, index: number): boolean =>
+        ids === undefined || ofApp?.get(name)?.user.id === ids[index];
+      const removed = names.flatMap((name, index) => (isMeant(name, index) ? (ofApp?.remove(name) ?? []) : []));
       for (const { id } of removed) feed.add({ kind: "user", userId: id }, now);
       return removed;
     },
@@ -120,13 +132,15 @@ export function openMemoryStore(): Store {
     attributesOf: (app, names) => names.map((name) => users.get(app)?.get(name)?.attributes),
     version: (app, name) => users.get(app)?.get(name)?.attributes,
     modifiedOf: (app, names) => names.map((name) => users.get(app)?.get(name)?.attributes.modified),
-    writeAttributes: async (asked) => write(asked),
-    async writeAttributesOf(writes, allOrNothing) {
+    writeAttributes: async (asked, terms) => (isEnded(asked.app, terms?.authority) ? "unauthorised" : write(asked)),
+    async writeAttributesOf(writes, allOrNothing, terms) {
+      if (isEnded(writes[0]?.app ?? 0, terms?.authority)) return writes.map(() => "unauthorised");
       const used = users.get(writes[0]?.app ?? 0)?.usage ?? 0;
       if (!allOrNothing) return writes.map(write);
       return refusedTogether(writes, isCurrent, used) ?? writes.map(carryOut);
     },
-    async clearAttributes(app, name, now) {
+    async clearAttributes(app, name, now, authority) {
+      if (isEnded(app, authority)) return "unauthorised";
       const ofApp = users.get(app);
       const row = ofApp?.get(name);
       if (row === undefined || row.attributes.json === NO_ATTRIBUTES_JSON) return undefined;

@@ -1,5 +1,6 @@
+import { hasEnded } from "../../core/authority.ts";
 import type { App, User, UserName } from "../../core/model.ts";
-import type { Changes, SigningKey, StoredAttributes, StoredVersion, UserCursor } from "../../core/ports.ts";
+import type { Authority, Changes, SigningKey, StoredAttributes, StoredVersion, UserCursor } from "../../core/ports.ts";
 import type { Connection } from "./connection.ts";
 import { type AppRow, appOf, type ChangeRow, changeOf, USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 
@@ -40,6 +41,13 @@ export function readApps(connection: Connection): App[] {
 export function readApp(connection: Connection, number: number): App | undefined {
   const row = connection.get<AppRow>(APP, number);
   return row === undefined ? undefined : appOf(row);
+}
+
+/** Of a call that is not made often: it reads the app, and the user who asks. */
+export function isEnded(connection: Connection, app: number, authority: Authority | undefined): boolean {
+  return (
+    authority !== undefined && hasEnded(authority, readApp(connection, app), (name) => readUser(connection, app, name))
+  );
 }
 
 export function readSigningKeys(connection: Connection): SigningKey[] {

@@ -3,6 +3,7 @@ import type { Store } from "../../core/ports.ts";
 import { written } from "../../core/written.ts";
 import { type EngineReads, ResidentAttributes } from "../resident/resident-attributes.ts";
 import { StoreError } from "../store-error.ts";
+import { authorityArguments } from "./attribute-commands.ts";
 import type { Connection } from "./connection.ts";
 import * as reads from "./reads.ts";
 import type { SharedState } from "./shared-state.ts";
@@ -44,14 +45,14 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
     user: (app, name) => reads.readUser(connection, app, name),
     userById: (app, id) => reads.readUserById(connection, app, id),
     users: (app, after, countMax) => reads.readUsers(connection, app, after, countMax),
-    insertUsers: (app, users) => writer.send("insertUsers", app, users),
-    changeUser: (app, name, change, now) => writer.send("changeUser", app, name, change, now),
-    deleteUsers: (app, names, now) => writer.send("deleteUsers", app, names, now),
+    insertUsers: (app, users, authority) => writer.send("insertUsers", app, users, authority),
+    changeUser: (app, name, change, now, terms) => writer.send("changeUser", app, name, change, now, terms),
+    deleteUsers: (app, names, now, terms) => writer.send("deleteUsers", app, names, now, terms),
     attributes: attributes.one,
     attributesOf: attributes.many,
     version: attributes.version,
     modifiedOf: attributes.modifiedOf,
-    async writeAttributes(write) {
+    async writeAttributes(write, terms) {
       const { app, name, userId, version, json, bytes, modified, appBytesMax } = write;
       const { result, stamp } = await writer.write(
         "writeAttributes",
@@ -63,15 +64,14 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
         bytes,
         modified,
         appBytesMax,
+        ...authorityArguments(write, terms?.authority),
       );
       if (result === "written" && stamp !== undefined) attributes.add?.(app, name, stamp, written(write));
       return result;
     },
-    writeAttributesOf: (writes, allOrNothing) => writer.send("writeAttributesOf", writes, allOrNothing),
-    async clearAttributes(app, name, now) {
-      await writer.send("clearAttributes", app, name, now);
-      return undefined;
-    },
+    writeAttributesOf: (writes, allOrNothing, terms) =>
+      writer.send("writeAttributesOf", writes, allOrNothing, terms?.authority),
+    clearAttributes: (app, name, now, authority) => writer.send("clearAttributes", app, name, now, authority),
     usage: (app) => reads.readUsage(connection, app),
     exchangeDemand: () => [],
   };

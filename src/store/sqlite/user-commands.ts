@@ -1,27 +1,35 @@
 import { changedUser } from "../../core/changes.ts";
-import type { User, UserName } from "../../core/model.ts";
-import type { NewUser, UserChange } from "../../core/ports.ts";
+import { isLikeId, type User, type UserName } from "../../core/model.ts";
+import type { Authority, DeletionTerms, NewUser, UserChange, UserTerms } from "../../core/ports.ts";
 import type { Connection } from "./connection.ts";
 import { announce } from "./feed.ts";
-import { readApp, readUser } from "./reads.ts";
+import { isEnded, readApp, readUser } from "./reads.ts";
 import { USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 
+/** ?7: the name where another might have it as his id, or else NULL, which spares a look-up. */
 const INSERT = `
   INSERT INTO users (
     app, name, id, activated, created, modified, tokens_valid_after, bytes, version, attributes_modified,
     password_hash, nickname, attributes
-  ) VALUES (?1, ?2, ?3, 1, ?4, ?4, 0, 0, 0, ?4, ?5, ?6, '{}')
+  )
+  SELECT ?1, ?2, ?3, 1, ?4, ?4, 0, 0, 0, ?4, ?5, ?6, '{}'
+  WHERE NOT EXISTS (SELECT 1 FROM users WHERE app = ?1 AND id IN (?3, ?7))
+  AND NOT EXISTS (SELECT 1 FROM users WHERE app = ?1 AND name = ?3)
   ON CONFLICT (app, name) DO NOTHING`;
 
 export function insertUsers(
   connection: Connection,
   app: number,
   users: readonly NewUser[],
-): ("inserted" | "taken")[] | undefined {
+  authority?: Authority,
+): ("inserted" | "taken")[] | "unauthorised" | undefined {
   if (readApp(connection, app) === undefined) return undefined;
-  return users.map(({ name, id, created, passwordHash, nickname }) =>
-    connection.run(INSERT, app, name, id, created, passwordHash, nickname) === 1 ? "inserted" : "taken",
-  );
+  if (isEnded(connection, app, authority)) return "unauthorised";
+  return users.map(({ name, id, created, passwordHash, nickname }) => {
+    const asId = isLikeId(name) ? name : null;
+    const inserted = connection.run(INSERT, app, name, id, created, passwordHash, nickname, asId);
+    return inserted === 1 ? "inserted" : "taken";
+  });
 }
 
 export function changeUser(
@@ -30,10 +38,11 @@ export function changeUser(
   name: UserName,
   change: UserChange,
   now: number,
-): User | undefined {
-  const former = readUser(connection, app, name);
-  if (former === undefined) return undefined;
-  const user = changedUser(former, change, now);
+  { authority, only }: UserTerms = {},
+): User | "unauthorised" | "outrun" | undefined {
+  if (isEnded(connection, app, authority)) return "unauthorised";
+  const user = changedUser(readUser(connection, app, name), change, now, only);
+  if (user === undefined || user === "outrun") return user;
   connection.run(
     `UPDATE users SET password_hash = ?3, activated = ?4, modified = ?5, tokens_valid_after = ?6
      WHERE app = ?1 AND name = ?2`,
@@ -48,15 +57,23 @@ export function changeUser(
   return user;
 }
 
-export function deleteUsers(connection: Connection, app: number, names: readonly UserName[], now: number): User[] {
+export function deleteUsers(
+  connection: Connection,
+  app: number,
+  names: readonly UserName[],
+  now: number,
+  { authority, ids }: DeletionTerms = {},
+): User[] | "unauthorised" {
   if (readApp(connection, app) === undefined) return [];
+  if (isEnded(connection, app, authority)) return "unauthorised";
   const removed: User[] = [];
   let bytes = 0;
-  for (const name of names) {
+  for (const [index, name] of names.entries()) {
     const row = connection.get<UserRow & { bytes: number }>(
-      `DELETE FROM users WHERE app = ?1 AND name = ?2 RETURNING ${USER_COLUMNS}, bytes`,
+      `DELETE FROM users WHERE app = ?1 AND name = ?2 AND (?3 IS NULL OR id = ?3) RETURNING ${USER_COLUMNS}, bytes`,
       app,
       name,
+      ids === undefined ? null : (ids[index] ?? ""),
     );
     if (row === undefined) continue;
     removed.push(userOf(row));
