@@ -17,7 +17,7 @@ describe.skipIf(mariadbIsMissing())("writes of three processes at once, each und
     await using fixture = await mysqlFixture(USERS);
     const { app, database } = fixture;
     const stores = [fixture.store, await fixture.another(), await fixture.another()];
-    const outcomes = { written: 0, full: 0, conflict: 0 };
+    const outcomes = { written: 0, full: 0, conflict: 0, unauthorised: 0 };
     for (let round = 0; round < ROUNDS; round++) {
       let acknowledged = 0;
       let perhaps = 0;

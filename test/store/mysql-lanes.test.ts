@@ -65,7 +65,7 @@ describe.skipIf(mariadbIsMissing())("an app's usage in lanes", () => {
       limit: fc.constantFrom(300, 500, 500, 500, 900),
     });
     const model = new Map<number, number>();
-    const outcomes = { written: 0, full: 0, conflict: 0 };
+    const outcomes = { written: 0, full: 0, conflict: 0, unauthorised: 0 };
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 20, maxLength: 20 }), async (steps) => {
         for (const { store, user, bytes, limit } of steps) {

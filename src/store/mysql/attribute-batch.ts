@@ -1,4 +1,5 @@
 import type { AttributesWrite } from "../../core/ports.ts";
+import { type BatchedWrite, BatchRows, type FoundRows, isHeldUp, refusalOf } from "./batch-rows.ts";
 import type { Deadline } from "./deadline.ts";
 import { retried } from "./retried.ts";
 import { type Answer, changedBy, rowsOf, type Session, type Statement } from "./session.ts";
@@ -7,31 +8,33 @@ import { giveBack, moveUsageDown, useGranted } from "./usage-lanes.ts";
 
 /**
  * What became of writes that were to be committed together: all of them, or, when nothing was changed, what stands in
- * the way: some whose user or version is another by now (see `outdatedOf`), an app that is gone, or all that need
- * room in an app's lane.
+ * the way: some that are asked for without authority, some whose user or version is another by now (see `outdatedOf`), an
+ * app that is gone, or all that need room in an app's lane.
  */
 export type BatchResult =
   | { readonly kind: "written" }
+  | { readonly kind: "unauthorised"; readonly writes: ReadonlySet<BatchedWrite> }
   | { readonly kind: "outdated" }
   | { readonly kind: "app_unknown"; readonly app: number }
   | { readonly kind: "no_room"; readonly app: number; readonly growth: number; readonly bytesMax: number };
 
 /**
  * Writes of different users, in one transaction. Refused at once, as `lockedOf` tells, where somebody else's
- * transaction has one of them: to wait for that would hold up all others.
+ * transaction has one of the rows they need: to wait for that would hold up all others.
  */
-export async function writeBatch(
-  run: Run,
-  lane: number,
-  writes: readonly AttributesWrite[],
-): Promise<Result<BatchResult>> {
+export async function writeBatch(run: Run, lane: number, batch: readonly BatchedWrite[]): Promise<Result<BatchResult>> {
+  const writes = batch.map(({ write }) => write);
   const growths = growthsOf(writes);
+  const rows = new BatchRows(batch);
+  const locks = rows.statements("refused at once");
   const packets = inPackets(writes).map((packet) => [upsert(packet)]);
-  packets[0]?.unshift(...ofApps(writes).map((each) => select("name", each, "FOR UPDATE NOWAIT")));
+  packets[0]?.unshift(...locks);
   packets.at(-1)?.push(...growths.map((growth) => moveUsage(lane, growth)));
   const answers: Answer[] = [];
   for (const packet of packets) answers.push(...(await run(...packet)));
-  const upserted = answers.slice(ofApps(writes).length, answers.length - growths.length);
+  const refused = refusedOf(batch, rows.found(answers.slice(0, locks.length)));
+  if (refused !== undefined) return { keep: false, value: refused };
+  const upserted = answers.slice(locks.length, answers.length - growths.length);
   const moved = answers.slice(answers.length - growths.length);
   const changed = upserted.reduce((sum, answer) => sum + changedBy(answer), 0);
   if (changed !== writes.length * CHANGED) return { keep: false, value: { kind: "outdated" } };
@@ -42,6 +45,16 @@ export async function writeBatch(
     return { keep: false, value: { kind: "app_unknown", app } };
   }
   return { keep: true, value: { kind: "written" } };
+}
+
+function refusedOf(batch: readonly BatchedWrite[], found: FoundRows): BatchResult | undefined {
+  const unauthorised = new Set<BatchedWrite>();
+  for (const each of batch) {
+    const refusal = refusalOf(each, found);
+    if (refusal === "app_unknown") return { kind: refusal, app: each.write.app };
+    if (refusal === "unauthorised") unauthorised.add(each);
+  }
+  return unauthorised.size === 0 ? undefined : { kind: "unauthorised", writes: unauthorised };
 }
 
 /** As many as the statement of one packet may hold: a fraction of what the database takes. */
@@ -129,7 +142,7 @@ export async function outdatedOf(
   deadline: Deadline,
 ): Promise<ReadonlySet<AttributesWrite>> {
   const apps = ofApps(writes);
-  const selects = apps.map((each) => select("name, id, version", each, ""));
+  const selects = apps.map((each) => select(each));
   const answers = await retried(session, selects, deadline);
   const current = new Map<string, readonly [string, number]>();
   for (const [index, { app }] of apps.entries()) {
@@ -144,22 +157,17 @@ export async function outdatedOf(
   return new Set(outdated);
 }
 
-/** Those of users that somebody else's transaction has at present. */
-export async function lockedOf(
+/** Those that need a row which somebody else's transaction has at present. */
+export async function lockedOf<Batched extends BatchedWrite>(
   run: Run,
-  writes: readonly AttributesWrite[],
-): Promise<Result<ReadonlySet<AttributesWrite>>> {
-  const apps = ofApps(writes);
-  const answers = await run(
-    ...apps.map((each) => select("name", each, "")),
-    ...apps.map((each) => select("name", each, "FOR UPDATE SKIP LOCKED")),
-  );
-  const locked = new Set<string>();
-  for (const [index, { app }] of apps.entries()) {
-    const free = new Set(rowsOf<[string]>(answers[apps.length + index]).map(([name]) => name));
-    for (const [name] of rowsOf<[string]>(answers[index])) if (!free.has(name)) locked.add(`${app}/${name}`);
-  }
-  return { keep: false, value: new Set(writes.filter(({ app, name }) => locked.has(`${app}/${name}`))) };
+  batch: readonly Batched[],
+): Promise<Result<ReadonlySet<Batched>>> {
+  const rows = new BatchRows(batch);
+  const looks = rows.statements("none");
+  const answers = await run(...looks, ...rows.statements("skipping locked"));
+  const found = rows.found(answers.slice(0, looks.length));
+  const free = rows.found(answers.slice(looks.length));
+  return { keep: false, value: new Set(batch.filter((each) => isHeldUp(each, found, free))) };
 }
 
 interface UsersOfApp {
@@ -177,6 +185,6 @@ function ofApps(writes: readonly AttributesWrite[]): readonly UsersOfApp[] {
   return [...apps].map(([app, names]) => ({ app, names }));
 }
 
-function select(columns: string, { app, names }: UsersOfApp, locking: string): Statement {
-  return { sql: `SELECT ${columns} FROM users WHERE app = ? AND name IN (?) ${locking}`, values: [app, names] };
+function select({ app, names }: UsersOfApp): Statement {
+  return { sql: "SELECT name, id, version FROM users WHERE app = ? AND name IN (?)", values: [app, names] };
 }

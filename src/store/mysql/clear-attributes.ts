@@ -1,7 +1,11 @@
 import type { UserName } from "../../core/model.ts";
+import type { Authority } from "../../core/ports.ts";
+import { authorityRows, refusedBy, USER_ENDS, type UserEndsRow, userEndsOf } from "./authority-rows.ts";
 import { changedBy, rowsOf } from "./session.ts";
 import { OUTRUN, type Result, type Run } from "./transact.ts";
 import { moveUsageDown } from "./usage-lanes.ts";
+
+type ClearedRow = readonly [...UserEndsRow, version: number, bytes: number, isStored: number];
 
 /** A delete never conflicts: it is run again until it was not outrun. */
 export async function clearAttributes(
@@ -10,16 +14,20 @@ export async function clearAttributes(
   app: number,
   name: UserName,
   now: number,
-): Promise<Result<typeof OUTRUN | undefined>> {
-  const [answer] = await run({
+  authority: Authority | undefined,
+): Promise<Result<typeof OUTRUN | "unauthorised" | undefined>> {
+  const answers = await run(...authorityRows(app, authority, [name]), {
     sql:
-      "SELECT id, version, bytes FROM users WHERE app = ? AND name = ? AND attributes <> '{}' " +
-      "AND EXISTS (SELECT 1 FROM apps WHERE number = ?) FOR UPDATE NOWAIT",
-    values: [app, name, app],
+      `SELECT ${USER_ENDS}, version, bytes, attributes <> '{}' FROM users ` +
+      "WHERE app = ? AND name = ? FOR UPDATE NOWAIT",
+    values: [app, name],
   });
-  const [row] = rowsOf<[string, number, number]>(answer);
-  if (row === undefined) return { keep: false, value: undefined };
-  const [id, version, bytes] = row;
+  const [row] = rowsOf<ClearedRow>(answers.at(-1));
+  const refused = refusedBy(authority, answers.slice(0, -1), () => row && userEndsOf(row));
+  if (refused === "unauthorised") return { keep: false, value: refused };
+  if (refused !== undefined || row === undefined) return { keep: false, value: undefined };
+  const [id, , , version, bytes, isStored] = row;
+  if (isStored === 0) return { keep: false, value: undefined };
   const [cleared] = await run({
     sql:
       "UPDATE users SET attributes = '{}', bytes = 0, version = version + 1, " +

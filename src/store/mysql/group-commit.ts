@@ -81,20 +81,23 @@ export class GroupCommit {
           case "written":
             for (const pending of open) queue.settle(pending, "written");
             return;
+          case "unauthorised":
+            open = this.#settleThose(open, (pending) => result.writes.has(pending), "unauthorised");
+            break;
           case "outdated": {
             const outdated = await outdatedOf(writer.session, writes, deadline);
             if (outdated.size === 0) await pause();
-            for (const pending of open) if (outdated.has(pending.write)) queue.settle(pending, "conflict");
-            open = open.filter(({ write }) => !outdated.has(write));
+            open = this.#settleThose(open, ({ write }) => outdated.has(write), "conflict");
             break;
           }
           case "app_unknown":
-            open = this.#settleOf(open, result.app, "conflict");
+            open = this.#settleThose(open, ({ write }) => write.app === result.app, "conflict");
             break;
           case "no_room": {
             const granted = await makeRoom(writer.session, deadline, lane, result);
-            if (granted === "app_unknown") open = this.#settleOf(open, result.app, "conflict");
-            else if (granted === "full" && open.length === 1) open = this.#settleOf(open, result.app, "full");
+            const isOfApp = ({ write }: PendingWrite): boolean => write.app === result.app;
+            if (granted === "app_unknown") open = this.#settleThose(open, isOfApp, "conflict");
+            else if (granted === "full" && open.length === 1) open = this.#settleThose(open, isOfApp, "full");
             else if (granted === "full") return await this.#commitApart(writer, open, result.app, deadline);
           }
         }
@@ -127,30 +130,30 @@ export class GroupCommit {
     open: readonly PendingWrite[],
     deadline: Deadline,
   ): Promise<readonly PendingWrite[]> {
-    const writes = open.map(({ write }) => write);
-    const locked = await transact(session, deadline, (run) => lockedOf(run, writes)).catch((error) => {
+    const locked = await transact(session, deadline, (run) => lockedOf(run, open)).catch((error) => {
       // An engine that cannot skip locked rows: they are found by trying smaller transactions.
-      if (failureKind(error) === "other") return new Set<AttributesWrite>();
+      if (failureKind(error) === "other") return new Set<PendingWrite>();
       throw error;
     });
-    this.#queue.setAside(open.filter(({ write }) => locked.has(write)));
-    return open.filter(({ write }) => !locked.has(write));
+    this.#queue.setAside([...locked]);
+    return open.filter((pending) => !locked.has(pending));
   }
 
-  #settleOf(batch: readonly PendingWrite[], app: number, outcome: WriteOutcome): readonly PendingWrite[] {
-    for (const pending of batch) if (pending.write.app === app) this.#queue.settle(pending, outcome);
-    return batch.filter(({ write }) => write.app !== app);
+  /** What is left when those have their outcome. */
+  #settleThose(
+    batch: readonly PendingWrite[],
+    isSettled: (pending: PendingWrite) => boolean,
+    outcome: WriteOutcome,
+  ): readonly PendingWrite[] {
+    for (const pending of batch) if (isSettled(pending)) this.#queue.settle(pending, outcome);
+    return batch.filter((pending) => !isSettled(pending));
   }
 }
 
 /** From the moment at which the commit is to be sent nobody may refuse one of them any more; before it anybody may. */
 async function attempt(run: Run, lane: number, tried: readonly PendingWrite[]): Promise<Result<TriedResult>> {
   markCommitting(tried, false);
-  const result = await writeBatch(
-    run,
-    lane,
-    tried.map(({ write }) => write),
-  );
+  const result = await writeBatch(run, lane, tried);
   if (result.keep && tried.some(({ isDone }) => isDone)) return { keep: false, value: { kind: "late" } };
   markCommitting(tried, result.keep);
   return result;

@@ -59,7 +59,9 @@ export type UserRow = readonly [
   tokensValidAfter: number,
 ];
 
-export function userOf([id, name, passwordHash, activated, nickname, created, modified, valid]: UserRow): User {
+/** @param row its first columns are USER_COLUMNS */
+export function userOf(row: readonly [...UserRow, ...unknown[]]): User {
+  const [id, name, passwordHash, activated, nickname, created, modified, valid] = row;
   return {
     id,
     name: name as UserName, // as: only valid names are ever inserted

@@ -173,7 +173,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     const asker = { address: `${first.app}`, account: terms?.account };
     try {
       return await writeUntilDone(asker, (session, lane, deadline) =>
-        writeAllOrNothing(session, lane, writes, deadline),
+        writeAllOrNothing(session, lane, writes, deadline, terms?.authority),
       );
     } finally {
       for (const { app, name } of writes) resident?.forget(app, name);
@@ -205,12 +205,12 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     user: (app, name) => read(reads.userRead(app, name), ofUser(app, name)),
     userById: (app, id) => read(reads.userByIdRead(app, id), ofUser(app, id)),
     users: (app, after, countMax) => read(reads.usersRead(app, after, countMax), ofApp(app)),
-    insertUsers: (app, users) => write(ofApp(app), (run) => insertUsers(run, app, users)),
-    changeUser: (app, name, change, now) =>
-      writeAnnounced(ofUser(app, name), (run) => changeUser(run, app, name, change, now)),
-    async deleteUsers(app, names, now) {
+    insertUsers: (app, users, authority) => write(ofApp(app), (run) => insertUsers(run, app, users, authority)),
+    changeUser: (app, name, change, now, terms = {}) =>
+      writeAnnounced(ofUser(app, name), (run) => changeUser(run, app, name, change, now, terms)),
+    async deleteUsers(app, names, now, terms = {}) {
       try {
-        return await writeAnnounced(ofApp(app), (run, lane) => deleteUsers(run, lane, app, names, now));
+        return await writeAnnounced(ofApp(app), (run, lane) => deleteUsers(run, lane, app, names, now, terms));
       } finally {
         for (const name of names) resident?.forget(app, name);
       }
@@ -231,10 +231,9 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     writeAttributes,
     writeAttributesOf: (writes, allOrNothing, terms) =>
       allOrNothing ? writeTogether(writes, terms) : writeEach(writes, terms),
-    async clearAttributes(app, name, now) {
+    async clearAttributes(app, name, now, authority) {
       try {
-        await write(ofUser(app, name), (run, lane) => clearAttributes(run, lane, app, name, now));
-        return undefined;
+        return await write(ofUser(app, name), (run, lane) => clearAttributes(run, lane, app, name, now, authority));
       } finally {
         resident?.forget(app, name);
       }

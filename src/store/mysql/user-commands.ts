@@ -1,44 +1,61 @@
 import { changedUser } from "../../core/changes.ts";
 import type { User, UserName } from "../../core/model.ts";
-import type { NewUser, UserChange } from "../../core/ports.ts";
+import type { Authority, DeletionTerms, NewUser, UserChange, UserTerms } from "../../core/ports.ts";
+import { authorityRows, refusedBy } from "./authority-rows.ts";
 import { announce } from "./feed.ts";
 import { USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 import { changedBy, rowsOf, type Statement } from "./session.ts";
+import { SHARED } from "./shared-locks.ts";
 import { OUTRUN, type Result, type Run } from "./transact.ts";
 import { moveUsageDown } from "./usage-lanes.ts";
-
-/** Whether the app is there; keeps it from being deleted before the end of the transaction. */
-const APP: (app: number) => Statement = (app) => ({
-  sql: "SELECT number FROM apps WHERE number = ? LOCK IN SHARE MODE",
-  values: [app],
-});
 
 export async function insertUsers(
   run: Run,
   app: number,
   users: readonly NewUser[],
-): Promise<Result<("inserted" | "taken")[] | undefined>> {
-  const names = [...new Set(users.map(({ name }) => name))];
-  const [found, present] = await run(APP(app), {
-    sql: "SELECT name FROM users WHERE app = ? AND name IN (?)",
-    values: [app, names.length === 0 ? [""] : names],
-  });
-  if (rowsOf(found).length === 0) return { keep: false, value: undefined };
-  const taken = new Set(rowsOf<[string]>(present).map(([name]) => name));
+  authority: Authority | undefined,
+): Promise<Result<("inserted" | "taken")[] | "unauthorised" | undefined | typeof OUTRUN>> {
+  const answers = await run(...authorityRows(app, authority, []), ...knownBy(app, users));
+  const refused = refusedBy(authority, answers.slice(0, -2), () => undefined);
+  if (refused !== undefined) return { keep: false, value: refused === "unauthorised" ? refused : undefined };
+  const taken = new Set(answers.slice(-2).flatMap((answer) => rowsOf<KnownRow>(answer).flat()));
   const inserted: NewUser[] = [];
   const results = users.map((user) => {
-    if (taken.has(user.name)) return "taken";
-    taken.add(user.name);
+    const { name, id } = user;
+    if (taken.has(name) || taken.has(id)) return "taken";
+    taken.add(name).add(id);
     inserted.push(user);
     return "inserted";
   });
   if (inserted.length === 0) return { keep: false, value: results };
-  await run({
+  // What others insert at the same time is seen by nobody yet. Whoever looks again, and waits for them, after his own
+  // users are there finds theirs, or they find his.
+  const [, ...again] = await run(insertion(app, inserted), ...knownBy(app, inserted, SHARED));
+  const own = new Set<string>(inserted.map(({ name }) => name));
+  const isOutrun = again.some((answer) => rowsOf<KnownRow>(answer).some(([name]) => !own.has(name)));
+  return isOutrun ? { keep: false, value: OUTRUN } : { keep: true, value: results };
+}
+
+type KnownRow = readonly [name: string, id: string];
+
+/** Whose name or id one of these is, as his name or his id. */
+function knownBy(app: number, users: readonly NewUser[], locking = ""): readonly Statement[] {
+  const texts = users.flatMap(({ name, id }) => [name, id]);
+  const values = [app, texts.length === 0 ? [""] : texts];
+  // The indexes are named, for a scan would wait for whoever has any user of the app.
+  return [
+    { sql: `SELECT name, id FROM users FORCE INDEX (PRIMARY) WHERE app = ? AND name IN (?) ${locking}`, values },
+    { sql: `SELECT name, id FROM users FORCE INDEX (users_by_id) WHERE app = ? AND id IN (?) ${locking}`, values },
+  ];
+}
+
+function insertion(app: number, users: readonly NewUser[]): Statement {
+  return {
     sql:
       "INSERT INTO users (app, name, id, activated, created, modified, tokens_valid_after, bytes, version, " +
       "attributes_modified, password_hash, nickname, attributes) VALUES " +
-      inserted.map(() => "(?, ?, ?, 1, ?, ?, 0, 0, 0, ?, ?, ?, '{}')").join(", "),
-    values: inserted.flatMap(({ name, id, created, passwordHash, nickname }) => [
+      users.map(() => "(?, ?, ?, 1, ?, ?, 0, 0, 0, ?, ?, ?, '{}')").join(", "),
+    values: users.flatMap(({ name, id, created, passwordHash, nickname }) => [
       app,
       name,
       id,
@@ -48,8 +65,7 @@ export async function insertUsers(
       passwordHash,
       nickname,
     ]),
-  });
-  return { keep: true, value: results };
+  };
 }
 
 export async function changeUser(
@@ -58,14 +74,19 @@ export async function changeUser(
   name: UserName,
   change: UserChange,
   now: number,
-): Promise<Result<User | undefined | typeof OUTRUN>> {
-  const [found, answer] = await run(APP(app), {
+  { authority, only }: UserTerms,
+): Promise<Result<User | "unauthorised" | "outrun" | undefined | typeof OUTRUN>> {
+  const answers = await run(...authorityRows(app, authority, [name]), {
     sql: `SELECT ${USER_COLUMNS} FROM users WHERE app = ? AND name = ? FOR UPDATE NOWAIT`,
     values: [app, name],
   });
-  const [row] = rowsOf<UserRow>(answer);
-  if (rowsOf(found).length === 0 || row === undefined) return { keep: false, value: undefined };
-  const former = userOf(row);
+  const [former] = rowsOf<UserRow>(answers.at(-1)).map(userOf);
+  const refused = refusedBy(authority, answers.slice(0, -1), () => former);
+  if (refused === "unauthorised") return { keep: false, value: refused };
+  if (refused !== undefined || former === undefined) return { keep: false, value: undefined };
+  const { id = former.id, tokensValidAfter = former.tokensValidAfter } = only ?? {};
+  if (former.id !== id) return { keep: false, value: undefined };
+  if (former.tokensValidAfter !== tokensValidAfter) return { keep: false, value: "outrun" };
   const user = changedUser(former, change, now);
   const [changed] = await run({
     sql:
@@ -99,16 +120,22 @@ export async function deleteUsers(
   app: number,
   names: readonly UserName[],
   now: number,
-): Promise<Result<User[] | typeof OUTRUN>> {
-  if (names.length === 0) return { keep: false, value: [] };
-  const [found, answer] = await run(APP(app), {
+  { authority, ids }: DeletionTerms,
+): Promise<Result<User[] | "unauthorised" | typeof OUTRUN>> {
+  const answers = await run(...authorityRows(app, authority, names), {
     sql: `SELECT ${USER_COLUMNS}, bytes, version FROM users WHERE app = ? AND name IN (?) FOR UPDATE NOWAIT`,
-    values: [app, names],
+    values: [app, names.length === 0 ? [""] : names],
   });
-  const rows = rowsOf<RemovedRow>(answer);
-  if (rowsOf(found).length === 0 || rows.length === 0) return { keep: false, value: [] };
-  const byName = new Map(rows.map((row) => [row[1], row]));
-  const removed = [...new Set(names)].map((name) => byName.get(name)).filter((row) => row !== undefined);
+  const byName = new Map(rowsOf<RemovedRow>(answers.at(-1)).map((row) => [row[1], row]));
+  const target = (name: UserName): User | undefined => {
+    const row = byName.get(name);
+    return row && userOf(row);
+  };
+  const refused = refusedBy(authority, answers.slice(0, -1), target);
+  if (refused !== undefined) return { keep: false, value: refused === "unauthorised" ? refused : [] };
+  const meant = names.filter((name, index) => ids === undefined || byName.get(name)?.[0] === ids[index]);
+  const removed = [...new Set(meant)].map((name) => byName.get(name)).filter((row) => row !== undefined);
+  if (removed.length === 0) return { keep: false, value: [] };
   const [deleted] = await run({
     sql: `DELETE FROM users WHERE app = ? AND (${removed.map(() => "name = ? AND version = ?").join(" OR ")})`,
     values: [app, ...removed.flatMap((row) => [row[1], row[9]])],
@@ -116,9 +143,7 @@ export async function deleteUsers(
   if (changedBy(deleted) !== removed.length) return { keep: false, value: OUTRUN };
   const bytes = removed.reduce((sum, row) => sum + row[8], 0);
   if (!(await moveUsageDown(run, app, lane, -bytes))) return { keep: false, value: OUTRUN };
-  const users = removed.map(([id, name, hash, activated, nickname, created, modified, valid]) =>
-    userOf([id, name, hash, activated, nickname, created, modified, valid]),
-  );
+  const users = removed.map(userOf);
   await announce(
     run,
     users.map(({ id }) => ({ kind: "user", userId: id })),

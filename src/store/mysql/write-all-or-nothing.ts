@@ -1,4 +1,4 @@
-import type { AttributesWrite, BatchOutcome } from "../../core/ports.ts";
+import type { AttributesWrite, Authority, BatchOutcome } from "../../core/ports.ts";
 import { fullOrWithheld } from "../refused-together.ts";
 import { outdatedOf, writeBatch } from "./attribute-batch.ts";
 import type { Deadline } from "./deadline.ts";
@@ -15,13 +15,17 @@ export async function writeAllOrNothing(
   lane: number,
   writes: readonly AttributesWrite[],
   deadline: Deadline,
+  authority: Authority | undefined,
 ): Promise<readonly BatchOutcome[] | typeof OUTRUN> {
   if (writes.length === 0) return [];
+  const batch = writes.map((write) => ({ write, authority }));
   for (let isRoomMade = false; ; isRoomMade = true) {
-    const result = await transact(session, deadline, (run) => writeBatch(run, lane, writes), 0);
+    const result = await transact(session, deadline, (run) => writeBatch(run, lane, batch), 0);
     switch (result.kind) {
       case "written":
         return writes.map(() => "written");
+      case "unauthorised":
+        return writes.map(() => "unauthorised");
       case "outdated": {
         const outdated = await outdatedOf(session, writes, deadline);
         if (outdated.size === 0) return OUTRUN;

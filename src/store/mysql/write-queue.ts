@@ -4,11 +4,12 @@ import type { AttributesWrite, WriteOutcome, WriteTerms } from "../../core/ports
 import { systemTimers } from "../../system/timers.ts";
 import { StoreError } from "../store-error.ts";
 import { CHARACTERS_TOGETHER } from "./attribute-batch.ts";
+import type { BatchedWrite } from "./batch-rows.ts";
 import type { MysqlLocation } from "./location.ts";
+import { outlasts } from "./outlasts.ts";
 import { Overdue, type Waiting } from "./overdue.ts";
 
-export interface PendingWrite extends Waiting {
-  readonly write: AttributesWrite;
+export interface PendingWrite extends Waiting, BatchedWrite {
   readonly user: string;
   readonly resolve: (outcome: WriteOutcome) => void;
   /** When its timeout is over, by `performance.now()`. */
@@ -96,7 +97,8 @@ export class WriteQueue {
     this.#freeBytes += freeBytes;
     const { promise, resolve, reject } = Promise.withResolvers<WriteOutcome>();
     const now = performance.now();
-    const pending: PendingWrite = { write, user, resolve, reject, place, freeBytes, endsAtMs: now + timeoutMs };
+    const asked = { write, authority: terms?.authority, user, resolve, reject };
+    const pending: PendingWrite = { ...asked, place, freeBytes, endsAtMs: now + timeoutMs };
     this.#overdue.watch(pending, now + Math.min(WAIT_MAX_MS, timeoutMs, terms?.waitMaxMs ?? timeoutMs));
     this.#queue.push(pending);
     this.#needs.ready();
@@ -171,7 +173,10 @@ export class WriteQueue {
     }, HELD_UP_MS);
   }
 
-  /** Those who waited for this user go on; one that names the version that has just been replaced has lost. */
+  /**
+   * Those who waited for this user go on. One that names the version that has just been replaced has lost, unless its
+   * caller may not any more, which the database must say.
+   */
   #release(ended: PendingWrite, outcome: WriteOutcome | undefined, isOver = true): void {
     const { user, write } = ended;
     ended.takenWith = undefined;
@@ -181,7 +186,10 @@ export class WriteQueue {
     this.#busy.delete(user);
     for (const pending of busy.waiting) {
       const isOutrun =
-        outcome === "written" && pending.write.userId === write.userId && pending.write.version <= write.version;
+        outcome === "written" &&
+        pending.write.userId === write.userId &&
+        pending.write.version <= write.version &&
+        outlasts(pending.authority, ended.authority);
       if (!isOutrun) {
         this.#queue.push(pending);
         continue;

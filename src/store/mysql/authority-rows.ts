@@ -1,0 +1,73 @@
+import { allowsApp, allowsUser, askingUser } from "../../core/authority.ts";
+import type { App, Registration, User, UserName } from "../../core/model.ts";
+import type { Authority } from "../../core/ports.ts";
+import { type Answer, rowsOf, type Statement } from "./session.ts";
+import { SHARED } from "./shared-locks.ts";
+
+/**
+ * What a transaction reads to judge on whose authority it stores something. The rows stay locked until it ends: what
+ * ended an authority before is seen, and what would end it meanwhile waits (docs/decisions/0026).
+ */
+
+export type AppEnds = Pick<App, "registration" | "tokensValidAfter" | "adminTokensValidAfter">;
+export type UserEnds = Pick<User, "id" | "activated" | "tokensValidAfter">;
+
+export const APP_ENDS = "registration, tokens_valid_after, admin_tokens_valid_after";
+
+/** In the order of APP_ENDS. */
+export type AppEndsRow = readonly [registration: string | null, ended: number, adminEnded: number];
+
+export function appEndsOf([registration, ended, adminEnded]: AppEndsRow): AppEnds {
+  return {
+    registration: registration as Registration | null, // as: only valid ones are ever inserted
+    tokensValidAfter: ended,
+    adminTokensValidAfter: adminEnded,
+  };
+}
+
+export const USER_ENDS = "id, activated, tokens_valid_after";
+
+/** In the order of USER_ENDS. */
+export type UserEndsRow = readonly [id: string, activated: number, ended: number];
+
+/** @param row its first columns are USER_ENDS */
+export function userEndsOf(row: readonly [...UserEndsRow, ...unknown[]]): UserEnds {
+  const [id, activated, ended] = row;
+  return { id, activated: activated === 1, tokensValidAfter: ended };
+}
+
+/**
+ * Of a transaction about users of one app; it keeps the app from being deleted, too.
+ * @param targets users whose rows the transaction locks anyway
+ */
+export function authorityRows(
+  app: number,
+  authority: Authority | undefined,
+  targets: readonly UserName[],
+): readonly Statement[] {
+  const appRow = { sql: `SELECT ${APP_ENDS} FROM apps WHERE number = ? ${SHARED}`, values: [app] };
+  const asker = askingUser(authority);
+  if (asker === undefined || targets.includes(asker)) return [appRow];
+  // Not shared: many calls of a user could then keep the call that ends their authority waiting for a moment without any.
+  const sql = `SELECT ${USER_ENDS} FROM users WHERE app = ? AND name = ? FOR UPDATE NOWAIT`;
+  return [appRow, { sql, values: [app, asker] }];
+}
+
+/**
+ * By what `authorityRows` were answered; undefined: go on.
+ * @param target of those users whose rows the transaction locked anyway, the one of this name
+ */
+export function refusedBy(
+  authority: Authority | undefined,
+  [app, asker]: readonly Answer[],
+  target: (name: UserName) => UserEnds | undefined,
+): "app_unknown" | "unauthorised" | undefined {
+  const [appRow] = rowsOf<AppEndsRow>(app);
+  if (appRow === undefined) return "app_unknown";
+  if (authority === undefined) return undefined;
+  const name = askingUser(authority);
+  const [askerRow] = rowsOf<UserEndsRow>(asker);
+  const found = name === undefined ? undefined : target(name);
+  const user = askerRow === undefined ? found : userEndsOf(askerRow);
+  return allowsApp(authority, appEndsOf(appRow)) && allowsUser(authority, user) ? undefined : "unauthorised";
+}
