@@ -2,10 +2,11 @@ import { describe, expect, test } from "bun:test";
 import type { App } from "../../src/core/model.ts";
 import { type Authority, NEVER_ENDED, type Store, type StoredAttributes } from "../../src/core/ports.ts";
 import { isUnavailable } from "../../src/core/store-failure.ts";
+import { Session } from "../../src/store/mysql/session.ts";
 import type { MysqlStore } from "../../src/store/mysql/store.ts";
 import { addApp, addUsers, freshId, newUser } from "../contract/open-for-test.ts";
 import { eventually } from "../harness/eventually.ts";
-import { mariadbIsMissing } from "../harness/mariadb.ts";
+import { mariadbIsMissing, type TestDatabase } from "../harness/mariadb.ts";
 import { lanesOf, mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
 import { lockForeign } from "./mysql-foreign.ts";
 
@@ -85,6 +86,47 @@ describe.skipIf(mariadbIsMissing())(
   },
 );
 
+describe.skipIf(mariadbIsMissing())("what ends an authority waits for a set that was judged before it,", () => {
+  const SETS: Readonly<Record<string, (store: Store, app: App, authority: Authority) => Promise<unknown>>> = {
+    "the asking user's": (store, app, authority) => set(store, app, 0, 9, authority),
+    "another's, of an admin": (store, app, { user: _, ...authority }) => set(store, app, 1, 9, authority),
+    "all or nothing": async (store, app, authority) =>
+      store.writeAttributesOf([await sizedAt(store, app, 1, 9)], true, terms(authority)),
+  };
+  for (const [what, ask] of Object.entries(SETS)) {
+    for (const [ended, end] of Object.entries(ENDS)) {
+      if (what.includes("admin") && ended.includes("user")) continue;
+      test(`${what}, when ${ended} is ended`, async () => {
+        await using fixture = await mysqlFixture(2);
+        const { app, database } = fixture;
+        const other = await fixture.another();
+        // With a single lane, which a first set makes: for that the next one waits when all else is done.
+        const store = await fixture.another({ connections: 1 });
+        const authority = await authorityOfAsker(store, app);
+        expect([await ask(store, app, authority)].flat()).toEqual(["written"]);
+        const written = () => database.query("SELECT name, version FROM users WHERE version > 0 ORDER BY name");
+        await using lock = await lockForeign(database, "SELECT lane FROM app_usage FOR UPDATE");
+        const asked = ask(store, app, authority).catch((error) => expect(error.nothingStored).toBe(true));
+        await eventually(async () => expect(await waiting(database)).toBe(1));
+        let isEnded = false;
+        const sent = Session.sent;
+        const ending = untilFree(() => end(other, app)).then(async () => {
+          isEnded = true;
+          return await written();
+        });
+        // It waits for the app's row, or asks again and again for the user's.
+        await eventually(async () =>
+          expect(isEnded || Session.sent > sent + 15 || (await waiting(database)) > 1).toBe(true),
+        );
+        await lock.release();
+        const seen = await ending;
+        await asked;
+        expect(await written()).toEqual(seen);
+      }, 30_000);
+    }
+  }
+});
+
 describe.skipIf(mariadbIsMissing())("of sets that go together", () => {
   test("each is judged for the caller who asks, and the others are written", async () => {
     await using fixture = await mysqlFixture(40);
@@ -159,6 +201,7 @@ describe.skipIf(mariadbIsMissing())("of sets that go together", () => {
     await addUsers(store, other, ...Array.from({ length: 20 }, (_, index) => userAt(index)));
     const authority = { appEndedMax: 0, adminEndedMax: 0 };
     const refused: Promise<unknown>[] = [];
+    const sent = Session.sent;
     {
       await using _lock = await lockForeign(database, `SELECT * FROM apps WHERE number = ${app.number} FOR UPDATE`);
       for (let round = 0; round < 5; round++) {
@@ -172,6 +215,7 @@ describe.skipIf(mariadbIsMissing())("of sets that go together", () => {
       }
       expect(new Set(await Promise.all(refused))).toEqual(new Set(["busy true"]));
     }
+    expect(Session.sent - sent).toBeLessThan(1400);
     expect(await set(store, app, 0, 9, authority)).toBe("written");
   }, 30_000);
 
@@ -220,6 +264,18 @@ describe.skipIf(mariadbIsMissing())("two processes that insert at once", () => {
     }, 60_000);
   }
 });
+
+/** With everything that can end. */
+async function authorityOfAsker(store: Store, app: App): Promise<Authority> {
+  const { userId: id } = await stored(store, app, ASKER);
+  return { appEndedMax: 0, adminEndedMax: 0, user: { id, name: ASKER, endedMax: 0 }, registrations: [null] };
+}
+
+/** Transactions of the whole server that wait for a row. */
+async function waiting(database: TestDatabase): Promise<number> {
+  const [row] = await database.query("SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'");
+  return Number(row?.Value);
+}
 
 /** All of them want the row of the one who asks: on a busy machine one may have to be asked for again. */
 async function untilFree<T>(asked: () => Promise<T>): Promise<T> {
