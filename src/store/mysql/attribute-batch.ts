@@ -1,5 +1,5 @@
 import type { AttributesWrite } from "../../core/ports.ts";
-import { type BatchedWrite, BatchRows, type FoundRows, isHeldUp, refusalOf } from "./batch-rows.ts";
+import { type BatchedWrite, BatchRows, isHeldUp, isUnauthorised } from "./batch-rows.ts";
 import type { Deadline } from "./deadline.ts";
 import { retried } from "./retried.ts";
 import { type Answer, changedBy, rowsOf, type Session, type Statement } from "./session.ts";
@@ -32,8 +32,9 @@ export async function writeBatch(run: Run, lane: number, batch: readonly Batched
   packets.at(-1)?.push(...growths.map((growth) => moveUsage(lane, growth)));
   const answers: Answer[] = [];
   for (const packet of packets) answers.push(...(await run(...packet)));
-  const refused = refusedOf(batch, rows.found(answers.slice(0, locks.length)));
-  if (refused !== undefined) return { keep: false, value: refused };
+  const found = rows.found(answers.slice(0, locks.length));
+  const unauthorised = new Set(batch.filter((each) => isUnauthorised(each, found)));
+  if (unauthorised.size > 0) return { keep: false, value: { kind: "unauthorised", writes: unauthorised } };
   const upserted = answers.slice(locks.length, answers.length - growths.length);
   const moved = answers.slice(answers.length - growths.length);
   const changed = upserted.reduce((sum, answer) => sum + changedBy(answer), 0);
@@ -45,16 +46,6 @@ export async function writeBatch(run: Run, lane: number, batch: readonly Batched
     return { keep: false, value: { kind: "app_unknown", app } };
   }
   return { keep: true, value: { kind: "written" } };
-}
-
-function refusedOf(batch: readonly BatchedWrite[], found: FoundRows): BatchResult | undefined {
-  const unauthorised = new Set<BatchedWrite>();
-  for (const each of batch) {
-    const refusal = refusalOf(each, found);
-    if (refusal === "app_unknown") return { kind: refusal, app: each.write.app };
-    if (refusal === "unauthorised") unauthorised.add(each);
-  }
-  return unauthorised.size === 0 ? undefined : { kind: "unauthorised", writes: unauthorised };
 }
 
 /** As many as the statement of one packet may hold: a fraction of what the database takes. */

@@ -62,7 +62,9 @@ export class BatchRows {
 
   /** The apps come before their users, as in every transaction that locks both. */
   statements(locking: Locking): readonly Statement[] {
-    const apps = { sql: `SELECT number, ${APP_ENDS} FROM apps WHERE number IN (?) ${OF_APPS[locking]}` };
+    const apps = {
+      sql: `SELECT number, ${APP_ENDS} FROM apps FORCE INDEX (PRIMARY) WHERE number IN (?) ${OF_APPS[locking]}`,
+    };
     return [
       ...(this.#apps.size === 0 ? [] : [{ ...apps, values: [[...this.#apps]] }]),
       ...[...this.#users].map(([app, names]) => ({
@@ -89,17 +91,13 @@ export class BatchRows {
   }
 }
 
-/** Of a batch's rows, as the database has them: why one of its writes may not be carried out. */
-export function refusalOf(
-  { write, authority }: BatchedWrite,
-  { apps, users }: FoundRows,
-): "app_unknown" | "unauthorised" | undefined {
-  if (authority === undefined) return undefined;
+/** By a batch's rows. Of an app that is gone nothing is: its lanes are gone too, and say so. */
+export function isUnauthorised({ write, authority }: BatchedWrite, { apps, users }: FoundRows): boolean {
   const app = apps.get(write.app);
-  if (app === undefined) return "app_unknown";
+  if (authority === undefined || app === undefined) return false;
   const asker = askingUser(authority);
   const user = asker === undefined ? undefined : users.get(keyOf(write.app, asker));
-  return allowsApp(authority, app) && allowsUser(authority, user) ? undefined : "unauthorised";
+  return !allowsApp(authority, app) || !allowsUser(authority, user);
 }
 
 /** Whether somebody else has one of the rows that the write needs. */
