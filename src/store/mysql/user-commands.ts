@@ -88,6 +88,7 @@ export async function changeUser(
   if (former.id !== id) return { keep: false, value: undefined };
   if (former.tokensValidAfter !== tokensValidAfter) return { keep: false, value: "outrun" };
   const user = changedUser(former, change, now);
+  if (typeof user !== "object") return { keep: false, value: user };
   const [changed] = await run({
     sql:
       "UPDATE users SET password_hash = ?, activated = ?, modified = ?, tokens_valid_after = ? " +
