@@ -108,7 +108,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     },
     forgetTrusted: () => trusted.forgetAll(),
   };
-  const registry = await openRegistry({ store, defaults: settings.defaults, events, clock, tokens: known });
+  const registry = await openRegistry({ store, defaults: settings.defaults, events, clock, timers, tokens: known });
   const tokens: Tokens = createTokens({ registry, store, clock, digest });
   const refreshing = setInterval(() => void registry.refresh(), REFRESH_MS);
   stack.defer(() => clearInterval(refreshing));
@@ -135,6 +135,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     sharePort: settings.sharePort ?? false,
     trustedProxies: settings.trustedProxies,
     probe,
+    registry,
     runQueue: createRunQueue({
       resource: "thread",
       waitingMax: REQUESTS_WAITING_MAX,

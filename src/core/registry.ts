@@ -1,8 +1,10 @@
 import type { AccessSettings } from "./access.ts";
+import { inTime } from "./admission/in-time.ts";
 import { limitsOf } from "./limits.ts";
 import { type App, type AppKey, appKey, type Limits, type Registration } from "./model.ts";
 import { oneAfterTheOther } from "./one-after-the-other.ts";
-import type { Change, Clock, Events, SigningKey, Store } from "./ports.ts";
+import type { Change, Clock, Events, Eventually, SigningKey, Store, Timers } from "./ports.ts";
+import { StoreFailure } from "./store-failure.ts";
 
 /** An app with the server's settings filled in where it has none. */
 export interface ServedApp {
@@ -32,10 +34,14 @@ export interface Registry {
   signingKey(): SigningKey;
   /** Looks into the store only for a key that is not known yet: another process may have just made it. */
   findKey(id: number): Promise<SigningKey | undefined>;
-  /** False when this process has changed something since the last `refresh`, in whatever thread. */
+  /**
+   * False when this process has changed something since the last look at the feed, in whatever thread, and when that
+   * look began more than a second ago: the feed cannot be read, or this thread stood still.
+   */
   isCurrent(): boolean;
+  /** Settles within two seconds, whatever the store does, and never rejects. */
   refresh(): Promise<void>;
-  /** Throws when the last `refresh` could not find out what has changed, and so who may do what. */
+  /** Throws (503) when the last `refresh` could not find out what has changed, and so who may do what. */
   requireKnown(): void;
 }
 
@@ -44,6 +50,7 @@ export interface RegistryNeeds {
   readonly defaults: ServerDefaults;
   readonly events: Events;
   readonly clock: Clock;
+  readonly timers: Timers;
   readonly tokens: {
     /** Called for every user whose tokens, rights or existence have changed. */
     forgetUser(userId: string): void;
@@ -56,24 +63,29 @@ export interface RegistryNeeds {
 
 /** The store forgets changes after an hour; who has not looked for this long begins anew. */
 const LOST_TRACK_MS = 1_800_000;
+/** What is known is trusted for so long from when it was asked for: promise 9. */
+const TRUSTED_MS = 1000;
+/** A look that takes longer has failed: what it finds would hardly be trusted any more, and requests wait for two at most. */
+const LOOK_MS_MAX = 750;
 
 /** Reads everything once; the store must hold at least one signing key by then. */
 export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
-  const { store } = needs;
+  const { store, timers } = needs;
   const byKey = new Map<string, ServedApp>();
   const byId = new Map<string, ServedApp>();
   let keys: readonly SigningKey[] = [];
   let announcements = store.announcements();
+  /** When the last look that succeeded began, by the wall clock, and in ms that never run backwards. */
+  let lookedAt = needs.clock.now();
+  let lookedAtMs = timers.nowMs();
   // The feed's position is read before what it announces, so that a change in between is seen twice, not never.
   let cursor = (await store.changesSince(0)).cursor;
-  let lookedAt = needs.clock.now();
   /** Why the last look has failed. */
   let failure: { readonly error: unknown } | undefined;
-  await loadApps();
-  await loadKeys();
+  setApps(await store.apps());
+  setKeys(await store.signingKeys());
 
-  async function loadApps(): Promise<void> {
-    const apps = await store.apps();
+  function setApps(apps: readonly App[]): void {
     byKey.clear();
     byId.clear();
     for (const app of apps) {
@@ -85,31 +97,30 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
     }
   }
 
-  async function loadKeys(): Promise<void> {
-    keys = [...(await store.signingKeys())].sort((a, b) => b.id - a.id);
-  }
-
-  async function apply(changes: readonly Change[]): Promise<void> {
-    for (const change of changes) if (change.kind === "user") needs.tokens.forgetUser(change.userId);
-    if (changes.some(({ kind }) => kind === "apps")) {
-      await loadApps();
-      needs.tokens.forgetTrusted();
-    }
-    if (changes.some(({ kind }) => kind === "keys")) await loadKeys();
+  function setKeys(all: readonly SigningKey[]): void {
+    keys = [...all].sort((a, b) => b.id - a.id);
   }
 
   async function look(): Promise<void> {
+    const [now, nowMs] = [needs.clock.now(), timers.nowMs()];
+    /** What comes later is not looked at any more: a later look may have learned more by then. */
+    const answered = <T>(answer: Eventually<T>): Eventually<T> =>
+      answer instanceof Promise ? inTime(answer, nowMs + LOOK_MS_MAX - timers.nowMs(), timers) : answer;
     try {
-      const now = needs.clock.now();
       const announced = store.announcements();
-      const news = await store.changesSince(cursor);
-      if (now - lookedAt > LOST_TRACK_MS) {
-        needs.tokens.forgetAll();
-        await loadApps();
-        await loadKeys();
-      } else await apply(news.changes);
-      cursor = news.cursor;
+      const { cursor: next, changes } = await answered(store.changesSince(cursor));
+      const isLost = now - lookedAt > LOST_TRACK_MS;
+      const isChanged = (kind: Change["kind"]): boolean => isLost || changes.some((change) => change.kind === kind);
+      if (isLost) needs.tokens.forgetAll();
+      for (const change of changes) if (change.kind === "user") needs.tokens.forgetUser(change.userId);
+      if (isChanged("apps")) {
+        setApps(await answered(store.apps()));
+        needs.tokens.forgetTrusted();
+      }
+      if (isChanged("keys")) setKeys(await answered(store.signingKeys()));
+      cursor = next;
       lookedAt = now;
+      lookedAtMs = nowMs;
       announcements = announced;
       failure = undefined;
     } catch (error) {
@@ -119,6 +130,8 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
     }
   }
 
+  const isTrusted = (): boolean => timers.nowMs() - lookedAtMs < TRUSTED_MS;
+  const isCurrent = (): boolean => isTrusted() && announcements === store.announcements();
   const key = (id: number): SigningKey | undefined => keys.find((candidate) => candidate.id === id);
 
   return {
@@ -130,13 +143,16 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
       return newest;
     },
     async findKey(id) {
-      if (key(id) === undefined) await loadKeys();
+      if (key(id) === undefined) setKeys(await store.signingKeys());
       return key(id);
     },
-    isCurrent: () => announcements === store.announcements(),
-    refresh: oneAfterTheOther(look),
+    isCurrent,
+    // A slow look may have begun late enough: then nobody waits for another.
+    refresh: oneAfterTheOther(look, isCurrent),
     requireKnown() {
-      if (failure !== undefined) throw failure.error;
+      if (failure === undefined && isTrusted()) return;
+      // Whatever was in the way: nothing was done for who asks.
+      throw new StoreFailure("what has changed could not be found out", true, failure?.error);
     },
   };
 }

@@ -2,6 +2,7 @@ import type { RunQueue } from "../core/admission/run-queue.ts";
 import type { Eventually, Timers } from "../core/ports.ts";
 import type { Probe } from "../core/probe.ts";
 import { Refusal } from "../core/refusals.ts";
+import type { Registry } from "../core/registry.ts";
 import { createAddressOf } from "./address.ts";
 import { IDLE_SECONDS } from "./bodies/incoming-body.ts";
 import type { Method, Route } from "./call.ts";
@@ -32,6 +33,8 @@ export interface HttpServerNeeds {
   readonly sharePort: boolean;
   readonly trustedProxies: readonly string[];
   readonly probe: Probe;
+  /** Of this thread, which may be cut off from what the others still learn. */
+  readonly registry: Pick<Registry, "isCurrent" | "refresh" | "requireKnown">;
   /** This thread's time; health and readiness are asked for past it. */
   readonly runQueue: RunQueue;
   readonly connections: ConnectionLimit;
@@ -96,9 +99,15 @@ export function listen(needs: HttpServerNeeds): HttpServer {
   }
 
   const health = (request: Request): Eventually<Response> => finished(request, Response.json({ status: "alive" }));
+  async function knowsChanges(): Promise<void> {
+    const { registry } = needs;
+    if (registry.isCurrent()) return;
+    await registry.refresh();
+    registry.requireKnown();
+  }
   const ready = async (request: Request): Promise<Response> => {
     try {
-      await needs.probe.check();
+      await Promise.all([needs.probe.check(), knowsChanges()]);
       return await finished(request, Response.json({ status: "ready" }));
     } catch {
       const unready = { status: 503, headers: { "Retry-After": "1" } };

@@ -8,6 +8,7 @@ import { openLog } from "../../ops/log.ts";
 import { systemClock as clock } from "../../system/clock.ts";
 import { systemDigest as digest } from "../../system/digest.ts";
 import { systemRandom as random } from "../../system/random.ts";
+import { systemTimers as timers } from "../../system/timers.ts";
 import { APP_ARGUMENT, type Call, type Command, flagText } from "../command.ts";
 import { commandAccounts, commandPasswords } from "../command-accounts.ts";
 import { openCommandStore } from "../command-store.ts";
@@ -33,7 +34,7 @@ export const tokenIssue: Command = {
     const events = createEvents(openLog(config.log, call.io.stderr));
     // Nothing is verified here, and the command is over before anything could change.
     const verified = { forgetUser: () => {}, forgetAll: () => {}, forgetTrusted: () => {} };
-    const registry = await openRegistry({ store, defaults, events, clock, tokens: verified });
+    const registry = await openRegistry({ store, defaults, events, clock, timers, tokens: verified });
     const tokens = createTokens({ registry, store, clock, digest });
     const passwords = commandPasswords();
     const grants = createGrants({ store, tokens, accounts: commandAccounts(store), digest, passwords });

@@ -1,0 +1,23 @@
+import type { Changes, Eventually, Store } from "../../src/core/ports.ts";
+import { delegateStore } from "./delegate-store.ts";
+
+/** The store as a server has it beside others that change it, with a change feed that can be made unreadable. */
+export interface UnreadFeed {
+  /** For `startTestService({ wrap })`. */
+  readonly wrap: (store: Store) => Store;
+  /** In place of what the feed says; undefined = as it is. */
+  instead: (() => Eventually<Changes>) | undefined;
+}
+
+export function unreadFeed(): UnreadFeed {
+  const feed: UnreadFeed = {
+    instead: undefined,
+    wrap: (store) => ({
+      ...delegateStore(store),
+      // Nobody in this process tells of what a test does past the server.
+      announcements: () => 0,
+      changesSince: (cursor) => feed.instead?.() ?? store.changesSince(cursor),
+    }),
+  };
+  return feed;
+}
