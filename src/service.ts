@@ -76,8 +76,11 @@ export interface Service extends AsyncDisposable {
   readonly url: URL;
   /** Settles, with the reason, only if the service can not go on. */
   readonly failed: Promise<Error>;
-  /** Files of secrets are read again. */
-  reread(): void;
+  /**
+   * Files of secrets are read again.
+   * @param operatorKey in place of the present one, which stays where this is left out
+   */
+  reread(operatorKey?: string): void;
 }
 
 /** How often changes of other processes are looked for: they hold here within a second. */
@@ -154,7 +157,8 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   return {
     url: server.url,
     failed: store.failed,
-    reread() {
+    reread(operatorKey) {
+      if (operatorKey !== undefined) callers.replaceOperatorKey(operatorKey);
       verifiers.reread();
       trusted.forgetAll();
     },

@@ -17,6 +17,7 @@ import {
   WORKERS_MAX,
 } from "./options.ts";
 import { readStore, type StoreReader } from "./read-store.ts";
+import type { Secret } from "./secret.ts";
 
 /** Where a value comes from; a flag goes before the environment, and that before the default. */
 type Source = "default" | "environment" | "file" | "flag" | "not set";
@@ -88,6 +89,18 @@ export function loadConfig(input: ConfigInput): LoadedConfig | ConfigMistakes {
   return { config: configOf(values as Values, store), settings };
 }
 
+/**
+ * The operator key as its file holds it by now; undefined where it was not given by a file. A text is the one line that
+ * says what is wrong with it.
+ */
+export function rereadOperatorKey(input: Pick<ConfigInput, "env" | "cwd" | "readFile">): Secret | string | undefined {
+  const mistakes: string[] = [];
+  const { source, text, label } = read("operatorKey", OPTIONS.operatorKey, { ...input, terminal: false }, mistakes);
+  if (source !== "file") return undefined;
+  const result = OPTIONS.operatorKey.value.safeParse(text ?? "");
+  return result.data ?? mistakes[0] ?? `${label}: ${result.error?.issues[0]?.message}`;
+}
+
 function configOf(values: Values, store: ConfiguredStore): Config {
   const { userBytesMax, appBytesMax, batchMax, ratePerSecond } = values;
   return deepFreeze({
@@ -141,7 +154,7 @@ function storeOf(
 }
 
 /** An empty value is none, so that a line of a container's file can be emptied. */
-function read(key: OptionKey, option: Option, input: ConfigInput, mistakes: string[]): Written {
+function read(key: OptionKey, option: Option, input: Omit<ConfigInput, "readStore">, mistakes: string[]): Written {
   const flag = input.flags?.[key];
   if (flag !== undefined)
     return { key, option, source: "flag", text: flag, label: `--${option.flag}${shown(option, flag, " ")}` };
@@ -162,7 +175,12 @@ function read(key: OptionKey, option: Option, input: ConfigInput, mistakes: stri
   return { key, option, source, text: fallbackText, label: option.name };
 }
 
-function readSecret(name: string, path: string, input: ConfigInput, mistakes: string[]): string | undefined {
+function readSecret(
+  name: string,
+  path: string,
+  input: Pick<ConfigInput, "cwd" | "readFile">,
+  mistakes: string[],
+): string | undefined {
   // Somebody may have put the secret itself here; only what begins as a path is repeated.
   const label = /^\.{0,2}\//.test(path) ? `${name}=${quoted(path)}` : name;
   try {

@@ -34,6 +34,8 @@ export interface Callers {
     asker: () => Asker,
     options?: IdentifyOptions,
   ): Promise<Identity>;
+  /** The former operator key is a text like any other from then on, also to `recall`. */
+  replaceOperatorKey(key: string): void;
 }
 
 const OPERATOR_KEY: Identity = { ...OPERATOR, issued: 0, expires: Number.POSITIVE_INFINITY };
@@ -45,7 +47,7 @@ export function createCallers(
   digest: Pick<Digest, "sha256" | "equal">,
   operatorKey: string | undefined,
 ): Callers {
-  const operatorHash = operatorKey === undefined ? undefined : digest.sha256(operatorKey);
+  let operatorHash = operatorKey === undefined ? undefined : digest.sha256(operatorKey);
   /**
    * The operator key, once it has been shown: it costs a look-up from then on. The look-up goes by a hash of the whole
    * text, so that how long it takes tells a guesser nothing of how much he has right.
@@ -91,6 +93,10 @@ export function createCallers(
       const known = recall(served, bearer);
       if (known !== undefined) return known;
       return isOperator(bearer) ? OPERATOR_KEY : await verify(served, bearer, asker, options);
+    },
+    replaceOperatorKey(key) {
+      operatorHash = digest.sha256(key);
+      shown.clear();
     },
   };
 }

@@ -25,6 +25,8 @@ export interface OperatorEvents extends Events {
   connectionsNearMax(details: { readonly open: number; readonly max: number }): void;
   /** A file of secrets cannot be read: the tokens that need it are answered 503. */
   secretUnreadable(details: { readonly path: string; readonly error: unknown }): void;
+  /** A secret of the configuration could not be read again from its file: the former one goes on. */
+  secretKept(details: { readonly reason: string }): void;
   /** An identity provider's keys cannot be had: tokens of keys that are not known yet are answered 503. */
   keysUnavailable(details: { readonly issuer: string; readonly error: unknown }): void;
   /** The store's writer ended unasked: its writes under way are in doubt, and a new one is started. */
@@ -50,6 +52,8 @@ export function createEvents(log: Logger): OperatorEvents {
       log.warn({ event: "connectionsNearMax", open, max }, "connections are near their limit: idle ones are closed"),
     secretUnreadable: ({ path, error }) =>
       log.error({ event: "secretUnreadable", path, error }, "a file of secrets cannot be read"),
+    secretKept: ({ reason }) =>
+      log.error({ event: "secretKept", reason }, "a secret could not be read again: the former one goes on"),
     keysUnavailable: ({ issuer, error }) =>
       log.error({ event: "keysUnavailable", issuer, error }, "an identity provider's keys cannot be had"),
     writerEnded: (error) =>

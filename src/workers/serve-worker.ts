@@ -47,7 +47,7 @@ export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinS
         (await joining.promise).hear(data.message);
         break;
       case "reread":
-        (await starting.promise).reread();
+        (await starting.promise).reread(data.operatorKey);
         break;
       case "stop":
         await (await starting.promise)[Symbol.asyncDispose]();

@@ -59,8 +59,8 @@ export class ServingWorker {
   }
 
   /** See Service. */
-  reread(): void {
-    this.#tell({ kind: "reread" });
+  reread(operatorKey: string | undefined): void {
+    this.#tell({ kind: "reread", operatorKey });
   }
 
   /** At once, whatever is under way. */

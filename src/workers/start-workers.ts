@@ -44,30 +44,24 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   const port = await freePort(hostname, needs.settings.port);
   const failed = Promise.withResolvers<Error>();
   const workers = new Set<ServingWorker>();
+  let settings: ServiceSettings = { ...needs.settings, port, sharePort: true };
   const throttle = newThrottleMemory(systemRandom);
   const memory = newAdmissionMemory(needs.count);
   let deaths: number[] = [];
   let isStopping = false;
 
-  const workerNeeds: Omit<ServingWorkerNeeds, "name" | "start"> & {
-    start: Omit<ServingWorkerNeeds["start"], "admission">;
-  } = {
+  const workerNeeds: Omit<ServingWorkerNeeds, "name" | "start"> = {
     url: needs.workerUrl ?? workerEntry(),
     store,
     cacheBytes: Math.floor(needs.cacheBytes / needs.count),
     events: needs.events,
     process: createProcessParts({ ...needs.parts, store, events: needs.events }),
-    start: {
-      settings: { ...needs.settings, port, sharePort: true },
-      throttle,
-      drainMs: needs.drainMs,
-    },
   };
 
   async function run(number: number): Promise<void> {
     const admission = { memory, thread: number - 1 };
     forgetThread(memory, admission.thread);
-    const start = { ...workerNeeds.start, admission };
+    const start = { settings, throttle, admission, drainMs: needs.drainMs };
     const worker = new ServingWorker({ ...workerNeeds, start, name: `worker ${number}` });
     workers.add(worker);
     void worker.ended.then((error) => {
@@ -101,8 +95,10 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   return {
     url: new URL(`http://${host}:${port}`),
     failed: Promise.race([store.failed, failed.promise]),
-    reread() {
-      for (const worker of workers) worker.reread();
+    reread(operatorKey) {
+      // Also for workers that are started later.
+      if (operatorKey !== undefined) settings = { ...settings, operatorKey };
+      for (const worker of workers) worker.reread(operatorKey);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -9,7 +9,7 @@ export type ToWorker =
   | StartWorker
   | ProcessAnswer
   | { readonly kind: "store"; readonly message: StoreMessage }
-  | { readonly kind: "reread" }
+  | { readonly kind: "reread"; readonly operatorKey: string | undefined }
   | { readonly kind: "stop" };
 
 export interface StartWorker {

@@ -66,3 +66,13 @@ test("no bearer, and an empty one, are no operator", async () => {
     await expect(callers.identify(SERVED, bearer, ASKER)).rejects.toThrow("token_missing");
   }
 });
+
+test("a replaced key is nobody's from then on, known or not, and the new one is the operator's", async () => {
+  const { callers } = operatorOnly();
+  await callers.identify(SERVED, KEY, ASKER);
+  callers.replaceOperatorKey("another key");
+  expect(callers.recall(SERVED, KEY)).toBeUndefined();
+  expect(callers.isKnown(KEY)).toBe(false);
+  await expect(callers.identify(SERVED, KEY, ASKER)).rejects.toThrow("token_malformed");
+  expect((await callers.identify(SERVED, "another key", ASKER)).caller).toEqual({ kind: "admin" });
+});

@@ -30,7 +30,7 @@ export interface TestService extends AsyncDisposable {
   readonly credentials: AppCredentials;
   readonly store: Store;
   readonly failed: Promise<Error>;
-  reread(): void;
+  reread(operatorKey?: string): void;
   /** What went wrong inside; a test that expects none checks that it is empty. */
   readonly faults: readonly unknown[];
   /** A second app on the same server. */
@@ -90,7 +90,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     credentials,
     store,
     failed: service.failed,
-    reread: () => service.reread(),
+    reread: (operatorKey) => service.reread(operatorKey),
     faults: heard.faults,
     async addApp(key, appSettings = {}) {
       return { ...(await create(key, { ratePerSecond: 0, ...appSettings })), base: `${origin}/${key}` };

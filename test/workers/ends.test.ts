@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { createServer } from "node:net";
-import { signIn } from "../harness/client.ts";
+import { send, signIn } from "../harness/client.ts";
 import { eventually } from "../harness/eventually.ts";
 import { startTestService } from "../harness/service.ts";
 import { endOneWorker, ORDER_KINDS } from "../harness/worker-orders.ts";
@@ -49,6 +49,24 @@ for (const kind of ORDER_KINDS) {
     await eventually(async () => expect(service.faults).toHaveLength(1));
   }, 30_000);
 }
+
+test("a worker that takes another's place knows the operator key that was read again, and not the former one", async () => {
+  const operatorKey = "the-old-operator-key";
+  await using service = await startTestService({ engine: "sqlite", workers: 2, settings: { operatorKey } });
+  const url = `${service.base}/metadata/user/capacity`;
+  const statuses = async (token: string) => {
+    const ask = () => send("GET", url, { token, headers: { connection: "close" } });
+    return new Set((await Promise.all(Array.from({ length: 20 }, ask))).map(({ status }) => status));
+  };
+  expect(await statuses(operatorKey)).toEqual(new Set([200]));
+  service.reread("the-new-operator-key");
+  for (const ends of [1, 2]) {
+    await endOneWorker("exit");
+    await eventually(async () => expect(service.faults).toHaveLength(ends));
+    await eventually(async () => expect(await statuses("the-new-operator-key")).toEqual(new Set([200])));
+    expect(await statuses(operatorKey)).toEqual(new Set([401]));
+  }
+}, 30_000);
 
 test("workers that keep ending fail the server", async () => {
   await using service = await startTestService({ engine: "sqlite", workers: 2 });

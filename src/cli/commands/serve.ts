@@ -1,5 +1,7 @@
+import { readFileSync } from "node:fs";
+import { rereadOperatorKey } from "../../config/load.ts";
 import { OPTION_KEYS } from "../../config/options.ts";
-import { createEvents } from "../../ops/events.ts";
+import { createEvents, type OperatorEvents } from "../../ops/events.ts";
 import { openLog } from "../../ops/log.ts";
 import type { Service } from "../../service.ts";
 import type { Command } from "../command.ts";
@@ -8,6 +10,7 @@ import { refused } from "../failure.ts";
 import { checkHost } from "../listening.ts";
 import { startServer } from "../start-server.ts";
 import { startUpText } from "../start-up-text.ts";
+import type { Surroundings } from "../surroundings.ts";
 import { whenReachable } from "../when-reachable.ts";
 
 export const serve: Command = {
@@ -34,7 +37,7 @@ export const serve: Command = {
     }
     stack.use(started);
     const { service, url: server, demo, appCount } = started;
-    io.onHangup(() => service.reread());
+    io.onHangup(() => service.reread(newOperatorKey(io, events)));
     events.serving({ url: server, store, apps: appCount });
     const { limits } = config.defaults;
     const terminal = io.stdout.isTTY ?? false;
@@ -49,6 +52,14 @@ export const serve: Command = {
     return undefined;
   },
 };
+
+/** Undefined: the present one stays. */
+function newOperatorKey({ env, cwd }: Surroundings, events: OperatorEvents): string | undefined {
+  const key = rereadOperatorKey({ env, cwd, readFile: (path) => readFileSync(path, "utf8") });
+  if (typeof key !== "string") return key?.reveal();
+  events.secretKept({ reason: key });
+  return undefined;
+}
 
 function stopOrFailure(signal: AbortSignal, service: Service): Promise<Error | undefined> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
