@@ -7,7 +7,7 @@ import { openStore, parseStoreUrl, type StoreLocation } from "../store/open.ts";
 import { systemClock } from "../system/clock.ts";
 import { systemDigest } from "../system/digest.ts";
 import { systemRandom } from "../system/random.ts";
-import { mistaken, refused } from "./failure.ts";
+import { type Failure, mistaken, refused } from "./failure.ts";
 
 /** An engine whose stores outlive the process. */
 export type LastingLocation = Exclude<StoreLocation, { engine: "memory" }>;
@@ -39,11 +39,15 @@ export async function openCommandStore(
     async app(text) {
       const key = appKey(text);
       const app = key === undefined ? undefined : await apps.find(key);
-      if (app === undefined) throw refused(`there is no app ${JSON.stringify(text)}: see \`usermeta app list\``);
+      if (app === undefined) throw unknownApp(text);
       return app;
     },
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
+}
+
+export function unknownApp(text: string): Failure {
+  return refused(`there is no app ${JSON.stringify(text)}: see \`usermeta app list\``);
 }
 
 export function lastingLocation(config: Pick<Config, "store">): LastingLocation {

@@ -2,6 +2,7 @@
  * Where a store is and how it is opened. The only file that names every engine; an engine that is not asked for is
  * not loaded.
  */
+import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Store } from "../core/ports.ts";
 import type { MysqlLocation } from "./mysql/location.ts";
@@ -125,4 +126,14 @@ export async function findStoreHolder(location: StoreLocation): Promise<StoreHol
   if (location.engine !== "sqlite") return undefined;
   const { storeHolder } = await import("./sqlite/lock.ts");
   return storeHolder(location.path);
+}
+
+/**
+ * Keeps servers off a store that only one may have, until it is disposed of, so that a command can change what they keep
+ * in memory. Refuses with `in_use`. The store must be there.
+ */
+export async function keepServersOff(location: StoreLocation): Promise<Disposable> {
+  if (location.engine !== "sqlite") return { [Symbol.dispose]: () => {} };
+  const { lockForCommand } = await import("./sqlite/lock.ts");
+  return await lockForCommand(realpathSync(location.path));
 }

@@ -11,7 +11,7 @@ export interface Ended {
 
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | AsyncIterable<string>;
   /** Whether stdin, stdout and stderr are terminals. */
   readonly terminal?: boolean;
 }
@@ -120,6 +120,7 @@ class Screen {
   }
 }
 
-async function* lines(text: string): AsyncGenerator<string> {
-  yield* text.split(/(?<=\n)/);
+async function* lines(input: string | AsyncIterable<string>): AsyncGenerator<string> {
+  if (typeof input === "string") yield* input.split(/(?<=\n)/);
+  else yield* input;
 }

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { send } from "../harness/client.ts";
 import { eventually } from "../harness/eventually.ts";
+import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { APP_ID, CERTIFICATE, NEXT_CERTIFICATE, userToken } from "../identity/agora-tokens.ts";
 import { Cli } from "./cli.ts";
 import { Program } from "./program.ts";
@@ -32,6 +33,37 @@ test("app set takes what verifies others' tokens, part by part, and `none` takes
   expect(gone.identity).toMatchObject({ agora: null, easemob: null });
   expect(await cli.ok("app show a/b")).not.toContain("Agora");
 });
+
+for (const engine of ["sqlite", "mysql"]) {
+  test.skipIf(engine === "mysql" && mariadbIsMissing())(
+    `of ${engine}: changes that are made at once lose nothing of each other`,
+    async () => {
+      using cli = new Cli();
+      await using stack = new AsyncDisposableStack();
+      const url = engine === "mysql" ? stack.use(await (await sharedMariadb()).freshDatabase()).url : undefined;
+      const env = url === undefined ? {} : { USERMETA_STORE: url };
+      await cli.ok("app create a/b", { env });
+      await Promise.all(
+        [
+          `--agora-app-id ${APP_ID} --agora-certificate-file /c`,
+          "--easemob-client-id YXA6id --easemob-client-secret-file /s",
+          "--oidc-issuer https://id.example.com --oidc-audience profiles",
+          "--hosted-url https://a1.easemob.com/a/b --batch-max 9",
+          "--create-on-first-use false",
+          "--batch-max 8",
+        ].map((flags) => cli.ok(`app set a/b ${flags}`, { env })),
+      );
+      expect((await cli.json("app show a/b", { env })).identity).toMatchObject({
+        createOnFirstUse: false,
+        agora: { certificateFile: "/c" },
+        easemob: { clientSecretFile: "/s" },
+        oidc: { audience: "profiles" },
+        hosted: { url: "https://a1.easemob.com/a/b" },
+      });
+    },
+    30_000,
+  );
+}
 
 test("app create takes them too", async () => {
   using cli = new Cli();

@@ -1,4 +1,5 @@
 import { settingsConflict } from "../../core/changes.ts";
+import type { App } from "../../core/model.ts";
 import { appFields, appJson } from "../app-answer.ts";
 import { givenSettings, SETTING_FLAGS } from "../app-settings.ts";
 import { APP_ARGUMENT, type Command } from "../command.ts";
@@ -6,6 +7,9 @@ import { openCommandStore } from "../command-store.ts";
 import { mistaken, refused } from "../failure.ts";
 import { givenIdentity, IDENTITY_FLAGS, isIdentityGiven } from "../identity-flags.ts";
 import { record } from "../table.ts";
+
+/** Each is outrun only by somebody else's change. */
+const TRIES = 20;
 
 export const appSet: Command = {
   name: "app set",
@@ -19,14 +23,19 @@ export const appSet: Command = {
       throw mistaken(`nothing to set: give one of ${names.join(", ")}`);
     }
     await using opened = await openCommandStore(call.loaded.config, "refuse");
-    const app = await opened.app(call.args[0] ?? "");
-    const identity = givenIdentity(call, app.identity);
-    const changed = await opened.apps.set(app, { ...settings, identity });
-    if (changed === undefined) throw refused(`the app ${app.key} is gone`);
-    if (changed === "outrun") throw refused(`somebody else has just changed the app ${app.key}: try again`);
-    if (changed === "conflicting") {
-      throw refused(`nothing was set: ${settingsConflict({ ...app, ...settings, identity })}`);
+    let app: App | undefined = await opened.app(call.args[0] ?? "");
+    const { key, number } = app;
+    // What is given is put into the settings that are there: they must not have changed when it is stored.
+    for (let triesLeft = TRIES; triesLeft > 0 && app !== undefined; triesLeft--) {
+      const given = isIdentityGiven(call) ? { ...settings, identity: givenIdentity(call, app.identity) } : settings;
+      const changed = await opened.apps.set(app, given);
+      const conflict = changed === "conflicting" ? settingsConflict({ ...app, ...given }) : undefined;
+      if (conflict !== undefined) throw refused(`nothing was set: ${conflict}`);
+      if (typeof changed === "object") return { json: appJson(changed), text: record(appFields(changed)) };
+      app = await opened.store.app(number);
     }
-    return { json: appJson(changed), text: record(appFields(changed)) };
+    throw refused(
+      app === undefined ? `the app ${key} is gone` : `others keep changing the app ${key}: nothing was set`,
+    );
   },
 };

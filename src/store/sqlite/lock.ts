@@ -1,4 +1,5 @@
 import { existsSync, realpathSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { StoreError } from "../store-error.ts";
 import { Connection } from "./connection.ts";
 
@@ -11,6 +12,11 @@ export interface StoreHolder {
 
 /** Whoever only looks whether a server is there holds the lock for a moment, and so do two that start at once. */
 const BUSY_TIMEOUT_MS = 300;
+/** In the place of a server's address. */
+const COMMAND = "a command";
+/** A command holds a store while it makes one change. */
+const COMMAND_WAIT_MS_MAX = 10_000;
+const TRY_AGAIN_MS = 20;
 
 /** The garbage collector closes connections that nobody refers to, and with one of them the lock would go. */
 const held = new Set<StoreLock>();
@@ -57,7 +63,9 @@ export class StoreLock implements Disposable {
     } catch (error) {
       if (!(error instanceof StoreError) || error.fault !== "busy") throw error;
       const holder = readHolder(this.#connection);
-      const by = holder === undefined ? "another usermeta server" : `the usermeta server with process id ${holder.pid}`;
+      const what = holder?.listen === COMMAND ? "command" : "server";
+      const by =
+        holder === undefined ? "another usermeta server" : `the usermeta ${what} with process id ${holder.pid}`;
       throw new StoreError("in_use", `${path} is in use by ${by}`);
     }
   }
@@ -67,6 +75,26 @@ export class StoreLock implements Disposable {
     this.#connection.rollback();
     return false;
   }
+}
+
+/** For a server; waits while it is a command that has the store. @param path as for StoreLock */
+export async function lockForServer(path: string, listen: string): Promise<StoreLock> {
+  const endsAt = performance.now() + COMMAND_WAIT_MS_MAX;
+  for (;;) {
+    try {
+      return new StoreLock(path, listen);
+    } catch (error) {
+      const isLate = performance.now() > endsAt;
+      if (isLate || !(error instanceof StoreError) || error.fault !== "in_use") throw error;
+      if (storeHolder(path) !== undefined) throw error;
+    }
+    await pause(TRY_AGAIN_MS);
+  }
+}
+
+/** For a command that changes what a server would keep in memory: none starts meanwhile. */
+export function lockForCommand(path: string): Promise<StoreLock> {
+  return lockForServer(path, COMMAND);
 }
 
 /** The server that holds the store now, if any. Never makes a file. */
@@ -81,7 +109,7 @@ export function storeHolder(path: string): StoreHolder | undefined {
   } catch (error) {
     if (!(error instanceof StoreError) || error.fault !== "busy") throw error;
     const holder = readHolder(connection);
-    return holder === undefined ? undefined : { pid: holder.pid, listen: holder.listen };
+    return holder === undefined || holder.listen === COMMAND ? undefined : { pid: holder.pid, listen: holder.listen };
   } finally {
     connection.close();
   }

@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import type { Store } from "../../core/ports.ts";
 import { migrate } from "../migrate.ts";
 import { Connection, type Synchronous } from "./connection.ts";
-import { StoreLock } from "./lock.ts";
+import { lockForServer } from "./lock.ts";
 import { checkOwnership, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
 import { createServingStore } from "./serving-store.ts";
 import { newSharedCells, SharedState } from "./shared-state.ts";
@@ -50,7 +50,7 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   checkOwnership(connection);
   // The true path: the same file by another name must have the same lock.
   const file = realpathSync(connection.path);
-  if (exclusive) opening.use(new StoreLock(file, options.listen ?? ""));
+  if (exclusive) opening.use(await lockForServer(file, options.listen ?? ""));
   connection.useWriteAheadLog();
   await migrate(migrationTarget(connection), SQLITE_MIGRATIONS);
   connection.readOnlyNow();

@@ -4,7 +4,7 @@ import { migrateForTransfer } from "../migrate-for-transfer.ts";
 import { StoreError } from "../store-error.ts";
 import type { TransferSource, TransferTarget } from "../transfer.ts";
 import { Connection } from "./connection.ts";
-import { StoreLock } from "./lock.ts";
+import { lockForServer } from "./lock.ts";
 import { checkOwnership, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
 import { SqliteTransferReader } from "./transfer-reader.ts";
 import { clearTables, insertFrame, insertTransferred } from "./transfer-writer.ts";
@@ -54,7 +54,7 @@ export async function openSqliteTarget(path: string): Promise<TransferTarget> {
 async function openHeld(path: string, opening: AsyncDisposableStack): Promise<Connection> {
   const connection = opening.adopt(new Connection(path), (opened) => opened.close());
   checkOwnership(connection);
-  opening.use(new StoreLock(realpathSync(path), "no port: it is being copied"));
+  opening.use(await lockForServer(realpathSync(path), "no port: it is being copied"));
   connection.useWriteAheadLog();
   await migrateForTransfer(migrationTarget(connection), SQLITE_MIGRATIONS);
   return connection;
