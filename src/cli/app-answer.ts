@@ -1,5 +1,5 @@
 import type { AppCredentials } from "../core/apps.ts";
-import type { IdentitySettings } from "../core/identity-settings.ts";
+import type { IdentitySettings, OidcSettings } from "../core/identity-settings.ts";
 import type { App } from "../core/model.ts";
 
 /** An app as commands show it to programs: null = the server's own setting. Nothing in it is secret. */
@@ -48,10 +48,14 @@ function identityFields({ createOnFirstUse, agora, easemob, oidc, hosted }: Iden
   return {
     ...(agora === null ? {} : { "Agora's tokens": `${agora.appId}, certificates in ${agora.certificateFile}` }),
     ...(easemob === null ? {} : { "dynamic tokens": `${easemob.clientId}, secrets in ${easemob.clientSecretFile}` }),
-    ...(oidc === null ? {} : { "JSON Web Tokens": `${oidc.issuer} for ${oidc.audience}, user in ${oidc.userClaim}` }),
+    ...(oidc === null ? {} : { "JSON Web Tokens": `${oidc.issuer} for ${oidc.audience}, user in ${userClaim(oidc)}` }),
     ...(hosted === null ? {} : { "hosted tokens": `${hosted.url}, believed for ${hosted.cacheSeconds} s` }),
     ...(takesOthers ? { "new users": createOnFirstUse ? "made at first sight" : "refused" } : {}),
   };
+}
+
+function userClaim({ userClaim: name, userClaimMap }: OidcSettings): string {
+  return userClaimMap === "none" ? name : `${name} (${userClaimMap})`;
 }
 
 export function credentialFields({ clientId, clientSecret }: AppCredentials): Readonly<Record<string, string>> {

@@ -1,11 +1,12 @@
 import { oneOf } from "../config/values.ts";
-import type { IdentitySettings } from "../core/identity-settings.ts";
+import { type IdentitySettings, USER_CLAIM_MAPS } from "../core/identity-settings.ts";
 import { type Call, type Flag, flagText } from "./command.ts";
 import { mistaken } from "./failure.ts";
 import {
   algorithms,
   appId,
   cacheSeconds,
+  claimMap,
   jwks,
   NONE,
   path,
@@ -39,6 +40,7 @@ const PART_FLAGS: readonly IdentityFlag[] = [
   flag("oidc", "jwks", "oidc-jwks", "URL|path|discovery", "where the issuer's keys are", jwks),
   flag("oidc", "algorithms", "oidc-algorithms", "list", "the signatures that are taken", algorithms),
   flag("oidc", "userClaim", "user-claim", "name", "the claim that names the user; sub by default", word),
+  flag("oidc", "userClaimMap", "user-claim-map", USER_CLAIM_MAPS.join("|"), "makes a username of that claim", claimMap),
   flag("oidc", "adminClaim", "admin-claim", "name|none", "the claim that makes an admin where it is true", wordOrNone),
   flag("oidc", "adminScope", "admin-scope", "name|none", "the scope that makes an admin", wordOrNone),
   flag("hosted", "url", "hosted-url", "URL|none", "asks this app of the hosted service about its users' tokens", url),
@@ -55,7 +57,14 @@ const PARTS: Readonly<Record<Part, { readonly fallback: object; readonly needed:
   agora: { fallback: {}, needed: ["appId", "certificateFile"] },
   easemob: { fallback: {}, needed: ["clientId", "clientSecretFile"] },
   oidc: {
-    fallback: { jwks: null, algorithms: ALGORITHMS, userClaim: "sub", adminClaim: null, adminScope: null },
+    fallback: {
+      jwks: null,
+      algorithms: ALGORITHMS,
+      userClaim: "sub",
+      userClaimMap: "none",
+      adminClaim: null,
+      adminScope: null,
+    },
     needed: ["issuer", "audience"],
   },
   hosted: { fallback: { cacheSeconds: CACHE_SECONDS }, needed: ["url"] },

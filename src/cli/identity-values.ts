@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { wholeNumber } from "../config/values.ts";
-import { JWT_ALGORITHMS } from "../core/identity-settings.ts";
+import { oneOf, wholeNumber } from "../config/values.ts";
+import { JWT_ALGORITHMS, USER_CLAIM_MAPS } from "../core/identity-settings.ts";
 
 /** A flag's text → its value, or what is wrong with it. Relative paths are relative to the folder. */
 export type ReadFlag = (text: string, folder: string) => { readonly value: unknown } | { readonly mistake: string };
@@ -23,6 +23,7 @@ export const url = parsedBy(
     .transform((text) => text),
 );
 export const cacheSeconds = parsedBy(wholeNumber(1, CACHE_SECONDS_MAX));
+export const claimMap = parsedBy(oneOf(USER_CLAIM_MAPS));
 export const algorithms = parsedBy(
   z
     .string()

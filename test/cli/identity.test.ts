@@ -71,12 +71,38 @@ test("app create takes them too", async () => {
   expect(identity.agora).toEqual({ appId: APP_ID, certificateFile: "/c" });
 });
 
+test("a name is not made of a claim while strangers may register it, whichever of the two is set first", async () => {
+  using cli = new Cli();
+  const oidc = "--oidc-issuer https://id.example --oidc-audience https://profiles.example";
+  await cli.ok("app create a/b");
+  expect((await cli.json(`app set a/b ${oidc}`)).identity.oidc.userClaimMap).toBe("none");
+  const mapped = await cli.json("app set a/b --user-claim-map escape");
+  expect(mapped.identity.oidc.userClaimMap).toBe("escape");
+  expect(await cli.ok("app show a/b")).toMatch(/user in sub \(escape\)$/m);
+  const refusals = [
+    "app set a/b --registration open",
+    "app set a/b --registration open --user-claim-map hash",
+    `app create a/c --registration open ${oidc} --user-claim-map hash`,
+  ];
+  for (const line of refusals) {
+    const { code, err } = await cli.run(line);
+    expect([line, code]).toEqual([line, 1]);
+    expect(err).toContain("while registration is open a stranger could register the name");
+  }
+  expect((await cli.json("app show a/b")).registration).toBeNull();
+  expect((await cli.run("app show a/c")).code).not.toBe(0);
+  await cli.ok("app set a/b --registration open --user-claim-map none");
+  expect((await cli.run("app set a/b --user-claim-map hash")).code).toBe(1);
+  expect((await cli.json("app show a/b")).identity.oidc.userClaimMap).toBe("none");
+  await cli.ok("app set a/b --registration authorised --user-claim-map hash");
+});
+
 test("every mistake is a line, and nothing is changed", async () => {
   using cli = new Cli();
   await cli.ok("app create a/b");
   const line =
     "app set a/b --agora-app-id 123 --easemob-client-id x --create-on-first-use yes --oidc-issuer ftp://x " +
-    "--oidc-algorithms HS256 --hosted-cache 0";
+    "--oidc-algorithms HS256 --user-claim-map base64 --hosted-cache 0";
   const { code, err } = await cli.run(line);
   expect(code).toBe(2);
   expect(err.split("\n")).toEqual([
@@ -86,6 +112,7 @@ test("every mistake is a line, and nothing is changed", async () => {
     "usermeta: --easemob-client-id cannot go without --easemob-client-secret-file",
     'usermeta: --oidc-issuer "ftp://x": must be an http: or https: URL',
     expect.stringMatching(/^usermeta: --oidc-algorithms "HS256": must be a list of RS256, /),
+    'usermeta: --user-claim-map "base64": must be none, escape or hash',
     "usermeta: --oidc-issuer cannot go without --oidc-audience",
     'usermeta: --hosted-cache "0": must be a whole number from 1 to 3600',
     "usermeta: --hosted-cache cannot go without --hosted-url",

@@ -1,3 +1,4 @@
+import { settingsConflict } from "../../core/changes.ts";
 import { NO_IDENTITY } from "../../core/identity-settings.ts";
 import { appKey } from "../../core/model.ts";
 import { appFields, appJson, credentialFields, SECRET_NOTE } from "../app-answer.ts";
@@ -19,7 +20,9 @@ export const appCreate: Command = {
     if (key === undefined) {
       throw mistaken(`${JSON.stringify(text)} is no app: write org/app in letters, digits and -, each at most 32 long`);
     }
-    const settings = { ...givenSettings(call), identity: givenIdentity(call, NO_IDENTITY) };
+    const settings = { registration: null, ...givenSettings(call), identity: givenIdentity(call, NO_IDENTITY) };
+    const conflict = settingsConflict(settings);
+    if (conflict !== undefined) throw refused(`nothing was made: ${conflict}`);
     await using opened = await openCommandStore(call.loaded.config, "create");
     const created = await opened.apps.create(key, settings);
     if (created === "taken") throw refused(`the app ${key} is there already`);
