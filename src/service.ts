@@ -9,6 +9,7 @@ import { createCallers } from "./core/callers.ts";
 import { createGrants } from "./core/grants.ts";
 import { createMetadata } from "./core/metadata.ts";
 import type { Clock, Digest, Events, PasswordHasher, Random, Store, Timers } from "./core/ports.ts";
+import type { TokenEvents } from "./core/refused-tokens.ts";
 import { openRegistry, type RegistryNeeds, type ServerDefaults } from "./core/registry.ts";
 import { createThrottle } from "./core/throttle.ts";
 import { newThrottleMemory, type ThrottleMemory } from "./core/throttle-memory.ts";
@@ -21,7 +22,8 @@ import type { ConnectionEvents } from "./http/connections.ts";
 import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
 import { appRoutes } from "./http/routes.ts";
 import { listen } from "./http/server.ts";
-import { createVerifiers, type IdentityEvents } from "./identity/verifiers.ts";
+import type { KeySetEvents } from "./identity/outside-calls.ts";
+import { createVerifiers, type SecretEvents } from "./identity/verifiers.ts";
 import { createProcessParts, type ProcessParts } from "./process-parts.ts";
 import { systemClock } from "./system/clock.ts";
 import { readDescriptors } from "./system/descriptors.ts";
@@ -52,17 +54,32 @@ export interface ServiceSettings {
   readonly requestTimeoutS?: number;
 }
 
+/** What the operator is told by each thread that serves. */
+export type ServiceEvents = Events & ExchangeNeeds["events"] & SecretEvents & TokenEvents & ConnectionEvents;
+
 /** What a service stands on. Only the store and the events must be given. */
-export interface ServiceParts {
+export type ServiceParts = ThreadParts & (AloneParts | SharedParts);
+
+/** The only thread of its process. */
+interface AloneParts {
+  readonly events: ServiceEvents & KeySetEvents;
+  readonly process?: undefined;
+}
+
+/** One of several. */
+interface SharedParts {
+  readonly events: ServiceEvents;
+  /** What they have in common; it stands in place of what it is made from. */
+  readonly process: ProcessParts;
+}
+
+interface ThreadParts {
   /** Owned by the service from now on: it is closed with it, also when the start fails. */
   readonly store: Store;
-  readonly events: Events & ExchangeNeeds["events"] & IdentityEvents & ConnectionEvents;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly digest?: Digest;
   readonly passwords?: PasswordHasher;
-  /** Where several threads serve, what they have in common; it stands in place of what it is made from. */
-  readonly process?: ProcessParts;
   /** The rates' memory, where several threads share it; who made it sees to the shares of other servers. */
   readonly throttle?: ThrottleMemory;
   /** What bounds the whole process, and this thread's place in it, where several serve; counted from 0. */
@@ -96,7 +113,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const store = stack.use(parts.store);
   const { events, clock = systemClock, random = systemRandom, digest = systemDigest } = parts;
   const { timers = systemTimers } = parts;
-  const { passwords, outside, probe } = parts.process ?? createProcessParts(parts);
+  const { passwords, outside, probe } = parts.process === undefined ? createProcessParts(parts) : parts.process;
 
   await ensureSigningKey({ store, random, clock });
   // The two need each other, but the registry not before it is refreshed.
@@ -119,7 +136,14 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const metadata = createMetadata({ store, clock, turns: systemTurns, timers: parts.timers ?? systemTimers });
   const accounts = createAccounts({ store, tokens: known, clock, random, passwords });
   const verifiers = createVerifiers({ outside, clock, timers, events });
-  const trusted: TrustedCallers = createTrustedCallers({ verifiers: verifiers.of, store, accounts, clock, digest });
+  const trusted: TrustedCallers = createTrustedCallers({
+    verifiers: verifiers.of,
+    store,
+    accounts,
+    clock,
+    digest,
+    events,
+  });
   const exchange = createTokenExchange({ trusted, tokens, store, clock });
   const grants = createGrants({ store, tokens, accounts, digest, passwords });
   const throttleMemory = parts.throttle ?? newThrottleMemory(random);

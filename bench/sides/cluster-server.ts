@@ -23,6 +23,8 @@ const service = await startService(
     events: {
       refreshFailed: (error) => console.error(error),
       keysUnavailable: ({ error }) => console.error(error),
+      keyUnusable: (details) => console.error(details),
+      tokenRefused: (details) => console.error(details),
       secretUnreadable: ({ error }) => console.error(error),
       connectionsNearMax: (details: unknown) => console.error(details),
       requestFailed: ({ error }) => console.error(error),

@@ -1,6 +1,6 @@
 import type { App, Caller, User, UserName } from "./model.ts";
 import { type Authority, NEVER_ENDED } from "./ports.ts";
-import { Refusal } from "./refusals.ts";
+import { badToken, Refusal } from "./refusals.ts";
 
 /** Who asks, and what must still be so when something is stored for them. */
 export interface Authorised {
@@ -65,7 +65,8 @@ export function hasEnded(
 
 /** What is answered where the store says "unauthorised". */
 export function endedRefusal({ caller }: Pick<Authorised, "caller">): Refusal {
-  return new Refusal({ code: caller.kind === "nobody" ? "registration_closed" : "token_expired" });
+  if (caller.kind === "nobody") return new Refusal({ code: "registration_closed" });
+  return badToken("token_expired", "revoked", "it was ended while the request was under way");
 }
 
 type AppEnds = Pick<App, "tokensValidAfter" | "adminTokensValidAfter" | "registration">;

@@ -1,7 +1,7 @@
 import type { Asker } from "./admission/asker.ts";
 import { type Authorised, OPERATOR, STRANGER } from "./authority.ts";
 import type { Digest } from "./ports.ts";
-import { Refusal, type RefusalCode } from "./refusals.ts";
+import { badToken, Refusal, type RefusalCode } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
 import { TOKEN_PREFIX } from "./token-codec.ts";
 import type { Tokens, VerifiedToken } from "./tokens.ts";
@@ -104,6 +104,6 @@ export function createCallers(
 const NOT_OURS: readonly RefusalCode[] = ["token_malformed", "token_unknown"];
 
 function ofApp(served: ServedApp, token: VerifiedToken): VerifiedToken {
-  if (token.appId !== served.app.id) throw new Refusal({ code: "token_of_other_app" });
+  if (token.appId !== served.app.id) throw badToken("token_of_other_app", "app", "it was given for another app");
   return token;
 }

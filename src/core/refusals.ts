@@ -8,10 +8,7 @@ import type { StoredVersion } from "./ports.ts";
 export type Refused =
   // tokens (protocol.md § 2.2)
   | { readonly code: "token_missing" }
-  | {
-      readonly code: "token_expired" | "token_malformed" | "token_unknown" | "token_of_other_app";
-      readonly fault?: TokenFault;
-    }
+  | { readonly code: BadTokenCode; readonly fault?: TokenFault }
   | { readonly code: "client_id_wrong" }
   | { readonly code: "client_secret_wrong" }
   | { readonly code: "password_wrong" }
@@ -59,6 +56,8 @@ export type Refused =
   | { readonly code: "rate_exceeded"; readonly retryAfterMs: number; readonly allowance: Allowance | undefined }
   | { readonly code: "busy"; readonly retryAfterMs: number };
 
+type BadTokenCode = "token_expired" | "token_malformed" | "token_unknown" | "token_of_other_app";
+
 /** Which check a token has failed: for the operator, never for the caller. */
 export interface TokenFault {
   readonly failed: "signature" | "expired" | "audience" | "issuer" | "kid" | "claim" | "app" | "revoked" | "format";
@@ -83,6 +82,11 @@ export class Refusal extends Error {
     this.name = "Refusal";
     this.refused = refused;
   }
+}
+
+/** A token that fails a check. @param detail see TokenFault */
+export function badToken(code: BadTokenCode, failed: TokenFault["failed"], detail: string): Refusal {
+  return new Refusal({ code, fault: { failed, detail } });
 }
 
 /** What can run out has run out, and nothing was done: 503. */

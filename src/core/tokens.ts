@@ -1,7 +1,7 @@
 import { type Authorised, authorityOf } from "./authority.ts";
 import type { App, Caller, User } from "./model.ts";
 import type { Clock, Digest, Random, Store } from "./ports.ts";
-import { Refusal } from "./refusals.ts";
+import { badToken, type Refusal } from "./refusals.ts";
 import type { Registry, ServedApp } from "./registry.ts";
 import { decodeToken, encodeToken, TOKEN_CHARACTERS_MAX, type TokenClaims } from "./token-codec.ts";
 import { TokenMemory } from "./token-memory.ts";
@@ -66,24 +66,25 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
 
   /** What may change while a token is known: the time, and its app. */
   function check(served: ServedApp | undefined, entry: VerifiedToken): VerifiedToken {
-    if (served === undefined) throw new Refusal({ code: "token_unknown" });
+    if (served === undefined) throw appGone();
     const { tokensValidAfter, adminTokensValidAfter } = served.app;
     const { appEndedMax, adminEndedMax } = entry.authority;
     const isEnded = tokensValidAfter > appEndedMax || adminTokensValidAfter > adminEndedMax;
-    if (isEnded || entry.expires <= clock.now()) throw new Refusal({ code: "token_expired" });
+    if (isEnded) throw revoked();
+    if (entry.expires <= clock.now()) throw badToken("token_expired", "expired", "its lifetime is over");
     return entry;
   }
 
   async function firstSight(token: string): Promise<VerifiedToken> {
     const decoded = decodeToken(token);
-    if (decoded === undefined) throw new Refusal({ code: "token_malformed" });
+    if (decoded === undefined) throw badToken("token_malformed", "format", "it is no token of this server's form");
     const { claims, signed, signature } = decoded;
     const key = await registry.findKey(claims.keyId);
     if (key === undefined || !digest.equal(digest.hmacSha256(key.secret, signed), signature)) {
-      throw new Refusal({ code: "token_unknown" });
+      throw badToken("token_unknown", "signature", "it was not signed by a key of this store");
     }
     const served = registry.byId(claims.appId);
-    if (served === undefined) throw new Refusal({ code: "token_unknown" });
+    if (served === undefined) throw appGone();
     const entry = entryOf(claims);
     check(served, entry);
     const revocationsBefore = revocations;
@@ -95,8 +96,8 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
 
   async function checkUser(app: App, { id, name }: Extract<Caller, { kind: "user" }>, ownEnded: number): Promise<void> {
     const user = await store.user(app.number, name);
-    if (user?.id !== id) throw new Refusal({ code: "token_unknown" });
-    if (user.tokensValidAfter > ownEnded) throw new Refusal({ code: "token_expired" });
+    if (user?.id !== id) throw badToken("token_unknown", "revoked", "its user was deleted");
+    if (user.tokensValidAfter > ownEnded) throw revoked();
   }
 
   return {
@@ -130,6 +131,14 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
       verified.clear();
     },
   };
+}
+
+function appGone(): Refusal {
+  return badToken("token_unknown", "app", "its app was deleted");
+}
+
+function revoked(): Refusal {
+  return badToken("token_expired", "revoked", "it was given before the last time that such tokens were ended");
 }
 
 function userIdOf({ principal }: TokenClaims): string | undefined {

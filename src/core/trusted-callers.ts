@@ -4,10 +4,16 @@ import { authorityOf } from "./authority.ts";
 import type { Identity } from "./callers.ts";
 import { type App, type User, userName } from "./model.ts";
 import type { Clock, Digest, Store } from "./ports.ts";
-import { Refusal } from "./refusals.ts";
+import { badToken, type Refusal } from "./refusals.ts";
+import { RefusedTokens, type TokenEvents } from "./refused-tokens.ts";
 import type { ServedApp } from "./registry.ts";
 import { TokenMemory } from "./token-memory.ts";
-import { type TokenVerifier, TRUSTED_TOKEN_CHARACTERS_MAX, type TrustedToken } from "./trusted-token.ts";
+import {
+  type TokenVerifier,
+  TRUSTED_TOKEN_CHARACTERS_MAX,
+  type TrustedToken,
+  type TrustedTokenKind,
+} from "./trusted-token.ts";
 
 /**
  * For identities, on each thread that serves: some 115,000 of them. They are kept by a digest of the token, which may be
@@ -44,11 +50,12 @@ export interface IdentifyOptions {
 
 interface TrustedCallersNeeds {
   /** Of the kinds of tokens that an app takes. */
-  readonly verifiers: (app: App) => readonly TokenVerifier[];
+  readonly verifiers: (served: ServedApp) => readonly TokenVerifier[];
   readonly store: Pick<Store, "user" | "userById">;
   readonly accounts: Pick<Accounts, "ensure">;
   readonly clock: Clock;
   readonly digest: Pick<Digest, "sha256Base64">;
+  readonly events: TokenEvents;
 }
 
 type NamedUser = Extract<TrustedToken["bearer"], { kind: "user" }>;
@@ -56,14 +63,15 @@ interface FoundUser {
   readonly user: User;
   readonly isNew: boolean;
 }
-type Known = Identity & { readonly appId: string; readonly verifiedUntil: number };
+type Known = Identity & { readonly kind: TrustedTokenKind; readonly appId: string; readonly verifiedUntil: number };
 
 /**
  * Such a token says when it was made, and nothing of what was revoked before: it is void when the user's, the app's or
  * the admins' tokens have been ended since.
  */
 export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers {
-  const { verifiers, store, accounts, clock, digest } = needs;
+  const { verifiers, store, accounts, clock, digest, events } = needs;
+  const refusals = new RefusedTokens(events, clock);
   const known = new TokenMemory<Known>({ resource: "token_caches", bytesMax: KNOWN_BYTES_MAX });
   /** A request asks for its token several times on its way. */
   let last = { text: "", key: "" };
@@ -80,29 +88,42 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
   /** What may change while a token is known: the time, and its app. */
   function check(app: App, isAdmin: boolean, { issued, expires }: Pick<Identity, "issued" | "expires">): void {
     const endedAt = Math.max(app.tokensValidAfter, isAdmin ? app.adminTokensValidAfter : 0);
-    if (issued < endedAt || expires <= clock.now()) throw new Refusal({ code: "token_expired" });
+    if (issued < endedAt) throw revoked();
+    if (expires <= clock.now()) throw badToken("token_expired", "expired", "its lifetime is over");
   }
 
   const isStale = ({ verifiedUntil }: Known): boolean => verifiedUntil <= clock.now();
 
-  async function verify({ app }: ServedApp, text: string, asker: () => Asker): Promise<TrustedToken> {
-    const verifier = verifiers(app).find((each) => each.takes(text));
-    if (verifier === undefined) throw new Refusal({ code: "token_malformed" });
-    return await verifier.verify(text, asker);
-  }
-
   async function findUser(app: App, named: NamedUser, makesUser: boolean): Promise<FoundUser> {
-    const name = userName("name" in named ? named.name : named.nameOrId);
-    const found = name === undefined ? undefined : await store.user(app.number, name);
-    if (found !== undefined) return { user: found, isNew: false };
-    const id = "nameOrId" in named && UUID.test(named.nameOrId) ? named.nameOrId.toLowerCase() : undefined;
+    const text = "name" in named ? named.name : named.nameOrId;
+    const id = "nameOrId" in named && UUID.test(text) ? text.toLowerCase() : undefined;
+    if ("name" in named) await checkReadings(app, named.otherNames ?? []);
+    const byName = await userOfName(app, text);
     const byId = id === undefined ? undefined : await store.userById(app.number, id);
-    if (byId !== undefined) return { user: byId, isNew: false };
+    if (byName !== undefined && byId !== undefined && byName.id !== byId.id) {
+      throw badToken("token_unknown", "claim", "it names one user by their name and another by their id");
+    }
+    const found = byName ?? byId;
+    if (found !== undefined) return { user: found, isNew: false };
+    const name = userName(text);
+    if (name === undefined) throw badToken("token_unknown", "claim", "what names its user is no legal username");
     // The id of one who is gone must not come back as a name.
-    if (name === undefined || id !== undefined || !app.identity.createOnFirstUse || !makesUser) throw unknownUser();
+    if (id !== undefined || !app.identity.createOnFirstUse || !makesUser) throw unknownUser();
     const user = await accounts.ensure(app, name);
     if (user === undefined) throw unknownUser();
     return { user, isNew: true };
+  }
+
+  async function userOfName(app: App, text: string): Promise<User | undefined> {
+    const name = userName(text);
+    return name === undefined ? undefined : await store.user(app.number, name);
+  }
+
+  async function checkReadings(app: App, names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      if ((await userOfName(app, name)) === undefined) continue;
+      throw badToken("token_unknown", "claim", "what is signed can also be read as another user's token");
+    }
   }
 
   async function principal(
@@ -112,18 +133,28 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     { makesUser = true }: IdentifyOptions = {},
   ) {
     const { app } = served;
-    const token = await verify(served, text, asker);
-    const { bearer, issued, expires, verifiedUntil = Number.POSITIVE_INFINITY } = token;
-    check(app, bearer.kind === "admin", token);
-    const found = bearer.kind === "user" ? await activeUser(app, bearer, issued, makesUser) : undefined;
-    return { user: found?.user, isUserNew: found?.isNew ?? false, issued, expires, verifiedUntil };
+    const verifier = verifiers(served).find((each) => each.takes(text));
+    if (verifier === undefined) {
+      throw badToken("token_malformed", "format", "it has the form of no kind of token that the app takes");
+    }
+    const { kind } = verifier;
+    try {
+      const token = await verifier.verify(text, asker);
+      const { bearer, issued, expires, verifiedUntil = Number.POSITIVE_INFINITY } = token;
+      check(app, bearer.kind === "admin", token);
+      const found = bearer.kind === "user" ? await activeUser(app, bearer, issued, makesUser) : undefined;
+      return { kind, user: found?.user, isUserNew: found?.isNew ?? false, issued, expires, verifiedUntil };
+    } catch (error) {
+      refusals.refused(app, kind, error);
+      throw error;
+    }
   }
 
   async function activeUser(app: App, named: NamedUser, issued: number, makesUser: boolean): Promise<FoundUser> {
     const found = await findUser(app, named, makesUser);
     const { user } = found;
-    if (!user.activated) throw new Refusal({ code: "token_unknown" });
-    if (issued < user.tokensValidAfter) throw new Refusal({ code: "token_expired" });
+    if (!user.activated) throw badToken("token_unknown", "revoked", "its user is deactivated");
+    if (issued < user.tokensValidAfter) throw revoked();
     return found;
   }
 
@@ -131,20 +162,25 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     recall(served, text) {
       const entry = find(text);
       if (entry === undefined || entry.appId !== served.app.id || isStale(entry)) return undefined;
-      check(served.app, entry.caller.kind === "admin", entry);
+      try {
+        check(served.app, entry.caller.kind === "admin", entry);
+      } catch (error) {
+        refusals.refused(served.app, entry.kind, error);
+        throw error;
+      }
       return entry;
     },
     isKnown(text) {
       const entry = find(text);
       return entry !== undefined && !isStale(entry);
     },
-    takes: ({ app }, text) => verifiers(app).some((each) => each.takes(text)),
+    takes: (served, text) => verifiers(served).some((each) => each.takes(text)),
     async identify(served, text, asker, options) {
       const revocationsBefore = revocations;
-      const { user, isUserNew, issued, expires, verifiedUntil } = await principal(served, text, asker, options);
+      const { kind, user, isUserNew, issued, expires, verifiedUntil } = await principal(served, text, asker, options);
       const caller = user === undefined ? ADMIN : ({ kind: "user", id: user.id, name: user.name } as const);
       const authority = authorityOf(caller, issued, issued);
-      const entry = { caller, authority, issued, expires, verifiedUntil, appId: served.app.id };
+      const entry = { caller, authority, issued, expires, kind, verifiedUntil, appId: served.app.id };
       // A revocation that came in between may not have been in what was read: then the next request reads again.
       if (revocations === revocationsBefore) known.add(keyOf(text), entry, user?.id);
       return { ...entry, isUserNew };
@@ -164,7 +200,11 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
 const ADMIN = { kind: "admin" } as const;
 
 function unknownUser(): Refusal {
-  return new Refusal({ code: "token_unknown", fault: { failed: "claim", detail: "it names a user who is not here" } });
+  return badToken("token_unknown", "claim", "it names a user who is not here, and is not made at first sight");
+}
+
+function revoked(): Refusal {
+  return badToken("token_expired", "revoked", "it was made before the last time that such tokens were ended");
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

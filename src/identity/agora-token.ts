@@ -11,7 +11,7 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { inflateSync } from "node:zlib";
 import type { Clock } from "../core/ports.ts";
-import { Refusal } from "../core/refusals.ts";
+import { badToken } from "../core/refusals.ts";
 import type { OfflineVerifier, TrustedToken } from "../core/trusted-token.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { checkValidity } from "./validity.ts";
@@ -46,25 +46,36 @@ export function createAgoraVerifier(
   clock: Clock,
 ): OfflineVerifier {
   return {
+    kind: "agora",
     takes: (text) => text.startsWith(PREFIX),
     async verify(text) {
       const content = contentOf(text);
-      if (content === undefined) throw new Refusal({ code: "token_malformed" });
-      if (content.appId.toLowerCase() !== appId.toLowerCase()) throw new Refusal({ code: "token_of_other_app" });
+      if (content === undefined) throw badToken("token_malformed", "format", "it is no AccessToken2");
+      if (content.appId.toLowerCase() !== appId.toLowerCase()) {
+        throw badToken("token_of_other_app", "app", "it is for another App ID");
+      }
       const known = await certificates();
-      if (!known.some((certificate) => isSignedBy(content, certificate))) throw new Refusal({ code: "token_unknown" });
+      if (!known.some((certificate) => isSignedBy(content, certificate))) {
+        throw badToken("token_unknown", "signature", "no App Certificate of the file has signed it");
+      }
       return trusted(content, clock.now());
     },
   };
 }
 
 function trusted({ issuedSeconds, lifetimeSeconds, chat }: Content, now: number): TrustedToken {
-  if (chat === undefined) throw new Refusal({ code: "token_unknown" });
+  if (chat === undefined) throw badToken("token_unknown", "claim", "it is not for Chat");
   const admin = chat.privileges.get(ADMIN_PRIVILEGE);
   const user = chat.privileges.get(USER_PRIVILEGE);
   const isAdmin = admin !== undefined && chat.user === "";
   const privilegeSeconds = isAdmin ? admin : chat.user === "" ? undefined : user;
-  if (privilegeSeconds === undefined) throw new Refusal({ code: "token_unknown" });
+  if (privilegeSeconds === undefined) {
+    throw badToken(
+      "token_unknown",
+      "claim",
+      "it has neither a user with the user privilege nor the app privilege alone",
+    );
+  }
   const issued = issuedSeconds * 1000;
   const seconds = Math.min(lifetimeSeconds, privilegeSeconds, LIFETIME_SECONDS_MAX);
   const expires = issued + seconds * 1000;

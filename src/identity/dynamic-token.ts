@@ -8,26 +8,34 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { fromBase64Url } from "../core/base64url.ts";
 import { type App, appKeyParts } from "../core/model.ts";
 import type { Clock } from "../core/ports.ts";
-import { Refusal } from "../core/refusals.ts";
+import { badToken } from "../core/refusals.ts";
 import type { OfflineVerifier } from "../core/trusted-token.ts";
-import { checkValidity } from "./validity.ts";
+import { JsonNumber, memberOf, readExactRecord } from "./exact-json.ts";
+import { CLOCK_SKEW_MS, checkValidity } from "./validity.ts";
 
 /** "dt-" in base64url. */
 const PREFIX = "ZHQt";
-const MARK = "dt-";
+const MARK = new TextEncoder().encode("dt-");
 const TEXT_CHARACTERS_MAX = 2048;
 /** Whatever the token says: see `isSignedBy`. */
 const LIFETIME_SECONDS_MAX = 86_400;
 /** Ten digits, as times have had since 2001. */
-const TIME_MIN = 1_000_000_000;
-const TIME_MAX = 9_999_999_999;
+const TIME = /^[1-9]\d{9}$/;
+const TTL = /^[1-9]\d{0,15}$/;
+const TIME_DIGITS = 10;
+/** The year 2020, when nobody made such tokens yet: what is read as an earlier time was never signed as one. */
+const SIGNED_SECONDS_MIN = 1_577_836_800;
 
-interface Content {
+/** As it is signed. */
+interface Signed {
+  readonly userId: string;
+  readonly curTime: string;
+  readonly ttl: string;
+}
+
+interface Content extends Signed {
   readonly signature: string;
   readonly appkey: string;
-  readonly userId: string;
-  readonly curTime: number;
-  readonly ttl: number;
 }
 
 /** @param secrets one, or while one is rotated both; rejects when they cannot be had */
@@ -39,17 +47,25 @@ export function createDynamicVerifier(
 ): OfflineVerifier {
   const { org, name } = appKeyParts(key);
   return {
+    kind: "dynamic",
     takes: (text) => text.startsWith(PREFIX),
     async verify(text) {
       const content = contentOf(text);
-      if (content === undefined) throw new Refusal({ code: "token_malformed" });
+      if (content === undefined) throw badToken("token_malformed", "format", "it is no dynamic token");
       const known = await secrets();
-      if (!known.some((secret) => isSignedBy(content, clientId, secret))) throw new Refusal({ code: "token_unknown" });
-      if (content.appkey.toLowerCase() !== `${org}#${name}`) throw new Refusal({ code: "token_of_other_app" });
-      const issued = content.curTime * 1000;
-      const expires = issued + Math.min(content.ttl, LIFETIME_SECONDS_MAX) * 1000;
-      checkValidity({ issued, expires }, clock.now());
-      return { bearer: { kind: "user", name: content.userId }, issued, expires };
+      if (!known.some((secret) => isSignedBy(content, clientId, secret))) {
+        throw badToken("token_unknown", "signature", "no client secret of the file has signed it");
+      }
+      if (content.appkey.toLowerCase() !== `${org}#${name}`) {
+        throw badToken("token_of_other_app", "app", "it is for another app key");
+      }
+      const now = clock.now();
+      const issued = Number(content.curTime) * 1000;
+      const expires = issued + Math.min(Number(content.ttl), LIFETIME_SECONDS_MAX) * 1000;
+      checkValidity({ issued, expires }, now);
+      const otherNames = otherReadings(content, now).map(({ userId }) => userId);
+      const bearer = { kind: "user", name: content.userId, ...(otherNames.length > 0 && { otherNames }) } as const;
+      return { bearer, issued, expires };
     },
   };
 }
@@ -57,38 +73,54 @@ export function createDynamicVerifier(
 /** Undefined when the text has not this form. Nothing in it is to be believed before the signature is checked. */
 function contentOf(text: string): Content | undefined {
   if (text.length > TEXT_CHARACTERS_MAX) return undefined;
-  try {
-    const bytes = fromBase64Url(text.replace(/=+$/, ""));
-    if (bytes === undefined) return undefined;
-    const decoded = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-    if (!decoded.startsWith(MARK)) return undefined;
-    const value: unknown = JSON.parse(decoded.slice(MARK.length));
-    return isContent(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  const bytes = fromBase64Url(text.replace(/=+$/, ""));
+  if (bytes === undefined || !MARK.every((byte, at) => bytes[at] === byte)) return undefined;
+  const content = readExactRecord(bytes.subarray(MARK.length));
+  if (content === undefined) return undefined;
+  const signature = textIn(memberOf(content, "signature"));
+  const appkey = textIn(memberOf(content, "appkey"));
+  const userId = textIn(memberOf(content, "userId"));
+  const curTime = digitsIn(memberOf(content, "curTime"), TIME);
+  const ttl = digitsIn(memberOf(content, "ttl"), TTL);
+  if (signature === undefined || appkey === undefined || userId === undefined) return undefined;
+  if (curTime === undefined || ttl === undefined) return undefined;
+  return { signature, appkey, userId, curTime, ttl };
 }
 
-function isContent(value: unknown): value is Content {
-  if (typeof value !== "object" || value === null) return false;
-  const { signature, appkey, userId, curTime, ttl } = value as Partial<Record<keyof Content, unknown>>; // as: checked below
-  const areTexts = [signature, appkey, userId].every((text) => typeof text === "string" && text !== "");
-  return areTexts && isWhole(curTime, TIME_MIN, TIME_MAX) && isWhole(ttl, 1, Number.MAX_SAFE_INTEGER);
+/** That says something, and the same in UTF-8, which is what is signed. */
+function textIn(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" && value.isWellFormed() ? value : undefined;
 }
 
-function isWhole(value: unknown, min: number, max: number): boolean {
-  return Number.isSafeInteger(value) && Number(value) >= min && Number(value) <= max;
+function digitsIn(value: unknown, form: RegExp): string | undefined {
+  return value instanceof JsonNumber && form.test(value.source) ? value.source : undefined;
 }
 
 /**
  * The texts stand side by side with nothing between: what is signed for `bob1795` at one time is signed for `bob` at
  * another, if the digits happen to make a time and a lifetime. Key and client id are compared as wholes, times have ten
- * digits and lifetimes an end, so that what is left is a name that goes on with the very digits with which the present
- * time begins (docs/IDENTITY.md).
+ * digits and lifetimes an end; what is left are the other readings below (docs/IDENTITY.md).
  */
 function isSignedBy({ signature, appkey, userId, curTime, ttl }: Content, clientId: string, secret: string): boolean {
   const right = createHash("sha256").update(`${clientId}${appkey}${userId}${curTime}${ttl}${secret}`).digest("hex");
   const given = new TextEncoder().encode(signature.toLowerCase());
   const wanted = new TextEncoder().encode(right);
   return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+/**
+ * For whom else the same text could have been signed, at a time up to now. Without the earliest time the token of `ada11`
+ * could always be one of `ada1`, as of the year 2007.
+ */
+function otherReadings({ userId, curTime, ttl }: Signed, now: number): readonly Signed[] {
+  const text = `${userId}${curTime}${ttl}`;
+  const readings: Signed[] = [];
+  for (let timeAt = 1; timeAt < text.length - TIME_DIGITS; timeAt++) {
+    const ttlAt = timeAt + TIME_DIGITS;
+    const read = { userId: text.slice(0, timeAt), curTime: text.slice(timeAt, ttlAt), ttl: text.slice(ttlAt) };
+    const isOther = timeAt !== userId.length && TIME.test(read.curTime) && TTL.test(read.ttl);
+    const signed = Number(read.curTime);
+    if (isOther && signed >= SIGNED_SECONDS_MIN && signed * 1000 <= now + CLOCK_SKEW_MS) readings.push(read);
+  }
+  return readings;
 }

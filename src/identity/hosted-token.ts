@@ -10,7 +10,7 @@
 import { fromBase64Url } from "../core/base64url.ts";
 import type { HostedSettings } from "../core/identity-settings.ts";
 import type { Clock } from "../core/ports.ts";
-import { Refusal } from "../core/refusals.ts";
+import { badToken } from "../core/refusals.ts";
 import { uuidText } from "../core/token-codec.ts";
 import type { TokenVerifier } from "../core/trusted-token.ts";
 import type { OutsideCalls } from "./outside-calls.ts";
@@ -36,14 +36,18 @@ export function createHostedVerifier(
   clock: Pick<Clock, "now">,
 ): TokenVerifier {
   return {
+    kind: "hosted",
     takes: (text) => FORM.test(text),
     async verify(text, asker) {
       const content = contentOf(text);
-      if (content === undefined) throw new Refusal({ code: "token_malformed" });
+      if (content === undefined)
+        throw badToken("token_malformed", "format", "it is no user's token of the hosted service");
       const { userId, issued, expires } = content;
-      if (expires <= clock.now()) throw new Refusal({ code: "token_expired" });
+      if (expires <= clock.now()) throw badToken("token_expired", "expired", "its lifetime is over");
       const user = await outside.hostedUser(asker(), { url, userId, token: text });
-      if (user === undefined) throw new Refusal({ code: "token_unknown" });
+      if (user === undefined) {
+        throw badToken("token_unknown", "signature", "the hosted service does not answer it with an active user");
+      }
       const verifiedUntil = user.askedAt + cacheSeconds * 1000;
       return { bearer: { kind: "user", name: user.username }, issued, expires, verifiedUntil };
     },

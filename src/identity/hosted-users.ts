@@ -4,6 +4,7 @@ import { BoundedMap } from "../core/admission/bounded-map.ts";
 import { createSlots } from "../core/admission/slots.ts";
 import type { Clock, Digest, Timers } from "../core/ports.ts";
 import { busy } from "../core/refusals.ts";
+import { hasKeyTwice } from "./exact-json.ts";
 import { fetchAnswer } from "./fetch-json.ts";
 import type { HostedQuestion, HostedUser } from "./outside-calls.ts";
 
@@ -85,10 +86,12 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
 
 /** Undefined where the service says that the token is nobody's; rejects where it says neither yes nor no. */
 async function userOf({ url, userId, token }: HostedQuestion, askedAt: number): Promise<HostedUser | undefined> {
-  const { status, value } = await fetchAnswer(`${url}/users/${userId}`, { authorization: `Bearer ${token}` });
+  const { status, text } = await fetchAnswer(`${url}/users/${userId}`, { authorization: `Bearer ${token}` });
   if (REFUSED_STATUSES.includes(status)) return undefined;
   if (status !== 200) throw new Error(`${url} answered ${status}`);
-  const user = entityIn(value);
+  const user = entityIn(JSON.parse(text));
+  // What says two things of one user says nothing.
+  if (hasKeyTwice(text)) return undefined;
   if (user?.uuid !== userId || typeof user.username !== "string" || user.activated === false) return undefined;
   return { username: user.username, askedAt };
 }

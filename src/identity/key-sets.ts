@@ -43,7 +43,10 @@ export function createKeySets({ attempts, timers, events }: KeySetsNeeds): KeySe
     const place = `${issuer} ${jwks}`;
     const known = providers.get(place);
     if (known !== undefined) return known;
-    const made = createProvider({ issuer, jwks }, timers, (error) => events.keysUnavailable({ issuer, error }));
+    const made = createProvider({ issuer, jwks }, timers, {
+      failed: (error) => events.keysUnavailable({ issuer, error }),
+      unusable: (key) => events.keyUnusable({ issuer, ...key }),
+    });
     providers.set(place, made);
     return made;
   }

@@ -45,7 +45,7 @@ export interface KeySetQuestion {
 
 /** Of a token's header. */
 export interface KeyName {
-  readonly alg?: string;
+  readonly alg: string;
   readonly kid?: string;
 }
 
@@ -57,9 +57,16 @@ export interface OutsideCallsNeeds {
   readonly events: KeySetEvents;
 }
 
+export interface UnusableKey {
+  readonly kid: string | undefined;
+  readonly reason: string;
+}
+
 export interface KeySetEvents {
   /** An identity provider's keys cannot be had: tokens of keys that are not known yet are answered 503. */
   keysUnavailable(details: { readonly issuer: string; readonly error: unknown }): void;
+  /** A key of an identity provider can verify nothing: its tokens are refused like those of an unknown one. */
+  keyUnusable(details: UnusableKey & { readonly issuer: string }): void;
 }
 
 export function createOutsideCalls({ attempts, clock, timers, digest, events }: OutsideCallsNeeds): OutsideCalls {

@@ -1,6 +1,7 @@
-import { createLocalJWKSet, errors, type FlattenedJWSInput, type JWSHeaderParameters } from "jose";
+import { createLocalJWKSet, errors } from "jose";
 import type { Asker } from "../core/admission/asker.ts";
 import type { Clock } from "../core/ports.ts";
+import { badToken } from "../core/refusals.ts";
 import type { KeyName, KeySetQuestion, OutsideCalls } from "./outside-calls.ts";
 
 type Find = ReturnType<typeof createLocalJWKSet>;
@@ -8,10 +9,10 @@ type Find = ReturnType<typeof createLocalJWKSet>;
 /** The public keys of one identity provider, as this thread knows them. */
 export interface ProviderKeys {
   /**
-   * Rejects with an error of jose's for a key that the provider was asked for after this call and does not have. Refuses
-   * with `busy` while that cannot be told, and as OutsideCalls does.
+   * Those that may have signed a token of this header: several where it names none. Refuses a key that the provider was
+   * asked for after this call and does not have; with `busy` while that cannot be told; and as OutsideCalls does.
    */
-  find(header: JWSHeaderParameters | undefined, token: FlattenedJWSInput, asker: () => Asker): ReturnType<Find>;
+  find(name: KeyName, asker: () => Asker): Promise<readonly CryptoKey[]>;
   /** They are asked for anew before the next is looked for. */
   reread(): void;
 }
@@ -20,6 +21,8 @@ export interface ProviderKeys {
 const OLD_MS = 600_000;
 /** And so long after that has failed. */
 const RENEW_AGAIN_MS = 10_000;
+/** So many are tried for a token that names none: each costs a verification. */
+const TRIED_MAX = 16;
 
 /** Keys that were once had are never lost to a provider that cannot be reached: they verify until it names others. */
 export function createProviderKeys(
@@ -58,17 +61,15 @@ export function createProviderKeys(
   }
 
   return {
-    async find(header, token, asker) {
+    async find(name, asker) {
       await rereadOnce(asker);
       if (known !== undefined && clock.now() >= renewAt) void renew(asker(), "latest");
       const current = known ?? (await ask(asker(), { age: "latest" }));
-      try {
-        return await current(header, token);
-      } catch (error) {
-        if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      }
-      const fresh = await ask(asker(), { age: "fresh", missing: nameIn(header) });
-      return await fresh(header, token);
+      const found = await fitting(current, name);
+      if (found.length > 0) return found;
+      const fresh = await fitting(await ask(asker(), { age: "fresh", missing: name }), name);
+      if (fresh.length === 0) throw badToken("token_unknown", "kid", "the provider has no key that fits it");
+      return fresh;
     },
     reread() {
       isStale = true;
@@ -76,8 +77,13 @@ export function createProviderKeys(
   };
 }
 
-/** Plain, whatever the token says. */
-function nameIn(header: JWSHeaderParameters | undefined): KeyName {
-  const { alg, kid }: { readonly alg?: unknown; readonly kid?: unknown } = header ?? {};
-  return { ...(typeof alg === "string" ? { alg } : {}), ...(typeof kid === "string" ? { kid } : {}) };
+async function fitting(find: Find, name: KeyName): Promise<readonly CryptoKey[]> {
+  try {
+    return [await find({ ...name })];
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) return [];
+    const found: CryptoKey[] = [];
+    for await (const key of error) if (found.push(key) >= TRIED_MAX) break;
+    return found;
+  }
 }

@@ -4,7 +4,8 @@ import { createSharedResult } from "../core/admission/shared-result.ts";
 import type { Timers } from "../core/ports.ts";
 import { busy } from "../core/refusals.ts";
 import { fetchJson } from "./fetch-json.ts";
-import type { KeyName } from "./outside-calls.ts";
+import type { KeyName, UnusableKey } from "./outside-calls.ts";
+import { usableKeys } from "./usable-keys.ts";
 
 /** One identity provider, asked for its keys once at a time and at most once a second. Both refuse with `busy`. */
 export interface Provider {
@@ -24,23 +25,28 @@ const ASK_AGAIN_MS = 1000;
 
 /**
  * @param jwks where the keys are; null = where the issuer's discovery document says
- * @param failed told when they cannot be had, once for as long as that goes on
+ * @param tell failed: they cannot be had, once for as long as that goes on; unusable: once for as long as the key is there
  */
 export function createProvider(
   { issuer, jwks }: { readonly issuer: string; readonly jwks: string | null },
   timers: Timers,
-  failed: (error: unknown) => void,
+  tell: { failed(error: unknown): void; unusable(key: UnusableKey): void },
 ): Provider {
   let known: KeySet | undefined;
   let isFailing = false;
+  /** Of the keys that can verify nothing, those of the last set. */
+  let told: ReadonlySet<string> = new Set();
 
   const shared = createSharedResult({ resource: "outside_calls", everyMs: ASK_AGAIN_MS, timers }, async () => {
     try {
-      known = keySet(publicKeys(await read(jwks, issuer)));
+      const { keys, unusable } = await usableKeys(await read(jwks, issuer));
+      for (const [text, key] of unusable) if (!told.has(text)) tell.unusable(key);
+      told = new Set(unusable.keys());
+      known = keySet({ keys });
       isFailing = false;
       return known;
     } catch (error) {
-      if (!isFailing) failed(error);
+      if (!isFailing) tell.failed(error);
       isFailing = true;
       throw busy();
     }
@@ -68,8 +74,7 @@ function keySet(keys: JSONWebKeySet): KeySet {
         await find({ ...name });
         return true;
       } catch (error) {
-        // Any other is the verifier's to tell.
-        return !(error instanceof errors.JWKSNoMatchingKey);
+        return error instanceof errors.JWKSMultipleMatchingKeys;
       }
     },
   };
@@ -84,16 +89,6 @@ async function read(jwks: string | null, issuer: string): Promise<unknown> {
   if (!/^https?:/.test(document.jwks_uri)) throw new Error("the discovery document's jwks_uri is no URL");
   return await fetchJson(document.jwks_uri);
 }
-
-/** Whatever could sign as well as verify is left out, and what is not meant for signatures. */
-function publicKeys(value: unknown): JSONWebKeySet {
-  const keys: unknown = isRecord(value) ? value.keys : undefined;
-  if (!Array.isArray(keys)) throw new Error("the key set has no list of keys");
-  const usable = keys.filter((key) => isRecord(key) && PUBLIC_KINDS.includes(key.kty) && (key.use ?? "sig") === "sig");
-  return { keys: usable };
-}
-
-const PUBLIC_KINDS: readonly unknown[] = ["RSA", "EC", "OKP"];
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null;

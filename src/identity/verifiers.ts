@@ -1,17 +1,16 @@
 import { BoundedMap } from "../core/admission/bounded-map.ts";
+import { settingsConflict } from "../core/changes.ts";
 import { identityText, type OidcSettings } from "../core/identity-settings.ts";
-import type { App } from "../core/model.ts";
 import type { Clock, Timers } from "../core/ports.ts";
+import type { ServedApp } from "../core/registry.ts";
 import type { TokenVerifier } from "../core/trusted-token.ts";
 import { createAgoraVerifier } from "./agora-token.ts";
 import { createDynamicVerifier } from "./dynamic-token.ts";
 import { createHostedVerifier } from "./hosted-token.ts";
 import { createJwtVerifier } from "./json-web-token.ts";
-import type { KeySetEvents, OutsideCalls } from "./outside-calls.ts";
+import type { OutsideCalls } from "./outside-calls.ts";
 import { createProviderKeys, type ProviderKeys } from "./provider-keys.ts";
 import { createSecretFiles, type SecretFiles } from "./secret-files.ts";
-
-export interface IdentityEvents extends KeySetEvents, SecretEvents {}
 
 export interface SecretEvents {
   /** A file of secrets cannot be read: the tokens that need it are answered 503. */
@@ -20,7 +19,7 @@ export interface SecretEvents {
 
 /** What verifies the tokens of others, app by app. */
 export interface Verifiers {
-  of(app: App): readonly TokenVerifier[];
+  of(served: ServedApp): readonly TokenVerifier[];
   /** Files and keys are read again when they are next needed. */
   reread(): void;
 }
@@ -33,7 +32,7 @@ export interface VerifiersNeeds {
 }
 
 interface Made {
-  readonly settings: string | null;
+  readonly settings: string;
   readonly verifiers: readonly TokenVerifier[];
 }
 
@@ -55,11 +54,12 @@ export function createVerifiers({ outside, clock, timers, events }: VerifiersNee
   }
 
   return {
-    of(app) {
+    of(served) {
+      const { app, access } = served;
       const known = made.get(app.id);
-      const settings = identityText(app.identity);
+      const settings = `${access.registration} ${identityText(app.identity)}`;
       if (known?.settings === settings) return known.verifiers;
-      const verifiers = verifiersOf(app, files, keysOf, outside, clock);
+      const verifiers = verifiersOf(served, files, keysOf, outside, clock);
       made.set(app.id, { settings, verifiers });
       return verifiers;
     },
@@ -71,19 +71,21 @@ export function createVerifiers({ outside, clock, timers, events }: VerifiersNee
 }
 
 function verifiersOf(
-  { key, identity }: App,
+  { app: { key, identity }, access: { registration } }: ServedApp,
   files: SecretFiles,
   keysOf: (settings: OidcSettings) => ProviderKeys,
   outside: OutsideCalls,
   clock: Clock,
 ): readonly TokenVerifier[] {
   const { agora, easemob, oidc, hosted } = identity;
+  // Where the app leaves registration to the server, nobody could refuse these settings when they were made.
+  const conflict = settingsConflict({ registration, identity });
   return [
     ...(agora === null ? [] : [createAgoraVerifier(agora.appId, () => files.lines(agora.certificateFile), clock)]),
     ...(easemob === null
       ? []
       : [createDynamicVerifier(key, easemob.clientId, () => files.lines(easemob.clientSecretFile), clock)]),
-    ...(oidc === null ? [] : [createJwtVerifier(oidc, keysOf(oidc), clock)]),
+    ...(oidc === null ? [] : [createJwtVerifier(oidc, keysOf(oidc), clock, conflict)]),
     ...(hosted === null ? [] : [createHostedVerifier(hosted, outside, clock)]),
   ];
 }

@@ -4,6 +4,7 @@
  */
 import type { Logger } from "pino";
 import type { Events } from "../core/ports.ts";
+import type { RefusedToken } from "../core/refused-tokens.ts";
 
 export interface OperatorEvents extends Events {
   /** @param details.apps how many there are */
@@ -29,6 +30,10 @@ export interface OperatorEvents extends Events {
   secretKept(details: { readonly reason: string }): void;
   /** An identity provider's keys cannot be had: tokens of keys that are not known yet are answered 503. */
   keysUnavailable(details: { readonly issuer: string; readonly error: unknown }): void;
+  /** A key of an identity provider can verify nothing: its tokens are refused. Told once for a key. */
+  keyUnusable(details: { readonly issuer: string; readonly kid: string | undefined; readonly reason: string }): void;
+  /** A token of somebody else's making was refused; told once a second for an app, a kind and a reason. */
+  tokenRefused(details: RefusedToken): void;
   /** The store's writer ended unasked: its writes under way are in doubt, and a new one is started. */
   writerEnded(error: unknown): void;
   /** A serving worker ended unasked: what it had under way is unanswered, and another is started in its place. */
@@ -56,6 +61,10 @@ export function createEvents(log: Logger): OperatorEvents {
       log.error({ event: "secretKept", reason }, "a secret could not be read again: the former one goes on"),
     keysUnavailable: ({ issuer, error }) =>
       log.error({ event: "keysUnavailable", issuer, error }, "an identity provider's keys cannot be had"),
+    keyUnusable: ({ issuer, kid, reason }) =>
+      log.error({ event: "keyUnusable", issuer, kid, reason }, "a key of an identity provider cannot be used"),
+    tokenRefused: ({ app, kind, failed, detail, more }) =>
+      log.warn({ event: "tokenRefused", app, kind, failed, detail, more }, "a token was refused"),
     writerEnded: (error) =>
       log.error({ event: "writerEnded", error }, "the store's writer ended; a new one is started"),
     workerEnded: (error) =>

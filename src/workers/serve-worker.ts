@@ -1,3 +1,4 @@
+import type { ProcessParts } from "../process-parts.ts";
 import { type Service, type ServiceParts, startService } from "../service.ts";
 import { type JoinedStore, joinStore } from "../store/open.ts";
 import { createProcessCalls } from "./process-calls.ts";
@@ -60,13 +61,13 @@ export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinS
 function serviceParts(
   { throttle, admission, drainMs }: StartWorker,
   { store }: JoinedStore,
-  process: ServiceParts["process"],
+  process: ProcessParts,
   port: WorkerPort,
 ): ServiceParts {
   return {
     store,
     throttle,
-    ...(process === undefined ? {} : { process }),
+    process,
     ...(admission === undefined ? {} : { admission }),
     ...(drainMs === undefined ? {} : { drainMs }),
     events: {
@@ -77,8 +78,7 @@ function serviceParts(
       },
       secretUnreadable: ({ path, error }) =>
         port.postMessage({ kind: "secretUnreadable", path, error: sentError(error) }),
-      keysUnavailable: ({ issuer, error }) =>
-        port.postMessage({ kind: "keysUnavailable", issuer, error: sentError(error) }),
+      tokenRefused: (details) => port.postMessage({ kind: "tokenRefused", details }),
       requestFailed: ({ error, ...details }) =>
         port.postMessage({ kind: "requestFailed", details, error: sentError(error) }),
     },

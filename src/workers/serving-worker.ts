@@ -1,5 +1,5 @@
 import type { ProcessParts } from "../process-parts.ts";
-import type { ServiceParts } from "../service.ts";
+import type { ServiceEvents } from "../service.ts";
 import type { SharedStore } from "../store/open.ts";
 import { answerCall, type ProcessCall } from "./process-calls.ts";
 import { receivedError } from "./sent-error.ts";
@@ -12,7 +12,7 @@ export interface ServingWorkerNeeds {
   /** For the attributes that this worker keeps in memory. */
   readonly cacheBytes: number;
   readonly start: Omit<StartWorker, "kind" | "store">;
-  readonly events: ServiceParts["events"];
+  readonly events: ServiceEvents;
   /** What it calls by message. */
   readonly process: ProcessParts;
 }
@@ -69,7 +69,7 @@ export class ServingWorker {
     this.#worker.terminate();
   }
 
-  #listen(events: ServiceParts["events"], name: string, resolveEnded: (error: Error | undefined) => void): void {
+  #listen(events: ServiceEvents, name: string, resolveEnded: (error: Error | undefined) => void): void {
     let lastError: string | undefined;
     this.#serving.promise.catch(() => {});
     this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
@@ -93,8 +93,8 @@ export class ServingWorker {
         case "secretUnreadable":
           events.secretUnreadable({ path: data.path, error: receivedError(data.error) });
           break;
-        case "keysUnavailable":
-          events.keysUnavailable({ issuer: data.issuer, error: receivedError(data.error) });
+        case "tokenRefused":
+          events.tokenRefused(data.details);
           break;
         case "requestFailed":
           events.requestFailed({ ...data.details, error: receivedError(data.error) });

@@ -1,8 +1,9 @@
 import { createServer } from "node:net";
 import { forgetThread, newAdmissionMemory } from "../core/admission/memory.ts";
+import { RefusedTokens } from "../core/refused-tokens.ts";
 import { newThrottleMemory } from "../core/throttle-memory.ts";
 import { createProcessParts, type ProcessPartsNeeds } from "../process-parts.ts";
-import type { Service, ServiceParts, ServiceSettings } from "../service.ts";
+import type { Service, ServiceEvents, ServiceSettings } from "../service.ts";
 import type { SharedStore } from "../store/open.ts";
 import { systemClock } from "../system/clock.ts";
 import { systemRandom } from "../system/random.ts";
@@ -16,10 +17,11 @@ export interface WorkersNeeds {
   readonly store: SharedStore;
   /** For the attributes that all workers together keep in memory. */
   readonly cacheBytes: number;
-  readonly events: ServiceParts["events"] & {
-    /** It ended unasked, and another is started in its place. */
-    workerEnded(error: Error): void;
-  };
+  readonly events: ServiceEvents &
+    ProcessPartsNeeds["events"] & {
+      /** It ended unasked, and another is started in its place. */
+      workerEnded(error: Error): void;
+    };
   readonly drainMs?: number;
   /** For what is once in the process: it stands on them. */
   readonly parts?: Omit<ProcessPartsNeeds, "store" | "events">;
@@ -47,6 +49,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   let settings: ServiceSettings = { ...needs.settings, port, sharePort: true };
   const throttle = newThrottleMemory(systemRandom);
   const memory = newAdmissionMemory(needs.count);
+  const refusedTokens = new RefusedTokens(needs.events, systemClock);
   let deaths: number[] = [];
   let isStopping = false;
 
@@ -54,7 +57,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
     url: needs.workerUrl ?? workerEntry(),
     store,
     cacheBytes: Math.floor(needs.cacheBytes / needs.count),
-    events: needs.events,
+    events: { ...needs.events, tokenRefused: (details) => refusedTokens.tell(details) },
     process: createProcessParts({ ...needs.parts, store, events: needs.events }),
   };
 

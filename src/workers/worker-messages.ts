@@ -1,3 +1,4 @@
+import type { RefusedToken } from "../core/refused-tokens.ts";
 import type { ThrottleMemory } from "../core/throttle-memory.ts";
 import type { ServiceParts, ServiceSettings } from "../service.ts";
 import type { StoreMessage, StoreShare } from "../store/open.ts";
@@ -30,7 +31,7 @@ export type FromWorker =
   | { readonly kind: "requestFailed"; readonly details: FailedRequest; readonly error: SentError }
   | { readonly kind: "connectionsNearMax"; readonly open: number; readonly max: number }
   | { readonly kind: "secretUnreadable"; readonly path: string; readonly error: SentError }
-  | { readonly kind: "keysUnavailable"; readonly issuer: string; readonly error: SentError }
+  | { readonly kind: "tokenRefused"; readonly details: RefusedToken }
   | { readonly kind: "stopped" };
 
 export interface FailedRequest {

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { NO_IDENTITY } from "../../src/core/identity-settings.ts";
 import type { App, User, UserName } from "../../src/core/model.ts";
 import { Refusal } from "../../src/core/refusals.ts";
+import type { RefusedToken } from "../../src/core/refused-tokens.ts";
 import type { ServedApp } from "../../src/core/registry.ts";
 import { createTrustedCallers } from "../../src/core/trusted-callers.ts";
 import type { TokenVerifier } from "../../src/core/trusted-token.ts";
@@ -19,6 +20,7 @@ function trustingAll(isEmpty = false) {
   let digests = 0;
   let made = 0;
   const verifier: TokenVerifier = {
+    kind: "jwt",
     takes: () => true,
     verify: async (text) => ({
       bearer: { kind: "user", name: `user${text.slice(text.lastIndexOf(".") + 1)}` },
@@ -45,6 +47,7 @@ function trustingAll(isEmpty = false) {
         return systemDigest.sha256Base64(text);
       },
     },
+    events: { tokenRefused: () => {} },
   });
   return { callers, digests: () => digests, made: () => made };
 }
@@ -98,8 +101,8 @@ test("a request that asks for its token several times costs one digest, and one 
   await callers.identify(SERVED, token, ASKER);
   expect(callers.recall(SERVED, token)).toBeDefined();
   expect(digests()).toBe(1);
-  expect(callers.recall(SERVED, "x".repeat(9000))).toBeUndefined();
-  expect(callers.isKnown("x".repeat(9000))).toBe(false);
+  expect(callers.recall(SERVED, "x".repeat(17_000))).toBeUndefined();
+  expect(callers.isKnown("x".repeat(17_000))).toBe(false);
   expect(digests()).toBe(1);
 });
 
@@ -118,4 +121,38 @@ test("whoever only asks who it is makes no user", async () => {
   expect(made()).toBe(0);
   expect((await callers.identify(SERVED, token, ASKER)).isUserNew).toBe(true);
   expect(made()).toBe(1);
+});
+
+test("a token that names a user by name or id is nobody's where these are two users", async () => {
+  const id = "6b1f3c1e-0000-4000-8000-000000000001";
+  const [ada, eve] = [
+    { id, name: "ada" },
+    { id: "6b1f3c1e-0000-4000-8000-000000000002", name: id },
+  ];
+  // as: nothing else of a user is asked for
+  const [byId, byName] = [ada, eve].map((user) => ({ ...user, activated: true, tokensValidAfter: 0 })) as [User, User];
+  const heard: RefusedToken[] = [];
+  const asked = async (users: { readonly byName?: User; readonly byId?: User }) => {
+    const callers = createTrustedCallers({
+      verifiers: () => [
+        {
+          kind: "agora",
+          takes: () => true,
+          verify: async () => ({ bearer: { kind: "user", nameOrId: id.toUpperCase() }, issued: 1, expires: 9e15 }),
+        },
+      ],
+      store: { user: () => users.byName, userById: () => users.byId },
+      accounts: { ensure: async () => undefined },
+      clock: systemClock,
+      digest: systemDigest,
+      events: { tokenRefused: (details) => void heard.push(details) },
+    });
+    return await callers.identify(SERVED, "007", ASKER);
+  };
+  expect((await asked({ byId })).caller).toMatchObject({ id });
+  expect((await asked({ byName })).caller).toMatchObject({ name: id });
+  expect((await asked({ byId, byName: byId })).caller).toMatchObject({ id });
+  await expect(asked({ byId, byName })).rejects.toThrow("token_unknown");
+  expect(heard).toEqual([expect.objectContaining({ kind: "agora", failed: "claim" })]);
+  await expect(asked({})).rejects.toThrow("token_unknown");
 });

@@ -1,20 +1,27 @@
-import type { ServiceParts } from "../../src/service.ts";
+import type { RefusedToken } from "../../src/core/refused-tokens.ts";
+import type { KeySetEvents } from "../../src/identity/outside-calls.ts";
+import type { ServiceEvents } from "../../src/service.ts";
 
 /** Keeps what the operator would have been told. */
 export interface HeardEvents {
-  readonly events: ServiceParts["events"] & { workerEnded(error: Error): void };
+  readonly events: ServiceEvents & KeySetEvents & { workerEnded(error: Error): void };
   readonly faults: unknown[];
+  /** No faults: whoever shows such a token brings it about. */
+  readonly refusedTokens: RefusedToken[];
 }
 
 export function hearEvents(): HeardEvents {
   const faults: unknown[] = [];
+  const refusedTokens: RefusedToken[] = [];
   const events = {
     refreshFailed: (error: unknown) => void faults.push(error),
     keysUnavailable: ({ error }: { readonly error: unknown }) => void faults.push(error),
     secretUnreadable: ({ error }: { readonly error: unknown }) => void faults.push(error),
+    keyUnusable: (details: unknown) => void faults.push(details),
+    tokenRefused: (details: RefusedToken) => void refusedTokens.push(details),
     requestFailed: ({ error }: { error: unknown }) => void faults.push(error),
     connectionsNearMax: (details: unknown) => void faults.push(details),
     workerEnded: (error: Error) => void faults.push(error),
   };
-  return { events, faults };
+  return { events, faults, refusedTokens };
 }

@@ -5,6 +5,7 @@ import { type AppCredentials, createApps } from "../../src/core/apps.ts";
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { type App, type AppSettings, appKey } from "../../src/core/model.ts";
 import type { Store } from "../../src/core/ports.ts";
+import type { RefusedToken } from "../../src/core/refused-tokens.ts";
 import { type Service, type ServiceParts, type ServiceSettings, startService } from "../../src/service.ts";
 import { openStore, parseStoreUrl, type SharedStore } from "../../src/store/open.ts";
 import { systemClock } from "../../src/system/clock.ts";
@@ -33,6 +34,8 @@ export interface TestService extends AsyncDisposable {
   reread(operatorKey?: string): void;
   /** What went wrong inside; a test that expects none checks that it is empty. */
   readonly faults: readonly unknown[];
+  /** What the operator was told of tokens that others have made. */
+  readonly refusedTokens: readonly RefusedToken[];
   /** A second app on the same server. */
   addApp(
     key: string,
@@ -92,6 +95,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     failed: service.failed,
     reread: (operatorKey) => service.reread(operatorKey),
     faults: heard.faults,
+    refusedTokens: heard.refusedTokens,
     async addApp(key, appSettings = {}) {
       return { ...(await create(key, { ratePerSecond: 0, ...appSettings })), base: `${origin}/${key}` };
     },

@@ -5,7 +5,7 @@ import { createDynamicVerifier } from "../../src/identity/dynamic-token.ts";
 import { createTestClock } from "../harness/test-clock.ts";
 import { bitCount, flipBit } from "../wire/flip-bit.ts";
 import { CLIENT_ID, CLIENT_SECRET, dynamicToken, packed } from "./dynamic-tokens.ts";
-import { refusal } from "./refusal.ts";
+import { failure, refusal } from "./refusal.ts";
 
 const DAY = 86_400;
 
@@ -76,6 +76,59 @@ test("what was signed for one user is not taken for another", async () => {
         }
       }
     }
+  }
+});
+
+test("it says whom else the same text could have been signed for up to now, and nobody besides", async () => {
+  const { verify, now } = verifier();
+  const otherNames = async (user: string, ttl = 600) => {
+    const { bearer } = await verify(dynamicToken({ user, time: now, ttl }));
+    return "otherNames" in bearer ? bearer.otherNames : [];
+  };
+  // The time in digits begins with 17, and so may that of a token that was made some years ago.
+  for (const user of ["ada", "ada1", "ada11", "ada2", "ada18", "ada17x", "1"]) {
+    expect([user, await otherNames(user)]).toEqual([user, []]);
+  }
+  expect(await otherNames("ada17")).toEqual(["ada"]);
+  expect(await otherNames("ada1600")).toEqual(["ada"]);
+  expect(await otherNames("ada11617")).toEqual(["ada116", "ada1"].toSorted());
+  // What was signed for `ada1795` two days ago, shown as a token of `ada`.
+  const text = `${String(now).slice(0, 4)}${now - 100_000}600`;
+  const [curTime, ttl] = [Number(text.slice(0, 10)), Number(text.slice(10))];
+  const own = dynamicToken({ user: `ada${text.slice(0, 4)}`, time: now - 100_000 });
+  const { signature, appkey } = JSON.parse(Buffer.from(own, "base64url").toString().slice(3));
+  const shown = verifier([CLIENT_SECRET]);
+  shown.clock.advance(curTime * 1000 - shown.clock.now());
+  const { bearer } = await shown.verify(packed({ signature, appkey, userId: "ada", curTime, ttl }));
+  expect(bearer).toEqual({ kind: "user", name: "ada", otherNames: [`ada${text.slice(0, 4)}`] });
+});
+
+test("a text is a text, and a number a number without fraction, exponent or sign", async () => {
+  const { verify, now } = verifier();
+  const parts = {
+    signature: `"${"0".repeat(64)}"`,
+    appkey: '"org#app"',
+    userId: '"ada"',
+    curTime: `${now}`,
+    ttl: "600",
+  };
+  const written = (changed: Partial<typeof parts>, end = "") => {
+    const members = Object.entries({ ...parts, ...changed }).map(([name, value]) => `"${name}":${value}`);
+    return Buffer.from(`dt-{${members.join(",")}${end}}`).toString("base64url");
+  };
+  expect(await failure(verify(written({})))).toBe("signature");
+  for (const text of [
+    written({ userId: "1546130668394913793" }),
+    written({ userId: '"\\ud800"' }),
+    written({ curTime: `${now}.0` }),
+    written({ curTime: `${now / 10}e1` }),
+    written({ ttl: "6e2" }),
+    written({ ttl: "-600" }),
+    written({ ttl: "1e400" }),
+    written({}, ',"userId":"ada"'),
+    written({}, ',"x":{"a":1,"a":1}'),
+  ]) {
+    expect([text, await failure(verify(text))]).toEqual([text, "format"]);
   }
 });
 

@@ -6,7 +6,7 @@ import { ASKER, createTestOutside } from "./test-outside.ts";
 
 /** What verifies the tokens of an app that takes the provider's. */
 export function verifierOf(server: { readonly issuer: string }, settings: Partial<OidcSettings> = {}) {
-  const { clock, failures, outside } = createTestOutside();
+  const { clock, failures, unusable, outside } = createTestOutside();
   const oidc: OidcSettings = {
     issuer: server.issuer,
     audience: AUDIENCE,
@@ -20,7 +20,7 @@ export function verifierOf(server: { readonly issuer: string }, settings: Partia
   };
   const keys = createProviderKeys(oidc, outside, clock);
   const { takes, verify } = createJwtVerifier(oidc, keys, clock);
-  return { clock, failures, keys, takes, verify: (text: string, asker = ASKER) => verify(text, asker) };
+  return { clock, failures, unusable, keys, takes, verify: (text: string, asker = ASKER) => verify(text, asker) };
 }
 
 /** A provider with one key. */

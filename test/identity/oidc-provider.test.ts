@@ -72,7 +72,10 @@ test("tokens of a real OpenID provider are verified by its discovery document al
   const token = await provider.token();
   expect(takes(token)).toBe(true);
   expect((await verify(token, ASKER)).bearer).toEqual({ kind: "user", name: "backend" });
-  expect((await verify(await provider.token(SCOPE), ASKER)).bearer).toEqual({ kind: "admin" });
+  // It has the scope, and names somebody all the same.
+  expect((await verify(await provider.token(SCOPE), ASKER)).bearer).toEqual({ kind: "user", name: "backend" });
+  const forPeople = createJwtVerifier({ ...settings, userClaim: "preferred_username" }, keys, clock);
+  expect((await forPeople.verify(await provider.token(SCOPE), ASKER)).bearer).toEqual({ kind: "admin" });
   const another = createJwtVerifier({ ...settings, audience: "https://other.example" }, keys, clock);
   await expect(another.verify(token, ASKER)).rejects.toThrow("token_of_other_app");
   expect(failures).toEqual([]);

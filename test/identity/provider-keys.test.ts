@@ -1,11 +1,12 @@
 import { expect, test } from "bun:test";
+import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eventually } from "../harness/eventually.ts";
 import { ADA, providerWith, verifierOf } from "./jwt-verifier.ts";
 import { KeyServer, signingPair } from "./key-server.ts";
-import { refusal } from "./refusal.ts";
+import { failure, refusal } from "./refusal.ts";
 import { ASKER } from "./test-outside.ts";
 
 const SECOND = Math.floor(Date.now() / 1000);
@@ -183,4 +184,85 @@ test("keys in a file are read again for a new one and when told, and those taken
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+});
+
+test("a key that can verify nothing is told of once; a token that names it counts like one of an unknown key", async () => {
+  const { server, pair } = await providerWith();
+  await using _server = server;
+  const short = generateKeyPairSync("rsa", { modulusLength: 1024 });
+  const p256 = (await signingPair(server.issuer, "ES256", "p256")).jwk;
+  const ed = (await signingPair(server.issuer, "EdDSA", "ed")).jwk;
+  const { n: _, ...withoutN } = pair.jwk;
+  const { alg: __, ...withoutAlg } = pair.jwk;
+  const bad: readonly (readonly [string, Readonly<Record<string, unknown>>])[] = [
+    ["RS256", { ...short.publicKey.export({ format: "jwk" }), alg: "RS256" }],
+    ["RS256", { ...short.publicKey.export({ format: "jwk" }) }],
+    ["RS256", withoutN],
+    ["RS256", { ...pair.jwk, n: "" }],
+    ["RS256", { ...pair.jwk, n: 7 }],
+    ["RS256", { ...pair.jwk, e: "!" }],
+    ["RS256", { ...pair.privateJwk, alg: "RS256" }],
+    ["RS256", { ...pair.jwk, key_ops: ["sign"] }],
+    ["RS256", { ...pair.jwk, alg: 5 }],
+    ["RS256", { ...withoutAlg, alg: "HS256" }],
+    ["ES256", { ...p256, x: "AAAA" }],
+    ["ES256", { ...p256, y: undefined }],
+    ["ES256", { ...p256, crv: "P-384" }],
+    ["ES256", { ...p256, crv: "P-384", alg: undefined }],
+    ["ES256", { ...p256, crv: "secp256k1", alg: undefined }],
+    ["ES256", { ...pair.jwk, alg: "ES256" }],
+    ["EdDSA", { ...ed, x: "AAAA" }],
+    ["EdDSA", { ...ed, x: undefined }],
+    ["EdDSA", { ...ed, crv: "X25519" }],
+  ];
+  const named = bad.map(([alg, jwk], index) => ({ alg, jwk: { ...jwk, kid: `bad ${index}` } }));
+  // What is not meant for signatures is nothing to tell of.
+  server.keys = [
+    pair.jwk,
+    ...named.map(({ jwk }) => jwk),
+    { kty: "oct", k: "AAAA" },
+    { ...withoutN, use: "enc" },
+    null,
+  ];
+  const { clock, unusable, verify } = verifierOf(server);
+  expect((await verify(await pair.sign({}))).bearer).toEqual(ADA);
+  expect(unusable.map(({ kid }) => kid)).toEqual(named.map(({ jwk }) => jwk.kid));
+  for (const { reason } of unusable) expect(reason).not.toBe("");
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  for (const { alg, jwk } of named) {
+    clock.advance(1000);
+    const forged = `${part({ alg, kid: jwk.kid })}.${part({ sub: "ada" })}.${"A".repeat(86)}`;
+    expect([jwk, await failure(verify(forged))]).toEqual([jwk, "kid"]);
+  }
+  expect(unusable).toHaveLength(named.length);
+  // Mended, and broken again: that is news.
+  server.keys = [pair.jwk];
+  clock.advance(1000);
+  expect(await failure(verify(await pair.sign({}, { kid: "x" })))).toBe("kid");
+  server.keys = [pair.jwk, named[0]?.jwk];
+  clock.advance(1000);
+  const forged = () => pair.sign({}, { kid: named[0]?.jwk.kid });
+  expect(await failure(verify(await forged()))).toBe("kid");
+  expect(unusable).toHaveLength(named.length + 1);
+  const answers = [];
+  for (let time = 0; time < 110; time++) answers.push(forged().then((token) => refusal(verify(token))));
+  expect((await Promise.all(answers)).filter((answer) => answer === "rate_exceeded").length).toBeGreaterThan(0);
+});
+
+test("a token that names no key is tried with those that fit, sixteen at most", async () => {
+  const server = new KeyServer();
+  await using _server = server;
+  const pairs = await Promise.all(Array.from({ length: 18 }, (_, at) => signingPair(server.issuer, "ES256", `k${at}`)));
+  const { jwk: rsa } = await signingPair(server.issuer, "RS256", "rsa");
+  server.keys = [rsa, ...pairs.map(({ jwk }) => jwk)];
+  const { verify } = verifierOf(server);
+  const answers = await Promise.all(
+    pairs.map(async ({ sign }) => await failure(verify(await sign({}, { kid: undefined })))),
+  );
+  expect(answers.map((answer) => answer.startsWith("taken"))).toEqual(pairs.map((_, at) => at < 16));
+  expect(answers.at(-1)).toBe("signature");
+  // Nor does one of a single key have to name it.
+  server.keys = [rsa, pairs[17]?.jwk];
+  const { verify: verifyOne } = verifierOf(server);
+  expect((await verifyOne((await pairs[17]?.sign({}, { kid: undefined })) ?? "")).bearer).toEqual(ADA);
 });

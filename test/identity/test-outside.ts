@@ -1,6 +1,6 @@
 import { createAttempts } from "../../src/core/admission/attempts.ts";
 import type { Timers } from "../../src/core/ports.ts";
-import { createOutsideCalls, type OutsideCalls } from "../../src/identity/outside-calls.ts";
+import { createOutsideCalls, type OutsideCalls, type UnusableKey } from "../../src/identity/outside-calls.ts";
 import { systemDigest } from "../../src/system/digest.ts";
 import { systemTimers } from "../../src/system/timers.ts";
 import { createTestClock, type TestClock } from "../harness/test-clock.ts";
@@ -12,6 +12,7 @@ export interface TestOutside {
   readonly outside: OutsideCalls;
   /** Why keys could not be had. */
   readonly failures: readonly unknown[];
+  readonly unusable: readonly UnusableKey[];
 }
 
 export function createTestOutside(): TestOutside {
@@ -19,11 +20,16 @@ export function createTestOutside(): TestOutside {
   const from = clock.now();
   const timers = { ...systemTimers, nowMs: () => systemTimers.nowMs() + clock.now() - from };
   const failures: unknown[] = [];
-  const events = { keysUnavailable: ({ error }: { readonly error: unknown }) => void failures.push(error) };
+  const unusable: UnusableKey[] = [];
+  const events = {
+    keysUnavailable: ({ error }: { readonly error: unknown }) => void failures.push(error),
+    keyUnusable: ({ kid, reason }: UnusableKey) => void unusable.push({ kid, reason }),
+  };
   return {
     clock,
     timers,
     failures,
+    unusable,
     outside: createOutsideCalls({
       attempts: createAttempts({ resource: "attempts", timers }),
       clock,

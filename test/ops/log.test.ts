@@ -22,6 +22,9 @@ const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorE
   connectionsNearMax: (events) => events.connectionsNearMax({ open: 900, max: 1000 }),
   secretUnreadable: (events) => events.secretUnreadable({ path: "/etc/secret", error: new Error("no file") }),
   keysUnavailable: (events) => events.keysUnavailable({ issuer: "https://id.example", error: new Error("no keys") }),
+  keyUnusable: (events) => events.keyUnusable({ issuer: "https://id.example", kid: "one", reason: "it is too short" }),
+  tokenRefused: (events) =>
+    events.tokenRefused({ app: "a/b", kind: "jwt", failed: "kid", detail: "no such key", more: 3 }),
   refreshFailed: (events) => events.refreshFailed(new Error("no disk")),
   writerEnded: (events) => events.writerEnded(new Error("no disk")),
   workerEnded: (events) => events.workerEnded(new Error("no disk")),

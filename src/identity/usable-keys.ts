@@ -1,0 +1,65 @@
+import { base64url, createLocalJWKSet, errors, flattenedVerify, type JWK } from "jose";
+import { isRecord } from "./exact-json.ts";
+import type { UnusableKey } from "./outside-calls.ts";
+
+interface SortedKeys {
+  readonly keys: JWK[];
+  /** By the key's own text. */
+  readonly unusable: ReadonlyMap<string, UnusableKey>;
+}
+
+/**
+ * The keys of a set that can verify a signature. Whatever could sign as well, and what is not meant for signatures, is
+ * left out without a word; a key that should verify and cannot is told of, for its tokens are refused.
+ * Throws where it is no key set.
+ */
+export async function usableKeys(value: unknown): Promise<SortedKeys> {
+  const all: unknown = isRecord(value) ? value.keys : undefined;
+  if (!Array.isArray(all)) throw new Error("the key set has no list of keys");
+  const keys: JWK[] = [];
+  const unusable = new Map<string, UnusableKey>();
+  for (const key of all) {
+    if (!isMeantToVerify(key)) continue;
+    const reason = await whyUnusable(key);
+    if (reason === undefined) keys.push(key);
+    else unusable.set(JSON.stringify(key), { kid: typeof key.kid === "string" ? key.kid : undefined, reason });
+  }
+  return { keys, unusable };
+}
+
+const PUBLIC_KINDS: readonly unknown[] = ["RSA", "EC", "OKP"];
+
+function isMeantToVerify(key: unknown): key is JWK {
+  if (!isRecord(key) || !PUBLIC_KINDS.includes(key.kty)) return false;
+  return (key.use ?? "sig") === "sig";
+}
+
+/** Tried with a signature that nobody has made: it must be found wrong, and nothing else must be. */
+async function whyUnusable(key: JWK): Promise<string | undefined> {
+  const alg = key.alg ?? usualAlgorithm(key);
+  if (alg === undefined) return "there is no algorithm for its curve";
+  try {
+    const find = createLocalJWKSet({ keys: [key] });
+    await flattenedVerify(
+      { protected: base64url.encode(JSON.stringify({ alg })), payload: "e30", signature: "AAAA" },
+      find,
+    );
+    return "it takes any signature";
+  } catch (error) {
+    if (error instanceof errors.JWSSignatureVerificationFailed) return undefined;
+    if (error instanceof errors.JWKSNoMatchingKey) return "its members do not go together";
+    return error instanceof Error ? error.message : "it cannot be read";
+  }
+}
+
+/** Of a key that names none; all of its kind take the same keys. */
+function usualAlgorithm({ kty, crv }: JWK): string | undefined {
+  return kty === "RSA" ? "RS256" : ALGORITHM_OF_CURVE[crv ?? ""];
+}
+
+const ALGORITHM_OF_CURVE: Readonly<Record<string, string>> = {
+  "P-256": "ES256",
+  "P-384": "ES384",
+  "P-521": "ES512",
+  Ed25519: "EdDSA",
+};
