@@ -28,6 +28,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     folder: "src/cli",
     imports: [
       "src/service.ts",
+      "src/check-token.ts",
       "src/workers",
       "src/config",
       "src/ops",
@@ -53,6 +54,8 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     imports: ["src/http", "src/identity", "src/process-parts.ts", "src/system", CORE],
     packages: [],
   },
+  // Another assembly of the same parts, for one question.
+  { folder: "src/check-token.ts", imports: ["src/identity", "src/process-parts.ts", "src/system", CORE], packages: [] },
   // What threads share of it by message.
   { folder: "src/process-parts.ts", imports: ["src/identity", "src/system", CORE], packages: [] },
   // Tokens that others have made.

@@ -10,6 +10,7 @@ import { config } from "./commands/config.ts";
 import { copy } from "./commands/copy.ts";
 import { migrate } from "./commands/migrate.ts";
 import { serve } from "./commands/serve.ts";
+import { tokenCheck } from "./commands/token-check.ts";
 import { tokenIssue } from "./commands/token-issue.ts";
 import { tokenRevoke } from "./commands/token-revoke.ts";
 import { tokenRotateKey } from "./commands/token-rotate-key.ts";
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   userShow,
   userDelete,
   tokenIssue,
+  tokenCheck,
   tokenRevoke,
   tokenRotateKey,
   migrate,
@@ -42,5 +44,5 @@ export const COMMANDS: readonly Command[] = [
 export const GROUPS: Readonly<Record<string, string>> = {
   app: "Make, change and remove apps. A running server notices within a second.",
   user: "Make, look at and remove the users of an app.",
-  token: "Issue and revoke tokens, and change the key that signs them.",
+  token: "Issue, check and revoke tokens, and change the key that signs them.",
 };

@@ -1,10 +1,13 @@
 import type { LoadedConfig } from "../config/load.ts";
 import type { OptionKey } from "../config/options.ts";
+import type { ExitCode } from "./failure.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** What a command is told by position. */
 export interface Argument {
   readonly name: string;
+  /** Only the last ones may be. */
+  readonly optional?: true;
   readonly help: string;
 }
 
@@ -20,6 +23,8 @@ export interface Flag {
 export interface Answer {
   readonly json: unknown;
   readonly text: string;
+  /** Where the answer is a no; otherwise it was done. */
+  readonly exitCode?: ExitCode;
 }
 
 export interface Call {

@@ -50,7 +50,9 @@ function add(root: CommanderCommand, command: Command, onInvocation: (invocation
   const words = command.name.split(" ");
   const parent = words.length === 1 ? root : group(root, words[0] ?? "");
   const added = parent.command(words.at(-1) ?? "").description(command.summary);
-  for (const { name, help } of command.args ?? []) added.argument(`<${name}>`, help);
+  for (const { name, optional, help } of command.args ?? []) {
+    added.argument(optional ? `[${name}]` : `<${name}>`, help);
+  }
   const ownOptions = new Map<string, string>();
   for (const { name, placeholder, help } of ownFlags(command)) {
     const option = added.createOption(placeholder === undefined ? `--${name}` : `--${name} <${placeholder}>`, help);
@@ -74,7 +76,7 @@ function add(root: CommanderCommand, command: Command, onInvocation: (invocation
       if (name !== undefined) flags.set(name, value);
       else if (key !== undefined && typeof value === "string") options[key] = value;
     }
-    await onInvocation({ command, args: added.processedArgs.map(String), flags, options });
+    await onInvocation({ command, args: added.args, flags, options });
   });
 }
 

@@ -13,10 +13,13 @@ import type { Surroundings } from "./surroundings.ts";
  * stdout, all else to stderr, and whatever goes wrong is a line there.
  */
 export async function run(argv: readonly string[], io: Surroundings): Promise<ExitCode> {
-  const program = createProgram(io, (invocation) => invoke(invocation, io));
+  let exitCode: ExitCode = EXIT.done;
+  const program = createProgram(io, async (invocation) => {
+    exitCode = await invoke(invocation, io);
+  });
   try {
     await program.parseAsync(argv, { from: "user" });
-    return EXIT.done;
+    return exitCode;
   } catch (error) {
     // Commander has already said what is wrong, or shown the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.mistaken;
@@ -26,7 +29,7 @@ export async function run(argv: readonly string[], io: Surroundings): Promise<Ex
   }
 }
 
-async function invoke({ command, args, flags, options }: Invocation, io: Surroundings): Promise<void> {
+async function invoke({ command, args, flags, options }: Invocation, io: Surroundings): Promise<ExitCode> {
   const loaded = loadConfig({
     env: io.env,
     flags: options,
@@ -38,6 +41,7 @@ async function invoke({ command, args, flags, options }: Invocation, io: Surroun
   if ("mistakes" in loaded) throw mistaken(...loaded.mistakes);
   const answer = await command.run({ args, flags, loaded, io });
   if (answer !== undefined) io.stdout.write(written(answer, flags.has("json")));
+  return answer?.exitCode ?? EXIT.done;
 }
 
 function written({ json, text }: Answer, forPrograms: boolean): string {

@@ -28,6 +28,11 @@ const ADMIN_PRIVILEGE = 2;
 /** Services come in the order of their types; how many texts follow the privileges of each, up to Chat with its user. */
 const TEXTS_OF_SERVICE: Readonly<Record<number, number>> = { 1: 2, 2: 1, 3: 2, 4: 0, [CHAT]: 1 };
 
+/** By its form alone, as are the other kinds'. */
+export function isAgoraToken(text: string): boolean {
+  return text.startsWith(PREFIX);
+}
+
 interface Content {
   readonly signature: Uint8Array;
   readonly info: Uint8Array;
@@ -47,7 +52,7 @@ export function createAgoraVerifier(
 ): OfflineVerifier {
   return {
     kind: "agora",
-    takes: (text) => text.startsWith(PREFIX),
+    takes: isAgoraToken,
     async verify(text) {
       const content = contentOf(text);
       if (content === undefined) throw badToken("token_malformed", "format", "it is no AccessToken2");

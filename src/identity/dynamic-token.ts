@@ -26,6 +26,10 @@ const TIME_DIGITS = 10;
 /** The year 2020, when nobody made such tokens yet: what is read as an earlier time was never signed as one. */
 const SIGNED_SECONDS_MIN = 1_577_836_800;
 
+export function isDynamicToken(text: string): boolean {
+  return text.startsWith(PREFIX);
+}
+
 /** As it is signed. */
 interface Signed {
   readonly userId: string;
@@ -48,7 +52,7 @@ export function createDynamicVerifier(
   const { org, name } = appKeyParts(key);
   return {
     kind: "dynamic",
-    takes: (text) => text.startsWith(PREFIX),
+    takes: isDynamicToken,
     async verify(text) {
       const content = contentOf(text);
       if (content === undefined) throw badToken("token_malformed", "format", "it is no dynamic token");

@@ -16,6 +16,10 @@ const FORM = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 /** An ID token says to an app who has signed in, and an access token is for an API; other kinds are neither. */
 const TYPES: readonly string[] = ["jwt", "at+jwt", "application/at+jwt"];
 
+export function isJsonWebToken(text: string): boolean {
+  return text.length <= TRUSTED_TOKEN_CHARACTERS_MAX && FORM.test(text);
+}
+
 /** @param conflict why no such token can be taken while the app is set as it is */
 export function createJwtVerifier(
   settings: OidcSettings,
@@ -25,7 +29,7 @@ export function createJwtVerifier(
 ): TokenVerifier {
   return {
     kind: "jwt",
-    takes: (text) => text.length <= TRUSTED_TOKEN_CHARACTERS_MAX && FORM.test(text),
+    takes: isJsonWebToken,
     async verify(text, asker): Promise<TrustedToken> {
       if (conflict !== undefined) throw badToken("token_unknown", "claim", conflict);
       const header = checkedHeader(text, settings);

@@ -12,7 +12,7 @@ function terms(help: string, section: string): string[] {
 }
 
 function usage({ name, args = [] }: Command): string {
-  return [name, ...args.map((argument) => `<${argument.name}>`)].join(" ");
+  return [name, ...args.map((argument) => (argument.optional ? `[${argument.name}]` : `<${argument.name}>`))].join(" ");
 }
 
 function flagsOf({ flags = [], options = ["store"], silent }: Command): string[] {
