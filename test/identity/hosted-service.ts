@@ -44,6 +44,10 @@ export class HostedService implements AsyncDisposable {
     this.#tokens.delete(token);
   }
 
+  revokeAll(): void {
+    this.#tokens.clear();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#server.stop(true);
   }

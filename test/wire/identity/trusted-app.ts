@@ -7,7 +7,7 @@ import { APP_ID, CERTIFICATE } from "../../identity/agora-tokens.ts";
 import { CLIENT_ID, CLIENT_SECRET } from "../../identity/dynamic-tokens.ts";
 import { AUDIENCE, signingPair } from "../../identity/key-server.ts";
 
-const ISSUER = "https://id.example";
+export const ISSUER = "https://id.example";
 
 /** Signs for the provider whose tokens the app takes. */
 export const providerPair = signingPair(ISSUER, "ES256", "one");

@@ -1,0 +1,77 @@
+import { isAllowed, type Operation, type Relation } from "../../../src/core/access.ts";
+import type { TestService } from "../../harness/service.ts";
+import { appToken, userToken } from "../../identity/agora-tokens.ts";
+import { dynamicToken } from "../../identity/dynamic-tokens.ts";
+import type { HostedService } from "../../identity/hosted-service.ts";
+import { providerPair } from "../identity/trusted-app.ts";
+
+/** Who gave the caller what they show; "nobody": they show nothing, or it is in the body. */
+export type Maker = "nobody" | "usermeta" | "operator" | "agora" | "easemob" | "provider" | "hosted";
+
+export interface CallerKind {
+  readonly name: string;
+  /** "self": of the user whom the call is about. */
+  readonly relation: Extract<Relation, "nobody" | "self" | "admin">;
+  readonly maker: Maker;
+}
+
+export const STRANGER: CallerKind = { name: "nobody", relation: "nobody", maker: "nobody" };
+
+/** Every kind of caller; what each may do is for core/access.ts to say. */
+export const CALLERS: readonly CallerKind[] = [
+  STRANGER,
+  { name: "the user", relation: "self", maker: "usermeta" },
+  { name: "an admin", relation: "admin", maker: "usermeta" },
+  { name: "the operator", relation: "admin", maker: "operator" },
+  { name: "the user by Agora's token", relation: "self", maker: "agora" },
+  { name: "an admin by Agora's token", relation: "admin", maker: "agora" },
+  { name: "the user by a dynamic token", relation: "self", maker: "easemob" },
+  { name: "the user by a JWT", relation: "self", maker: "provider" },
+  { name: "an admin by a JWT", relation: "admin", maker: "provider" },
+  { name: "the user by the hosted service's token", relation: "self", maker: "hosted" },
+];
+
+/** Whose tokens usermeta does not make itself. */
+export function isTrusted({ maker }: CallerKind): boolean {
+  return maker === "agora" || maker === "easemob" || maker === "provider" || maker === "hosted";
+}
+
+/** In an app where anybody may register. */
+export function mayCall({ relation }: CallerKind, operation: Operation): boolean {
+  return isAllowed(operation, relation, { dialect: "2021", registration: "open" });
+}
+
+export interface TokenMakers {
+  readonly service: Pick<TestService, "origin">;
+  readonly appKey: string;
+  readonly operatorKey: string;
+  readonly adminToken: string;
+  readonly hosted: HostedService;
+  /** By our own `inherit`. */
+  ownToken(username: string): Promise<string>;
+}
+
+/** What the caller shows; undefined for nobody. @param username the user whom the call is about */
+export async function bearerOf(
+  { relation, maker }: CallerKind,
+  username: string,
+  makers: TokenMakers,
+): Promise<string | undefined> {
+  const isAdmin = relation === "admin";
+  switch (maker) {
+    case "nobody":
+      return undefined;
+    case "usermeta":
+      return isAdmin ? makers.adminToken : await makers.ownToken(username);
+    case "operator":
+      return makers.operatorKey;
+    case "agora":
+      return isAdmin ? appToken() : userToken(username);
+    case "easemob":
+      return dynamicToken({ user: username, appkey: makers.appKey.replace("/", "#") });
+    case "provider":
+      return await (await providerPair).sign(isAdmin ? { sub: undefined, scope: "profiles:all" } : { sub: username });
+    case "hosted":
+      return makers.hosted.token(username);
+  }
+}

@@ -1,0 +1,240 @@
+import type { Operation } from "../../../src/core/access.ts";
+import type { AppCredentials } from "../../../src/core/apps.ts";
+import { userName } from "../../../src/core/model.ts";
+import type { NewUser, Store } from "../../../src/core/ports.ts";
+import type { Method } from "../../../src/http/call.ts";
+import { encodeCursor } from "../../../src/http/user-page.ts";
+
+/** What one request is about. Nobody else's request is about the same user. */
+export interface Subject {
+  /** Has the password "old" and, where the call removes attributes, some of them. */
+  readonly user: NewUser;
+  /** For users who are still to be made. */
+  readonly newName: string;
+  readonly credentials: AppCredentials;
+}
+
+/** What of the store tells whether a request was carried out. */
+export interface Looked {
+  readonly store: Pick<Store, "user" | "attributes">;
+  readonly app: number;
+}
+
+export interface CallRow {
+  readonly name: string;
+  readonly method: Method;
+  /** As in http/routes.ts. */
+  readonly path: string;
+  /** The right it needs; "token": a bearer that others have made; the rest: what is in the body. */
+  readonly needs: Operation | "token" | "client secret" | "password";
+  /** A call that has no use for a body is carried out when its head has come. */
+  readonly begins: "with the body" | "with the head";
+  /** The caller must also know the user's password. */
+  readonly hasOldPassword?: true;
+  readonly query?: (subject: Subject) => string;
+  readonly contentType?: string;
+  readonly body: (subject: Subject) => string;
+  /** Undefined: nothing lasting comes of it. */
+  readonly isDone?: (looked: Looked, subject: Subject) => Promise<boolean>;
+}
+
+const FORM = "application/x-www-form-urlencoded";
+const MERGE_PATCH = "application/merge-patch+json";
+
+/** Every call with a body, and those that take no notice of one. */
+export const CALLS: readonly CallRow[] = [
+  {
+    name: "set",
+    method: "PUT",
+    path: "/metadata/user/{username}",
+    needs: "setMetadata",
+    begins: "with the body",
+    contentType: FORM,
+    body: () => "late=1",
+    isDone: isSet,
+  },
+  {
+    name: "merge patch",
+    method: "PATCH",
+    path: "/metadata/user/{username}",
+    needs: "setMetadata",
+    begins: "with the body",
+    contentType: MERGE_PATCH,
+    body: () => '{"late":"1"}',
+    isDone: isSet,
+  },
+  {
+    name: "removal of attributes",
+    method: "DELETE",
+    path: "/metadata/user/{username}",
+    needs: "removeMetadata",
+    begins: "with the head",
+    body: () => "{}",
+    async isDone(looked, subject) {
+      return (await attributesOf(looked, subject))?.json === "{}";
+    },
+  },
+  {
+    name: "batch get",
+    method: "POST",
+    path: "/metadata/user/get",
+    needs: "getManyMetadata",
+    begins: "with the body",
+    body: ({ user }) => JSON.stringify({ targets: [user.name] }),
+  },
+  {
+    name: "batch set",
+    method: "POST",
+    path: "/metadata/user/set",
+    needs: "setManyMetadata",
+    begins: "with the body",
+    body: ({ user }) => JSON.stringify({ targets: { [user.name]: { late: "1" } } }),
+    isDone: isSet,
+  },
+  {
+    name: "batch set, all or nothing",
+    method: "POST",
+    path: "/metadata/user/set",
+    needs: "setManyMetadata",
+    begins: "with the body",
+    body: ({ user }) => JSON.stringify({ targets: { [user.name]: { late: "1" } }, atomic: true }),
+    isDone: isSet,
+  },
+  {
+    name: "token for the client secret",
+    method: "POST",
+    path: "/token",
+    needs: "client secret",
+    begins: "with the body",
+    body: ({ credentials: { clientId, clientSecret } }) =>
+      JSON.stringify({ grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret }),
+  },
+  {
+    name: "token for a password",
+    method: "POST",
+    path: "/token",
+    needs: "password",
+    begins: "with the body",
+    hasOldPassword: true,
+    body: ({ user }) => JSON.stringify({ grant_type: "password", username: user.name, password: "old" }),
+  },
+  {
+    name: "token for a user who is made",
+    method: "POST",
+    path: "/token",
+    needs: "inheritUser",
+    begins: "with the body",
+    body: ({ newName }) => JSON.stringify({ grant_type: "inherit", username: newName, autoCreateUser: true }),
+    isDone: isMade,
+  },
+  {
+    name: "token for a user",
+    method: "POST",
+    path: "/token",
+    needs: "inheritUser",
+    begins: "with the body",
+    body: ({ user }) => JSON.stringify({ grant_type: "inherit", username: user.name }),
+  },
+  {
+    name: "token for another's token",
+    method: "POST",
+    path: "/token",
+    needs: "token",
+    begins: "with the body",
+    body: () => JSON.stringify({ grant_type: "agora" }),
+  },
+  {
+    name: "registration",
+    method: "POST",
+    path: "/users",
+    needs: "registerUser",
+    begins: "with the body",
+    body: ({ newName }) => JSON.stringify({ username: newName, password: "late" }),
+    isDone: isMade,
+  },
+  {
+    name: "registration of many",
+    method: "POST",
+    path: "/users",
+    needs: "registerUsers",
+    begins: "with the body",
+    body: ({ newName }) =>
+      JSON.stringify([
+        { username: newName, password: "late" },
+        { username: `${newName}-2`, password: "late" },
+      ]),
+    isDone: isMade,
+  },
+  {
+    name: "deletion of many",
+    method: "DELETE",
+    path: "/users",
+    needs: "deleteUsers",
+    begins: "with the head",
+    query: ({ user }) => `?limit=1&cursor=${encodeCursor({ created: user.created - 1, name: user.name })}`,
+    body: () => "{}",
+    isDone: isGone,
+  },
+  {
+    name: "deletion",
+    method: "DELETE",
+    path: "/users/{username}",
+    needs: "deleteUsers",
+    begins: "with the head",
+    body: () => "{}",
+    isDone: isGone,
+  },
+  {
+    name: "change of a password",
+    method: "PUT",
+    path: "/users/{username}/password",
+    needs: "changePassword",
+    begins: "with the body",
+    hasOldPassword: true,
+    body: () => '{"oldpassword":"old","newpassword":"late"}',
+    async isDone(looked, subject) {
+      return (await looked.store.user(looked.app, subject.user.name))?.passwordHash === "quick late";
+    },
+  },
+  {
+    name: "deactivation",
+    method: "POST",
+    path: "/users/{username}/deactivate",
+    needs: "activateUser",
+    begins: "with the head",
+    body: () => "{}",
+    async isDone(looked, subject) {
+      return (await looked.store.user(looked.app, subject.user.name))?.activated === false;
+    },
+  },
+  {
+    name: "activation",
+    method: "POST",
+    path: "/users/{username}/activate",
+    needs: "activateUser",
+    begins: "with the head",
+    body: () => "{}",
+    // He is active already; that he is stored anew shows in the time.
+    async isDone(looked, { user }) {
+      const found = await looked.store.user(looked.app, user.name);
+      return found !== undefined && found.modified !== user.created;
+    },
+  },
+];
+
+async function attributesOf({ store, app }: Looked, { user }: Subject) {
+  return await store.attributes(app, user.name, "write");
+}
+
+async function isSet(looked: Looked, subject: Subject): Promise<boolean> {
+  return (await attributesOf(looked, subject))?.json.includes("late") ?? false;
+}
+
+async function isMade({ store, app }: Looked, { newName }: Subject): Promise<boolean> {
+  const name = userName(newName);
+  return name !== undefined && (await store.user(app, name)) !== undefined;
+}
+
+async function isGone({ store, app }: Looked, { user }: Subject): Promise<boolean> {
+  return (await store.user(app, user.name)) === undefined;
+}

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { appRoutes, type Rules } from "../../../src/http/routes.ts";
+import { eventually } from "../../harness/eventually.ts";
+import { connectRaw } from "../../harness/raw.ts";
+import { type AuthorityApp, type AuthorityServer, startAuthorityServer } from "./authority-app.ts";
+import { bearerOf, CALLERS, type Maker } from "./callers.ts";
+import { CALLS } from "./calls.ts";
+import { type CellRequest, cellRequests } from "./cell-request.ts";
+import { CELLS, type Cell, cellName, expectedOutcome, MOMENTS, type Moment, outcomeText } from "./cells.ts";
+import { ENDINGS, type Ending } from "./endings.ts";
+
+/**
+ * Every call with a body, by everybody who may make it, × every way in which their authority ends × when it does: before
+ * the head of the request, between its head and its last byte, after its answer. One test for each way; what each cell must
+ * be is computed in cells.ts.
+ */
+type Table = Readonly<Record<string, Readonly<Record<Moment, string>>>>;
+
+test("the table has a row for every route that takes a body", () => {
+  // as: a route's handler is made of rules, but none is called here
+  const routes = appRoutes({} as Rules).filter(({ method }) => method !== "GET");
+  const name = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
+  expect([...new Set(CALLS.map(name))].sort()).toEqual(routes.map(name).sort());
+  for (const { method, path, ...route } of routes) {
+    const rows = CALLS.filter((row) => row.method === method && row.path === path);
+    if (route.bearer === "needed") expect(rows.map(({ needs }) => needs)).toContain(route.operation);
+    expect(CELLS.some(({ call }) => rows.includes(call))).toBe(true);
+  }
+});
+
+let shared: AuthorityServer;
+beforeAll(async () => {
+  shared = await startAuthorityServer();
+});
+afterAll(() => shared[Symbol.asyncDispose]());
+
+for (const [index, ending] of ENDINGS.entries()) {
+  test(ending.name, async () => {
+    await using own = ending.movesClock ? await startAuthorityServer({ movesClock: true }) : undefined;
+    const server = own ?? shared;
+    expect(await tableOf(server, ending, `app-${index}`)).toEqual(expectedTable(ending));
+    expect(server.service.faults).toEqual([]);
+  });
+}
+
+function expectedTable(ending: Ending): Table {
+  return tableBy((cell, moment) => expectedOutcome(ending, cell, moment));
+}
+
+async function tableOf(server: AuthorityServer, ending: Ending, appName: string): Promise<Table> {
+  await using stack = new AsyncDisposableStack();
+  const app = await server.newApp(appName);
+  const requests = await cellRequests(app, stack);
+  const of = (moment: Moment) => requests.filter((request) => request.moment === moment);
+  const outcomes = new Map<CellRequest, string>();
+  const look = async (request: CellRequest, canLook = true): Promise<void> => {
+    const status = await request.answered();
+    outcomes.set(request, outcomeText(status, canLook ? await request.isDone() : undefined));
+  };
+  await Promise.all(requests.map((request) => request.introduce()));
+
+  const early = of("after the answer");
+  const between = of("before the last byte");
+  const late = of("before the head");
+  const [atOnce, waiting] = [between.filter(isByHead), between.filter((request) => !isByHead(request))];
+  for (const request of early) sendWhole(request);
+  for (const request of between) request.begin();
+  await Promise.all([...early, ...atOnce].map((request) => look(request)));
+  await haveTurns(server);
+  expect(waiting.filter(({ status }) => status !== undefined).map(({ cell }) => cellName(cell))).toEqual([]);
+
+  const users = [...waiting, ...late].filter(
+    ({ cell }) => cell.caller.relation === "self" || cell.call.needs === "password",
+  );
+  const canLook = ending.app !== "gone";
+  await ending.end({ app, clock: server.clock, users: users.map(({ subject }) => subject.user) });
+  if (ending.isReread !== undefined) await refusedEverywhere(app, ending.isReread);
+
+  for (const request of waiting) request.end();
+  for (const request of late) sendWhole(request);
+  await Promise.all([...waiting, ...late].map((request) => look(request, canLook)));
+  if (!canLook) expect(await server.service.store.users(app.app.number, undefined, 1)).toEqual([]);
+  return tableBy((cell, moment) => {
+    const request = requests.find((each) => each.cell === cell && each.moment === moment);
+    return (request && outcomes.get(request)) ?? "never asked";
+  });
+}
+
+function tableBy(outcomeOf: (cell: Cell, moment: Moment) => string): Table {
+  return Object.fromEntries(
+    CELLS.map((cell) => {
+      const row = Object.fromEntries(MOMENTS.map((moment) => [moment, outcomeOf(cell, moment)]));
+      return [cellName(cell), row as Readonly<Record<Moment, string>>]; // as: a member for each moment
+    }),
+  );
+}
+
+function sendWhole(request: CellRequest): void {
+  request.begin();
+  request.end();
+}
+
+function isByHead({ cell }: CellRequest): boolean {
+  return cell.call.begins === "with the head";
+}
+
+/** More than there are threads: each of them is very likely to have taken one. */
+const CONNECTIONS = 8;
+const TURNS = 5;
+
+/** Lets every thread that serves look at what has been sent to it. */
+async function haveTurns({ service }: AuthorityServer): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  for (let count = 0; count < CONNECTIONS; count++) {
+    const connection = stack.use(await connectRaw(service.origin));
+    for (let turn = 0; turn < TURNS; turn++) await connection.call("GET", "/-/health");
+  }
+}
+
+/** Waits until every thread has read the files again. */
+async function refusedEverywhere(app: AuthorityApp, maker: Maker): Promise<void> {
+  const caller = CALLERS.find((each) => each.maker === maker);
+  if (caller === undefined) throw new Error(`nobody comes with what ${maker} gives`);
+  const makers = { ...app, appKey: app.app.key, adminToken: app.admin.token, ownToken: app.admin.tokenOf };
+  const headers = async (count: number) =>
+    [
+      ["Authorization", `Bearer ${await bearerOf(caller, "user-0", makers)}`],
+      ["X-Forwarded-For", `10.255.0.${count}`],
+    ] as const;
+  const knock = async (_: unknown, count: number): Promise<number> => {
+    await using connection = await connectRaw(app.service.origin);
+    return (await connection.call("GET", `/${app.app.key}/metadata/limits`, { headers: await headers(count) })).status;
+  };
+  await eventually(async () => {
+    const statuses = await Promise.all(Array.from({ length: CONNECTIONS }, knock));
+    expect(statuses).toEqual(statuses.map(() => 401));
+  });
+}
