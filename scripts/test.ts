@@ -12,7 +12,13 @@ const AT_ONCE = process.env.CI === "true" ? 2 : 3;
 const ENGINES = ["mysql", "sqlite", "memory"];
 /** Whatever asks a server can be run so; in `npm test` only what is likeliest to differ is: workers start slowly. */
 const TWO_WORKERS = { TEST_ENGINE: "sqlite", TEST_WORKERS: "2" };
-const FOR_TWO_WORKERS = ["test/races/", "test/wire/set-metadata/", "test/wire/http/stop", "test/wire/revocation/"];
+const FOR_TWO_WORKERS = [
+  "test/races/",
+  "test/wire/authority/table.test.ts",
+  "test/wire/http/stop",
+  "test/wire/revocation/",
+  "test/wire/set-metadata/",
+];
 
 /** What runs once and takes long, so that it can go beside the rest. */
 const BESIDE = ["store", "client"];
@@ -26,7 +32,11 @@ const CLUSTER = ["test/cluster/faults.test.ts", "test/cluster/rates.test.ts"];
 const MYSQL_TWO_WORKERS = { TEST_ENGINE: "mysql", TEST_WORKERS: "2" };
 
 /** What is answered before a store is asked, or takes seconds whatever the store is. */
-const ON_ONE_ENGINE = ["test/wire/http/late-bodies.test.ts", "test/wire/log-ins/fairness.test.ts"];
+const ON_ONE_ENGINE = [
+  "test/wire/authority/every-token.test.ts",
+  "test/wire/http/late-bodies.test.ts",
+  "test/wire/log-ins/fairness.test.ts",
+];
 
 /** These ask a server for everything, and so can run on any engine; the others name theirs, or need none. */
 function isForEveryEngine(file: string): boolean {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AppCredentials } from "../../../src/core/apps.ts";
 import { type IdentitySettings, NO_IDENTITY } from "../../../src/core/identity-settings.ts";
-import type { App } from "../../../src/core/model.ts";
+import type { App, AppSettings } from "../../../src/core/model.ts";
 import { type Admin, send, signIn } from "../../harness/client.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { BEHIND_PROXY } from "../../harness/from-address.ts";
@@ -21,7 +21,8 @@ export interface AuthorityServer extends AsyncDisposable {
   readonly service: TestService;
   /** Stands still unless `startAuthorityServer` was told that it must move: then there is one serving thread. */
   readonly clock: TestClock;
-  newApp(name: string): Promise<AuthorityApp>;
+  /** Anybody may register in it, unless the settings say otherwise. */
+  newApp(name: string, settings?: Partial<AppSettings>): Promise<AuthorityApp>;
 }
 
 /** An app that takes tokens of every kind, by files of its own. */
@@ -68,13 +69,14 @@ export async function startAuthorityServer({ movesClock = false } = {}): Promise
   return {
     service,
     clock,
-    async newApp(name) {
+    async newApp(name, settings = {}) {
       const { paths, write } = await filesIn(join(folder, name));
       await write({ certificate: CERTIFICATE, clientSecret: CLIENT_SECRET, keys: [(await providerPair).jwk] });
       const added = await service.addApp(`org/${name}`, {
         registration: "open",
         tokenTtlSeconds: TOKENS_LAST_MS / 1000,
         identity: identityOf(paths, hosted.url),
+        ...settings,
       });
       const admin = await eventually(() => signIn(added));
       return {

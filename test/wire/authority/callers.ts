@@ -1,5 +1,4 @@
 import { isAllowed, type Operation, type Relation } from "../../../src/core/access.ts";
-import type { TestService } from "../../harness/service.ts";
 import { appToken, userToken } from "../../identity/agora-tokens.ts";
 import { dynamicToken } from "../../identity/dynamic-tokens.ts";
 import type { HostedService } from "../../identity/hosted-service.ts";
@@ -42,7 +41,6 @@ export function mayCall({ relation }: CallerKind, operation: Operation): boolean
 }
 
 export interface TokenMakers {
-  readonly service: Pick<TestService, "origin">;
   readonly appKey: string;
   readonly operatorKey: string;
   readonly adminToken: string;

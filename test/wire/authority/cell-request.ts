@@ -30,7 +30,7 @@ export interface CellRequest {
 export async function cellRequests(app: AuthorityApp, stack: AsyncDisposableStack): Promise<readonly CellRequest[]> {
   const wanted = CELLS.flatMap((cell) => MOMENTS.map((moment) => ({ cell, moment })));
   const subjects = wanted.map((_, index): Subject => {
-    return { user: draft(index), newName: `new-${index}`, credentials: app.credentials };
+    return { user: draftUser(index), newName: `new-${index}`, credentials: app.credentials };
   });
   await app.service.store.insertUsers(
     app.app.number,
@@ -108,13 +108,13 @@ function cellRequest({ app, cell, moment, subject, bearer, connection, address }
 }
 
 /** Of different ages, so that a page of the list can begin with any of them. */
-function draft(index: number): NewUser {
+export function draftUser(index: number): NewUser {
   const name = userName(`user-${index}`);
   if (name === undefined) throw new Error("it is a legal name");
   return { id: randomUUID(), name, passwordHash: "quick old", nickname: null, created: 1_700_000_000_000 + index * 10 };
 }
 
 /** Each from elsewhere: so many that fail are not refused for their number. */
-function addressOf(index: number): string {
+export function addressOf(index: number): string {
   return `10.${Math.floor(index / 65_536)}.${Math.floor(index / 256) % 256}.${index % 256}`;
 }

@@ -35,7 +35,9 @@ beforeAll(async () => {
 afterAll(() => shared[Symbol.asyncDispose]());
 
 for (const [index, ending] of ENDINGS.entries()) {
-  test(ending.name, async () => {
+  // The server reads its files again once a second: the tests that wait for it wait together.
+  const run = ending.isReread === undefined ? test : test.concurrent;
+  run(ending.name, async () => {
     await using own = ending.movesClock ? await startAuthorityServer({ movesClock: true }) : undefined;
     const server = own ?? shared;
     expect(await tableOf(server, ending, `app-${index}`)).toEqual(expectedTable(ending));
