@@ -3,6 +3,7 @@ import { userName } from "../../../src/core/model.ts";
 import type { NewUser } from "../../../src/core/ports.ts";
 import type { Answer } from "../../harness/client.ts";
 import { from } from "../../harness/from-address.ts";
+import { inTurns } from "../../harness/in-turns.ts";
 import { connectRaw, type RawConnection } from "../../harness/raw.ts";
 import type { AuthorityApp } from "./authority-app.ts";
 import { bearerOf } from "./callers.ts";
@@ -26,6 +27,8 @@ export interface CellRequest {
   isDone(): Promise<boolean | undefined>;
 }
 
+const AT_ONCE = 20;
+
 /** A request of each cell for each moment. */
 export async function cellRequests(app: AuthorityApp, stack: AsyncDisposableStack): Promise<readonly CellRequest[]> {
   const wanted = CELLS.flatMap((cell) => MOMENTS.map((moment) => ({ cell, moment })));
@@ -40,16 +43,14 @@ export async function cellRequests(app: AuthorityApp, stack: AsyncDisposableStac
     cell.call.needs === "removeMetadata" ? subjects.slice(index, index + 1).map(({ user }) => user.name) : [],
   );
   await app.giveAttributes(named);
-  return await Promise.all(
-    wanted.map(async ({ cell, moment }, index) => {
-      const subject = subjects[index];
-      if (subject === undefined) throw new Error("there is a subject for each request");
-      const makers = { ...app, appKey: app.app.key, adminToken: app.admin.token, ownToken: app.admin.tokenOf };
-      const bearer = await bearerOf(cell.caller, subject.user.name, makers);
-      const connection = stack.use(await connectRaw(app.service.origin));
-      return cellRequest({ app, cell, moment, subject, bearer, connection, address: addressOf(index) });
-    }),
-  );
+  return await inTurns([...wanted.entries()], AT_ONCE, async ([index, { cell, moment }]) => {
+    const subject = subjects[index];
+    if (subject === undefined) throw new Error("there is a subject for each request");
+    const makers = { ...app, appKey: app.app.key, adminToken: app.admin.token, ownToken: app.admin.tokenOf };
+    const bearer = await bearerOf(cell.caller, subject.user.name, makers);
+    const connection = stack.use(await connectRaw(app.service.origin));
+    return cellRequest({ app, cell, moment, subject, bearer, connection, address: addressOf(index) });
+  });
 }
 
 interface Parts extends Pick<CellRequest, "cell" | "moment" | "subject"> {

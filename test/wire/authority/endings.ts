@@ -2,6 +2,7 @@ import { NO_IDENTITY } from "../../../src/core/identity-settings.ts";
 import type { UserName } from "../../../src/core/model.ts";
 import type { NewUser } from "../../../src/core/ports.ts";
 import { send } from "../../harness/client.ts";
+import { inTurns } from "../../harness/in-turns.ts";
 import type { TestClock } from "../../harness/test-clock.ts";
 import { operatorOf } from "../revocation/revocations.ts";
 import { type AuthorityApp, HOSTED_BELIEVED_MS, TOKENS_LAST_MS } from "./authority-app.ts";
@@ -67,8 +68,8 @@ export const ENDINGS: readonly Ending[] = [
     name: "the user's tokens were revoked",
     ends: isUser,
     end: ({ app, users }) =>
-      Promise.all(
-        users.map(({ name }) => app.service.store.changeUser(app.app.number, name, { endTokens: true }, Date.now())),
+      inTurns(users, AT_ONCE, ({ name }) =>
+        app.service.store.changeUser(app.app.number, name, { endTokens: true }, Date.now()),
       ),
   },
   {
@@ -149,6 +150,7 @@ export const ENDINGS: readonly Ending[] = [
   },
 ];
 
+const AT_ONCE = 10;
 /** A clock that a test moves stands still, and those who make tokens go by another one. */
 const CLOCKS_DIFFER_MS = 60_000;
 
@@ -160,7 +162,7 @@ async function forEachUser(
 ): Promise<unknown> {
   const one = (name: UserName) =>
     done(send(method, `${app.base}/users/${name}${path}`, { token: app.operatorKey, ...(json ? { json } : {}) }));
-  return await Promise.all(users.map(({ name }) => one(name)));
+  return await inTurns(users, AT_ONCE, ({ name }) => one(name));
 }
 
 async function done(answer: ReturnType<typeof send>): Promise<void> {

@@ -4,6 +4,7 @@ import type { AppSettings } from "../../../src/core/model.ts";
 import { appRoutes, type Rules } from "../../../src/http/routes.ts";
 import { type Sent, send, signIn } from "../../harness/client.ts";
 import { from } from "../../harness/from-address.ts";
+import { inTurns } from "../../harness/in-turns.ts";
 import { type AuthorityApp, type AuthorityServer, startAuthorityServer } from "./authority-app.ts";
 import { BEARERS, type BearerKind, BRIEF_SECONDS, makeBearer } from "./bearers.ts";
 import { isTrusted } from "./callers.ts";
@@ -37,7 +38,7 @@ for (const settings of SETTINGS) {
   test(`every route with every kind of token, ${settings.dialect}, registration ${settings.registration}`, async () => {
     await using server = await startAuthorityServer({ movesClock: true });
     const requests = await requestsOf(server, settings);
-    const actual = await inTurns(requests, async (request) => [nameOf(request), await outcomeOf(request)]);
+    const actual = await inTurns(requests, AT_ONCE, async (request) => [nameOf(request), await outcomeOf(request)]);
     const expected = requests.map((request) => [nameOf(request), expectedOutcome(request, settings)]);
     expect(Object.fromEntries(actual)).toEqual(Object.fromEntries(expected));
     expect(server.service.faults).toEqual([]);
@@ -85,6 +86,7 @@ async function outcomeOf({ app, call, token, subject, address }: TokenRequest): 
   return outcomeText(status, wasDone === true ? false : await isDone());
 }
 
+const AT_ONCE = 100;
 const BYSTANDER = "bystander";
 /** Before now; tokens that are made now are later, also in whole seconds. */
 const REVOKED_BEFORE_MS = 5000;
@@ -123,7 +125,7 @@ async function requestsOf(server: AuthorityServer, settings: Settings): Promise<
     ofOtherApp: async (username: string | undefined) =>
       username === undefined ? other.admin.token : await other.admin.tokenOf(username),
   };
-  const requests = await inTurns(subjects, async (each): Promise<TokenRequest> => {
+  const requests = await inTurns(subjects, AT_ONCE, async (each): Promise<TokenRequest> => {
     const { bearer, subject } = each;
     const username = bearer.isAnother ? BYSTANDER : subject.user.name;
     return { app, ...each, token: await makeBearer(bearer, username, makers) };
@@ -153,17 +155,4 @@ async function briefTokens({ base, credentials }: AuthorityApp) {
       return await ask({ grant_type: "inherit", username, ttl: BRIEF_SECONDS }, await ask(signingIn));
     },
   };
-}
-
-const AT_ONCE = 100;
-
-async function inTurns<Item, Result>(
-  items: readonly Item[],
-  doOne: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  for (let at = 0; at < items.length; at += AT_ONCE) {
-    results.push(...(await Promise.all(items.slice(at, at + AT_ONCE).map(doOne))));
-  }
-  return results;
 }

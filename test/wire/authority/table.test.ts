@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { appRoutes, type Rules } from "../../../src/http/routes.ts";
 import { eventually } from "../../harness/eventually.ts";
+import { inTurns } from "../../harness/in-turns.ts";
 import { connectRaw } from "../../harness/raw.ts";
 import { type AuthorityApp, type AuthorityServer, startAuthorityServer } from "./authority-app.ts";
 import { bearerOf, CALLERS, type Maker } from "./callers.ts";
@@ -27,6 +28,9 @@ test("the table has a row for every route that takes a body", () => {
     expect(CELLS.some(({ call }) => rows.includes(call))).toBe(true);
   }
 });
+
+/** What a database on a busy machine can take. */
+const AT_ONCE = 30;
 
 let shared: AuthorityServer;
 beforeAll(async () => {
@@ -59,15 +63,21 @@ async function tableOf(server: AuthorityServer, ending: Ending, appName: string)
     const status = await request.answered();
     outcomes.set(request, outcomeText(status, canLook ? await request.isDone() : undefined));
   };
-  await Promise.all(requests.map((request) => request.introduce()));
+  await inTurns(requests, AT_ONCE, (request) => request.introduce());
 
   const early = of("after the answer");
   const between = of("before the last byte");
   const late = of("before the head");
   const [atOnce, waiting] = [between.filter(isByHead), between.filter((request) => !isByHead(request))];
-  for (const request of early) sendWhole(request);
-  for (const request of between) request.begin();
-  await Promise.all([...early, ...atOnce].map((request) => look(request)));
+  await inTurns(early, AT_ONCE, (request) => {
+    sendWhole(request);
+    return look(request);
+  });
+  await inTurns(atOnce, AT_ONCE, (request) => {
+    request.begin();
+    return look(request);
+  });
+  for (const request of waiting) request.begin();
   await haveTurns(server);
   expect(waiting.filter(({ status }) => status !== undefined).map(({ cell }) => cellName(cell))).toEqual([]);
 
@@ -78,9 +88,14 @@ async function tableOf(server: AuthorityServer, ending: Ending, appName: string)
   await ending.end({ app, clock: server.clock, users: users.map(({ subject }) => subject.user) });
   if (ending.isReread !== undefined) await refusedEverywhere(app, ending.isReread);
 
-  for (const request of waiting) request.end();
-  for (const request of late) sendWhole(request);
-  await Promise.all([...waiting, ...late].map((request) => look(request, canLook)));
+  await inTurns(waiting, AT_ONCE, (request) => {
+    request.end();
+    return look(request, canLook);
+  });
+  await inTurns(late, AT_ONCE, (request) => {
+    sendWhole(request);
+    return look(request, canLook);
+  });
   if (!canLook) expect(await server.service.store.users(app.app.number, undefined, 1)).toEqual([]);
   return tableBy((cell, moment) => {
     const request = requests.find((each) => each.cell === cell && each.moment === moment);
