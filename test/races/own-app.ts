@@ -1,0 +1,24 @@
+import { afterAll, beforeAll } from "bun:test";
+import { type Admin, signIn } from "../harness/client.ts";
+import { eventually } from "../harness/eventually.ts";
+import { startTestService, type TestService, type TestServiceOptions } from "../harness/service.ts";
+
+export type OwnApp = Awaited<ReturnType<TestService["addApp"]>> & {
+  readonly service: TestService;
+  readonly admin: Admin;
+};
+
+/** One server for all tests of a file, since workers start slowly; each test has an app of its own. */
+export function ownApps(options: TestServiceOptions): () => Promise<OwnApp> {
+  let service: TestService;
+  let count = 0;
+  beforeAll(async () => {
+    service = await startTestService(options);
+  });
+  afterAll(() => service[Symbol.asyncDispose]());
+  return async () => {
+    count += 1;
+    const app = await service.addApp(`org/app-${count}`);
+    return { ...app, service, admin: await eventually(() => signIn(app)) };
+  };
+}
