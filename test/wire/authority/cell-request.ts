@@ -108,9 +108,12 @@ function cellRequest({ app, cell, moment, subject, bearer, connection, address }
   };
 }
 
-/** Of different ages, so that a page of the list can begin with any of them. */
+/**
+ * Of different ages, so that a page of the list can begin with any of them; and none whose name is another's with digits
+ * after it, for then a dynamic token could be read as the other's.
+ */
 export function draftUser(index: number): NewUser {
-  const name = userName(`user-${index}`);
+  const name = userName(`user-${index}-x`);
   if (name === undefined) throw new Error("it is a legal name");
   return { id: randomUUID(), name, passwordHash: "quick old", nickname: null, created: 1_700_000_000_000 + index * 10 };
 }

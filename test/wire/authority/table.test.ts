@@ -141,7 +141,7 @@ async function refusedEverywhere(app: AuthorityApp, maker: Maker): Promise<void>
   const makers = { ...app, appKey: app.app.key, adminToken: app.admin.token, ownToken: app.admin.tokenOf };
   const headers = async (count: number) =>
     [
-      ["Authorization", `Bearer ${await bearerOf(caller, "user-0", makers)}`],
+      ["Authorization", `Bearer ${await bearerOf(caller, "user-0-x", makers)}`],
       ["X-Forwarded-For", `10.255.0.${count}`],
     ] as const;
   const knock = async (_: unknown, count: number): Promise<number> => {
