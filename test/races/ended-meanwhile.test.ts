@@ -53,6 +53,22 @@ for (const [what, end] of Object.entries(ENDINGS)) {
   });
 }
 
+for (const who of ["nobody", "a user"] as const) {
+  test(`a registration by ${who} whose password is hashed while registration is closed is not stored`, async () => {
+    const held = hashes.hold((password) => password === "late");
+    const app = await newApp({ registration: "open" });
+    const token = who === "nobody" ? undefined : await app.admin.newUser("ada");
+    const before = await app.service.store.users(app.app.number, undefined, USERS);
+    const json = { username: "bob", password: "late" };
+    const registering = send("POST", `${app.base}/users`, { token, json });
+    await held.waiting(1);
+    await operatorOf(app.service).set(app.app, { registration: "authorised" });
+    held.release();
+    expect((await registering).status).toBe(401);
+    expect(await app.service.store.users(app.app.number, undefined, USERS)).toEqual(before);
+  });
+}
+
 for (const method of ["PATCH", "PUT"] as const) {
   test(`a user's ${method} that waits for the store is not given to a user who is created again meanwhile`, async () => {
     const app = await newApp();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from "bun:test";
+import type { AppSettings } from "../../src/core/model.ts";
 import { type Admin, signIn } from "../harness/client.ts";
 import { eventually } from "../harness/eventually.ts";
 import { startTestService, type TestService, type TestServiceOptions } from "../harness/service.ts";
@@ -9,16 +10,16 @@ export type OwnApp = Awaited<ReturnType<TestService["addApp"]>> & {
 };
 
 /** One server for all tests of a file, since workers start slowly; each test has an app of its own. */
-export function ownApps(options: TestServiceOptions): () => Promise<OwnApp> {
+export function ownApps(options: TestServiceOptions): (settings?: Partial<AppSettings>) => Promise<OwnApp> {
   let service: TestService;
   let count = 0;
   beforeAll(async () => {
     service = await startTestService(options);
   });
   afterAll(() => service[Symbol.asyncDispose]());
-  return async () => {
+  return async (settings) => {
     count += 1;
-    const app = await service.addApp(`org/app-${count}`);
+    const app = await service.addApp(`org/app-${count}`, settings);
     return { ...app, service, admin: await eventually(() => signIn(app)) };
   };
 }
