@@ -31,6 +31,7 @@ export interface TestService extends AsyncDisposable {
   readonly credentials: AppCredentials;
   readonly store: Store;
   readonly failed: Promise<Error>;
+  /** @param operatorKey as in Service */
   reread(operatorKey?: string): void;
   /** What went wrong inside; a test that expects none checks that it is empty. */
   readonly faults: readonly unknown[];

@@ -28,6 +28,8 @@ export interface Ending {
   /** Holds when the files have been read again, which each thread does in its own time. */
   readonly isReread?: Maker;
   readonly end: (scope: EndingScope) => Promise<unknown>;
+  /** Where it is more than one app's. */
+  readonly isOfServer?: true;
 }
 
 const isUser = ({ relation }: CallerKind): boolean => relation === "self";
@@ -115,6 +117,13 @@ export const ENDINGS: readonly Ending[] = [
     ends: nobody,
     app: "closed",
     end: ({ app }) => operatorOf(app.service).set(app.app, { registration: "authorised" }),
+  },
+  {
+    name: "the operator's key was replaced",
+    ends: madeBy("operator"),
+    isReread: "operator",
+    isOfServer: true,
+    end: async ({ app }) => app.service.reread(`${app.operatorKey}-2`),
   },
   {
     name: "the certificate was taken out of its file",

@@ -40,9 +40,10 @@ afterAll(() => shared[Symbol.asyncDispose]());
 
 for (const [index, ending] of ENDINGS.entries()) {
   // The server reads its files again once a second: the tests that wait for it wait together.
-  const run = ending.isReread === undefined ? test : test.concurrent;
+  const run = ending.isReread === undefined || ending.isOfServer ? test : test.concurrent;
   run(ending.name, async () => {
-    await using own = ending.movesClock ? await startAuthorityServer({ movesClock: true }) : undefined;
+    const { movesClock = false, isOfServer = false } = ending;
+    await using own = movesClock || isOfServer ? await startAuthorityServer({ movesClock }) : undefined;
     const server = own ?? shared;
     expect(await tableOf(server, ending, `app-${index}`)).toEqual(expectedTable(ending));
     expect(server.service.faults).toEqual([]);
