@@ -2,20 +2,21 @@ import { permit } from "./access.ts";
 import { type Asker, account, accountOf } from "./admission/asker.ts";
 import { type Authorised, endedRefusal, OPERATOR } from "./authority.ts";
 import { insertedUser } from "./changes.ts";
-import { NICKNAME_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX, REGISTER_BATCH_MAX } from "./limits.ts";
-import { type App, type Caller, USER_NAME_BYTES_MAX, type User, type UserName, userName } from "./model.ts";
+import { REGISTER_BATCH_MAX } from "./limits.ts";
+import type { App, Caller, User, UserName } from "./model.ts";
 import type { Passwords } from "./passwords.ts";
-import type { Clock, Eventually, NewUser, Random, Store, UserChange, UserCursor, UserTerms } from "./ports.ts";
+import type { Clock, Eventually, NewUser, Random, Store, UserChange, UserCursor } from "./ports.ts";
 import { Refusal, type Refused } from "./refusals.ts";
+import {
+  type CheckedRegistrant,
+  checkedOrRefused,
+  checkPassword,
+  checkRegistrant,
+  type Registrant,
+} from "./registrants.ts";
 import type { ServedApp } from "./registry.ts";
+import type { UserTerms } from "./terms.ts";
 import type { Tokens } from "./tokens.ts";
-
-/** A registration as it was sent. */
-export interface Registrant {
-  readonly username: string;
-  readonly password?: string | undefined;
-  readonly nickname?: string | undefined;
-}
 
 /** What became of a batch registration: those that could be created were (protocol.md § 8, row 17). */
 export interface Registered {
@@ -265,41 +266,4 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
 function registering({ registrationsOpen }: ServedApp, { caller, authority }: Authorised): Authorised {
   if (caller.kind === "admin") return { caller, authority };
   return { caller, authority: { ...authority, registrations: registrationsOpen } };
-}
-
-interface CheckedRegistrant {
-  readonly name: UserName;
-  readonly password: string;
-  readonly nickname: string | undefined;
-}
-
-function checkRegistrant({ username, password, nickname }: Registrant): CheckedRegistrant {
-  const name = requireUserName(username);
-  if (password === undefined || password === "") throw new Refusal({ code: "password_missing" });
-  checkPassword(password);
-  if (nickname !== undefined && nickname.length > NICKNAME_CHARACTERS_MAX) {
-    throw new Refusal({ code: "nickname_too_long" });
-  }
-  return { name, password, nickname };
-}
-
-/** Refuses as a registration does. */
-export function requireUserName(text: string): UserName {
-  if (text.length > USER_NAME_BYTES_MAX) throw new Refusal({ code: "user_name_too_long" });
-  const name = userName(text);
-  if (name === undefined) throw new Refusal({ code: "user_name_illegal", name: text });
-  return name;
-}
-
-function checkPassword(password: string): void {
-  if (password.length > PASSWORD_CHARACTERS_MAX) throw new Refusal({ code: "password_too_long" });
-}
-
-function checkedOrRefused(registrant: Registrant): CheckedRegistrant | Refused {
-  try {
-    return checkRegistrant(registrant);
-  } catch (error) {
-    if (error instanceof Refusal) return error.refused;
-    throw error;
-  }
 }

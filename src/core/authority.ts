@@ -1,6 +1,6 @@
 import type { App, Caller, User, UserName } from "./model.ts";
-import { type Authority, NEVER_ENDED } from "./ports.ts";
 import { badToken, Refusal } from "./refusals.ts";
+import { type Authority, NEVER_ENDED } from "./terms.ts";
 
 /** Who asks, and what must still be so when something is stored for them. */
 export interface Authorised {

@@ -1,6 +1,7 @@
 import { identityText } from "./identity-settings.ts";
 import type { App, AppSettings, User } from "./model.ts";
-import type { AppChange, NewUser, UserChange, UserTerms } from "./ports.ts";
+import type { AppChange, NewUser, UserChange } from "./ports.ts";
+import type { UserTerms } from "./terms.ts";
 
 /** What a change makes of an app or a user: the same on every engine, which only has to store it. */
 

@@ -1,11 +1,12 @@
 import { permit } from "./access.ts";
-import { type Accounts, requireUserName } from "./accounts.ts";
+import type { Accounts } from "./accounts.ts";
 import { type Asker, account } from "./admission/asker.ts";
 import { type Authorised, allowsApp, endedRefusal } from "./authority.ts";
 import { type App, type User, type UserName, userName } from "./model.ts";
 import type { Passwords } from "./passwords.ts";
 import type { Digest, Store } from "./ports.ts";
 import { Refusal } from "./refusals.ts";
+import { requireUserName } from "./registrants.ts";
 import type { ServedApp } from "./registry.ts";
 import type { IssuedToken, Tokens } from "./tokens.ts";
 

@@ -98,6 +98,8 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
   }
 
   function setKeys(all: readonly SigningKey[]): void {
+    // What a key has signed that is gone must not go on because it was verified before.
+    if (keys.some(({ id }) => !all.some((each) => each.id === id))) needs.tokens.forgetAll();
     keys = [...all].sort((a, b) => b.id - a.id);
   }
 

@@ -1,6 +1,6 @@
 import type { Asker } from "./admission/asker.ts";
 import type { Clock, Store } from "./ports.ts";
-import { Refusal } from "./refusals.ts";
+import { badToken, Refusal } from "./refusals.ts";
 import type { ServedApp } from "./registry.ts";
 import type { Tokens } from "./tokens.ts";
 import type { TrustedCallers } from "./trusted-callers.ts";
@@ -27,7 +27,8 @@ export function createTokenExchange({ trusted, tokens, store, clock }: TokenExch
   return {
     async exchange(served, bearer, asker) {
       if (bearer === undefined || bearer === "") throw new Refusal({ code: "token_missing" });
-      if (!trusted.takes(served, bearer)) throw new Refusal({ code: "token_malformed" });
+      if (!trusted.takes(served, bearer))
+        throw badToken("token_malformed", "format", "it has the form of no kind of token that the app takes");
       // As it is in the store: what has been ended since must not be taken for what the new token was given under.
       const app = await store.app(served.app.number);
       if (app === undefined) throw new Refusal({ code: "app_unknown" });

@@ -7,6 +7,7 @@ import type { Clock, Digest, Store } from "./ports.ts";
 import { badToken, type Refusal } from "./refusals.ts";
 import { RefusedTokens, type TokenEvents } from "./refused-tokens.ts";
 import type { ServedApp } from "./registry.ts";
+import { NEVER_ENDED } from "./terms.ts";
 import { TokenMemory } from "./token-memory.ts";
 import {
   type TokenVerifier,
@@ -94,7 +95,7 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
 
   const isStale = ({ verifiedUntil }: Known): boolean => verifiedUntil <= clock.now();
 
-  async function findUser(app: App, named: NamedUser, makesUser: boolean): Promise<FoundUser> {
+  async function findUser(app: App, named: NamedUser, issued: number, makesUser: boolean): Promise<FoundUser> {
     const text = "name" in named ? named.name : named.nameOrId;
     const id = "nameOrId" in named && UUID.test(text) ? text.toLowerCase() : undefined;
     if ("name" in named) await checkReadings(app, named.otherNames ?? []);
@@ -109,7 +110,9 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     if (name === undefined) throw badToken("token_unknown", "claim", "what names its user is no legal username");
     // The id of one who is gone must not come back as a name.
     if (id !== undefined || !app.identity.createOnFirstUse || !makesUser) throw unknownUser();
-    const user = await accounts.ensure(app, name);
+    // On the authority of a token that ends with the app's, and has no user yet with whom it could end.
+    const authority = authorityOf(ADMIN, issued, NEVER_ENDED);
+    const user = await accounts.ensure(app, name, { caller: ADMIN, authority });
     if (user === undefined) throw unknownUser();
     return { user, isNew: true };
   }
@@ -151,7 +154,7 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
   }
 
   async function activeUser(app: App, named: NamedUser, issued: number, makesUser: boolean): Promise<FoundUser> {
-    const found = await findUser(app, named, makesUser);
+    const found = await findUser(app, named, issued, makesUser);
     const { user } = found;
     if (!user.activated) throw badToken("token_unknown", "revoked", "its user is deactivated");
     if (issued < user.tokensValidAfter) throw revoked();

@@ -40,7 +40,7 @@ export interface ConfirmedCall {
 /** One of a route with an optional bearer, whose handler finds out itself who asks, and counts the call then. */
 export interface OpenCall extends BodyCall {
   readonly bearer: string | undefined;
-  /** Refuses a missing bearer and a bad one. */
+  /** Who asks now. Refuses a missing bearer and a bad one. */
   identify(): Promise<Identity>;
   /** Counts the call in the app's bucket. */
   charge(): void;

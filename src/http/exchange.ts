@@ -3,7 +3,7 @@ import type { Asker } from "../core/admission/asker.ts";
 import { type Callers, type Identity, NOBODY } from "../core/callers.ts";
 import { type Caller, type UserName, userName } from "../core/model.ts";
 import type { Clock, Eventually } from "../core/ports.ts";
-import { Refusal } from "../core/refusals.ts";
+import { badToken, Refusal } from "../core/refusals.ts";
 import type { Registry, ServedApp } from "../core/registry.ts";
 import { afterStoring } from "../core/store-failure.ts";
 import type { Throttle } from "../core/throttle.ts";
@@ -94,15 +94,20 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
     );
   }
 
-  /** See BodyCall. @param former whom the head of the request came from */
-  async function confirm(incoming: Incoming, former: Identity, progress: Progress): Promise<ConfirmedCall> {
+  async function findNow(params: PathParams): Promise<ServedApp> {
     if (!registry.isCurrent()) {
       await registry.refresh();
       registry.requireKnown();
     }
-    const { route, request, params } = incoming;
     const served = find(params);
     if (served === undefined) throw new Refusal({ code: "app_unknown" });
+    return served;
+  }
+
+  /** See BodyCall. @param former whom the head of the request came from */
+  async function confirm(incoming: Incoming, former: Identity, progress: Progress): Promise<ConfirmedCall> {
+    const { route, request, params } = incoming;
+    const served = await findNow(params);
     const identity = await confirmed(served, bearerOf(request), former, progress);
     const call = new ServedCall(incoming, progress, served);
     if (route.bearer === "needed") permit(route.operation, identity.caller, call.target, served.access);
@@ -118,7 +123,7 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
     if (former.caller.kind === "nobody") return former;
     const identity = await callers.identify(served, bearer, () => progress.asker(), { makesUser: false });
     if (isSame(identity.caller, former.caller)) return identity;
-    throw new Refusal({ code: "token_unknown" });
+    throw badToken("token_unknown", "claim", "its user is another one by now");
   }
 
   function opened(incoming: Incoming, bearer: string | undefined, served: ServedApp, progress: Progress): OpenCall {
@@ -129,8 +134,9 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
       bearer,
       body: progress.body,
       async identify() {
-        identified = await callers.identify(served, bearer, () => progress.asker());
-        progress.identified(app, identified);
+        const now = await findNow(incoming.params);
+        identified = await callers.identify(now, bearer, () => progress.asker());
+        progress.identified(now.app, identified);
         return identified;
       },
       confirm: () => confirm(incoming, identified, progress),

@@ -1,5 +1,6 @@
 import type { App, User } from "../../src/core/model.ts";
-import type { AttributesWrite, Authority, Store, StoredAttributes, WriteTerms } from "../../src/core/ports.ts";
+import type { AttributesWrite, Store, StoredAttributes } from "../../src/core/ports.ts";
+import type { Authority, WriteTerms } from "../../src/core/terms.ts";
 import { addUsers, attributesOf, done, name, newUser, replacing } from "./open-for-test.ts";
 
 /** An app whose tokens, and ada's, have ended before, each at another time. */

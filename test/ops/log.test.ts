@@ -21,6 +21,7 @@ const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorE
   requestFailed: (events) => events.requestFailed({ ...FAILED, error: new Error("no disk") }),
   connectionsNearMax: (events) => events.connectionsNearMax({ open: 900, max: 1000 }),
   secretUnreadable: (events) => events.secretUnreadable({ path: "/etc/secret", error: new Error("no file") }),
+  secretKept: (events) => events.secretKept({ reason: "the file is empty" }),
   keysUnavailable: (events) => events.keysUnavailable({ issuer: "https://id.example", error: new Error("no keys") }),
   keyUnusable: (events) => events.keyUnusable({ issuer: "https://id.example", kid: "one", reason: "it is too short" }),
   tokenRefused: (events) =>

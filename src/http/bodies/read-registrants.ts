@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Registrant } from "../../core/accounts.ts";
 import { REGISTER_BATCH_MAX } from "../../core/limits.ts";
 import type { Pace } from "../../core/pace.ts";
 import { illegal, Refusal } from "../../core/refusals.ts";
+import type { Registrant } from "../../core/registrants.ts";
 import { JsonReader } from "./json-reader.ts";
 import { newPace } from "./new-pace.ts";
 import { check, PARSED_CHARACTERS_MAX, parseJson, withoutMark } from "./read-json.ts";

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Grants } from "../../core/grants.ts";
 import type { User } from "../../core/model.ts";
 import { illegal } from "../../core/refusals.ts";
+import type { ServedApp } from "../../core/registry.ts";
 import type { TokenExchange } from "../../core/token-exchange.ts";
 import type { IssuedToken } from "../../core/tokens.ts";
 import { check, readJson } from "../bodies/read-json.ts";
@@ -30,15 +31,17 @@ export function createToken({ grants, exchange }: { grants: Grants; exchange: To
   return async (call) => {
     call.checkRate();
     const body = await readJson(call, AnyBody, SMALL_BODY_BYTES_MAX);
+    // As the app is now: it may take other tokens than when the head came, or be gone.
+    const { served } = (await call.confirm()).call;
     switch (body.grant_type) {
       case "client_credentials":
-        return await byClientCredentials(grants, call, check(body, ClientCredentials));
+        return await byClientCredentials(grants, call, served, check(body, ClientCredentials));
       case "password":
-        return await byPassword(grants, call, check(body, Password));
+        return await byPassword(grants, call, served, check(body, Password));
       case "inherit":
-        return await byName(grants, call, check(body, Inherit));
+        return await byName(grants, call, served, check(body, Inherit));
       case "agora":
-        return await byTrustedToken(exchange, call);
+        return await byTrustedToken(exchange, call, served);
       default:
         throw illegal(`grant_type: ${body.grant_type} is not supported`);
     }
@@ -48,33 +51,44 @@ export function createToken({ grants, exchange }: { grants: Grants; exchange: To
 async function byClientCredentials(
   grants: Grants,
   call: OpenCall,
+  served: ServedApp,
   body: z.infer<typeof ClientCredentials>,
 ): Promise<Reply> {
   call.checkStranger();
   const credentials = { clientId: body.client_id, clientSecret: body.client_secret };
-  const token = await grants.clientCredentials(call.served, call.asker(), credentials, body.ttl);
+  const token = await grants.clientCredentials(served, call.asker(), credentials, body.ttl);
   call.charge();
-  return jsonReply({ ...tokenFields(token), application: call.served.app.id }, false);
+  return jsonReply({ ...tokenFields(token), application: served.app.id }, false);
 }
 
-async function byPassword(grants: Grants, call: OpenCall, body: z.infer<typeof Password>): Promise<Reply> {
+async function byPassword(
+  grants: Grants,
+  call: OpenCall,
+  served: ServedApp,
+  body: z.infer<typeof Password>,
+): Promise<Reply> {
   call.checkStranger();
-  const { user, ...token } = await grants.password(call.served, call.asker(), body, body.ttl);
+  const { user, ...token } = await grants.password(served, call.asker(), body, body.ttl);
   call.charge();
   return userReply(token, user);
 }
 
-async function byName(grants: Grants, call: OpenCall, body: z.infer<typeof Inherit>): Promise<Reply> {
+async function byName(
+  grants: Grants,
+  call: OpenCall,
+  served: ServedApp,
+  body: z.infer<typeof Inherit>,
+): Promise<Reply> {
   const identity = await call.identify();
   call.charge();
   const wanted = { username: body.username, autoCreate: body.autoCreateUser ?? false };
-  const { user, ...token } = await grants.inherit(call.served, identity, wanted, body.ttl);
+  const { user, ...token } = await grants.inherit(served, identity, wanted, body.ttl);
   return userReply(token, user);
 }
 
 /** The answer of this one grant has another shape (protocol.md § 2.5). */
-async function byTrustedToken(exchange: TokenExchange, call: OpenCall): Promise<Reply> {
-  const { token, expires } = await exchange.exchange(call.served, call.bearer, () => call.asker());
+async function byTrustedToken(exchange: TokenExchange, call: OpenCall, served: ServedApp): Promise<Reply> {
+  const { token, expires } = await exchange.exchange(served, call.bearer, () => call.asker());
   call.charge();
   return jsonReply({ access_token: token, expire_timestamp: expires }, false);
 }

@@ -1,7 +1,8 @@
 import { permit } from "../../core/access.ts";
-import type { Accounts, Registrant } from "../../core/accounts.ts";
+import type { Accounts } from "../../core/accounts.ts";
 import { NOBODY } from "../../core/callers.ts";
 import type { Refused } from "../../core/refusals.ts";
+import type { Registrant } from "../../core/registrants.ts";
 import { readRegistrants } from "../bodies/read-registrants.ts";
 import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import type { ConfirmedCall, OpenHandler } from "../call.ts";

@@ -1,6 +1,6 @@
 import { allowsApp, allowsUser, askingUser } from "../../core/authority.ts";
 import type { App, Registration, User, UserName } from "../../core/model.ts";
-import type { Authority } from "../../core/ports.ts";
+import type { Authority } from "../../core/terms.ts";
 import { type Answer, rowsOf, type Statement } from "./session.ts";
 import { SHARED } from "./shared-locks.ts";
 

@@ -1,5 +1,6 @@
 import { allowsApp, allowsUser, askingUser } from "../../core/authority.ts";
-import type { AttributesWrite, Authority } from "../../core/ports.ts";
+import type { AttributesWrite } from "../../core/ports.ts";
+import type { Authority } from "../../core/terms.ts";
 import {
   APP_ENDS,
   type AppEnds,

@@ -1,5 +1,5 @@
 import type { UserName } from "../../core/model.ts";
-import type { Authority } from "../../core/ports.ts";
+import type { Authority } from "../../core/terms.ts";
 import { authorityRows, refusedBy, USER_ENDS, type UserEndsRow, userEndsOf } from "./authority-rows.ts";
 import { changedBy, rowsOf } from "./session.ts";
 import { OUTRUN, type Result, type Run } from "./transact.ts";

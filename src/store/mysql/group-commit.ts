@@ -1,5 +1,6 @@
 import type { Usage } from "../../core/admission/usage.ts";
-import type { AttributesWrite, WriteOutcome, WriteTerms } from "../../core/ports.ts";
+import type { AttributesWrite, WriteOutcome } from "../../core/ports.ts";
+import type { WriteTerms } from "../../core/terms.ts";
 import { type BatchResult, lockedOf, outdatedOf, writeBatch } from "./attribute-batch.ts";
 import { Deadline } from "./deadline.ts";
 import { failureKind, isLocked, storeError } from "./errors.ts";

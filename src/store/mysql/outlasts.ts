@@ -1,4 +1,4 @@
-import type { Authority } from "../../core/ports.ts";
+import type { Authority } from "../../core/terms.ts";
 
 /** Whether whoever asks on `authority` may for certain, where one who asked on `other` just might. */
 export function outlasts(authority: Authority | undefined, other: Authority | undefined): boolean {

@@ -8,9 +8,9 @@ import type {
   Store,
   StoredAttributes,
   StoredVersion,
-  WriteTerms,
 } from "../../core/ports.ts";
 import { isUnavailable } from "../../core/store-failure.ts";
+import type { WriteTerms } from "../../core/terms.ts";
 import { written } from "../../core/written.ts";
 import type { AgeingAttributes } from "../resident/ageing-attributes.ts";
 import { StoreError } from "../store-error.ts";

@@ -1,6 +1,7 @@
 import { changedUser } from "../../core/changes.ts";
 import type { User, UserName } from "../../core/model.ts";
-import type { Authority, DeletionTerms, NewUser, UserChange, UserTerms } from "../../core/ports.ts";
+import type { NewUser, UserChange } from "../../core/ports.ts";
+import type { Authority, DeletionTerms, UserTerms } from "../../core/terms.ts";
 import { authorityRows, refusedBy } from "./authority-rows.ts";
 import { announce } from "./feed.ts";
 import { USER_COLUMNS, type UserRow, userOf } from "./rows.ts";

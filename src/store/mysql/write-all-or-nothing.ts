@@ -1,4 +1,5 @@
-import type { AttributesWrite, Authority, BatchOutcome } from "../../core/ports.ts";
+import type { AttributesWrite, BatchOutcome } from "../../core/ports.ts";
+import type { Authority } from "../../core/terms.ts";
 import { fullOrWithheld } from "../refused-together.ts";
 import { outdatedOf, writeBatch } from "./attribute-batch.ts";
 import type { Deadline } from "./deadline.ts";

@@ -1,6 +1,7 @@
 import { createSlots, type Place, type Slots } from "../../core/admission/slots.ts";
 import type { Usage } from "../../core/admission/usage.ts";
-import type { AttributesWrite, WriteOutcome, WriteTerms } from "../../core/ports.ts";
+import type { AttributesWrite, WriteOutcome } from "../../core/ports.ts";
+import type { WriteTerms } from "../../core/terms.ts";
 import { systemTimers } from "../../system/timers.ts";
 import { StoreError } from "../store-error.ts";
 import { CHARACTERS_TOGETHER } from "./attribute-batch.ts";

@@ -1,13 +1,8 @@
 import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
 import { allowsUser } from "../../core/authority.ts";
 import type { UserName } from "../../core/model.ts";
-import {
-  type AttributesWrite,
-  type Authority,
-  type BatchOutcome,
-  NEVER_ENDED,
-  type WriteOutcome,
-} from "../../core/ports.ts";
+import type { AttributesWrite, BatchOutcome, WriteOutcome } from "../../core/ports.ts";
+import { type Authority, NEVER_ENDED } from "../../core/terms.ts";
 import { refusedTogether } from "../refused-together.ts";
 import type { Connection } from "./connection.ts";
 import { isEnded } from "./reads.ts";

@@ -1,6 +1,7 @@
 import { hasEnded } from "../../core/authority.ts";
 import type { App, User, UserName } from "../../core/model.ts";
-import type { Authority, Changes, SigningKey, StoredAttributes, StoredVersion, UserCursor } from "../../core/ports.ts";
+import type { Changes, SigningKey, StoredAttributes, StoredVersion, UserCursor } from "../../core/ports.ts";
+import type { Authority } from "../../core/terms.ts";
 import type { Connection } from "./connection.ts";
 import { type AppRow, appOf, type ChangeRow, changeOf, USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 

@@ -1,6 +1,7 @@
 import { changedUser } from "../../core/changes.ts";
 import { isLikeId, type User, type UserName } from "../../core/model.ts";
-import type { Authority, DeletionTerms, NewUser, UserChange, UserTerms } from "../../core/ports.ts";
+import type { NewUser, UserChange } from "../../core/ports.ts";
+import type { Authority, DeletionTerms, UserTerms } from "../../core/terms.ts";
 import type { Connection } from "./connection.ts";
 import { announce } from "./feed.ts";
 import { isEnded, readApp, readUser } from "./reads.ts";
