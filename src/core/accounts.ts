@@ -76,7 +76,7 @@ export interface Accounts {
 type Address = Pick<Asker, "address">;
 
 interface AccountsNeeds {
-  readonly store: Pick<Store, "user" | "userById" | "users" | "insertUsers" | "changeUser" | "deleteUsers">;
+  readonly store: Pick<Store, "app" | "user" | "userById" | "users" | "insertUsers" | "changeUser" | "deleteUsers">;
   readonly tokens: Pick<Tokens, "forgetUser">;
   readonly clock: Clock;
   readonly random: Random;
@@ -99,8 +99,15 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
   ): Promise<readonly ("inserted" | "taken")[]> {
     const results = await store.insertUsers(app.number, users, authority);
     if (results === undefined) throw new Refusal({ code: "app_unknown" });
-    if (results === "unauthorised") throw endedRefusal({ caller });
+    if (results === "unauthorised") throw await notInserted(app, { caller, authority });
     return results;
+  }
+
+  /** Where it may be the app's registration that was closed, and not the token that was ended. */
+  async function notInserted({ number }: App, { caller, authority }: Authorised): Promise<Refusal> {
+    const app = authority.registrations === undefined ? undefined : await store.app(number);
+    const isClosed = app !== undefined && !authority.registrations?.includes(app.registration);
+    return isClosed ? new Refusal({ code: "registration_closed" }) : endedRefusal({ caller });
   }
 
   async function insert(app: App, user: NewUser, by: Authorised): Promise<User | "taken"> {

@@ -69,5 +69,7 @@ export function endedRefusal({ caller }: Pick<Authorised, "caller">): Refusal {
   return badToken("token_expired", "revoked", "it was ended while the request was under way");
 }
 
-type AppEnds = Pick<App, "tokensValidAfter" | "adminTokensValidAfter" | "registration">;
-type UserEnds = Pick<User, "id" | "activated" | "tokensValidAfter">;
+/** What of an app an authority hangs on. */
+export type AppEnds = Pick<App, "tokensValidAfter" | "adminTokensValidAfter" | "registration">;
+/** The same of a user. */
+export type UserEnds = Pick<User, "id" | "activated" | "tokensValidAfter">;

@@ -65,14 +65,9 @@ const CALLED = Object.entries(CALLS).flatMap(([called, call]) =>
 export function describeAuthority(open: OpenForTest): void {
   describe("authority", () => {
     let scenes = 0;
-    let last: Promise<unknown> = Promise.resolve();
-    /** One after the other: an engine refuses what it has too much of. */
-    const newScene = (store: Store): Promise<AuthorityScene> => {
+    const newScene = async (store: Store): Promise<AuthorityScene> => {
       scenes += 1;
-      const key = `org/app${scenes}`;
-      const scene = last.then(async () => setScene(store, await addApp(store, key)));
-      last = scene.catch(() => {});
-      return scene;
+      return await setScene(store, await addApp(store, `org/app${scenes}`));
     };
 
     test.each(CELLS)("of $asks is gone when $how: nothing is stored", async ({ authority, end }) => {

@@ -1,5 +1,5 @@
-import { allowsApp, allowsUser, askingUser } from "../../core/authority.ts";
-import type { App, Registration, User, UserName } from "../../core/model.ts";
+import { type AppEnds, askingUser, hasEnded, type UserEnds } from "../../core/authority.ts";
+import type { Registration, UserName } from "../../core/model.ts";
 import type { Authority } from "../../core/terms.ts";
 import { type Answer, rowsOf, type Statement } from "./session.ts";
 import { SHARED } from "./shared-locks.ts";
@@ -8,9 +8,6 @@ import { SHARED } from "./shared-locks.ts";
  * What a transaction reads to judge on whose authority it stores something. The rows stay locked until it ends: what
  * ended an authority before is seen, and what would end it meanwhile waits (docs/decisions/0026).
  */
-
-export type AppEnds = Pick<App, "registration" | "tokensValidAfter" | "adminTokensValidAfter">;
-export type UserEnds = Pick<User, "id" | "activated" | "tokensValidAfter">;
 
 export const APP_ENDS = "registration, tokens_valid_after, admin_tokens_valid_after";
 
@@ -64,10 +61,8 @@ export function refusedBy(
 ): "app_unknown" | "unauthorised" | undefined {
   const [appRow] = rowsOf<AppEndsRow>(app);
   if (appRow === undefined) return "app_unknown";
-  if (authority === undefined) return undefined;
-  const name = askingUser(authority);
   const [askerRow] = rowsOf<UserEndsRow>(asker);
-  const found = name === undefined ? undefined : target(name);
-  const user = askerRow === undefined ? found : userEndsOf(askerRow);
-  return allowsApp(authority, appEndsOf(appRow)) && allowsUser(authority, user) ? undefined : "unauthorised";
+  const userOf = (name: UserName): UserEnds | undefined =>
+    askerRow === undefined ? target(name) : userEndsOf(askerRow);
+  return hasEnded(authority, appEndsOf(appRow), userOf) ? "unauthorised" : undefined;
 }

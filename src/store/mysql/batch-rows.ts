@@ -1,16 +1,7 @@
-import { allowsApp, allowsUser, askingUser } from "../../core/authority.ts";
+import { type AppEnds, allowsApp, allowsUser, askingUser, type UserEnds } from "../../core/authority.ts";
 import type { AttributesWrite } from "../../core/ports.ts";
 import type { Authority } from "../../core/terms.ts";
-import {
-  APP_ENDS,
-  type AppEnds,
-  type AppEndsRow,
-  appEndsOf,
-  USER_ENDS,
-  type UserEnds,
-  type UserEndsRow,
-  userEndsOf,
-} from "./authority-rows.ts";
+import { APP_ENDS, type AppEndsRow, appEndsOf, USER_ENDS, type UserEndsRow, userEndsOf } from "./authority-rows.ts";
 import { type Answer, rowsOf, type Statement } from "./session.ts";
 import { SHARED_NOWAIT, SHARED_SKIP_LOCKED } from "./shared-locks.ts";
 

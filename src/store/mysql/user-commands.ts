@@ -85,11 +85,8 @@ export async function changeUser(
   const refused = refusedBy(authority, answers.slice(0, -1), () => former);
   if (refused === "unauthorised") return { keep: false, value: refused };
   if (refused !== undefined || former === undefined) return { keep: false, value: undefined };
-  const { id = former.id, tokensValidAfter = former.tokensValidAfter } = only ?? {};
-  if (former.id !== id) return { keep: false, value: undefined };
-  if (former.tokensValidAfter !== tokensValidAfter) return { keep: false, value: "outrun" };
-  const user = changedUser(former, change, now);
-  if (typeof user !== "object") return { keep: false, value: user };
+  const user = changedUser(former, change, now, only);
+  if (user === undefined || user === "outrun") return { keep: false, value: user };
   const [changed] = await run({
     sql:
       "UPDATE users SET password_hash = ?, activated = ?, modified = ?, tokens_valid_after = ? " +
