@@ -19,7 +19,6 @@ export const PARTS: Readonly<Record<string, string>> = {
 /** What `npm run test:long` needs beside these. */
 export const LONG_PARTS: Readonly<Record<string, string>> = {
   mariadbd: "the clients that would use up what the cluster store has (MariaDB)",
-  prlimit: "a server with few file descriptors (test/starvation)",
   wrk: "the benchmark, which needs nginx, redis-server and webdis too (test/long/bench.test.ts)",
   slowhttptest: "slow heads, bodies and readers (test/long/slow-clients.test.ts)",
 };

@@ -1,5 +1,6 @@
 import { connectRaw, type RawConnection } from "../harness/raw.ts";
-import { APP_KEY, OPERATOR_KEY } from "./usermeta-process.ts";
+import { APP_KEY, OPERATOR_KEY } from "../harness/usermeta-process.ts";
+import { Unserved } from "./unserved.ts";
 
 /** One answer, as far as the proofs look at it. */
 export interface LoadAnswer {
@@ -45,13 +46,13 @@ export class Client implements AsyncDisposable {
 
   async attributes(user: string): Promise<Readonly<Record<string, string>>> {
     const { status, data } = await this.call("GET", `metadata/user/${user}`);
-    if (status !== 200) throw new Error(`a get of ${user} was answered ${status}`);
+    if (status !== 200) throw new Unserved(`a get of ${user} was answered ${status}`);
     return data as Readonly<Record<string, string>>; // as: the documented shape
   }
 
   async register(username: string): Promise<void> {
     const { status } = await this.call("POST", "users", JSON.stringify({ username, password: "secret" }));
-    if (status !== 200) throw new Error(`the registration of ${username} was answered ${status}`);
+    if (status !== 200) throw new Unserved(`the registration of ${username} was answered ${status}`);
   }
 
   async #drop(): Promise<void> {

@@ -1,11 +1,12 @@
 import type { TestDatabase } from "../harness/mariadb.ts";
 import { ACCOUNT } from "../harness/mariadb-server.ts";
+import { UsermetaProcess } from "../harness/usermeta-process.ts";
 import { Client } from "./client.ts";
 import { FaultLoad } from "./fault-load.ts";
 import type { GaleraCluster } from "./galera.ts";
 import { INITIAL } from "./recorded-load.ts";
 import { type GateState, TcpGate } from "./tcp-gate.ts";
-import { UsermetaProcess } from "./usermeta-process.ts";
+import { Unserved } from "./unserved.ts";
 
 const SERVERS = 3;
 const USERS = Array.from({ length: 24 }, (_, index) => `user${index}`);
@@ -13,6 +14,7 @@ const USER_BYTES_MAX = 250;
 /** Not enough for all of them at once. */
 const APP_BYTES_MAX = USERS.length * 150;
 const LOOK_MS = 20;
+const READY_DEADLINE_MS = 30_000;
 const LOG_CHARACTERS_TOLD = 4000;
 
 /** One node for all servers, as docs/CLUSTER.md recommends, or a node for each. */
@@ -97,7 +99,11 @@ export class FaultCluster implements AsyncDisposable {
 
   /** Resolves, with the moment, when every server says so. */
   async untilReady(ready: boolean): Promise<number> {
-    while ((await this.isReady()).includes(!ready)) await Bun.sleep(LOOK_MS);
+    const deadline = performance.now() + READY_DEADLINE_MS;
+    while ((await this.isReady()).includes(!ready)) {
+      if (performance.now() > deadline) throw new Unserved(`not all servers say ${ready}: ${await this.#told()}`);
+      await Bun.sleep(LOOK_MS);
+    }
     return performance.now();
   }
 

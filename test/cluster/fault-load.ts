@@ -1,5 +1,6 @@
 import { expectPromisesKept } from "./promises.ts";
 import { type RecordedAnswer, RecordedLoad } from "./recorded-load.ts";
+import { Unserved } from "./unserved.ts";
 
 const FLOW_SETS = 50;
 const FLOW_DEADLINE_MS = 30_000;
@@ -34,7 +35,7 @@ export class FaultLoad implements AsyncDisposable {
       const servers = new Set(done.map(({ server }) => server));
       if (done.length >= FLOW_SETS && servers.size === this.#needs.origins().length) return performance.now() - from;
       if (performance.now() - from > FLOW_DEADLINE_MS) {
-        throw new Error(`no flow: ${this.#told(from)}\n${await this.#needs.told()}`);
+        throw new Unserved(`no flow: ${this.#told(from)}\n${await this.#needs.told()}`);
       }
       await Bun.sleep(LOOK_MS);
     }

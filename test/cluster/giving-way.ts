@@ -6,6 +6,7 @@ import { openMysqlStore } from "../../src/store/mysql/store.ts";
 import { type Result, type Run, transact } from "../../src/store/mysql/transact.ts";
 import { mysqlLocation } from "../store/mysql-location.ts";
 import type { GaleraCluster } from "./galera.ts";
+import { Unserved } from "./unserved.ts";
 
 /** How many rows a transaction changes besides the one that another node wants. */
 const OWN_ROWS = 12;
@@ -50,7 +51,9 @@ export async function gaveWay(galera: GaleraCluster, seconds: number): Promise<G
         await transact(session, new Deadline(DEADLINE_MS), addToAll, 0);
         committed += 1;
       } catch (error) {
-        if (failureKind(error) !== "again") throw error;
+        const kind = failureKind(error);
+        if (kind === "lost" || kind === "host_unfit") throw new Unserved("the node has gone", { cause: error });
+        if (kind !== "again") throw error;
         refused += 1;
       }
     }

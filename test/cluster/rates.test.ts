@@ -1,8 +1,8 @@
 /** An app's rate over three real servers on one MariaDB, however a load balancer deals its calls out. */
 import { describe, expect, test } from "bun:test";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
+import { UsermetaProcess } from "../harness/usermeta-process.ts";
 import { Client } from "./client.ts";
-import { UsermetaProcess } from "./usermeta-process.ts";
 
 const RATE = 200;
 const SERVERS = 3;

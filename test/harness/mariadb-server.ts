@@ -27,6 +27,7 @@ export class MariadbServer implements AsyncDisposable {
   readonly #folder: MariadbFolder;
   readonly #args: readonly string[];
   #child: Bun.Subprocess<"ignore", "ignore", "ignore"> | undefined;
+  #isFrozen = false;
 
   /** Resolves when it answers. */
   static async start(): Promise<MariadbServer> {
@@ -45,6 +46,18 @@ export class MariadbServer implements AsyncDisposable {
     this.#args = args;
   }
 
+  /** died: nobody has asked for it. */
+  get state(): "running" | "frozen" | "ended" | "died" {
+    if (this.#child === undefined) return "ended";
+    if (!this.#isRunning) return "died";
+    return this.#isFrozen ? "frozen" : "running";
+  }
+
+  /** The signal or the exit code that it has died with. */
+  get end(): string | number | undefined {
+    return this.#child?.signalCode ?? this.#child?.exitCode ?? undefined;
+  }
+
   get pid(): number {
     if (this.#child === undefined) throw new Error("MariaDB is not running");
     return this.#child.pid;
@@ -53,6 +66,7 @@ export class MariadbServer implements AsyncDisposable {
   /** @param args in place of those it was made with */
   spawn(args: readonly string[] = this.#args): void {
     if (this.#isRunning) throw new Error("MariaDB is running already");
+    this.#isFrozen = false;
     this.#child = Bun.spawn(
       [
         ...asMariadbUser(),
@@ -106,10 +120,12 @@ export class MariadbServer implements AsyncDisposable {
   /** As a machine does that is out of memory, or cut off: it holds its connections and answers nothing. */
   pause(): void {
     process.kill(this.pid, "SIGSTOP");
+    this.#isFrozen = true;
   }
 
   resume(): void {
     process.kill(this.pid, "SIGCONT");
+    this.#isFrozen = false;
   }
 
   /** All that it has logged, for when a test fails. */

@@ -1,10 +1,10 @@
 /** What is promised of connections at their limit, at any length: the tests run it shortly, `test:long` at length. */
 import { expect } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { eventually } from "../harness/eventually.ts";
 import { connectRaw } from "../harness/raw.ts";
-import { holdSilent, OPERATOR_KEY, startUsermeta } from "./usermeta-process.ts";
+import { OPERATOR_KEY, UsermetaProcess, withDescriptors } from "../harness/usermeta-process.ts";
 
 export interface ConnectionsAtLimit {
   readonly descriptorsMax: number;
@@ -19,11 +19,13 @@ const AUTHORIZATION = ["Authorization", `Bearer ${OPERATOR_KEY}`] as const;
 const HELD_AT_ONCE = 16;
 
 /** One client holds silent connections up to the limit, while another goes on with the one that it has. */
-export async function checkSilentConnections({ descriptorsMax, ...options }: ConnectionsAtLimit): Promise<void> {
-  await using server = await startUsermeta(descriptorsMax, options);
-  const probeMs = await healthMs(server.origin);
-  await using active = await connectRaw(server.origin);
-  await using idle = await connectRaw(server.origin);
+export async function checkSilentConnections(limit: ConnectionsAtLimit): Promise<void> {
+  const { descriptorsMax, heldMs } = limit;
+  await using server = startServer(limit);
+  const origin = await server.origin();
+  const probeMs = await healthMs(origin);
+  await using active = await connectRaw(origin);
+  await using idle = await connectRaw(origin);
   await idle.call("GET", "/-/health");
   const call = () => active.call("GET", "/org/app/metadata/user/capacity", { headers: [AUTHORIZATION] });
   await call();
@@ -31,12 +33,12 @@ export async function checkSilentConnections({ descriptorsMax, ...options }: Con
   const idleEnded = idle.answer().catch((error: Error) => error.message);
   using silent = new DisposableStack();
   let held = 0;
-  const heldUntil = performance.now() + options.heldMs;
+  const heldUntil = performance.now() + heldMs;
   const isHeld = () => performance.now() > heldUntil && held >= 2 * descriptorsMax;
-  while (!isHeld() || server.logged("connectionsNearMax").length === 0) {
+  while (!isHeld() || server.count("connectionsNearMax") === 0) {
     // In portions: the kernel puts off what does not fit into the listener's queue.
     if (held < 2 * descriptorsMax) {
-      silent.use(holdSilent(server.port, HELD_AT_ONCE, "127.0.0.2"));
+      silent.use(holdSilent(origin, HELD_AT_ONCE, "127.0.0.2"));
       held += HELD_AT_ONCE;
     }
     expect((await call()).status).toBe(200);
@@ -45,7 +47,7 @@ export async function checkSilentConnections({ descriptorsMax, ...options }: Con
   expect(await idleEnded).toContain("ended");
 
   // The store and the log find room. No connection comes in, and nothing turns in the server meanwhile.
-  const waiting = healthMs(server.origin);
+  const waiting = healthMs(origin);
   expect(readdirSync(`/proc/${server.pid}/fd`).length).toBeLessThan(0.95 * descriptorsMax);
   const [cpuBefore, before] = [cpuMs(server.pid), performance.now()];
   await Promise.race([waiting, Bun.sleep(1000)]);
@@ -57,20 +59,22 @@ export async function checkSilentConnections({ descriptorsMax, ...options }: Con
   // Several: what the kernel had no room for a moment ago, its own system tries again only after a second.
   const attempts = Array.from({ length: 10 }, async (_, index) => {
     await Bun.sleep(50 * index);
-    return await healthMs(server.origin);
+    return await healthMs(origin);
   });
   await Promise.race(attempts);
   expect(performance.now() - freeAt).toBeLessThan(1000 + 10 * probeMs);
   await Promise.all([waiting, ...attempts]);
-  expect(server.logged("connectionsNearMax")).toHaveLength(1);
+  expect(server.count("connectionsNearMax")).toBe(1);
 }
 
 /** One client leaves as many connections idle as may be open. */
-export async function checkIdleConnections({ descriptorsMax, ...options }: ConnectionsAtLimit): Promise<void> {
-  await using server = await startUsermeta(descriptorsMax, options);
+export async function checkIdleConnections(limit: ConnectionsAtLimit): Promise<void> {
+  const { descriptorsMax } = limit;
+  await using server = startServer(limit);
+  const origin = await server.origin();
   let closed = 0;
   const sockets = Array.from({ length: descriptorsMax }, () => {
-    const socket = connect({ port: server.port, host: "127.0.0.1", localAddress: "127.0.0.2" });
+    const socket = connect({ ...addressOf(origin), localAddress: "127.0.0.2" });
     socket.on("connect", () => socket.write("GET /-/health HTTP/1.1\r\nHost: localhost\r\n\r\n"));
     socket.on("error", () => {});
     socket.on("close", () => (closed += 1));
@@ -79,11 +83,34 @@ export async function checkIdleConnections({ descriptorsMax, ...options }: Conne
   });
   try {
     await eventually(async () => expect(closed).toBeGreaterThan(descriptorsMax / 2), 10_000);
-    await healthMs(server.origin);
-    expect(server.logged("connectionsNearMax")).toHaveLength(1);
+    await healthMs(origin);
+    expect(server.count("connectionsNearMax")).toBe(1);
   } finally {
     for (const socket of sockets) socket.destroy();
   }
+}
+
+function startServer({ descriptorsMax, workers, store }: ConnectionsAtLimit): UsermetaProcess {
+  return new UsermetaProcess(store, { USERMETA_WORKERS: `${workers}` }, withDescriptors(descriptorsMax));
+}
+
+/** Connections that send nothing; those that are refused or wait in the kernel's queue count too. */
+function holdSilent(origin: string, count: number, localAddress: string): Disposable {
+  const sockets = Array.from({ length: count }, (): Socket => {
+    const socket = connect({ ...addressOf(origin), localAddress });
+    socket.on("error", () => {});
+    return socket;
+  });
+  return {
+    [Symbol.dispose]() {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function addressOf(origin: string): { readonly host: string; readonly port: number } {
+  const { hostname, port } = new URL(origin);
+  return { host: hostname, port: Number(port) };
 }
 
 /** On a new connection. */

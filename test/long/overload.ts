@@ -1,8 +1,8 @@
 /** One greedy client beside a modest one on an overloaded thread, at any length. */
 import { expect } from "bun:test";
 import { join } from "node:path";
+import { OPERATOR_KEY, UsermetaProcess, withDescriptors } from "../harness/usermeta-process.ts";
 import { sendAgain } from "./sent-again.ts";
-import { OPERATOR_KEY, startUsermeta } from "./usermeta-process.ts";
 
 export interface Overload {
   readonly greedyConnections: number;
@@ -20,14 +20,15 @@ const PAUSE_MS = 20;
 
 /** The modest client, and health checks, must wait far less than the greedy client does for its own requests. */
 export async function checkFairThread({ greedyConnections, seconds }: Overload): Promise<void> {
-  await using server = await startUsermeta(2 * greedyConnections);
+  await using server = new UsermetaProcess("memory:", {}, withDescriptors(2 * greedyConnections));
+  const port = Number(new URL(await server.origin()).port);
   const script = join(import.meta.dir, "greedy-client.ts");
-  const command = [script, String(server.port), String(greedyConnections), String(seconds), BATCH];
+  const command = [script, String(port), String(greedyConnections), String(seconds), BATCH];
   const child = Bun.spawn([process.execPath, ...command], { stdout: "pipe", stderr: "inherit" });
   const lines = child.stdout.pipeThrough(new TextDecoderStream())[Symbol.asyncIterator]();
   expect((await lines.next()).value).toContain("begun");
-  using health = sendAgain(server.port, HEALTH, "127.0.0.1", PAUSE_MS);
-  using modest = sendAgain(server.port, BATCH, "127.0.0.2", PAUSE_MS);
+  using health = sendAgain(port, HEALTH, "127.0.0.1", PAUSE_MS);
+  using modest = sendAgain(port, BATCH, "127.0.0.2", PAUSE_MS);
   const greedyMs = Number((await lines.next()).value);
 
   expect([...modest.statuses]).toEqual(["200"]);

@@ -7,9 +7,9 @@ import { openStore, parseStoreUrl } from "../../src/store/open.ts";
 import { systemClock } from "../../src/system/clock.ts";
 import { systemDigest } from "../../src/system/digest.ts";
 import { systemRandom } from "../../src/system/random.ts";
-import { APP_KEY, OPERATOR_KEY, UsermetaProcess } from "../cluster/usermeta-process.ts";
 import { signIn } from "../harness/client.ts";
 import { sharedMariadb } from "../harness/mariadb.ts";
+import { APP_KEY, OPERATOR_KEY, UsermetaProcess, withDescriptors } from "../harness/usermeta-process.ts";
 import type { Engine, Place, Row, Surroundings, Target } from "./row.ts";
 
 /** As `npm start` sets it. Without it a growing heap hides what is measured. */
@@ -31,7 +31,7 @@ export async function startTarget(row: Row, engine: Engine): Promise<StartedTarg
   const surroundings = await row.surroundings?.(place);
   if (surroundings !== undefined) stack.use(surroundings);
   const credentials = await createApp(url, { ratePerSecond: 0, ...row.app, ...surroundings?.app });
-  const wrapper = row.descriptorsMax === undefined ? [] : ["prlimit", `--nofile=${row.descriptorsMax}`];
+  const wrapper = row.descriptorsMax === undefined ? [] : withDescriptors(row.descriptorsMax);
   const server = stack.use(new UsermetaProcess(url, { ...HEAP, ...row.settings }, wrapper));
   const origin = await server.origin();
   const admin = await signIn({ base: `${origin}/${TESTED_APP}`, credentials });

@@ -5,8 +5,7 @@
 import { describe, test } from "bun:test";
 import { RESOURCES, type Resource } from "../../src/core/admission/resources.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
-import { isLeftOut } from "../harness/missing-part.ts";
-import type { Engine, Row } from "./row.ts";
+import type { Engine } from "./row.ts";
 import { ROWS } from "./rows.ts";
 import { runRow } from "./run-row.ts";
 
@@ -17,17 +16,15 @@ const IN_SHORT: readonly Resource[] = ["thread", "hashing", "bodies", "answers",
 /** For its start, its end, and the modest client alone. */
 const OVERHEAD_MS = 60_000;
 
-function isImpossible({ descriptorsMax }: Row, engine: Engine): boolean {
-  if (engine === "mysql" && mariadbIsMissing()) return true;
-  const isLimited = descriptorsMax !== undefined;
-  return isLimited && isLeftOut(Bun.which("prlimit") !== null, "prlimit is not installed: few file descriptors");
+function isImpossible(engine: Engine): boolean {
+  return engine === "mysql" && mariadbIsMissing();
 }
 
 for (const resource of LONG === undefined ? IN_SHORT : RESOURCES) {
   describe(resource, () => {
     for (const row of ROWS[resource].slice(0, LONG === undefined ? 1 : undefined)) {
       for (const engine of (row.engines ?? ["sqlite"]).slice(0, LONG === undefined ? 1 : undefined)) {
-        test.skipIf(isImpossible(row, engine))(
+        test.skipIf(isImpossible(engine))(
           `${row.name} (${engine})`,
           () => runRow({ resource, row, engine, seconds: SECONDS }),
           SECONDS * 1000 + OVERHEAD_MS,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 
 export const APP_KEY = "org/app";
-export const OPERATOR_KEY = "operator-of-the-cluster-tests";
+export const OPERATOR_KEY = "operator-of-the-tests";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 
@@ -18,7 +18,7 @@ export class UsermetaProcess implements AsyncDisposable {
   #heard = Promise.withResolvers<void>();
   #isEnded = false;
 
-  /** @param wrapper a program, with its arguments, that becomes the server: `prlimit …` */
+  /** @param wrapper a program, with its arguments, that becomes the server */
   constructor(store: string, settings: Readonly<Record<string, string>> = {}, wrapper: readonly string[] = []) {
     this.#child = Bun.spawn([...wrapper, process.execPath, MAIN, "serve"], {
       stdin: "ignore",
@@ -102,4 +102,9 @@ export class UsermetaProcess implements AsyncDisposable {
     this.#heard.resolve();
     this.#heard = Promise.withResolvers();
   }
+}
+
+/** A wrapper: with so many file descriptors. */
+export function withDescriptors(count: number): readonly string[] {
+  return ["sh", "-c", `ulimit -n ${count}; exec "$@"`, "sh"];
 }
