@@ -8,6 +8,8 @@ export class TcpGate implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #state: GateState = "open";
+  /** What goes through arrives so much later, in either direction. */
+  delayMs = 0;
 
   static async before(port: number): Promise<TcpGate> {
     const gate = new TcpGate(port);
@@ -52,7 +54,9 @@ export class TcpGate implements AsyncDisposable {
     ] as const) {
       this.#sockets.add(from);
       from.on("data", (chunk) => {
-        if (this.#state === "open") to.write(chunk);
+        if (this.#state !== "open") return;
+        if (this.delayMs === 0) to.write(chunk);
+        else setTimeout(() => to.write(chunk), this.delayMs);
       });
       from.on("error", () => {});
       from.on("close", () => {

@@ -1,10 +1,15 @@
 import { describe, expect, test } from "bun:test";
 import { Hosts } from "../../src/store/mysql/hosts.ts";
 import { rowsOf, Session } from "../../src/store/mysql/session.ts";
+import { TcpGate } from "../cluster/tcp-gate.ts";
+import { eventually } from "../harness/eventually.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { mysqlLocation } from "./mysql-location.ts";
 
 const TIMEOUT_MS = 2000;
+/** A connection takes seven ways at least, for longer than the next host is left untried. */
+const SLOW_MS = 150;
+const ATTEMPT_MS = 500;
 
 describe.skipIf(mariadbIsMissing())("a session", () => {
   test("carries out nothing of a transaction on another connection than it began on", async () => {
@@ -34,6 +39,36 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     await expect(cut).rejects.toThrow();
   });
 
+  test("gets through to slow hosts, however often its callers give up, and then stays at the first", async () => {
+    const { port } = await sharedMariadb();
+    await using stack = new AsyncDisposableStack();
+    const gates = [await TcpGate.before(port), await TcpGate.before(port), await TcpGate.before(port)];
+    for (const gate of gates) stack.use(gate).delayMs = SLOW_MS;
+    const { session, hosts } = stack.use(await openSession(gates.map((gate) => gate.port)));
+    const first = hosts.current;
+    const asked = (): Promise<unknown> => session.one("SELECT 1", [], ATTEMPT_MS);
+    await expect(asked()).rejects.toThrow("no host has let a connection in yet");
+    await eventually(asked);
+    expect(hosts.current).toBe(first);
+    // On the connection that it has.
+    await asked();
+  });
+
+  test("leaves a host that lets it in and does not answer, but not for a moment's silence", async () => {
+    const { port } = await sharedMariadb();
+    await using gate = await TcpGate.before(port);
+    await using opened = await openSession([gate.port, port]);
+    const { session, hosts } = opened;
+    const first = hosts.current;
+    for (const timeoutMs of [TIMEOUT_MS / 100, TIMEOUT_MS / 2]) {
+      await session.one("SELECT 1", [], TIMEOUT_MS);
+      expect(hosts.current).toBe(first);
+      await expect(session.one("SELECT SLEEP(5)", [], timeoutMs)).rejects.toThrow("timeout");
+    }
+    await session.one("SELECT 1", [], TIMEOUT_MS);
+    expect(hosts.current).not.toBe(first);
+  });
+
   test("goes on to the next host when one cannot be reached or does not serve", async () => {
     const { port } = await sharedMariadb();
     await using opened = await openSession([9, port]);
@@ -49,7 +84,7 @@ async function openSession(ports?: readonly number[]) {
   const database = await mariadb.freshDatabase();
   const [first = mariadb.port, ...others] = ports ?? [];
   const host = (port: number) => ({ hostname: "127.0.0.1", port });
-  const location = { ...mysqlLocation(database.url), hosts: [host(first), ...others.map(host)] as const };
+  const location = { ...mysqlLocation(database.url, TIMEOUT_MS), hosts: [host(first), ...others.map(host)] as const };
   const hosts = new Hosts(location.hosts);
   const session = new Session(location, hosts);
   return {

@@ -19,6 +19,14 @@ export class ConnectionLost extends Error {
   }
 }
 
+/** There is no connection yet, and the caller has no more time to wait for one. */
+export class NotConnected extends Error {
+  constructor() {
+    super("no host has let a connection in yet");
+    this.name = "NotConnected";
+  }
+}
+
 /** The database has rolled a transaction back between two statements that were sent together, and not said so. */
 export class RolledBackUnsaid extends Error {
   constructor() {
@@ -74,7 +82,7 @@ interface DriverError {
 }
 
 export function failureKind(error: unknown): FailureKind {
-  if (error instanceof ConnectionLost) return "lost";
+  if (error instanceof ConnectionLost || error instanceof NotConnected) return "lost";
   if (error instanceof RolledBackUnsaid) return "again";
   if (!(error instanceof Error)) return "other";
   const { code, errno, fatal } = error as DriverError; // as: an Error with the driver's additions, each checked

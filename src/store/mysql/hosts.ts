@@ -30,8 +30,13 @@ export class Hosts {
     this.#at = Math.max(0, this.#hosts.indexOf(host));
   }
 
+  /** The one to try when a host does not serve. */
+  after(host: MysqlHost): MysqlHost {
+    return this.#hosts[(this.#hosts.indexOf(host) + 1) % this.#hosts.length] ?? this.#hosts[0];
+  }
+
   /** Goes on to the next, unless somebody has done so already. */
   leave(host: MysqlHost): void {
-    if (this.current === host) this.#at = (this.#at + 1) % this.#hosts.length;
+    if (this.current === host) this.goTo(this.after(host));
   }
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { type Connection, type ConnectionOptions, createConnection, type QueryOptions } from "mysql2";
-import { ConnectionLost, failureKind } from "./errors.ts";
+import { ConnectionLost, failureKind, NotConnected } from "./errors.ts";
 import type { Hosts } from "./hosts.ts";
 import type { MysqlHost, MysqlLocation, MysqlTls } from "./location.ts";
+import { type Open, openFirst } from "./opening.ts";
 
 export type Value = string | number | null | Uint8Array | readonly string[] | readonly number[];
 
@@ -15,13 +16,12 @@ export interface Statement {
 /** What a statement answered: rows as tuples, or what it changed. */
 export type Answer = readonly (readonly unknown[])[] | { readonly affectedRows: number };
 
-interface Open {
-  readonly connection: Connection;
-  readonly host: MysqlHost;
-}
-
-/** An unanswered handshake after so long is that of a host that is frozen or cut off. */
-const CONNECT_MS = 400;
+/** For one connection and its set-up. Callers do not wait for so long, but the next of them may find it made. */
+const CONNECT_MS = 1600;
+/** A host is silent that has let a call wait for such a part of its timeout. */
+const SILENCE_PART = 0.25;
+/** For the goodbye. */
+const CLOSE_MS = 400;
 
 /**
  * Strict, so that nothing is cut to fit; a backslash escapes, as the driver takes for granted.
@@ -49,8 +49,13 @@ const SET_UP_MARIADB = "SET SESSION idle_transaction_timeout = 5";
 export class Session {
   readonly #location: MysqlLocation;
   readonly #hosts: Hosts;
+  readonly #closed = new AbortController();
   #open: Open | undefined;
   #opening: Promise<Open> | undefined;
+  /** Calls that wait for a connection. */
+  #waiting = 0;
+  /** Has just kept a call waiting: the next connection is looked for elsewhere first. */
+  #silent: MysqlHost | undefined;
 
   constructor(location: MysqlLocation, hosts: Hosts) {
     this.#location = location;
@@ -85,7 +90,9 @@ export class Session {
     } catch (error) {
       const kind = failureKind(error);
       // A connection may be ended by itself; a host that does not answer, or says that it cannot serve, is left.
-      if (kind === "host_unfit" || isTimeout(error)) this.#hosts.leave(host);
+      if (kind === "host_unfit") this.#hosts.leave(host);
+      // Of a moment's silence, at the end of a caller's time, nothing follows.
+      else if (isTimeout(error) && timeoutMs >= this.#location.timeoutMs * SILENCE_PART) this.#silent = host;
       if (kind === "lost" || kind === "host_unfit") this.drop();
       throw error;
     }
@@ -108,6 +115,7 @@ export class Session {
   }
 
   async close(): Promise<void> {
+    this.#closed.abort();
     const connection = this.#open?.connection;
     this.#open = undefined;
     if (connection === undefined) return;
@@ -115,48 +123,44 @@ export class Session {
     const deadline = setTimeout(() => {
       connection.destroy();
       resolve();
-    }, CONNECT_MS);
+    }, CLOSE_MS);
     connection.end(() => resolve());
     await promise;
     clearTimeout(deadline);
   }
 
+  /** Makes a connection, however long that takes, while each caller waits no longer than its timeout. */
   async #openOnce(timeoutMs: number): Promise<Open> {
-    this.#opening ??= this.#connect(timeoutMs);
-    try {
-      return await this.#opening;
-    } finally {
+    this.#waiting += 1;
+    this.#opening ??= this.#connect().finally(() => {
       this.#opening = undefined;
+    });
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(new NotConnected()), timeoutMs);
+    try {
+      return await Promise.race([this.#opening, late]);
+    } finally {
+      this.#waiting -= 1;
+      clearTimeout(timer);
     }
   }
 
-  async #connect(timeoutMs: number): Promise<Open> {
-    let failure: unknown;
-    const endsAt = performance.now() + timeoutMs;
-    let isRepeated = false;
-    for (let tried = 0; tried < this.#hosts.count; tried++) {
-      const host = this.#hosts.current;
-      const remaining = endsAt - performance.now();
-      if (tried > 0 && remaining <= 0) break;
-      try {
-        const connection = await connect(this.#location, host, Math.min(CONNECT_MS, Math.max(1, remaining)));
-        connection.on("error", () => {
-          if (this.#open?.connection === connection) this.drop();
-        });
-        this.#open = { connection, host };
-        return this.#open;
-      } catch (error) {
-        failure = error;
-        const kind = failureKind(error);
-        if (kind !== "lost" && kind !== "host_unfit") throw error;
-        // One that was ended while it was being made says nothing of the host yet.
-        if (!isRepeated && isCut(error)) {
-          isRepeated = true;
-          tried -= 1;
-        } else this.#hosts.leave(host);
-      }
-    }
-    throw failure;
+  async #connect(): Promise<Open> {
+    const { current } = this.#hosts;
+    const opened = await openFirst({
+      hosts: this.#hosts,
+      first: current === this.#silent ? this.#hosts.after(current) : current,
+      connect: (host, signal) => connect(this.#location, host, signal),
+      isWanted: () => this.#waiting > 0 && !this.#closed.signal.aborted,
+      signal: this.#closed.signal,
+    });
+    const { connection } = opened;
+    connection.on("error", () => {
+      if (this.#open?.connection === connection) this.drop();
+    });
+    this.#silent = undefined;
+    this.#open = opened;
+    return opened;
   }
 }
 
@@ -170,30 +174,44 @@ export function changedBy(answer: Answer | undefined): number {
   return answer !== undefined && "affectedRows" in answer ? answer.affectedRows : 0;
 }
 
-async function connect(location: MysqlLocation, host: MysqlHost, timeoutMs: number): Promise<Connection> {
-  const connection = createConnection(connectionOptions(location, host, timeoutMs));
+async function connect(location: MysqlLocation, host: MysqlHost, signal: AbortSignal): Promise<Connection> {
+  const connection = createConnection(connectionOptions(location, host));
   // What is asked of it fails by itself; without a listener the process would end.
   connection.on("error", () => {});
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const end = (): void => reject(new NotConnected());
+  const timer = setTimeout(end, CONNECT_MS);
+  signal.addEventListener("abort", end);
   try {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    connection.connect((error) => (error === null ? resolve() : reject(error)));
-    await promise;
-    const answers = await ask(
-      connection,
-      SET_UP.map((sql) => ({ sql })),
-      timeoutMs,
-    );
-    const variables = new Map(rowsOf<[string, string]>(answers.at(-1)));
-    if (variables.get("wsrep_on") === "ON") await ask(connection, [{ sql: SET_UP_GALERA }], timeoutMs);
-    if (variables.has("idle_transaction_timeout")) await ask(connection, [{ sql: SET_UP_MARIADB }], timeoutMs);
+    await Promise.race([setUp(connection), ended]);
     return connection;
   } catch (error) {
     connection.destroy();
     throw error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", end);
   }
 }
 
-function connectionOptions(location: MysqlLocation, host: MysqlHost, timeoutMs: number): ConnectionOptions {
+async function setUp(connection: Connection): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  connection.connect((error) => (error === null ? resolve() : reject(error)));
+  await promise;
+  const answers = await ask(
+    connection,
+    SET_UP.map((sql) => ({ sql })),
+    CONNECT_MS,
+  );
+  const variables = new Map(rowsOf<[string, string]>(answers.at(-1)));
+  const further = [
+    ...(variables.get("wsrep_on") === "ON" ? [{ sql: SET_UP_GALERA }] : []),
+    ...(variables.has("idle_transaction_timeout") ? [{ sql: SET_UP_MARIADB }] : []),
+  ];
+  if (further.length > 0) await ask(connection, further, CONNECT_MS);
+}
+
+function connectionOptions(location: MysqlLocation, host: MysqlHost): ConnectionOptions {
   const { user, password, database, tls } = location;
   return {
     host: host.hostname,
@@ -201,7 +219,7 @@ function connectionOptions(location: MysqlLocation, host: MysqlHost, timeoutMs: 
     user,
     password,
     database,
-    connectTimeout: timeoutMs,
+    connectTimeout: CONNECT_MS,
     charset: "utf8mb4_bin",
     // The database may not ask for files of this machine.
     flags: ["-LOCAL_FILES"],
@@ -242,10 +260,6 @@ function ask(connection: Connection, statements: readonly Statement[], timeoutMs
 /** The driver escapes a Buffer as bytes, and any other array as a list. */
 function sent(value: Value): unknown {
   return value instanceof Uint8Array ? Buffer.from(value) : value;
-}
-
-function isCut(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "PROTOCOL_CONNECTION_LOST";
 }
 
 function isTimeout(error: unknown): boolean {
