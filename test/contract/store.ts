@@ -15,7 +15,8 @@ import { describeNames } from "./names-and-ids.ts";
 import type { OpenForTest } from "./open-for-test.ts";
 import { describeUsers } from "./users.ts";
 
-export function describeStore(engine: string, open: OpenForTest): void {
+/** @param parts what is left out: on whose authority something is stored, where another variant of the engine shows it */
+export function describeStore(engine: string, open: OpenForTest, parts = { authority: true }): void {
   describe(`the storage contract on ${engine}`, () => {
     describeApps(open);
     describeKeys(open);
@@ -23,7 +24,7 @@ export function describeStore(engine: string, open: OpenForTest): void {
     describeNames(open);
     describeAttributes(open);
     describeBatches(open);
-    describeAuthority(open);
+    if (parts.authority) describeAuthority(open);
     describeFeed(open);
     describeConcurrency(open);
     describeModel(open);

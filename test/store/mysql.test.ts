@@ -12,7 +12,7 @@ const AGEING = { cacheBytes: 20_000, stalenessMs: 60_000 };
 
 describe.skipIf(mariadbIsMissing())("on MariaDB", () => {
   describeStore("mysql", () => open());
-  describeStore("mysql with attributes in memory", () => open(AGEING));
+  describeStore("mysql with attributes in memory", () => open(AGEING), { authority: false });
   describeStore("mysql as a worker serves it", openJoined);
   describeReopening(() => open());
 });
