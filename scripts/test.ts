@@ -34,7 +34,9 @@ const MYSQL_TWO_WORKERS = { TEST_ENGINE: "mysql", TEST_WORKERS: "2" };
 /** What is answered before a store is asked, or takes seconds whatever the store is. */
 const ON_ONE_ENGINE = [
   "test/wire/authority/every-token.test.ts",
+  "test/wire/http/bodies-in-flight.test.ts",
   "test/wire/http/late-bodies.test.ts",
+  "test/wire/identity/refused-tokens.test.ts",
   "test/wire/log-ins/fairness.test.ts",
 ];
 
