@@ -73,7 +73,9 @@ export async function checkToken(
     if (!(error instanceof Refusal)) throw error;
     const { failed, detail } = isTaken(kind, taken) ? whyNot(error, text) : NOT_TAKEN;
     if (failed === null && kind === "hosted") troubles.push("the hosted service says neither yes nor no");
-    return bad(kind, failed, [detail, ...troubles].join("; "));
+    // A bad key is no reason for a token that was verified, and failed by what it says.
+    const isAboutKeys = failed === null || failed === "kid" || failed === "signature";
+    return bad(kind, failed, (isAboutKeys ? [detail, ...troubles] : [detail]).join("; "));
   }
 }
 
