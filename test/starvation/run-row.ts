@@ -1,5 +1,6 @@
 import { expect } from "bun:test";
 import type { Resource } from "../../src/core/admission/resources.ts";
+import { MachineDelay } from "../harness/machine-delay.ts";
 import { GreedyProcess } from "./greedy/process.ts";
 import { MemoryWatch } from "./memory-watch.ts";
 import { ModestClient, type Served } from "./modest-client.ts";
@@ -7,7 +8,7 @@ import type { Engine, Row } from "./row.ts";
 import { ROWS } from "./rows.ts";
 import { startTarget } from "./start-target.ts";
 
-/** How long a modest client may wait beside any greedy one; more only where it waits long without one. */
+/** How long a modest client may wait beside any greedy one; more only where it, or whoever does nothing, waits long too. */
 const WAIT_MAX_MS = 1000;
 const FACTOR = 10;
 const ALONE_MS = 400;
@@ -15,6 +16,7 @@ const ALONE_MS = 400;
 const AFTERWARDS_MS = 300;
 /** From here on greedy clients do what takes longer. */
 const LONG_SECONDS = 10;
+const DATABASE_MS = 500;
 const MEGABYTE = 1_048_576;
 
 /** By how much longer than that it is looked at: one that is not served at all must be seen to wait. */
@@ -40,6 +42,7 @@ export async function runRow({ resource, row, engine, seconds }: Run): Promise<v
   const part = { target, isLong: seconds >= LONG_SECONDS };
   await using greedy = new GreedyProcess(resource, ROWS[resource].indexOf(row), part);
   await greedy.begun();
+  await using delay = new MachineDelay();
   const ending = new AbortController();
   const measuring = modest.measure(ending.signal);
   const lastsMs = Math.max(seconds * 1000, (row.secondsMin ?? 0) * 1000, (row.waitMaxMs ?? WAIT_MAX_MS) + LONGER_MS);
@@ -48,10 +51,13 @@ export async function runRow({ resource, row, engine, seconds }: Run): Promise<v
   await Bun.sleep(AFTERWARDS_MS);
   ending.abort();
   const beside = await measuring;
+  const delayMs = await delay.allowanceMs();
 
   const growthBytes = memory.growthBytes;
   console.log(figures(`${resource}, ${engine}: ${row.name}`, beside, statuses, growthBytes));
-  const troubles = beside.flatMap((served, index) => troublesOf(served, alone[index], row));
+  if (delayMs > DATABASE_MS)
+    console.log(`    the machine is busy: whoever does nothing waits ${Math.round(delayMs)} ms too`);
+  const troubles = beside.flatMap((served, index) => troublesOf(served, alone[index], { row, engine, delayMs }));
   for (const status of row.never ?? []) {
     if (statuses[status] !== undefined) troubles.push(`the greedy client was answered ${status} as well`);
   }
@@ -65,10 +71,20 @@ export async function runRow({ resource, row, engine, seconds }: Run): Promise<v
   await surroundings?.check?.({ statuses, seconds: lastsMs / 1000 });
 }
 
-function troublesOf({ name, worstMs, refused }: Served, alone: Served | undefined, row: Row): string[] {
-  const allowedMs = Math.max(row.waitMaxMs ?? WAIT_MAX_MS, FACTOR * (alone?.worstMs ?? 0));
+interface Beside extends Pick<Run, "row" | "engine"> {
+  readonly delayMs: number;
+}
+
+function troublesOf(
+  { name, worstMs, refused }: Served,
+  alone: Served | undefined,
+  { row, engine, delayMs }: Beside,
+): string[] {
+  const allowedMs = Math.max(row.waitMaxMs ?? WAIT_MAX_MS, FACTOR * (alone?.worstMs ?? 0)) + delayMs;
   const waited = worstMs > allowedMs ? [`${name}: waited ${worstMs} ms of ${Math.round(allowedMs)} ms`] : [];
-  return [...waited, ...refused.map((text) => `${name}: ${text}`)];
+  // A database that must wait so long for the processor cannot keep the second that a server gives it.
+  const isExcused = (text: string): boolean => engine === "mysql" && delayMs > DATABASE_MS && text.startsWith("503 ");
+  return [...waited, ...refused.filter((text) => !isExcused(text)).map((text) => `${name}: ${text}`)];
 }
 
 function figures(title: string, beside: readonly Served[], statuses: object, growthBytes: number): string {
