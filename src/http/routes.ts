@@ -65,23 +65,13 @@ export function appRoutes(rules: Rules): readonly Route[] {
   ];
 }
 
-function metadata(
-  method: Method,
-  path: string,
-  bucket: Bucket,
-  operation: Operation,
-  handler: Handler | BodyHandler,
-): Route {
+type AnyHandler = Handler | BodyHandler;
+
+function metadata(method: Method, path: string, bucket: Bucket, operation: Operation, handler: AnyHandler): Route {
   return { method, path, bearer: "needed", bucket, family: "metadata", operation, handler };
 }
 
-function account(
-  method: Method,
-  path: string,
-  bucket: Bucket,
-  operation: Operation,
-  handler: Handler | BodyHandler,
-): Route {
+function account(method: Method, path: string, bucket: Bucket, operation: Operation, handler: AnyHandler): Route {
   return { method, path, bearer: "needed", bucket, family: "account", operation, handler };
 }
 
