@@ -110,7 +110,7 @@ function partsOf(users: readonly string[], countMax: number): (readonly string[]
   return parts;
 }
 
-/** Users may be called `constructor` and the like. */
+/** Users may be called `constructor` and the like; `Object.hasOwn` is younger than some browsers that run this. */
 export function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
-  return Object.hasOwn(record, key) ? record[key] : undefined;
+  return Object.getOwnPropertyDescriptor(record, key)?.value;
 }

@@ -1,4 +1,4 @@
-import { pause, unlessAborted } from "./pause.ts";
+import { pause, reasonOf, timeLimit, unlessAborted } from "./pause.ts";
 import { type ErrorBody, UsermetaError } from "./usermeta-error.ts";
 
 /** A token, or what gives one; asked again, with true, when the server has refused the last one. */
@@ -46,9 +46,9 @@ export function createTransport(options: TransportOptions): Transport {
   // Called as a function of nobody's: browsers refuse it as a method of something else.
   const ask = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
 
-  async function once({ method, path, body, headers, signal }: Asked, bearer: string): Promise<Response> {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    return await ask(base + path, {
+  async function once(asked: Asked, bearer: string, signal: AbortSignal): Promise<Heard> {
+    const { method, path, body, headers } = asked;
+    const response = await ask(base + path, {
       method,
       headers: {
         authorization: `Bearer ${bearer}`,
@@ -56,8 +56,13 @@ export function createTransport(options: TransportOptions): Transport {
         ...headers,
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      signal,
     });
+    const answer: unknown = await response.json().catch((error) => {
+      // An answer that breaks off says nothing. An error that is no JSON, from a proxy on the way, has its status.
+      if (response.ok || asked.signal?.aborted) throw error;
+    });
+    return { response, answer };
   }
 
   return async <Body>(asked: Asked): Promise<Answered<Body>> => {
@@ -71,21 +76,15 @@ export function createTransport(options: TransportOptions): Transport {
       // What fails here has nothing to do with the server: the caller gets it as it is.
       const bearer = typeof token === "string" ? token : await unlessAborted(ofCaller(token, isRefused), asked.signal);
       isRefused = false;
+      const limit = timeLimit(timeoutMs, asked.signal);
       try {
-        const response = await once(asked, bearer);
-        // As the caller says it is.
-        let isOfServer = true;
-        const body = (await response.json().catch((error) => {
-          // An answer that breaks off says nothing. An error that is no JSON, from a proxy on the way, has its status.
-          if (response.ok || asked.signal?.aborted) throw error;
-          isOfServer = false;
-          return {};
-        })) as Body & ErrorBody;
-        if (response.status === 200) return { body, etag: response.headers.get("etag") ?? undefined };
+        const { response, answer } = await once(asked, bearer, limit.signal);
+        const body = (answer ?? {}) as Body & ErrorBody; // as the caller says it is
         const { status } = response;
+        if (status === 200) return { body, etag: response.headers.get("etag") ?? undefined };
         failure = new UsermetaError(status, body);
         // The server refuses so only what it has not stored and never will. What a proxy knows of that is its secret.
-        const isUndone = status === 429 || (status === 503 && isOfServer);
+        const isUndone = status === 429 || (status === 503 && answer !== undefined);
         mayRepeat = isUndone || (asked.isRepeatable && (status === 409 || status >= 502));
         if (status === 401 && typeof token !== "string" && !wasRefused) {
           isRefused = wasRefused = true;
@@ -93,14 +92,21 @@ export function createTransport(options: TransportOptions): Transport {
         }
         waitMs += retryAfterMs(response.headers.get("retry-after"));
       } catch (error) {
-        asked.signal?.throwIfAborted();
+        if (asked.signal?.aborted) throw reasonOf(asked.signal);
         failure = new UsermetaError(0, { error_description: "the server did not answer" }, error);
         mayRepeat = asked.isRepeatable;
+      } finally {
+        limit.end();
       }
       if (!mayRepeat || attempt >= tries || Date.now() + waitMs > until) throw failure;
       await pause(waitMs, asked.signal);
     }
   };
+}
+
+interface Heard {
+  readonly response: Response;
+  readonly answer: unknown;
 }
 
 const JSON_TYPES: Readonly<Record<string, string>> = { PATCH: "application/merge-patch+json" };
