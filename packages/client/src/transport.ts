@@ -86,7 +86,7 @@ export function createTransport(options: TransportOptions): Transport {
         // The server refuses so only what it has not stored and never will. What a proxy knows of that is its secret.
         const isUndone = status === 429 || (status === 503 && answer !== undefined);
         mayRepeat = isUndone || (asked.isRepeatable && (status === 409 || status >= 502));
-        if (status === 401 && typeof token !== "string" && !wasRefused) {
+        if (status === 401 && typeof token !== "string" && !wasRefused && !lacksRight(body)) {
           isRefused = wasRefused = true;
           continue;
         }
@@ -107,6 +107,11 @@ export function createTransport(options: TransportOptions): Transport {
 interface Heard {
   readonly response: Response;
   readonly answer: unknown;
+}
+
+/** A good token of somebody who may not do this, says the server: another one would be no better. */
+function lacksRight({ error, error_description: text }: ErrorBody): boolean {
+  return error === "metadata_error" || text === "unauthorized";
 }
 
 const JSON_TYPES: Readonly<Record<string, string>> = { PATCH: "application/merge-patch+json" };
