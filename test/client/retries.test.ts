@@ -121,15 +121,16 @@ test("what is merged is tried again after a 409 or no answer; what hangs on a ve
   }
   {
     // Refused before it was begun, so that it can be sent again all the same.
-    await using server = await scripted({ status: 503 }, WRITTEN);
+    await using server = await scripted({ status: 503, body: { error: "service_unavailable" } }, WRITTEN);
     const client = createClient({ url: server.url, token: "t" });
     expect((await client.set("ada", { a: "b" }, { ifMatch: '"x"' })).etag).toBe('"x.1"');
   }
-  {
-    // A proxy that says so may have passed it on before.
-    await using server = await scripted({ status: 503, html: "<html>Service Unavailable</html>" }, WRITTEN);
+  // A proxy that says so may have passed it on before, whatever it says it in.
+  for (const said of [{ html: "<html>Service Unavailable</html>" }, { body: { message: "Service Unavailable" } }]) {
+    await using server = await scripted({ status: 503, ...said }, WRITTEN);
     const client = createClient({ url: server.url, token: "t" });
     expect(await failed(client.set("ada", { a: "b" }, { ifMatch: '"x"' }))).toMatchObject({ status: 503 });
+    expect(server.asked).toHaveLength(1);
     expect((await client.set("ada", { a: "b" })).etag).toBe('"x.1"');
   }
   for (const status of [400, 401, 403, 404, 413, 415, 500]) {

@@ -1,9 +1,10 @@
 import type { Attributes, Changes, Profile } from "./attributes.ts";
 import { createBatchedReads, own } from "./batched-reads.ts";
-import { pause, unlessAborted } from "./pause.ts";
+import { isNothing } from "./is-nothing.ts";
+import { pause, reasonOf, unlessAborted } from "./pause.ts";
 import { Profiles } from "./profiles.ts";
 import { type Answered, createTransport, type TransportOptions } from "./transport.ts";
-import { type UserError, UsermetaError } from "./usermeta-error.ts";
+import { isUnclear, type UserError, UsermetaError } from "./usermeta-error.ts";
 
 export interface ClientOptions extends TransportOptions {
   /** How many profiles are kept; 10,000 when left out. Those that are subscribed to stay beyond that. */
@@ -85,6 +86,13 @@ interface One {
   readonly lastModified: number;
 }
 
+interface Tagged {
+  readonly attributes: Attributes;
+  readonly etag: string;
+  /** This, or something newer. */
+  readonly profile: Profile;
+}
+
 interface Many {
   readonly data: Readonly<Record<string, Attributes>>;
   readonly lastModified: Readonly<Record<string, number>>;
@@ -93,12 +101,13 @@ interface Many {
 
 const UPDATES_MAX = 100;
 const UPDATE_PAUSE_MS = 50;
+const UNCLEAR_PAUSE_MS = 400;
 
 export function createClient(options: ClientOptions): Client {
   const ask = createTransport(options);
   const profiles = new Profiles(options.profilesMax ?? 10_000);
   const read = createBatchedReads(ask, profiles);
-  const { maxAgeMs: ownMaxAgeMs = 0, refreshMs = 0 } = options;
+  const { maxAgeMs: ownMaxAgeMs = 0, refreshMs = 0, tries = 5, patienceMs = 30_000 } = options;
   /** When each profile was last known to be the server's. */
   const askedAt = new WeakMap<Profile, number>();
   let refreshing: ReturnType<typeof setTimeout> | undefined;
@@ -123,6 +132,15 @@ export function createClient(options: ClientOptions): Client {
   function written(user: string, { body, etag }: Answered<One>): Profile {
     const { data: attributes, lastModified } = body;
     return fresh(profiles.take({ user, attributes, lastModified, etag }, undefined));
+  }
+
+  /** What is stored, with its tag, which what is known need not have. */
+  async function readOne(user: string, signal: AbortSignal | undefined): Promise<Tagged> {
+    const answer = await ask<One>({ method: "GET", path: pathOf(user), signal, isRepeatable: true });
+    const { body, etag } = answer;
+    // To store without a condition would be to overwrite.
+    if (etag === undefined) throw new UsermetaError(404, { error_description: `${user} has no version` });
+    return { attributes: body.data, etag, profile: written(user, answer) };
   }
 
   const pathOf = (user: string): string => `/metadata/user/${encodeURIComponent(user)}`;
@@ -175,22 +193,32 @@ export function createClient(options: ClientOptions): Client {
     async update(spelling, change, given = {}) {
       const user = folded(spelling);
       const { signal } = given;
+      const until = Date.now() + patienceMs;
       let base: Pick<Profile, "attributes" | "etag"> | undefined = profiles.peek(user);
+      let unclear: { readonly failure: UsermetaError; readonly times: number } | undefined;
       for (let attempt = 1; ; attempt++) {
-        if (base?.etag === undefined) {
-          const answer = await ask<One>({ method: "GET", path: pathOf(user), signal, isRepeatable: true });
-          // To store without a condition would be to overwrite.
-          if (answer.etag === undefined) throw new UsermetaError(404, { error_description: `${user} has no version` });
-          written(user, answer);
-          base = { attributes: answer.body.data, etag: answer.etag };
-        }
+        if (base?.etag === undefined) base = await readOne(user, signal);
         const changes = await change(base.attributes ?? {});
         try {
           return await client.set(user, changes, { ...given, ifMatch: base.etag ?? "" });
         } catch (error) {
-          if (!(error instanceof UsermetaError && error.status === 412) || attempt === UPDATES_MAX) throw error;
-          base = undefined;
-          await pause(Math.random() * Math.min(UPDATE_PAUSE_MS, attempt), signal);
+          if (isUnclear(error)) unclear = { failure: error, times: (unclear?.times ?? 0) + 1 };
+          else if (!(error instanceof UsermetaError && error.status === 412) || attempt === UPDATES_MAX) throw error;
+          const pauseMs = isUnclear(error) ? UNCLEAR_PAUSE_MS : Math.min(UPDATE_PAUSE_MS, attempt);
+          await pause(Math.random() * pauseMs, signal);
+          if (unclear === undefined) {
+            base = undefined;
+            continue;
+          }
+          // What was sent before may have come through after all, and a 412 does not say whose change is there.
+          const present = await orThrow(readOne(user, signal), unclear.failure, signal);
+          if (present.etag !== base.etag) {
+            // Where nothing is left to change it is as if it had been carried out just now.
+            if (isNothing(await change(present.attributes), present.attributes)) return present.profile;
+            throw unclear.failure;
+          }
+          // It has not been carried out, and if it still is, the next one is not: both are tied to this version.
+          if (unclear.times >= tries || Date.now() > until) throw unclear.failure;
         }
       }
     },
@@ -222,4 +250,11 @@ function folded(user: string): string {
 
 function foldedKeys<Value>(record: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
   return Object.fromEntries(Object.entries(record).map(([user, value]) => [folded(user), value]));
+}
+
+/** Of a call that only finds out what has become of another: what that one failed with, should it fail itself. */
+async function orThrow<T>(call: Promise<T>, failure: unknown, signal: AbortSignal | undefined): Promise<T> {
+  return await call.catch(() => {
+    throw signal?.aborted ? reasonOf(signal) : failure;
+  });
 }

@@ -1,5 +1,5 @@
 import { pause, reasonOf, timeLimit, unlessAborted } from "./pause.ts";
-import { type ErrorBody, UsermetaError } from "./usermeta-error.ts";
+import { type ErrorBody, isUnclear, UsermetaError } from "./usermeta-error.ts";
 
 /** A token, or what gives one; asked again, with true, when the server has refused the last one. */
 export type Token = string | ((isRefused: boolean) => string | Promise<string>);
@@ -62,7 +62,7 @@ export function createTransport(options: TransportOptions): Transport {
       // An answer that breaks off says nothing. An error that is no JSON, from a proxy on the way, has its status.
       if (response.ok || asked.signal?.aborted) throw error;
     });
-    return { response, answer };
+    return { response, answer: answer ?? {} };
   }
 
   return async <Body>(asked: Asked): Promise<Answered<Body>> => {
@@ -79,12 +79,12 @@ export function createTransport(options: TransportOptions): Transport {
       const limit = timeLimit(timeoutMs, asked.signal);
       try {
         const { response, answer } = await once(asked, bearer, limit.signal);
-        const body = (answer ?? {}) as Body & ErrorBody; // as the caller says it is
+        const body = answer as Body & ErrorBody; // as the caller says it is
         const { status } = response;
         if (status === 200) return { body, etag: response.headers.get("etag") ?? undefined };
         failure = new UsermetaError(status, body);
         // The server refuses so only what it has not stored and never will. What a proxy knows of that is its secret.
-        const isUndone = status === 429 || (status === 503 && answer !== undefined);
+        const isUndone = status === 429 || (status === 503 && !isUnclear(failure));
         mayRepeat = isUndone || (asked.isRepeatable && (status === 409 || status >= 502));
         if (status === 401 && typeof token !== "string" && !wasRefused && !lacksRight(body)) {
           isRefused = wasRefused = true;

@@ -31,6 +31,16 @@ export class UsermetaError extends Error {
   }
 }
 
+/**
+ * Whether the call may have been carried out all the same: no answer came, or one that a proxy gives in the server's
+ * place, also after it has passed the call on. The server's own 503 says that nothing was stored and nothing will be.
+ */
+export function isUnclear(error: unknown): error is UsermetaError {
+  if (!(error instanceof UsermetaError)) return false;
+  const { status, code } = error;
+  return status === 0 || (status >= 502 && !(status === 503 && code === "service_unavailable"));
+}
+
 /** What became of one user of a batch. */
 export interface UserError extends ErrorBody {
   readonly status: number;
