@@ -141,3 +141,41 @@ test("several users go in one call, each for himself or all together", async () 
   expect((await client.get("bob")).attributes).toEqual({ nickname: "B" });
   expect(counted.calls.filter((call) => call.startsWith("POST /metadata/user/set"))).toHaveLength(2);
 });
+
+test("a removal that was carried out is no failure, whatever the read after it meets", async () => {
+  await using connected = await connect();
+  const { admin, other } = connected;
+  await admin.newUser("ada");
+  let isReadable = true;
+  const client = other({
+    tries: 1,
+    fetch: (async (input, init) => {
+      if (init?.method === "POST" && !isReadable) return new Response("<html>", { status: 500 });
+      return await fetch(input, init);
+    }) as typeof fetch, // as: without Bun's own additions
+  });
+  await client.set("ada", { nickname: "Ada" });
+  const shown: unknown[] = [];
+  client.subscribe("ada", () => shown.push(client.peek("ada")?.attributes));
+  isReadable = false;
+  await client.remove("ada");
+  expect(client.peek("ada")?.attributes).toEqual({});
+  expect(shown).toEqual([{}]);
+  // Of whom nothing is known nothing is made up.
+  await client.remove("bob");
+  expect(client.peek("bob")).toBeUndefined();
+  isReadable = true;
+  expect((await client.get("ada")).attributes).toEqual({});
+  await admin.set("ada", { nickname: "A" });
+  expect((await client.get("ada")).attributes).toEqual({ nickname: "A" });
+});
+
+test("a removal that was not carried out is a failure", async () => {
+  await using connected = await connect();
+  const { admin, client, other } = connected;
+  const token = await admin.newUser("ada");
+  await admin.newUser("bob");
+  await client.set("bob", { nickname: "Bob" });
+  expect((await failure(other({ token }).remove("bob"))).status).toBe(401);
+  expect((await client.get("bob")).attributes).toEqual({ nickname: "Bob" });
+});

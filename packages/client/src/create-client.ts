@@ -186,8 +186,12 @@ export function createClient(options: ClientOptions): Client {
         return;
       }
       await ask({ method: "DELETE", path: pathOf(user), signal: given.signal, isRepeatable: true });
-      // The answer names no version, and reads that are under way may bring an older one.
-      await client.get(user, { ...given, maxAgeMs: 0 });
+      // The answer names no version, and reads that are under way may bring an older one. It is done, whatever comes now.
+      await client.get(user, { ...given, maxAgeMs: 0 }).catch(() => {
+        const known = profiles.peek(user);
+        if (known?.attributes !== undefined)
+          profiles.replace({ user, attributes: {}, lastModified: known.lastModified });
+      });
     },
 
     async update(spelling, change, given = {}) {

@@ -37,6 +37,13 @@ export class Profiles {
     if (present !== undefined && present !== former && present.lastModified > next.lastModified) return present;
     if (present?.lastModified === next.lastModified && (next.etag === undefined || present.etag !== undefined))
       return present;
+    this.replace(next);
+    return next;
+  }
+
+  /** Takes it whatever is known. */
+  replace(next: Profile): void {
+    const { user } = next;
     this.#kept.delete(user);
     this.#kept.set(user, next);
     for (const oldest of this.#kept.keys()) {
@@ -45,7 +52,6 @@ export class Profiles {
       if (!this.#listeners.has(oldest) && oldest !== user) this.#kept.delete(oldest);
     }
     for (const listener of this.#listeners.get(user) ?? []) listener();
-    return next;
   }
 
   /** The function returned ends it. */
