@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { type Client, UsermetaError } from "../../packages/client/src/index.ts";
+import { send } from "../harness/client.ts";
 import { connect } from "./connected.ts";
 
 async function failure(call: Promise<unknown>): Promise<UsermetaError> {
@@ -140,6 +141,25 @@ test("several users go in one call, each for himself or all together", async () 
   expect([refused.status, Object.keys(refused.errors ?? {})]).toEqual([412, ["ada"]]);
   expect((await client.get("bob")).attributes).toEqual({ nickname: "B" });
   expect(counted.calls.filter((call) => call.startsWith("POST /metadata/user/set"))).toHaveLength(2);
+});
+
+test("two spellings of one user in one call are a mistake, and nothing is sent", async () => {
+  await using connected = await connect();
+  const { admin, client, counted } = connected;
+  await admin.newUser("ada");
+  const targets = { Ada: { nickname: "A" }, ada: { nickname: "a" } };
+  const clash = await failure(client.setMany(targets));
+  expect(clash).toMatchObject({ status: 400, code: "illegal_argument", message: "the user ada is named twice" });
+  const versions = { ADA: 1, ada: 2 };
+  expect((await failure(client.setMany({ ada: { nickname: "A" } }, { versions }))).message).toBe(clash.message);
+  expect(counted.calls).toEqual([]);
+  // The server says the same of what it is sent.
+  const { token } = admin;
+  const { status, body } = await send("POST", `${connected.service.base}/metadata/user/set`, {
+    token,
+    json: { targets },
+  });
+  expect([status, body.error, body.error_description]).toEqual([clash.status, clash.code, clash.message]);
 });
 
 test("a removal that was carried out is no failure, whatever the read after it meets", async () => {

@@ -253,7 +253,15 @@ function folded(user: string): string {
 }
 
 function foldedKeys<Value>(record: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
-  return Object.fromEntries(Object.entries(record).map(([user, value]) => [folded(user), value]));
+  const byUser = new Map<string, Value>();
+  for (const [spelling, value] of Object.entries(record)) {
+    const user = folded(spelling);
+    // As the server says it.
+    const error = { error: "illegal_argument", error_description: `the user ${user} is named twice` };
+    if (byUser.has(user)) throw new UsermetaError(400, error);
+    byUser.set(user, value);
+  }
+  return Object.fromEntries(byUser);
 }
 
 /** Of a call that only finds out what has become of another: what that one failed with, should it fail itself. */
