@@ -119,3 +119,20 @@ test("bodies that are no registration take nothing of an open app's rate", async
   const list = () => send("GET", `${service.base}/users`, { token: admin.token });
   expect((await burst(30, list)).passed).toBe(RATE);
 });
+
+test("an address is one, whatever port or spelling the proxy writes, and what it cannot say counts for the proxy", async () => {
+  await using rated = await start();
+  const ask = (address: string) => send("GET", `${rated.service.base}/metadata/user/ada`, { headers: from(address) });
+  const inTurn = (addresses: readonly string[]) => (index: number) => ask(addresses[index % addresses.length] ?? "");
+  for (const spellings of [
+    Array.from({ length: 30 }, (_, index) => `203.0.113.51:${20_000 + index}`),
+    ["203.0.113.5", "203.0.113.5:443", "::ffff:203.0.113.5", "::FFFF:203.0.113.5", "[::ffff:cb00:7105]:80"],
+    ["2001:db8::1", "[2001:DB8::1]:443", "2001:0db8::2", "[2001:db8:0:0:ffff::]:1"],
+    ["unknown", "203.0.113.7, garbage", "203.0.113.8, _hidden", ""],
+  ]) {
+    expect([spellings[0], (await burst(30, inTurn(spellings))).passed]).toEqual([spellings[0], STRANGERS]);
+  }
+  // Mapped addresses in capitals are as many as they are.
+  const mapped = await burst(10, (index) => ask(`::FFFF:198.51.100.${index}`));
+  expect(mapped.passed).toBe(10);
+});
