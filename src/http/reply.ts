@@ -58,8 +58,8 @@ const KEPT_BY_CALLER = { "Cache-Control": "private, no-cache", Vary: "Authorizat
 const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
   ...HEADERS,
   "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
-  "Access-Control-Allow-Headers": "authorization, content-type, if-match, if-none-match, x-request-id",
   "Access-Control-Max-Age": "86400",
+  Vary: "Access-Control-Request-Headers",
 };
 
 /** A metadata answer. @param data JSON text @param rest further members, with a comma before each */
@@ -184,8 +184,22 @@ export function errorResponse(error: WireError, frame: ErrorFrame): Response {
 }
 
 /** The answer to any OPTIONS, without a token and free of rates. */
-export function preflightResponse(allow: string): Response {
-  return new Response("{}", { headers: { ...PREFLIGHT_HEADERS, Allow: allow } });
+export function preflightResponse(allow: string, request: Request): Response {
+  const asked = request.headers.get("access-control-request-headers");
+  const headers = { ...PREFLIGHT_HEADERS, Allow: allow, "Access-Control-Allow-Headers": allowedHeaders(asked) };
+  return new Response("{}", { headers });
+}
+
+const ALLOWED_HEADERS = ["authorization", "content-type", "if-match", "if-none-match", "x-request-id"];
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/**
+ * Whatever a page asks for, tracing and the like: no cookie lets it do here what it could not do itself. "*" would not
+ * cover `authorization`.
+ */
+function allowedHeaders(asked: string | null): string {
+  const names = (asked ?? "").split(",").map((name) => name.trim().toLowerCase());
+  return [...new Set([...ALLOWED_HEADERS, ...names.filter((name) => HEADER_NAME.test(name))])].join(", ");
 }
 
 function duration(from: number, to: number): number {

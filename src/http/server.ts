@@ -77,7 +77,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
   }
 
   function answerNow(path: MatchedPath, request: Bun.BunRequest): Eventually<Response> {
-    if (request.method === "OPTIONS") return preflightResponse(path.allow);
+    if (request.method === "OPTIONS") return preflightResponse(path.allow, request);
     const method = request.method === "HEAD" ? "GET" : request.method;
     const matched = path.routes.get(method as Method); // as: any other text is not in the map
     if (matched === undefined) {
@@ -132,7 +132,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     // What is thrown outside an exchange, by Bun or by us, must not reach the caller as a page with the source in it.
     error: (error) => exchange.fail(error),
     fetch(request) {
-      if (request.method === "OPTIONS") return preflightResponse("OPTIONS");
+      if (request.method === "OPTIONS") return preflightResponse("OPTIONS", request);
       return finished(request, exchange.refuse(new WireRefusal({ code: "route_unknown" }), { request, addressOf }));
     },
   });

@@ -32,6 +32,31 @@ test("a preflight is answered on every path without a token, and names what page
   }
 });
 
+test("a page may send the headers that it asks for, such as tracing adds", async () => {
+  await using service = await startTestService();
+  const usual = ["authorization", "content-type", "if-match", "if-none-match", "x-request-id"];
+  for (const [asked, more] of [
+    [
+      "traceparent,baggage,sentry-trace,x-requested-with",
+      ["traceparent", "baggage", "sentry-trace", "x-requested-with"],
+    ],
+    ["Authorization, X-Datadog-Trace-Id ,,b3", ["x-datadog-trace-id", "b3"]],
+    ["authorization", []],
+    ["", []],
+    // What is no name of a header is left out.
+    ["a b, x-good, <script>, \u00e9, x:y", ["x-good"]],
+  ] as const) {
+    for (const path of [`${service.base}/metadata/user/ada`, `${service.base}/token`, `${service.origin}/nowhere`]) {
+      const headers = { "access-control-request-method": "GET", "access-control-request-headers": asked };
+      const answer = await send("OPTIONS", path, { headers });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get("access-control-allow-headers")?.split(", ")).toEqual([...usual, ...more]);
+      expect(answer.headers.get("vary")).toBe("Access-Control-Request-Headers");
+      expect(answer.headers.has("access-control-allow-credentials")).toBe(false);
+    }
+  }
+});
+
 test("preflights count in no rate", async () => {
   const clock = createTestClock();
   await using service = await startTestService({ app: { ratePerSecond: 1 }, parts: { clock } });
