@@ -1,6 +1,7 @@
 import type { Dialect } from "../core/model.ts";
 import type { StoredVersion } from "../core/ports.ts";
 import type { Refused } from "../core/refusals.ts";
+import { type HintContext, hintFor } from "./hints.ts";
 import { etagOf } from "./preconditions.ts";
 import type { Quota } from "./reply.ts";
 import { urlOf } from "./request.ts";
@@ -13,6 +14,8 @@ export interface WireError {
   readonly error: string;
   /** The text for people and for the SDKs that look for certain words in it: `error_description`. */
   readonly text: string;
+  /** What to do about it. */
+  readonly hint?: string | undefined;
   /** The old metadata service's text, `desc`, where it is another one than `text`. Only metadata calls send it. */
   readonly desc?: string;
   /** Some clients of the user calls know an error by this name. */
@@ -30,15 +33,19 @@ export interface WireError {
 }
 
 /** What a text may depend on beside the refusal. */
-export interface ErrorContext {
+export interface ErrorContext extends HintContext {
   readonly dialect: Dialect;
   /** The path asked for, without the leading slash. */
   readonly path: string;
 }
 
-export function contextOf(request: Request, dialect: Dialect): ErrorContext {
-  return { dialect, path: urlOf(request).pathname.slice(1) };
+export function contextOf(request: Request, dialect: Dialect, isAdmin: boolean): ErrorContext {
+  const path = urlOf(request).pathname.slice(1);
+  const isSet = SET_METHODS.has(request.method) && path.includes("/metadata/user/");
+  return { dialect, path, isAdmin, isSet };
 }
+
+const SET_METHODS: ReadonlySet<string> = new Set(["PUT", "PATCH"]);
 
 type AnyRefused = Refused | WireRefused | { readonly code: "internal" };
 
@@ -186,15 +193,16 @@ export const ERRORS: ErrorTable = {
 export function wireError<Some extends AnyRefused>(refused: Some, context: ErrorContext): WireError {
   // as: the table's row for a code takes the refusal of that code
   const row = ERRORS[refused.code] as (refused: AnyRefused, context: ErrorContext) => WireError;
-  return row(refused, context);
+  return { ...row(refused, context), hint: hintFor(refused, context) };
 }
 
 /** What became of those users of a batch that were not changed, by the spelling asked for: a JSON object. */
 export function errorsJson(refused: ReadonlyMap<string, Refused>, context: ErrorContext): string {
   let json = "";
   for (const [spelling, each] of refused) {
-    const { status, error, text, details, detailsJson = "" } = wireError(each, context);
-    const members = JSON.stringify({ status, error, error_description: text, ...details }).slice(0, -1) + detailsJson;
+    const { status, error, text, hint, details, detailsJson = "" } = wireError(each, context);
+    const whole = { status, error, error_description: text, hint, ...details };
+    const members = JSON.stringify(whole).slice(0, -1) + detailsJson;
     json += `${json === "" ? "" : ","}${JSON.stringify(spelling)}:${members}}`;
   }
   return `{${json}}`;

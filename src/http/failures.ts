@@ -74,7 +74,7 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
       const { route, request } = incoming;
       const { family } = route;
       const { allowance, isStranger } = progress;
-      const context = contextOf(request, served?.access.dialect ?? "2021");
+      const context = contextOf(request, served?.access.dialect ?? "2021", progress.isAdmin);
       if (error instanceof WireRefusal || error instanceof Refusal) {
         const refused = isStranger ? toStranger(error.refused, incoming, context) : error.refused;
         const span = { from, to: clock.now() };
@@ -105,7 +105,7 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
     },
     answerUnmatched({ refused }, incoming) {
       const now = clock.now();
-      const context = contextOf(incoming.request, "2021");
+      const context = contextOf(incoming.request, "2021", false);
       return errorResponse(wireError(toStranger(refused, incoming, context), context), {
         span: { from: now, to: now },
         family: "metadata",

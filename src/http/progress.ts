@@ -47,6 +47,11 @@ export class Progress implements Sending {
     if (isUserNew) this.hasStored = true;
   }
 
+  /** An admin's good token was shown. */
+  get isAdmin(): boolean {
+    return this.#caller?.kind === "admin";
+  }
+
   /** A read takes no notice of its own. */
   get body(): RequestBody {
     return this.#incoming.route.method === "GET" ? NO_BODY : this.#incomingBody;

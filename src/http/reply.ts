@@ -169,6 +169,7 @@ export function errorResponse(error: WireError, frame: ErrorFrame): Response {
     duration: duration(span.from, span.to),
     error_description: error.text,
     desc: family === "metadata" ? (error.desc ?? error.text) : undefined,
+    hint: error.hint,
     data: error.emptyData ? {} : undefined,
     ...error.details,
   };

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { DIALECTS, type Dialect } from "../../src/core/model.ts";
 import type { Refused } from "../../src/core/refusals.ts";
 import { ERRORS, type WireError, wireError } from "../../src/http/errors.ts";
+import { hintFor } from "../../src/http/hints.ts";
 import { appRoutes, type Rules } from "../../src/http/routes.ts";
 import { readDocument, tableRows } from "./markdown.ts";
 
@@ -27,6 +28,17 @@ describe("docs/PROTOCOL.md", () => {
 
   test("lists every refusal, and no other", () => {
     expect(REFUSALS.map(([code]) => code).sort()).toEqual(Object.keys(ERRORS).sort());
+  });
+
+  test("lists every hint, and no other", () => {
+    const rows = tableRows(PROTOCOL, ["code", "hint", "whom"]).map(([code, hint]) => [code, hint]);
+    const given = Object.keys(ERRORS).flatMap((code) => {
+      const refused = { code, batchMax: PLACEHOLDER, value: "application/json" };
+      // as: a refusal of this code, with what a hint looks at
+      const hint = hintFor(refused as unknown as Refused, { isAdmin: true, isSet: true });
+      return hint === undefined ? [] : [[code, hint]];
+    });
+    expect(rows.toSorted()).toEqual(given.toSorted());
   });
 
   for (const dialect of DIALECTS) {

@@ -47,7 +47,7 @@ export function illegalArgument(text: string): ExpectedAccountError {
 
 /** The Usergrid shape of protocol.md § 4.1, and nothing else: `desc` is the metadata calls' own. */
 export function expectAccountError(answer: Answer, { status, error, text, exception }: ExpectedAccountError): void {
-  const { timestamp, duration, ...rest } = answer.body;
+  const { timestamp, duration, hint, ...rest } = answer.body;
   const wanted = { error, error_description: text };
   expect(rest).toStrictEqual(exception === undefined ? wanted : { ...wanted, exception });
   expect(answer.status).toBe(status);

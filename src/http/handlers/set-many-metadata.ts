@@ -12,7 +12,7 @@ export function setManyMetadata({ metadata }: { metadata: Metadata }): BodyHandl
     async ({ request, served, answer }, identity, { wanted, atomic }) => {
       const reserve = (bytes: number): void => answer.reserve(bytes);
       const { stored, refused } = await metadata.setMany(served, identity, wanted, atomic, reserve);
-      return manyReply(stored, `,"errors":${errorsJson(refused, contextOf(request, served.access.dialect))}`);
+      return manyReply(stored, `,"errors":${errorsJson(refused, contextOf(request, served.access.dialect, true))}`);
     },
   );
 }
