@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
+import { isUnavailable } from "../../../src/core/store-failure.ts";
 import { appRoutes, type Rules } from "../../../src/http/routes.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { inTurns } from "../../harness/in-turns.ts";
@@ -29,8 +30,11 @@ test("the table has a row for every route that takes a body", () => {
   }
 });
 
-/** What a database on a busy machine can take. */
-const AT_ONCE = 30;
+/** Of each test, some of which run together. */
+const AT_ONCE = 16;
+/** A database on a busy machine may be too busy: nothing is stored then, and clients ask again. */
+const TRIES = 30;
+const ASK_AGAIN_MS = 100;
 
 let shared: AuthorityServer;
 beforeAll(async () => {
@@ -46,7 +50,7 @@ for (const [index, ending] of ENDINGS.entries()) {
     await using own = movesClock || isOfServer ? await startAuthorityServer({ movesClock }) : undefined;
     const server = own ?? shared;
     expect(await tableOf(server, ending, `app-${index}`)).toEqual(expectedTable(ending));
-    expect(server.service.faults).toEqual([]);
+    expect(server.service.faults.filter((fault) => !isUnavailable(fault))).toEqual([]);
   });
 }
 
@@ -61,7 +65,12 @@ async function tableOf(server: AuthorityServer, ending: Ending, appName: string)
   const of = (moment: Moment) => requests.filter((request) => request.moment === moment);
   const outcomes = new Map<CellRequest, string>();
   const look = async (request: CellRequest, canLook = true): Promise<void> => {
-    const status = await request.answered();
+    let status = await request.answered();
+    for (let tried = 1; status === 503 && tried < TRIES; tried++) {
+      await Bun.sleep(ASK_AGAIN_MS);
+      sendWhole(request);
+      status = await request.answered();
+    }
     outcomes.set(request, outcomeText(status, canLook ? await request.isDone() : undefined));
   };
   await inTurns(requests, AT_ONCE, (request) => request.introduce());
