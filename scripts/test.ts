@@ -36,6 +36,7 @@ const ON_ONE_ENGINE = [
   "test/wire/authority/every-token.test.ts",
   "test/wire/http/bodies-in-flight.test.ts",
   "test/wire/http/late-bodies.test.ts",
+  "test/wire/http/runtime.test.ts",
   "test/wire/identity/refused-tokens.test.ts",
   "test/wire/log-ins/fairness.test.ts",
 ];
