@@ -20,6 +20,12 @@ export const REGISTER_BATCH_MAX = 60;
 export const PASSWORD_CHARACTERS_MAX = 64;
 export const NICKNAME_CHARACTERS_MAX = 100;
 
+/** Counted in characters (code points): many an emoji is one, though a string holds it as two units. */
+export function isLongerThan(text: string, charactersMax: number): boolean {
+  if (text.length <= charactersMax) return false;
+  return text.length > 2 * charactersMax || [...text].length > charactersMax;
+}
+
 /** An app's own limits, and the server's where it has none. */
 export function limitsOf(app: App, server: Limits): Limits {
   const limits: Record<keyof Limits, number> = { ...server };

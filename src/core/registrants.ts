@@ -1,4 +1,4 @@
-import { NICKNAME_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX } from "./limits.ts";
+import { isLongerThan, NICKNAME_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX } from "./limits.ts";
 import { USER_NAME_BYTES_MAX, type UserName, userName } from "./model.ts";
 import { Refusal, type Refused } from "./refusals.ts";
 
@@ -21,7 +21,7 @@ export function checkRegistrant({ username, password, nickname }: Registrant): C
   const name = requireUserName(username);
   if (password === undefined || password === "") throw new Refusal({ code: "password_missing" });
   checkPassword(password);
-  if (nickname !== undefined && nickname.length > NICKNAME_CHARACTERS_MAX) {
+  if (nickname !== undefined && isLongerThan(nickname, NICKNAME_CHARACTERS_MAX)) {
     throw new Refusal({ code: "nickname_too_long" });
   }
   return { name, password, nickname };
@@ -37,7 +37,7 @@ export function requireUserName(text: string): UserName {
 
 /** Refuses one that is too long. */
 export function checkPassword(password: string): void {
-  if (password.length > PASSWORD_CHARACTERS_MAX) throw new Refusal({ code: "password_too_long" });
+  if (isLongerThan(password, PASSWORD_CHARACTERS_MAX)) throw new Refusal({ code: "password_too_long" });
 }
 
 /** As `checkRegistrant`, with the reason in place of a throw. */

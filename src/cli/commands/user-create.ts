@@ -1,4 +1,4 @@
-import { NICKNAME_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX } from "../../core/limits.ts";
+import { isLongerThan, NICKNAME_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX } from "../../core/limits.ts";
 import { Refusal } from "../../core/refusals.ts";
 import { requireUserName } from "../../core/registrants.ts";
 import { APP_ARGUMENT, type Call, type Command, flagText, USER_ARGUMENT } from "../command.ts";
@@ -23,7 +23,7 @@ export const userCreate: Command = {
   async run(call) {
     const username = requireUserName(call.args[1] ?? "");
     const nickname = flagText(call, NICKNAME_FLAG);
-    if (nickname !== undefined && nickname.length > NICKNAME_CHARACTERS_MAX) {
+    if (nickname !== undefined && isLongerThan(nickname, NICKNAME_CHARACTERS_MAX)) {
       throw new Refusal({ code: "nickname_too_long" });
     }
     const password = call.flags.has(PASSWORD_FLAG) ? await readPassword(call) : undefined;
@@ -37,6 +37,6 @@ export const userCreate: Command = {
 async function readPassword({ io }: Call): Promise<string> {
   const password = await readLine(io.stdin);
   if (password === "") throw mistaken(`--${PASSWORD_FLAG}: stdin holds no password`);
-  if (password.length > PASSWORD_CHARACTERS_MAX) throw new Refusal({ code: "password_too_long" });
+  if (isLongerThan(password, PASSWORD_CHARACTERS_MAX)) throw new Refusal({ code: "password_too_long" });
   return password;
 }

@@ -52,12 +52,21 @@ test("what a user cannot be made of is named with the documented text", async ()
     [{ username: "ada", password: null }, "password or pin must provided"],
     [{ username: "ada", password: "" }, "password or pin must provided"],
     [{ username: "ada", password: "x".repeat(65) }, "PASSWORD_TOO_LONG"],
+    [{ username: "ada", password: "😀".repeat(65) }, "PASSWORD_TOO_LONG"],
     [{ username: "ada", password, nickname: "x".repeat(101) }, "NICKNAME_TOO_LONG"],
+    [{ username: "ada", password, nickname: "😀".repeat(101) }, "NICKNAME_TOO_LONG"],
   ];
   for (const [json, text] of wrong) {
     expectAccountError(await send("POST", `${service.base}/users`, { token, json }), illegalArgument(text));
   }
   expect(await service.store.users(service.app.number, undefined, 10)).toEqual([]);
+});
+
+test("a password and a nickname are counted in characters, not in the units of a string", async () => {
+  await using service = await startTestService({ parts });
+  const { token } = await signIn(service);
+  const json = { username: "ada", password: "😀".repeat(64), nickname: "😀".repeat(100) };
+  expect((await send("POST", `${service.base}/users`, { token, json })).status).toBe(200);
 });
 
 test("a wrong type is named, and a body that is no JSON refused", async () => {
