@@ -102,8 +102,15 @@ export function createMetadata({ store, clock, turns, timers }: MetadataNeeds): 
   const batches = createBatchWrites({ store, clock, turns, timers });
   const reads = createBatchReads({ store, turns });
 
-  function read({ app, access }: ServedApp, name: UserName): Eventually<StoredAttributes | undefined> {
-    return andThen(store.attributes(app.number, name), (stored) => stored ?? answerUnknown(access.dialect));
+  function read(
+    { app, access }: ServedApp,
+    name: UserName,
+    preconditions: readonly Precondition[],
+  ): Eventually<StoredAttributes | Unchanged | undefined> {
+    return andThen(
+      store.attributes(app.number, name),
+      (stored) => judged(stored, preconditions) ?? stored ?? answerUnknown(access.dialect),
+    );
   }
 
   /** Undefined: no such user, and the preconditions take that. */
@@ -144,13 +151,12 @@ export function createMetadata({ store, clock, turns, timers }: MetadataNeeds): 
     get(served, caller, target, preconditions) {
       permit("getMetadata", caller, target, served.access);
       if (target === undefined) return answerUnknown(served.access.dialect);
-      if (preconditions.length === 0) return read(served, target);
-      return andThen(store.version(served.app.number, target), (version) => {
-        const failed = preconditions.find((precondition) => !holds(precondition, version));
-        if (failed === undefined) return read(served, target);
-        if (failed.kind === "is_not" && version !== undefined) return { unchanged: version };
-        throw preconditionFailedOf(version);
-      });
+      if (preconditions.length === 0) return read(served, target, preconditions);
+      // The version alone may spare the reading of the attributes, and may be another by the time they are read.
+      return andThen(
+        store.version(served.app.number, target),
+        (version) => judged(version, preconditions) ?? read(served, target, preconditions),
+      );
     },
 
     async getMany({ app, limits, access }, caller, wanted) {
@@ -191,6 +197,14 @@ export function createMetadata({ store, clock, turns, timers }: MetadataNeeds): 
       return { user: (await store.version(served.app.number, caller.name))?.bytes ?? 0 };
     },
   };
+}
+
+/** Undefined: a read on these conditions is to be answered with what is stored. */
+function judged(stored: StoredVersion | undefined, preconditions: readonly Precondition[]): Unchanged | undefined {
+  const failed = preconditions.find((precondition) => !holds(precondition, stored));
+  if (failed === undefined) return undefined;
+  if (failed.kind === "is_not" && stored !== undefined) return { unchanged: stored };
+  throw preconditionFailedOf(stored);
 }
 
 /** Where the caller names no attributes. */
