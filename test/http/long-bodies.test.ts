@@ -15,7 +15,7 @@ const BATCH_MAX = 3;
 // as: the rules of reading ask for no more of an app
 const served = { limits: { batchMax: BATCH_MAX, userBytesMax: 2048 } } as ServedApp;
 
-const name = fc.constantFrom("ada", "bob", "ADA", "cyd", "__proto__", "d e", "");
+const name = fc.constantFrom("ada", "bob", "ADA", "cyd", "__proto__", "d e", "", "\ud800");
 const scalar = fc.constantFrom<unknown>("text", "", "\ud800", 1, -0.5, true, null, 1e30);
 const value = fc.oneof(
   { weight: 9, arbitrary: scalar },

@@ -27,7 +27,7 @@ export function batchBody(value: unknown, batchMax: number): BatchBody {
   return {
     targets: textsOf(others, "targets"),
     known: knownOf(numberMap(versions, "versions")),
-    properties: properties === undefined ? undefined : textsOf(listOf(properties, "properties"), "properties"),
+    properties: properties === undefined ? undefined : keysOf(textsOf(listOf(properties, "properties"), "properties")),
     isDelta,
   };
 }
@@ -50,6 +50,11 @@ function listOf(value: unknown, where: string): readonly unknown[] {
 function textsOf(list: readonly unknown[], where: string): readonly string[] {
   if (!list.every((part) => typeof part === "string")) throw noTexts(where);
   return list;
+}
+
+/** As PATCH stores them. */
+function keysOf(texts: readonly string[]): readonly string[] {
+  return texts.map((text) => text.toWellFormed());
 }
 
 const VERSION = '"[\\w.-]{1,64}":\\d{1,15}';

@@ -23,7 +23,7 @@ export async function longBatchBody(text: string, batchMax: number): Promise<Bat
   return {
     targets,
     known: numbers === undefined ? NOTHING_KNOWN : knownOf(await readNumberMap(numbers, "versions", pace)),
-    properties: properties === undefined ? undefined : [...(await textsOf(properties, "properties", pace))],
+    properties: properties === undefined ? undefined : [...(await propertiesOf(properties, pace))],
     isDelta: versions !== undefined,
   };
 }
@@ -64,14 +64,14 @@ async function othersOf(
   return others;
 }
 
-async function textsOf(reader: JsonReader, where: string, pace: Pace): Promise<ReadonlySet<string>> {
-  if (reader.kind() !== "array") throw noTexts(where);
-  const texts = new Set<string>();
+async function propertiesOf(reader: JsonReader, pace: Pace): Promise<ReadonlySet<string>> {
+  if (reader.kind() !== "array") throw noTexts("properties");
+  const keys = new Set<string>();
   reader.open();
   while (reader.element()) {
-    if (reader.kind() !== "string") throw noTexts(where);
-    texts.add(reader.string());
+    if (reader.kind() !== "string") throw noTexts("properties");
+    keys.add(reader.string().toWellFormed());
     if (pace.isDue()) await pace.rest();
   }
-  return texts;
+  return keys;
 }

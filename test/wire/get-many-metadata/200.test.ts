@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { DIALECTS } from "../../../src/core/model.ts";
+import { PARSED_CHARACTERS_MAX } from "../../../src/http/bodies/read-json.ts";
 import { type Admin, type Answer, send, signIn } from "../../harness/client.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { expectMs, expectSuccess } from "../../harness/expect-answer.ts";
@@ -55,6 +56,23 @@ test("a stored user with none of the wanted attributes has {}", async () => {
   const { lastModified } = (await admin.set("ada", { nickname: "Ada" })).body;
   const answer = await batch(service, admin, { targets: ["ada"], properties: ["phone"] });
   expectSuccess(answer, { data: { ada: {} }, lastModified: { ada: lastModified } });
+});
+
+test("a key that holds half of a pair of surrogates is found by the text that a PATCH stored it under", async () => {
+  await using service = await startTestService();
+  const admin = await signIn(service);
+  await admin.newUser("ada");
+  const patch = { token: admin.token, headers: { "content-type": "application/merge-patch+json" } };
+  const body = '{"a\\ud800":"x","\\udc00":"y","b":"z"}';
+  const { lastModified } = (await send("PATCH", `${service.base}/metadata/user/ada`, { ...patch, body })).body;
+  const data = { ada: { "a\ufffd": "x", "\ufffd": "y" } };
+  for (const space of ["", " ".repeat(PARSED_CHARACTERS_MAX)]) {
+    for (const keys of ['"a\\ud800","\\udc00"', '"a\\udfff","\\ufffd"']) {
+      const wanted = `{"targets":["ada"],"properties":[${keys}]}${space}`;
+      const answer = await send("POST", `${service.base}/metadata/user/get`, { token: admin.token, body: wanted });
+      expectSuccess(answer, { data, lastModified: { ada: lastModified } });
+    }
+  }
 });
 
 test("without properties, with null or with none of them all attributes are meant", async () => {
