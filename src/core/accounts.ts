@@ -95,19 +95,20 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
   async function insertMany(
     app: App,
     users: readonly NewUser[],
-    { caller, authority }: Authorised,
+    by: Authorised,
   ): Promise<readonly ("inserted" | "taken")[]> {
-    const results = await store.insertUsers(app.number, users, authority);
+    const results = await store.insertUsers(app.number, users, by.authority);
     if (results === undefined) throw new Refusal({ code: "app_unknown" });
-    if (results === "unauthorised") throw await notInserted(app, { caller, authority });
+    if (results === "unauthorised") throw await notInserted(app, by);
     return results;
   }
 
   /** Where it may be the app's registration that was closed, and not the token that was ended. */
-  async function notInserted({ number }: App, { caller, authority }: Authorised): Promise<Refusal> {
-    const app = authority.registrations === undefined ? undefined : await store.app(number);
-    const isClosed = app !== undefined && !authority.registrations?.includes(app.registration);
-    return isClosed ? new Refusal({ code: "registration_closed" }) : endedRefusal({ caller });
+  async function notInserted({ number }: App, by: Authorised): Promise<Refusal> {
+    const { registrations } = by.authority;
+    const app = registrations === undefined ? undefined : await store.app(number);
+    const isClosed = app !== undefined && !registrations?.includes(app.registration);
+    return isClosed ? new Refusal({ code: "registration_closed" }) : endedRefusal(by);
   }
 
   async function insert(app: App, user: NewUser, by: Authorised): Promise<User | "taken"> {
@@ -123,25 +124,25 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
 
   async function change(
     app: App,
-    { caller, authority }: Authorised,
+    by: Authorised,
     name: UserName,
     what: UserChange,
     only?: UserTerms["only"],
   ): Promise<User | "outrun" | undefined> {
-    const user = await store.changeUser(app.number, name, what, clock.now(), { authority, only });
-    if (user === "unauthorised") throw endedRefusal({ caller });
+    const user = await store.changeUser(app.number, name, what, clock.now(), { authority: by.authority, only });
+    if (user === "unauthorised") throw endedRefusal(by);
     if (user !== undefined && user !== "outrun" && what.endTokens) tokens.forgetUser(user.id);
     return user;
   }
 
   async function removeNamed(
     app: App,
-    { caller, authority }: Authorised,
+    by: Authorised,
     names: readonly UserName[],
     ids?: readonly string[],
   ): Promise<readonly User[]> {
-    const removed = await store.deleteUsers(app.number, names, clock.now(), { authority, ids });
-    if (removed === "unauthorised") throw endedRefusal({ caller });
+    const removed = await store.deleteUsers(app.number, names, clock.now(), { authority: by.authority, ids });
+    if (removed === "unauthorised") throw endedRefusal(by);
     for (const { id } of removed) tokens.forgetUser(id);
     return removed;
   }

@@ -94,11 +94,14 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
     );
   }
 
+  /** A right may have been ended here that cannot be looked for now. */
+  async function refresh(): Promise<void> {
+    await registry.refresh();
+    registry.requireKnown();
+  }
+
   async function findNow(params: PathParams): Promise<ServedApp> {
-    if (!registry.isCurrent()) {
-      await registry.refresh();
-      registry.requireKnown();
-    }
+    if (!registry.isCurrent()) await refresh();
     const served = find(params);
     if (served === undefined) throw new Refusal({ code: "app_unknown" });
     return served;
@@ -170,9 +173,7 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
       };
       const refreshed = async (): Promise<Reply> => {
         progress.holdBody(false);
-        await registry.refresh();
-        // A right may have been ended here that cannot be looked for now.
-        registry.requireKnown();
+        await refresh();
         return await handle(incoming, progress);
       };
       try {

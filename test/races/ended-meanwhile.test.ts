@@ -23,13 +23,16 @@ const ENDINGS: Readonly<Record<string, (app: OwnApp) => Promise<unknown>>> = {
 const USERS = 60;
 const HASHED_BEFORE = 5;
 
+function createSixty({ base, admin: { token } }: OwnApp): ReturnType<typeof send> {
+  const json = Array.from({ length: USERS }, (_, index) => ({ username: `user-${index}`, password: "secret" }));
+  return send("POST", `${base}/users`, { token, json });
+}
+
 for (const [what, end] of Object.entries(ENDINGS)) {
   test(`sixty users with passwords: once ${what}, none is created and no further password is hashed`, async () => {
     const held = hashes.hold((_, before) => before >= HASHED_BEFORE);
     const app = await newApp();
-    const { token } = app.admin;
-    const json = Array.from({ length: USERS }, (_, index) => ({ username: `user-${index}`, password: "secret" }));
-    const creating = send("POST", `${app.base}/users`, { token, json });
+    const creating = createSixty(app);
     await held.waiting(1);
     await end(app);
     held.release();
@@ -42,9 +45,7 @@ for (const [what, end] of Object.entries(ENDINGS)) {
   test(`sixty users with passwords: when ${what} while the last is hashed, none is created`, async () => {
     const held = hashes.hold((_, before) => before === USERS - 1);
     const app = await newApp();
-    const { token } = app.admin;
-    const json = Array.from({ length: USERS }, (_, index) => ({ username: `user-${index}`, password: "secret" }));
-    const creating = send("POST", `${app.base}/users`, { token, json });
+    const creating = createSixty(app);
     await held.waiting(1);
     await end(app);
     held.release();

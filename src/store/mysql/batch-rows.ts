@@ -1,4 +1,4 @@
-import { type AppEnds, allowsApp, allowsUser, askingUser, type UserEnds } from "../../core/authority.ts";
+import { type AppEnds, askingUser, hasEnded, type UserEnds } from "../../core/authority.ts";
 import type { AttributesWrite } from "../../core/ports.ts";
 import type { Authority } from "../../core/terms.ts";
 import { APP_ENDS, type AppEndsRow, appEndsOf, USER_ENDS, type UserEndsRow, userEndsOf } from "./authority-rows.ts";
@@ -85,11 +85,7 @@ export class BatchRows {
 
 /** By a batch's rows. Of an app that is gone nothing is: its lanes are gone too, and say so. */
 export function isUnauthorised({ write, authority }: BatchedWrite, { apps, users }: FoundRows): boolean {
-  const app = apps.get(write.app);
-  if (authority === undefined || app === undefined) return false;
-  const asker = askingUser(authority);
-  const user = asker === undefined ? undefined : users.get(keyOf(write.app, asker));
-  return !allowsApp(authority, app) || !allowsUser(authority, user);
+  return hasEnded(authority, apps.get(write.app), (asker) => users.get(keyOf(write.app, asker)));
 }
 
 /** Whether somebody else has one of the rows that the write needs. */
