@@ -3,6 +3,7 @@
  * them, and whoever changes one changes both.
  */
 import type { App, AppSettings, User, UserName } from "./model.ts";
+import type { StoreTroubleKind } from "./store-trouble.ts";
 import type { Authority, DeletionTerms, UserTerms, WriteTerms } from "./terms.ts";
 
 /** An answer that an engine may have at hand; the rules await it either way. */
@@ -169,8 +170,11 @@ export interface Demand {
  * - At rest `usage` equals the sum of `bytes` over the app's users, after any mix of calls.
  */
 export interface Store extends AsyncDisposable {
-  /** Rejects, with the reason for the operator, when reads or writes cannot be served at present. */
-  ping(): Promise<void>;
+  /**
+   * Rejects, with the reason for the operator, when reads or writes cannot be served at present; otherwise says what an
+   * operator should see to all the same.
+   */
+  ping(): Promise<readonly StoreTroubleKind[]>;
   /** Settles (with the reason) only if the store can never serve again, so that the process should end. */
   readonly failed: Promise<Error>;
 

@@ -1,11 +1,12 @@
 import { inTime } from "./admission/in-time.ts";
 import { createSharedResult } from "./admission/shared-result.ts";
 import type { Store, Timers } from "./ports.ts";
+import type { StoreTroubleKind } from "./store-trouble.ts";
 
 /** Looks whether the store reads and writes. There is one of it in a process, and workers ask it by message. */
 export interface Probe {
-  /** Rejects when the store does not, or does not say so in time; its result is up to a second old. */
-  check(): Promise<void>;
+  /** As `Store.ping`, and rejects where that takes too long; its result is up to a second old. */
+  check(): Promise<readonly StoreTroubleKind[]>;
 }
 
 /** A look may write, and anybody may ask for one. */

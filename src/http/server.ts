@@ -107,8 +107,8 @@ export function listen(needs: HttpServerNeeds): HttpServer {
   }
   const ready = async (request: Request): Promise<Response> => {
     try {
-      await Promise.all([needs.probe.check(), knowsChanges()]);
-      return await finished(request, Response.json({ status: "ready" }));
+      const [troubles] = await Promise.all([needs.probe.check(), knowsChanges()]);
+      return await finished(request, Response.json({ status: "ready", ...(troubles.length > 0 && { troubles }) }));
     } catch {
       const unready = { status: 503, headers: { "Retry-After": "1" } };
       return await finished(request, Response.json({ status: "the store does not answer" }, unready));

@@ -5,8 +5,9 @@
 import type { Logger } from "pino";
 import type { Events } from "../core/ports.ts";
 import type { RefusedToken } from "../core/refused-tokens.ts";
+import type { StoreTroubleEvents } from "../core/store-trouble.ts";
 
-export interface OperatorEvents extends Events {
+export interface OperatorEvents extends Events, StoreTroubleEvents {
   /** @param details.apps how many there are */
   serving(details: { readonly url: string; readonly store: string; readonly apps: number }): void;
   /** The store cannot be reached at the start, which waits for it. */
@@ -67,6 +68,8 @@ export function createEvents(log: Logger): OperatorEvents {
       log.warn({ event: "tokenRefused", app, kind, failed, detail, more }, "a token was refused"),
     writerEnded: (error) =>
       log.error({ event: "writerEnded", error }, "the store's writer ended; a new one is started"),
+    storeTroubled: ({ kind, message }) => log.error({ event: "storeTroubled", trouble: kind }, message),
+    storeTroubleOver: (kind) => log.info({ event: "storeTroubleOver", trouble: kind }, "the store's trouble is over"),
     workerEnded: (error) =>
       log.error({ event: "workerEnded", error }, "a serving worker ended; another is started in its place"),
     storeFailed: (error) => log.fatal({ event: "storeFailed", error }, "the store cannot serve any more"),

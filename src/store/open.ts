@@ -5,6 +5,7 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Store } from "../core/ports.ts";
+import type { StoreTroubleEvents } from "../core/store-trouble.ts";
 import type { MysqlLocation } from "./mysql/location.ts";
 import { parseMysqlUrl } from "./mysql/parse-mysql-url.ts";
 import type { MysqlShare } from "./mysql/shared-store.ts";
@@ -35,6 +36,7 @@ export interface OpenOptions {
   readonly stalenessMs: number;
   /** Told when the writer has ended unasked and is started again. */
   readonly onWriterEnd: (error: Error) => void;
+  readonly troubles: StoreTroubleEvents;
 }
 
 /** What another thread needs to serve a store too; goes through `postMessage`. */

@@ -29,6 +29,8 @@ const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorE
   refreshFailed: (events) => events.refreshFailed(new Error("no disk")),
   writerEnded: (events) => events.writerEnded(new Error("no disk")),
   workerEnded: (events) => events.workerEnded(new Error("no disk")),
+  storeTroubled: (events) => events.storeTroubled({ kind: "log_long", message: "the log is long" }),
+  storeTroubleOver: (events) => events.storeTroubleOver("log_long"),
   storeFailed: (events) => events.storeFailed(new Error("no disk")),
 };
 

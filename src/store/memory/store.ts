@@ -46,7 +46,7 @@ export function openMemoryStore(): Store {
 
   return {
     failed: new Promise(() => {}),
-    async ping() {},
+    ping: async () => [],
     async [Symbol.asyncDispose]() {},
     announcements: () => feed.count,
     changesSince: (cursor) => feed.since(cursor),

@@ -31,6 +31,7 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
       }
       reads.readChanges(connection, Number.MAX_SAFE_INTEGER);
       await writer.ping();
+      return [];
     },
     announcements: () => shared.announcements(),
     changesSince: (cursor) => reads.readChanges(connection, cursor),

@@ -1,6 +1,7 @@
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Store } from "../../core/ports.ts";
+import type { StoreTroubleEvents } from "../../core/store-trouble.ts";
 import { migrate } from "../migrate.ts";
 import { Connection, type Synchronous } from "./connection.ts";
 import { lockForServer } from "./lock.ts";
@@ -28,6 +29,7 @@ export interface SqliteOptions {
   readonly writerUrl?: URL;
   /** Told when the writer's thread has ended unasked and its writes under way are in doubt. */
   readonly onWriterEnd?: (error: Error) => void;
+  readonly troubles?: StoreTroubleEvents;
 }
 
 export interface SqliteStore extends Store {
@@ -56,7 +58,14 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   connection.readOnlyNow();
   const cells = newSharedCells();
   const thread = opening.adopt(
-    await WriterThread.open({ path: file, synchronous, cells, url, onEnd: options.onWriterEnd }),
+    await WriterThread.open({
+      path: file,
+      synchronous,
+      cells,
+      url,
+      onEnd: options.onWriterEnd,
+      troubles: options.troubles,
+    }),
     (opened) => opened.close(),
   );
   const threads = new ThreadPlaces(cells.admission);
@@ -66,14 +75,19 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   const writer = opening.adopt(client, (opened) => opened.close());
   opening.use(thread.connect(writer.hear));
 
+  const serving = createServingStore({
+    connection,
+    writer,
+    shared: new SharedState(cells),
+    cacheBytes: exclusive ? (options.cacheBytes ?? 0) : 0,
+  });
   const owned = opening.move();
   return {
-    ...createServingStore({
-      connection,
-      writer,
-      shared: new SharedState(cells),
-      cacheBytes: exclusive ? (options.cacheBytes ?? 0) : 0,
-    }),
+    ...serving,
+    async ping() {
+      await serving.ping();
+      return thread.troubles;
+    },
     failed: thread.failed,
     share(cacheBytes, link) {
       const connected = thread.connect(link);

@@ -1,3 +1,4 @@
+import type { StoreTrouble, StoreTroubleKind } from "../../core/store-trouble.ts";
 import { StoreError, type StoreFault } from "../store-error.ts";
 import type { CommandArguments, CommandName } from "./commands.ts";
 import type { Synchronous } from "./connection.ts";
@@ -13,7 +14,9 @@ export type ToWriter =
 export type FromWriter =
   | { readonly kind: "opened" }
   | { readonly kind: "refused"; readonly fault: SentFault }
-  | { readonly kind: "closed"; readonly fault: SentFault | undefined };
+  | { readonly kind: "closed"; readonly fault: SentFault | undefined }
+  | { readonly kind: "troubled"; readonly trouble: StoreTrouble }
+  | { readonly kind: "trouble-over"; readonly trouble: StoreTroubleKind };
 
 /**
  * A command as it crosses threads: its number, its name, its arguments. Flat, because copying nested objects took

@@ -1,3 +1,4 @@
+import type { StoreTroubleEvents, StoreTroubleKind } from "../../core/store-trouble.ts";
 import { StoreError } from "../store-error.ts";
 import { newClaimMemory } from "./claim.ts";
 import type { Synchronous } from "./connection.ts";
@@ -13,6 +14,7 @@ export interface WriterOptions {
   readonly url: URL;
   /** Told of every end that nobody asked for. */
   readonly onEnd?: ((error: Error) => void) | undefined;
+  readonly troubles?: StoreTroubleEvents | undefined;
 }
 
 const DEATHS_MAX = 3;
@@ -25,6 +27,7 @@ export class WriterThread {
   readonly #settleFailed: (error: Error) => void;
   readonly #options: WriterOptions;
   readonly #links = new Set<Link>();
+  readonly #troubles = new Set<StoreTroubleKind>();
   #worker: Worker | undefined;
   #deaths: number[] = [];
   #ended: StoreError | undefined;
@@ -47,6 +50,11 @@ export class WriterThread {
       thread.#worker?.terminate();
       throw error;
     }
+  }
+
+  /** Those that the thread has told of and that are not over. */
+  get troubles(): readonly StoreTroubleKind[] {
+    return [...this.#troubles];
   }
 
   /** Gives a client its way to the writer, now and whenever a new one begins, until it is disposed of. */
@@ -86,6 +94,7 @@ export class WriterThread {
         for (const link of this.#links) this.#introduce(link);
         resolve();
       } else if (data.kind === "refused") reject(receivedFault(data.fault));
+      else this.#hearOfTrouble(data);
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -106,6 +115,16 @@ export class WriterThread {
     // A thread that cannot open the database any more is ended, and so counted.
     promise.catch(() => worker.terminate());
     return promise;
+  }
+
+  #hearOfTrouble(data: FromWriter): void {
+    if (data.kind === "troubled" && !this.#troubles.has(data.trouble.kind)) {
+      this.#troubles.add(data.trouble.kind);
+      this.#options.troubles?.storeTroubled(data.trouble);
+    }
+    if (data.kind === "trouble-over" && this.#troubles.delete(data.trouble)) {
+      this.#options.troubles?.storeTroubleOver(data.trouble);
+    }
   }
 
   #onEnd(error: StoreError): void {

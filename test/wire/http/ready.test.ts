@@ -12,7 +12,7 @@ function probedStore() {
     underWay: 0,
     underWayMax: 0,
     /** Of the next looks; undefined = the store's own. */
-    ping: undefined as (() => Promise<void>) | undefined, // as: it is set later
+    ping: undefined as Store["ping"] | undefined, // as: it is set later
     wrap: (store: Store): Store => ({
       ...delegateStore(store),
       async ping() {
@@ -20,7 +20,7 @@ function probedStore() {
         probed.underWay += 1;
         probed.underWayMax = Math.max(probed.underWayMax, probed.underWay);
         try {
-          await (probed.ping?.() ?? store.ping());
+          return await (probed.ping?.() ?? store.ping());
         } finally {
           probed.underWay -= 1;
         }
@@ -69,7 +69,7 @@ test("a look that does not end is 503 for each who asks, and no second one is be
   const probed = probedStore();
   await using service = await startTestService({ wrap: probed.wrap });
   const url = `${service.origin}/-/ready`;
-  const holding = Promise.withResolvers<void>();
+  const holding = Promise.withResolvers<[]>();
   probed.ping = () => holding.promise;
   const from = performance.now();
   const [first, second] = await Promise.all([send("GET", url), send("GET", url)]);
@@ -78,7 +78,16 @@ test("a look that does not end is 503 for each who asks, and no second one is be
   expect((await send("GET", `${service.origin}/-/health`)).body).toEqual({ status: "alive" });
   expect(await send("GET", url)).toMatchObject(UNREADY);
   expect(probed.pings).toBe(1);
-  holding.resolve();
+  holding.resolve([]);
   probed.ping = undefined;
   await eventually(async () => expect(await send("GET", url)).toMatchObject({ status: 200 }));
 }, 20_000);
+
+test("a store that serves in spite of a trouble is ready, and the trouble is named", async () => {
+  const probed = probedStore();
+  await using service = await startTestService({ wrap: probed.wrap });
+  probed.ping = async () => ["log_long"];
+  const ready = () => send("GET", `${service.origin}/-/ready`);
+  await eventually(async () => expect(await ready()).toMatchObject({ body: { troubles: ["log_long"] } }));
+  expect(await ready()).toMatchObject({ status: 200, body: { status: "ready" } });
+});
