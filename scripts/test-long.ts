@@ -1,10 +1,12 @@
 /**
  * `npm run test:long`: what takes too long for `npm test`. Each part says what it measured, and the last line is the
- * tests' own count. `LONG_SECONDS` is how long each test goes on, 20 unless it is set.
+ * tests' own count. `LONG_SECONDS` is how long each test goes on, 20 unless it is set; with fewer, what is counted and not
+ * timed (requests, kills) is shortened too.
  */
 import type { Counts } from "./junit.ts";
 import { LONG_PARTS, reportMissingParts } from "./parts.ts";
 import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
+import { printFigures } from "./print-figures.ts";
 
 const SECONDS = process.env.LONG_SECONDS ?? "20";
 if (!(Number(SECONDS) > 0)) throw new Error(`LONG_SECONDS: ${SECONDS} is no number of seconds`);
@@ -21,6 +23,9 @@ const PHASES: readonly Phase[] = [
   { name: "slow-clients", files: ["test/long/slow-clients.test.ts"] },
   // Thousands of connections, and as many as there may be.
   { name: "connections", files: ["test/long/connections.test.ts", "test/long/overload.test.ts"] },
+  // Millions of requests to one server, and servers that are killed: fewer of both where LONG_SECONDS is less than 20.
+  { name: "soak", files: ["test/long/soak/soak.test.ts"] },
+  { name: "kills", files: ["test/long/kills.test.ts"] },
   // What takes its time whatever LONG_SECONDS says.
   {
     name: "patient",
@@ -43,4 +48,5 @@ const results: Counts[] = [];
 for (const phase of PHASES) {
   results.push(await runPhase({ ...phase, env: { LONG_SECONDS: SECONDS }, timeoutMs, isShown: true }));
 }
+printFigures();
 sumUp([...results, reportMissingParts(LONG_PARTS)]);

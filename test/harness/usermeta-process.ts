@@ -2,6 +2,7 @@ import { join } from "node:path";
 
 export const APP_KEY = "org/app";
 export const OPERATOR_KEY = "operator-of-the-tests";
+export const CLIENT = { clientId: "client", clientSecret: "secret" };
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 
@@ -30,8 +31,8 @@ export class UsermetaProcess implements AsyncDisposable {
         USERMETA_LISTEN: "127.0.0.1:0",
         USERMETA_OPERATOR_KEY: OPERATOR_KEY,
         USERMETA_APP: APP_KEY,
-        USERMETA_CLIENT_ID: "client",
-        USERMETA_CLIENT_SECRET: "secret",
+        USERMETA_CLIENT_ID: CLIENT.clientId,
+        USERMETA_CLIENT_SECRET: CLIENT.clientSecret,
         USERMETA_RATE_PER_SECOND: "0",
         USERMETA_LOG: "json",
         ...settings,
