@@ -45,10 +45,8 @@ const anyText = fc.oneof(
 const anyScalar = fc.oneof(
   anyText.map((text) => [JSON.stringify(text), text]),
   anyText.map((text) => [escaped(text), text]),
-  fc.constantFrom(["null", ""], ["true", "true"], ["false", "false"], ["1.0", "1"], ["-0", "0"], ["1e21", "1e+21"]),
-  fc
-    .double({ noNaN: true, noDefaultInfinity: true })
-    .map((number) => [JSON.stringify(number), String(JSON.parse(JSON.stringify(number)))]),
+  fc.constantFrom(["null", ""], ["true", "true"], ["false", "false"], ["1.0", "1.0"], ["-0", "-0"], ["1e999", "1e999"]),
+  fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => [JSON.stringify(number), JSON.stringify(number)]),
 );
 
 test("of a merge patch, what its keys and values come to, doubled ones too, wherever it is cut", () => {
@@ -70,12 +68,13 @@ test("of a merge patch, what its keys and values come to, doubled ones too, wher
 });
 
 test("what is certain of a text that goes on for ever is counted as it comes", () => {
-  for (const [counted, begin] of [
-    [new FormBytes(), "ext="],
-    [new JsonBytes(), '{"ext":"'],
+  for (const [counted, begin, more] of [
+    [new FormBytes(), "ext=", "x"],
+    [new JsonBytes(), '{"ext":"', "x"],
+    [new JsonBytes(), '{"ext":', "9"],
   ] as const) {
     counted.add(begin);
-    for (let length = 1; length <= 100; length++) expect(counted.add("x")).toBe(3 + length);
+    for (let length = 1; length <= 100; length++) expect(counted.add(more)).toBe(3 + length);
   }
 });
 

@@ -95,6 +95,20 @@ test("takes what JSON.parse takes, and refuses what it refuses", async () => {
   );
 });
 
+test("a number is read as it is written", () => {
+  for (const number of ["0", "-0", "1546130668394913822", "1.10", "-2.50E+03", "1e999"]) {
+    const reader = new JsonReader(`[ ${number} ]`);
+    reader.open();
+    expect([reader.element(), reader.kind(), reader.number(), reader.element()]).toEqual([
+      true,
+      "number",
+      number,
+      false,
+    ]);
+    reader.end();
+  }
+});
+
 test("one change anywhere in a text is taken as JSON.parse takes it", async () => {
   const change = fc.tuple(fc.nat(), fc.nat(3), piece);
   await fc.assert(

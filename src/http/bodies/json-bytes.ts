@@ -3,9 +3,10 @@ import { hexDigit } from "./part-decoder.ts";
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
+const LETTER_N = 0x6e;
 const LETTER_U = 0x75;
 
-/** Of a JSON object of attributes: its texts, and its numbers and booleans as the texts that they become. */
+/** Of a JSON object of attributes: its texts, and its numbers and booleans, which become the text that they are. */
 export class JsonBytes implements DecodedBytes {
   #bytes = 0;
   #isInText = false;
@@ -14,24 +15,20 @@ export class JsonBytes implements DecodedBytes {
   #escapedUnit = 0;
   /** The last unit is the first half of a pair; whether the second follows is not known yet. */
   #isHalf = false;
-  /** A number or a word, as far as it has come. */
-  #word = "";
+  /** In a number or a word. */
+  #isInWord = false;
+  #isNull = false;
 
   add(text: string): number {
-    let wordFrom = -1;
     for (let index = 0; index < text.length; index++) {
       const code = text.charCodeAt(index);
       if (this.#isInText) this.#inText(code);
-      else if (isOfWord(code)) {
-        if (wordFrom < 0) wordFrom = index;
-      } else {
-        if (wordFrom >= 0) this.#word += text.slice(wordFrom, index);
-        wordFrom = -1;
-        if (this.#word !== "") this.#endWord();
+      else if (isOfWord(code)) this.#ofWord(code);
+      else {
+        this.#isInWord = false;
         this.#isInText = code === QUOTE;
       }
     }
-    if (wordFrom >= 0) this.#word += text.slice(wordFrom);
     return this.#bytes;
   }
 
@@ -72,10 +69,10 @@ export class JsonBytes implements DecodedBytes {
     this.#isHalf = false;
   }
 
-  #endWord(): void {
-    if (this.#word === "true" || this.#word === "false") this.#bytes += this.#word.length;
-    else if (this.#word !== "null") this.#bytes += String(Number(this.#word)).length;
-    this.#word = "";
+  #ofWord(code: number): void {
+    if (!this.#isInWord) this.#isNull = code === LETTER_N;
+    this.#isInWord = true;
+    if (!this.#isNull) this.#bytes += 1;
   }
 }
 

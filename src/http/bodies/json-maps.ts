@@ -8,8 +8,9 @@ export function membersOf(value: unknown, where: string): [key: string, value: u
 }
 
 /**
- * A JSON object of attributes as changes (RFC 7396): null removes the key, as an empty text does everywhere; numbers
- * and booleans become their text. Attributes are text, so that objects and lists are refused.
+ * A JSON object of attributes as changes (RFC 7396): null removes the key, as an empty text does everywhere; booleans
+ * become their text. Attributes are text, so that objects and lists are refused.
+ * @param value from a text without numbers: `mayHoldNumbers`
  */
 export function mergePatch(value: unknown, where: string): Changes {
   const changes = new Map<string, string>();
@@ -26,9 +27,19 @@ export function mergePatch(value: unknown, where: string): Changes {
 export function textOf(value: unknown): string | undefined {
   if (value === null) return "";
   if (typeof value === "string") return value.toWellFormed();
-  if (typeof value === "boolean") return String(value);
-  return typeof value === "number" && Number.isFinite(value) ? String(value) : undefined;
+  return typeof value === "boolean" ? String(value) : undefined;
 }
+
+/**
+ * Whether some member of an object may be a number. Its text must be what was sent, digit for digit, and `JSON.parse`
+ * would have rounded it; `readMergePatch` keeps it.
+ */
+export function mayHoldNumbers(text: string): boolean {
+  return NUMBER.test(text);
+}
+
+/** Also true of some texts that hold `:5`. */
+const NUMBER = /:[ \t\r\n]*[-\d]/;
 
 /** A JSON object of whole numbers, by its keys. Not as an object: users may be called as its own members are. */
 export function numberMap(value: unknown, where: string): ReadonlyMap<string, number> {

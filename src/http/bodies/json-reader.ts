@@ -63,13 +63,20 @@ export class JsonReader {
     const kind = this.kind();
     if (kind === "string") return this.string();
     if (kind === "object" || kind === "array") return undefined;
+    if (kind === "number") return Number(this.number());
     const from = this.#at;
     this.#skipPlain(kind);
-    if (kind === "null") return null;
-    return kind === "number" ? Number(this.#text.slice(from, this.#at)) : this.#text.charCodeAt(from) === TRUE;
+    return kind === "null" ? null : this.#text.charCodeAt(from) === TRUE;
   }
 
-  /** The same for what is checked afterwards: for an object or a list an empty one. */
+  /** The number that comes next, as it is written: as a number it could lose digits, or have no end. */
+  number(): string {
+    const from = this.#at;
+    this.#skipPlain("number");
+    return this.#text.slice(from, this.#at);
+  }
+
+  /** As `scalar`, for what is checked afterwards: for an object or a list an empty one. */
   shallow(): unknown {
     const value = this.scalar();
     if (value !== undefined) return value;

@@ -1,4 +1,4 @@
-/** The objects and lists of json-maps.ts, read from long texts: in parts, and no further than the first mistake. */
+/** The objects and lists of json-maps.ts, read from their text: in parts, and no further than the first mistake. */
 import type { Changes } from "../../core/attributes.ts";
 import { USER_BYTES_CEILING, utf8Bytes } from "../../core/limits.ts";
 import type { Pace } from "../../core/pace.ts";
@@ -11,7 +11,7 @@ export interface CountedChanges {
   readonly bytes: number;
 }
 
-/** As `mergePatch`. */
+/** As `mergePatch`, and each number becomes the text that it is written as. */
 export async function readMergePatch(reader: JsonReader, where: string, pace: Pace): Promise<CountedChanges> {
   open(reader, where);
   /** As JSON takes them: of two of one key the last. Undefined: no text. */
@@ -20,7 +20,7 @@ export async function readMergePatch(reader: JsonReader, where: string, pace: Pa
   let bytes = 0;
   for (let key = reader.key(); key !== undefined; key = reader.key()) {
     if (key === "") throw noKey(where);
-    const value = reader.scalar();
+    const value = reader.kind() === "number" ? reader.number() : reader.scalar();
     if (value === undefined) await reader.pass(pace);
     const text = textOf(value);
     texts.set(key, text);

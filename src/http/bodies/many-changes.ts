@@ -4,7 +4,7 @@ import { USER_BYTES_CEILING } from "../../core/limits.ts";
 import { illegal, type Refusal } from "../../core/refusals.ts";
 import type { ServedApp } from "../../core/registry.ts";
 import { tooLarge } from "./batch-body.ts";
-import { membersOf, mergePatch, noObject, numberMap } from "./json-maps.ts";
+import { mayHoldNumbers, membersOf, mergePatch, noObject, numberMap } from "./json-maps.ts";
 import { JsonOutline } from "./json-outline.ts";
 import { readMergePatch, readNumberMap } from "./long-json-maps.ts";
 import { newPace } from "./new-pace.ts";
@@ -27,10 +27,11 @@ const Body = z.object({
 
 /** How many users there are is judged before what is wanted of them. */
 export async function manyChanges(text: string, served: ServedApp): Promise<ManyChanges> {
-  return text.length > PARSED_CHARACTERS_MAX ? await readLong(text, served) : parseShort(text, served);
+  const isParsed = text.length <= PARSED_CHARACTERS_MAX && !mayHoldNumbers(text);
+  return isParsed ? parseWithoutNumbers(text, served) : await readInTurns(text, served);
 }
 
-function parseShort(text: string, { limits }: ServedApp): ManyChanges {
+function parseWithoutNumbers(text: string, { limits }: ServedApp): ManyChanges {
   const { targets, versions, atomic } = check(parseJson(text), Body);
   const users = membersOf(targets, "targets");
   if (users.length > limits.batchMax) throw tooLarge(limits.batchMax);
@@ -45,7 +46,7 @@ function parseShort(text: string, { limits }: ServedApp): ManyChanges {
 
 const NAMES = new Set(Object.keys(Body.shape));
 
-async function readLong(text: string, served: ServedApp): Promise<ManyChanges> {
+async function readInTurns(text: string, served: ServedApp): Promise<ManyChanges> {
   const pace = newPace();
   const outline = await JsonOutline.of(withoutMark(text), NAMES, pace);
   const { atomic } = check({ atomic: outline.member("atomic")?.shallow() }, Body);

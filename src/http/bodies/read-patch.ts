@@ -2,7 +2,7 @@ import type { Changes } from "../../core/attributes.ts";
 import { USER_BYTES_CEILING } from "../../core/limits.ts";
 import type { BodyCall } from "../call.ts";
 import { JsonBytes } from "./json-bytes.ts";
-import { mergePatch } from "./json-maps.ts";
+import { mayHoldNumbers, mergePatch } from "./json-maps.ts";
 import { JsonReader } from "./json-reader.ts";
 import { readMergePatch } from "./long-json-maps.ts";
 import { newPace } from "./new-pace.ts";
@@ -15,7 +15,7 @@ export async function readPatch(call: BodyCall): Promise<Changes> {
   const contentType = call.request.headers.get("content-type") ?? "";
   if (!MERGE_PATCH.test(contentType)) return await readForm(call);
   const text = await readUserText(call, () => new JsonBytes());
-  if (text.length <= PARSED_CHARACTERS_MAX) return mergePatch(parseJson(text), WHERE);
+  if (text.length <= PARSED_CHARACTERS_MAX && !mayHoldNumbers(text)) return mergePatch(parseJson(text), WHERE);
   const reader = new JsonReader(withoutMark(text));
   const { changes, bytes } = await readMergePatch(reader, WHERE, newPace());
   if (bytes > USER_BYTES_CEILING) throw tooMuch(call.served, bytes);
