@@ -89,7 +89,9 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
   }
 
   function newUser(name: UserName, passwordHash: string | null, nickname: string | undefined): NewUser {
-    return { id: random.uuid(), name, passwordHash, nickname: nickname || null, created: clock.now() };
+    // Half a pair of surrogates would be stored as U+FFFD, and answered as itself.
+    const stored = nickname?.toWellFormed() || null;
+    return { id: random.uuid(), name, passwordHash, nickname: stored, created: clock.now() };
   }
 
   async function insertMany(

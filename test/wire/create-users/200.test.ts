@@ -33,6 +33,35 @@ test("one user: the documented envelope, and the password works", async () => {
   expect(user).toEqual(body.entities[0]);
 });
 
+test("what is stored of a nickname is what is answered, whatever it holds", async () => {
+  await using service = await startTestService();
+  const { token } = await signIn(service);
+  const url = `${service.base}/users`;
+  const nicknames = [
+    ["\\ud800", "\ufffd"],
+    ["a\\udc00b", "a\ufffdb"],
+    ["\\ude00\\ud83d", "\ufffd\ufffd"],
+    ["\\ud83d\\ude00", "😀"],
+    ["\\u0000", "\0"],
+    ["\\ufeff e\\u0301 ", "\ufeff e\u0301 "],
+    ["\\ud800".repeat(100), "\ufffd".repeat(100)],
+  ] as const;
+  for (const [index, [escaped, nickname]] of nicknames.entries()) {
+    const one = `{"username":"one${index}","password":"p","nickname":"${escaped}"}`;
+    const many = `[{"username":"many${index}","password":"p","nickname":"${escaped}"}]`;
+    for (const body of [one, many]) {
+      const { body: made } = await send("POST", url, { token, body });
+      const { username } = made.entities[0];
+      const { body: stored } = await send("GET", `${url}/${username}`, { token });
+      expect([username, made.entities[0].nickname, stored.entities[0].nickname]).toEqual([
+        username,
+        nickname,
+        nickname,
+      ]);
+    }
+  }
+});
+
 test("a user without a nickname shows none, also when the SDK sends an empty one", async () => {
   await using service = await startTestService({ parts });
   const { token } = await signIn(service);
