@@ -22,8 +22,8 @@ export function hintFor(refused: Hinted, { isAdmin = false, isSet = false }: Hin
     case "batch_too_large":
       return `name at most ${refused.batchMax} users in one call, and send several calls`;
     case "media_type_unsupported":
-      if (!isSet || !JSON_TYPE.test(refused.value)) return undefined;
-      return "send a form (nickname=Ada&sign=hi), or JSON by PATCH under Content-Type: application/merge-patch+json";
+      if (!isSet || !refused.isJson) return undefined;
+      return "send a form (nickname=Ada&sign=hi), or a JSON object by PATCH under Content-Type: application/merge-patch+json";
     case "app_unknown":
       return "a path begins with /{org}/{app} or /app-id/{app_id}, and there is no such app here";
     case "token_of_other_app":
@@ -34,5 +34,3 @@ export function hintFor(refused: Hinted, { isAdmin = false, isSet = false }: Hin
       return undefined;
   }
 }
-
-const JSON_TYPE = /json/i;

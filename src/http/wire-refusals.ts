@@ -6,10 +6,15 @@ export type WireRefused =
   | { readonly code: "body_late" }
   | {
       readonly code: "media_type_unsupported";
-      readonly header: "Content-Type" | "Content-Encoding";
+      readonly header: UnsupportedHeader;
       readonly value: string;
+      /** JSON came where a form is wanted. */
+      readonly isJson: boolean;
     }
   | { readonly code: "json_malformed" };
+
+/** What of a request is not supported: a header, or the charset that one of them names. */
+export type UnsupportedHeader = "Content-Type" | "Content-Encoding" | "charset";
 
 export class WireRefusal extends Error {
   readonly refused: WireRefused;

@@ -200,4 +200,4 @@ export class IncomingBody implements RequestBody, Arrival {
   }
 }
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoder = new TextDecoder();

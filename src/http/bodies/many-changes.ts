@@ -8,7 +8,7 @@ import { mayHoldNumbers, membersOf, mergePatch, noObject, numberMap } from "./js
 import { JsonOutline } from "./json-outline.ts";
 import { readMergePatch, readNumberMap } from "./long-json-maps.ts";
 import { newPace } from "./new-pace.ts";
-import { check, PARSED_CHARACTERS_MAX, parseJson, withoutMark } from "./read-json.ts";
+import { check, PARSED_CHARACTERS_MAX, parseJson } from "./read-json.ts";
 import { tooMuch } from "./read-user-text.ts";
 
 /** A batch set as its body asks for it. */
@@ -48,7 +48,7 @@ const NAMES = new Set(Object.keys(Body.shape));
 
 async function readInTurns(text: string, served: ServedApp): Promise<ManyChanges> {
   const pace = newPace();
-  const outline = await JsonOutline.of(withoutMark(text), NAMES, pace);
+  const outline = await JsonOutline.of(text, NAMES, pace);
   const { atomic } = check({ atomic: outline.member("atomic")?.shallow() }, Body);
   const targets = outline.member("targets");
   if (targets?.kind() !== "object") throw noObject("targets");

@@ -5,7 +5,7 @@ const needs = {
   turns: { next: () => new Promise<void>((resolve) => setImmediate(resolve)) },
 };
 
-/** For the reading of one long body. */
-export function newPace(): Pace {
-  return createPace(needs);
+/** For the reading of one long body. @param pieces see `createPace` */
+export function newPace(pieces?: number): Pace {
+  return createPace(needs, pieces);
 }

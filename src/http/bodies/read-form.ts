@@ -1,7 +1,9 @@
 import type { Changes } from "../../core/attributes.ts";
 import { illegal } from "../../core/refusals.ts";
 import type { BodyCall } from "../call.ts";
+import { charsetOf, streamDecoder } from "./charset.ts";
 import { FormBytes } from "./form-bytes.ts";
+import { formDecoder } from "./form-decoder.ts";
 import { JsonReader } from "./json-reader.ts";
 import { unsupported } from "./media-types.ts";
 import { newPace } from "./new-pace.ts";
@@ -15,10 +17,16 @@ import { readUserText } from "./read-user-text.ts";
  */
 export async function readForm(call: BodyCall): Promise<Changes> {
   const contentType = call.request.headers.get("content-type") ?? "";
-  if (contentType !== FORM && NOT_FORM.test(contentType)) throw unsupported("Content-Type", contentType);
-  const text = await readUserText(call, () => new FormBytes());
+  const other = contentType === FORM ? null : NOT_FORM.exec(contentType);
+  if (other !== null) throw unsupported("Content-Type", contentType, JSON_TYPE.test(other[0]));
+  const charset = charsetOf(call.request);
+  const decoder = formDecoder(charset);
+  const text = await readUserText(call, charset, {
+    decoder: () => decoder ?? streamDecoder(charset),
+    counter: () => new FormBytes(),
+  });
   // Under a form type it is the commonest mistake, and as a form it would be one key without a value: nothing stored.
-  if (text.trimStart().startsWith("{") && (await isJson(text))) throw unsupported("Content-Type", "application/json");
+  if (await isJson(decoder?.plain ?? text)) throw unsupported("Content-Type", "application/json", true);
   const changes = text.length > PARSED_CHARACTERS_MAX ? await parseLongForm(text) : parseForm(text);
   if (changes.has("")) throw noKey();
   if (changes.size === 0) throw illegal("the request body holds no attributes");
@@ -27,6 +35,7 @@ export async function readForm(call: BodyCall): Promise<Changes> {
 
 const FORM = "application/x-www-form-urlencoded";
 const NOT_FORM = /^\s*(application\/([a-z0-9.+-]*\+)?(json|xml)|multipart\/)/i;
+const JSON_TYPE = /json$/i;
 
 /** Pairs that are read before the time is looked at. */
 const PAIRS = 16;
@@ -46,7 +55,11 @@ function noKey(): Error {
   return illegal("an attribute has no key");
 }
 
+/** An object, a list or a text in quotes; a bare word or number is a key as any other. */
+const JSON_OPENING = /^[ \t\r\n]*[{["]/;
+
 async function isJson(text: string): Promise<boolean> {
+  if (!JSON_OPENING.test(text)) return false;
   try {
     if (text.length <= PARSED_CHARACTERS_MAX) JSON.parse(text);
     else await passOver(new JsonReader(text));

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { illegal } from "../../core/refusals.ts";
 import type { BodyCall } from "../call.ts";
 import { WireRefusal } from "../wire-refusals.ts";
+import { readText } from "./read-text.ts";
 
 /**
  * Longer texts are read by `JsonReader`, which can stop and rest; `JSON.parse` is the faster one, and of this length
@@ -14,11 +15,11 @@ export const PARSED_CHARACTERS_MAX = 16_384;
  * @param bytesMax what is longer is refused; not above `PARSED_CHARACTERS_MAX`, since it is parsed in one go
  */
 export async function readJson<Schema extends z.ZodType>(
-  { body }: BodyCall,
+  call: BodyCall,
   schema: Schema,
   bytesMax: number,
 ): Promise<z.infer<Schema>> {
-  return check(parseJson(await body.text(bytesMax)), schema);
+  return check(parseJson(await readText(call, bytesMax)), schema);
 }
 
 /** @param schema one that makes few issues, of whatever value: each issue is an object */
@@ -32,15 +33,10 @@ export function check<Schema extends z.ZodType>(value: unknown, schema: Schema):
 /** @param text not longer than `PARSED_CHARACTERS_MAX` */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(withoutMark(text));
+    return JSON.parse(text);
   } catch {
     throw malformed();
   }
-}
-
-/** Some clients begin with a byte order mark, which JSON.parse refuses. */
-export function withoutMark(text: string): string {
-  return text.startsWith("\uFEFF") ? text.slice(1) : text;
 }
 
 function malformed(): WireRefusal {

@@ -1,22 +1,27 @@
 import type { Changes } from "../../core/attributes.ts";
 import { USER_BYTES_CEILING } from "../../core/limits.ts";
 import type { BodyCall } from "../call.ts";
+import { charsetOf, streamDecoder } from "./charset.ts";
 import { JsonBytes } from "./json-bytes.ts";
 import { mayHoldNumbers, mergePatch } from "./json-maps.ts";
 import { JsonReader } from "./json-reader.ts";
 import { readMergePatch } from "./long-json-maps.ts";
 import { newPace } from "./new-pace.ts";
 import { readForm } from "./read-form.ts";
-import { PARSED_CHARACTERS_MAX, parseJson, withoutMark } from "./read-json.ts";
+import { PARSED_CHARACTERS_MAX, parseJson } from "./read-json.ts";
 import { readUserText, tooMuch } from "./read-user-text.ts";
 
 /** A set's body as a form, or a merge patch (docs/VERSIONS.md), where none of the attributes need be named. */
 export async function readPatch(call: BodyCall): Promise<Changes> {
   const contentType = call.request.headers.get("content-type") ?? "";
   if (!MERGE_PATCH.test(contentType)) return await readForm(call);
-  const text = await readUserText(call, () => new JsonBytes());
+  const charset = charsetOf(call.request);
+  const text = await readUserText(call, charset, {
+    decoder: () => streamDecoder(charset),
+    counter: () => new JsonBytes(),
+  });
   if (text.length <= PARSED_CHARACTERS_MAX && !mayHoldNumbers(text)) return mergePatch(parseJson(text), WHERE);
-  const reader = new JsonReader(withoutMark(text));
+  const reader = new JsonReader(text);
   const { changes, bytes } = await readMergePatch(reader, WHERE, newPace());
   if (bytes > USER_BYTES_CEILING) throw tooMuch(call.served, bytes);
   reader.end();

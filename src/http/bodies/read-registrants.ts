@@ -5,7 +5,7 @@ import { illegal, Refusal } from "../../core/refusals.ts";
 import type { Registrant } from "../../core/registrants.ts";
 import { JsonReader } from "./json-reader.ts";
 import { newPace } from "./new-pace.ts";
-import { check, PARSED_CHARACTERS_MAX, parseJson, withoutMark } from "./read-json.ts";
+import { check, PARSED_CHARACTERS_MAX, parseJson } from "./read-json.ts";
 
 const Text = z
   .string()
@@ -22,7 +22,7 @@ export async function readRegistrants(
   text: string,
   permitList: () => void,
 ): Promise<Registrant | readonly Registrant[]> {
-  if (text.length > PARSED_CHARACTERS_MAX) return await readLong(withoutMark(text), permitList);
+  if (text.length > PARSED_CHARACTERS_MAX) return await readLong(text, permitList);
   const value = parseJson(text);
   if (!Array.isArray(value)) return registrantOf(value);
   permitList();

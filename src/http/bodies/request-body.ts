@@ -10,7 +10,7 @@ export const SMALL_BODY_BYTES_MAX = 16_384;
  * for; and with `body_late` what does not arrive in time.
  */
 export interface RequestBody {
-  /** All of it, in UTF-8. */
+  /** All of it, in UTF-8, without a byte order mark. */
   text(bytesMax: number): Promise<string>;
   /** Piece by piece. Of a reader that stops early the rest is thrown away, and the connection goes on. */
   chunks(bytesMax: number): AsyncIterable<Uint8Array>;

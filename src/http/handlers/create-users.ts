@@ -4,6 +4,7 @@ import { NOBODY } from "../../core/callers.ts";
 import type { Refused } from "../../core/refusals.ts";
 import type { Registrant } from "../../core/registrants.ts";
 import { readRegistrants } from "../bodies/read-registrants.ts";
+import { readText } from "../bodies/read-text.ts";
 import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import type { ConfirmedCall, OpenHandler } from "../call.ts";
 import { wireError } from "../errors.ts";
@@ -21,7 +22,7 @@ export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
     permit("registerUser", caller, undefined, call.served.access);
     if (isStranger) call.chargeStranger();
     const bytesMax = caller.kind === "admin" ? BODY_BYTES_MAX : SMALL_BODY_BYTES_MAX;
-    const text = await call.body.text(bytesMax);
+    const text = await readText(call, bytesMax);
     const registrants = await readRegistrants(text, () =>
       permit("registerUsers", caller, undefined, call.served.access),
     );

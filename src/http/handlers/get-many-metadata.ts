@@ -2,7 +2,8 @@ import type { Metadata } from "../../core/metadata.ts";
 import type { Eventually } from "../../core/ports.ts";
 import { type BatchBody, batchBody, deltaBody } from "../bodies/batch-body.ts";
 import { longBatchBody } from "../bodies/long-batch-body.ts";
-import { PARSED_CHARACTERS_MAX, parseJson, withoutMark } from "../bodies/read-json.ts";
+import { PARSED_CHARACTERS_MAX, parseJson } from "../bodies/read-json.ts";
+import { readText } from "../bodies/read-text.ts";
 import { BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import { type BodyHandler, readFirst } from "../call.ts";
 import { manyReply, manyReplyInParts, PART_BYTES } from "../many-reply.ts";
@@ -10,7 +11,7 @@ import { manyReply, manyReplyInParts, PART_BYTES } from "../many-reply.ts";
 /** POST …/metadata/user/get (user-metadata.md § Get Users' Metadata); with `versions`, docs/VERSIONS.md. */
 export function getManyMetadata({ metadata }: { metadata: Metadata }): BodyHandler {
   return readFirst(
-    async ({ body, served }) => await wantedOf(await body.text(BODY_BYTES_MAX), served.limits.batchMax),
+    async (call) => await wantedOf(await readText(call, BODY_BYTES_MAX), call.served.limits.batchMax),
     async ({ served, answer }, { caller }, wanted) => {
       const { found, unchanged, removed, more } = await metadata.getMany(served, caller, wanted);
       const rest = (): string =>
@@ -24,7 +25,5 @@ export function getManyMetadata({ metadata }: { metadata: Metadata }): BodyHandl
 
 function wantedOf(text: string, batchMax: number): Eventually<BatchBody> {
   const isLong = text.length > PARSED_CHARACTERS_MAX;
-  return isLong
-    ? longBatchBody(withoutMark(text), batchMax)
-    : (deltaBody(text) ?? batchBody(parseJson(text), batchMax));
+  return isLong ? longBatchBody(text, batchMax) : (deltaBody(text) ?? batchBody(parseJson(text), batchMax));
 }

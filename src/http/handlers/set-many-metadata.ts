@@ -1,5 +1,6 @@
 import type { Metadata } from "../../core/metadata.ts";
 import { manyChanges } from "../bodies/many-changes.ts";
+import { readText } from "../bodies/read-text.ts";
 import { BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import { type BodyHandler, readFirst } from "../call.ts";
 import { contextOf, errorsJson } from "../errors.ts";
@@ -8,7 +9,7 @@ import { manyReply } from "../many-reply.ts";
 /** POST …/metadata/user/set (docs/VERSIONS.md). */
 export function setManyMetadata({ metadata }: { metadata: Metadata }): BodyHandler {
   return readFirst(
-    async ({ body, served }) => await manyChanges(await body.text(BODY_BYTES_MAX), served),
+    async (call) => await manyChanges(await readText(call, BODY_BYTES_MAX), call.served),
     async ({ request, served, answer }, identity, { wanted, atomic }) => {
       const reserve = (bytes: number): void => answer.reserve(bytes);
       const { stored, refused } = await metadata.setMany(served, identity, wanted, atomic, reserve);

@@ -1,12 +1,12 @@
 import { expect, test } from "bun:test";
 import { wireError } from "../../../src/http/errors.ts";
-import { type Answer, send, signIn } from "../../harness/client.ts";
+import { type Answer, type Sent, send, signIn } from "../../harness/client.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { startTestService } from "../../harness/service.ts";
 
 const UNKNOWN = "no user of this name is registered, and a set makes none: POST …/users does";
 const BY_PATCH =
-  "send a form (nickname=Ada&sign=hi), or JSON by PATCH under Content-Type: application/merge-patch+json";
+  "send a form (nickname=Ada&sign=hi), or a JSON object by PATCH under Content-Type: application/merge-patch+json";
 
 function hintOf(answer: Answer, status: number): unknown {
   expect([answer.status, answer.text]).toEqual([status, expect.any(String)]);
@@ -59,11 +59,12 @@ test("JSON where a form is wanted is told where JSON is; other types are not", a
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.newUser("ada");
-  const ask = (method: string, type: string) =>
+  const ask = (method: string, type: string, sent: Sent = {}) =>
     send(method, `${service.base}/metadata/user/ada`, {
       token: admin.token,
       body: '{"a":"b"}',
       headers: { "content-type": type },
+      ...sent,
     });
   for (const [method, type] of [
     ["PUT", "application/json"],
@@ -75,8 +76,18 @@ test("JSON where a form is wanted is told where JSON is; other types are not", a
   ] as const) {
     expect([method, type, hintOf(await ask(method, type), 415)]).toEqual([method, type, BY_PATCH]);
   }
-  for (const type of ["application/xml", "multipart/form-data; boundary=x"]) {
-    expect(hintOf(await ask("PUT", type), 415)).toBeUndefined();
+  for (const body of ['["a"]', '"a"', ' {"a":1}']) {
+    expect(hintOf(await ask("PUT", "text/plain", { body }), 415)).toBe(BY_PATCH);
+  }
+  for (const [method, headers] of [
+    ["PUT", { "content-type": "application/xml" }],
+    ["PUT", { "content-type": "multipart/form-data; boundary=json" }],
+    ["PUT", { "content-type": "application/x-www-form-urlencoded; charset=json" }],
+    ["PATCH", { "content-type": "application/merge-patch+json; charset=utf-7" }],
+    ["PUT", { "content-type": "text/plain", "content-encoding": "json" }],
+  ] as const) {
+    const answer = await ask(method, "", { body: "a=b", headers });
+    expect([method, headers, hintOf(answer, 415)]).toEqual([method, headers, undefined]);
   }
 });
 

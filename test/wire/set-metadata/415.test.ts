@@ -35,19 +35,56 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test("a JSON object under the form type is refused as JSON instead of being stored as a key", async () => {
+test("a JSON object, list or quoted text is refused as JSON under any type, instead of taking away a key", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
-  await admin.newUser("ada");
-  expectMetadataError(await admin.set("ada", ' {"nickname":"Ada"}'), refused("application/json"));
-  expect((await admin.get("ada")).body.data).toEqual({});
+  const token = await admin.newUser("ada");
+  await admin.set("ada", { nickname: "Ada" });
+  const long = `["${"x".repeat(20_000)}"]`;
+  const bodies = [
+    '{"nickname":"Ada"}',
+    '["a","b"]',
+    "[]",
+    "{}",
+    '"nickname"',
+    '{"nickname":1e+5,"a":"x&y=z%22"}',
+    long,
+  ];
+  for (const type of [undefined, "text/plain", "application/x-www-form-urlencoded", "text/plain; charset=GBK"]) {
+    for (const body of bodies.flatMap((json) => [json, ` \r\n\t${json}\n`, `\ufeff ${json}`])) {
+      if (type?.includes("GBK") && body.startsWith("\ufeff")) continue;
+      const headers: Record<string, string> = type === undefined ? {} : { "content-type": type };
+      for (const method of ["PUT", "PATCH"]) {
+        const answer = await send(method, `${service.base}/metadata/user/ada`, {
+          token,
+          body: new TextEncoder().encode(body),
+          headers,
+        });
+        expectMetadataError(answer, refused("application/json"));
+      }
+    }
+  }
+  expect((await admin.get("ada")).body.data).toEqual({ nickname: "Ada" });
 });
 
-test("what only begins like JSON is a form", async () => {
+test("what only begins like JSON, a bare word and a bare number are forms, and so is JSON that is percent-encoded", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.newUser("ada");
-  expect((await admin.set("ada", "{a}=b")).body.data).toEqual({ "{a}": "b" });
+  const data = { "{a}": "b", '"q"': "1", "[x]": "2", "5": "five", '{"a":1}': "json" };
+  const form = `{a}=b&"q"=1&[x]=2&5=five&true&null&${encodeURIComponent('{"a":1}')}=json`;
+  expect((await admin.set("ada", form)).body.data).toEqual(data);
+  for (const [body, key] of [
+    ["5", "5"],
+    ["%7B%22a%22%3A1%7D", '{"a":1}'],
+    ['"q"=', '"q"'],
+    ["[x]", "[x]"],
+    ["{a}", "{a}"],
+  ] as const) {
+    const { body: left } = await admin.set("ada", body);
+    expect([body, Object.keys(left.data).includes(key)]).toEqual([body, false]);
+  }
+  for (const word of ["true", "null", "12", "-1.5"]) expect((await admin.set("ada", word)).status).toBe(200);
 });
 
 test("a form is taken under any declaration that does not contradict it, and under none", async () => {
