@@ -10,6 +10,11 @@ import { requireUserName } from "./registrants.ts";
 import type { ServedApp } from "./registry.ts";
 import type { IssuedToken, Tokens } from "./tokens.ts";
 
+export interface ClientCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 export interface UserGrant extends IssuedToken {
   readonly user: User;
 }
@@ -23,9 +28,11 @@ export interface Grants {
   clientCredentials(
     served: ServedApp,
     { address }: Pick<Asker, "address">,
-    credentials: { readonly clientId: string; readonly clientSecret: string },
+    credentials: ClientCredentials,
     ttlSeconds: number | undefined,
   ): Promise<IssuedToken>;
+  /** An attempt as `clientCredentials`, for a client that shows its secret beside another grant. */
+  checkClient(served: ServedApp, { address }: Pick<Asker, "address">, credentials: ClientCredentials): Promise<void>;
   /** Takes the same time whoever is named and whatever is wrong. Refuses an attempt too many with `rate_exceeded`. */
   password(
     served: ServedApp,
@@ -76,15 +83,27 @@ export function createGrants({ store, tokens, accounts, digest, passwords }: Gra
     return user;
   }
 
+  async function authenticate(
+    app: App,
+    { address }: Pick<Asker, "address">,
+    { clientId, clientSecret }: ClientCredentials,
+  ): Promise<void> {
+    const isNamed = clientId === app.clientId;
+    const isRight = isNamed && digest.equal(digest.sha256(clientSecret), app.clientSecretHash);
+    await passwords.countSecret({ address, account: isNamed ? account(app, undefined) : undefined }, isRight);
+    if (!isNamed) throw new Refusal({ code: "client_id_wrong" });
+    if (!isRight) throw new Refusal({ code: "client_secret_wrong" });
+  }
+
   return {
-    async clientCredentials(served, { address }, { clientId, clientSecret }, ttlSeconds) {
+    async clientCredentials(served, asker, credentials, ttlSeconds) {
       const app = await current(served);
-      const isNamed = clientId === app.clientId;
-      const isRight = isNamed && digest.equal(digest.sha256(clientSecret), app.clientSecretHash);
-      await passwords.countSecret({ address, account: isNamed ? account(app, undefined) : undefined }, isRight);
-      if (!isNamed) throw new Refusal({ code: "client_id_wrong" });
-      if (!isRight) throw new Refusal({ code: "client_secret_wrong" });
+      await authenticate(app, asker, credentials);
       return tokens.issue(app, undefined, ttlSeconds ?? app.tokenTtlSeconds);
+    },
+
+    async checkClient(served, asker, credentials) {
+      await authenticate(await current(served), asker, credentials);
     },
 
     async password(served, { address }, { username, password }, ttlSeconds) {

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import type { Grants } from "../../core/grants.ts";
+import type { ClientCredentials, Grants } from "../../core/grants.ts";
 import type { User } from "../../core/model.ts";
 import { illegal } from "../../core/refusals.ts";
 import type { ServedApp } from "../../core/registry.ts";
 import type { TokenExchange } from "../../core/token-exchange.ts";
 import type { IssuedToken } from "../../core/tokens.ts";
-import { check, readJson } from "../bodies/read-json.ts";
-import { SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
+import { check } from "../bodies/read-json.ts";
+import { readTokenFields } from "../bodies/read-token-fields.ts";
 import type { OpenCall, OpenHandler } from "../call.ts";
 import { jsonReply, type Reply } from "../reply.ts";
 import { userEntity } from "../user-entity.ts";
@@ -19,25 +19,27 @@ const Ttl = z
   .transform((seconds) => seconds ?? undefined);
 
 const AnyBody = z.object({ grant_type: z.string() }).loose();
-const ClientCredentials = z.object({ client_id: z.string(), client_secret: z.string(), ttl: Ttl });
+const Client = z.object({ client_id: z.string(), client_secret: z.string() });
+const ClientGrant = Client.extend({ ttl: Ttl });
 const Password = z.object({ username: z.string(), password: z.string(), ttl: Ttl });
 const Inherit = z.object({ username: z.string(), autoCreateUser: z.boolean().nullish(), ttl: Ttl });
 
 /**
- * POST …/token (protocol.md § 2). A call counts in the app's rate once it has shown that it may have a token. A known
+ * POST …/token (protocol.md § 2), as JSON or as OAuth 2 libraries send it. A call counts in the app's rate once it has shown that it may have a token. A known
  * bearer is no way around what its address may fail: only grants that use it leave that alone.
  */
 export function createToken({ grants, exchange }: { grants: Grants; exchange: TokenExchange }): OpenHandler {
   return async (call) => {
     call.checkRate();
-    const body = await readJson(call, AnyBody, SMALL_BODY_BYTES_MAX);
+    const { fields, isOAuth } = await readTokenFields(call);
+    const body = check(fields, AnyBody);
     // As the app is now: it may take other tokens than when the head came, or be gone.
     const { served } = (await call.confirm()).call;
     switch (body.grant_type) {
       case "client_credentials":
-        return await byClientCredentials(grants, call, served, check(body, ClientCredentials));
+        return await byClientCredentials(grants, call, served, check(body, ClientGrant));
       case "password":
-        return await byPassword(grants, call, served, check(body, Password));
+        return await byPassword(grants, call, served, check(body, Password), isOAuth ? clientOf(body) : undefined);
       case "inherit":
         return await byName(grants, call, served, check(body, Inherit));
       case "agora":
@@ -52,7 +54,7 @@ async function byClientCredentials(
   grants: Grants,
   call: OpenCall,
   served: ServedApp,
-  body: z.infer<typeof ClientCredentials>,
+  body: z.infer<typeof ClientGrant>,
 ): Promise<Reply> {
   call.checkStranger();
   const credentials = { clientId: body.client_id, clientSecret: body.client_secret };
@@ -66,11 +68,20 @@ async function byPassword(
   call: OpenCall,
   served: ServedApp,
   body: z.infer<typeof Password>,
+  client: ClientCredentials | undefined,
 ): Promise<Reply> {
   call.checkStranger();
+  if (client !== undefined) await grants.checkClient(served, call.asker(), client);
   const { user, ...token } = await grants.password(served, call.asker(), body, body.ttl);
   call.charge();
   return userReply(token, user);
+}
+
+/** Of a client that has a secret and shows it; one that has none names itself only, and is anybody. */
+function clientOf(body: z.infer<typeof AnyBody>): ClientCredentials | undefined {
+  if (body.client_secret === undefined) return undefined;
+  const { client_id, client_secret } = check(body, Client);
+  return { clientId: client_id, clientSecret: client_secret };
 }
 
 async function byName(
@@ -98,5 +109,5 @@ function userReply(token: IssuedToken, user: User): Reply {
 }
 
 function tokenFields({ token, expiresInSeconds }: IssuedToken): Readonly<Record<string, unknown>> {
-  return { access_token: token, expires_in: expiresInSeconds };
+  return { access_token: token, token_type: "bearer", expires_in: expiresInSeconds };
 }

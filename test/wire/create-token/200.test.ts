@@ -13,7 +13,7 @@ import { startTestService } from "../../harness/service.ts";
 const SIXTY_DAYS_SECONDS = 5_184_000;
 const TOKEN = expect.stringMatching(/^YWMt[A-Za-z0-9_-]+$/);
 
-test("client_credentials: exactly access_token, expires_in and application", async () => {
+test("client_credentials: exactly access_token, token_type, expires_in and application", async () => {
   await using service = await startTestService();
   const { clientId: client_id, clientSecret: client_secret } = service.credentials;
   const json = { grant_type: "client_credentials", client_id, client_secret };
@@ -21,6 +21,7 @@ test("client_credentials: exactly access_token, expires_in and application", asy
 
   expect(answer.body).toStrictEqual({
     access_token: TOKEN,
+    token_type: "bearer",
     expires_in: SIXTY_DAYS_SECONDS,
     application: service.app.id,
   });
@@ -38,7 +39,8 @@ test("password: the user comes with the token, under his folded name, and no bea
   const json = { grant_type: "password", username: "ADA", password: "secret", timestamp: Date.now() };
   const answer = await send("POST", `${service.base}/token`, { json });
 
-  expect(answer.body).toEqual({ access_token: TOKEN, expires_in: SIXTY_DAYS_SECONDS, user: entity("ada") });
+  const expected = { access_token: TOKEN, token_type: "bearer", expires_in: SIXTY_DAYS_SECONDS, user: entity("ada") };
+  expect(answer.body).toEqual(expected);
   const { access_token: token } = answer.body;
   const set = await send("PUT", `${service.base}/metadata/user/ada`, { token, form: { nickname: "Ada" } });
   expect(set.status).toBe(200);
@@ -54,7 +56,12 @@ test("inherit: an admin gets a user's token by name; autoCreateUser makes the us
   const ask = (json: object) => send("POST", `${service.base}/token`, { token: admin.token, json });
 
   const first = await ask(inherit);
-  expect(first.body).toEqual({ access_token: TOKEN, expires_in: 1024000, user: entity("test2333") });
+  expect(first.body).toEqual({
+    access_token: TOKEN,
+    token_type: "bearer",
+    expires_in: 1024000,
+    user: entity("test2333"),
+  });
   const again = await ask({ grant_type: "inherit", username: "test2333" });
   expect(again.body.user).toEqual(first.body.user);
   expect(await service.store.users(service.app.number, undefined, 10)).toHaveLength(1);

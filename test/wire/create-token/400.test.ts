@@ -114,9 +114,6 @@ test("what is missing, of a wrong type or unknown is named", async () => {
     [{ grant_type: "password", username: "ada", password: 1 }, "password"],
     [{ grant_type: "inherit" }, "username"],
     [{ grant_type: "inherit", username: "ada", autoCreateUser: "yes" }, "autoCreateUser"],
-    [[], "the request body"],
-    [null, "the request body"],
-    ["text", "the request body"],
   ];
   for (const [json, names] of wrong) {
     const answer = await send("POST", `${service.base}/token`, { token, json });
@@ -125,9 +122,9 @@ test("what is missing, of a wrong type or unknown is named", async () => {
   }
 });
 
-test("a body that is no JSON is refused", async () => {
+test("a body that begins like a JSON object and is none is refused", async () => {
   await using service = await startTestService();
-  for (const body of ["", "grant_type=password&username=ada", "{", '{"grant_type":"password"', "{}{}"]) {
+  for (const body of ["{", ' {"grant_type":"password"', "{}{}", "{grant_type=password}"]) {
     const answer = await send("POST", `${service.base}/token`, { body });
     expect([body, answer.status, answer.body.error]).toEqual([body, 400, "json_parse"]);
   }
