@@ -8,12 +8,11 @@ export interface BodyDecoder {
 export const UTF_8 = "utf-8";
 
 /**
- * The charset that a request's Content-Type declares its body to be in, under the name that the Encoding Standard has for
+ * The charset that a content type declares the body to be in, under the name that the Encoding Standard has for
  * it. Refuses a label that the runtime does not know: read as something else, the text would be stored damaged.
  */
-export function charsetOf(request: Request): string {
-  const declared = request.headers.get("content-type");
-  const label = declared === null || !MENTIONED.test(declared) ? "" : labelIn(declared);
+export function charsetOf(contentType: string): string {
+  const label = MENTIONED.test(contentType) ? labelIn(contentType) : "";
   if (label === "" || USUAL.test(label)) return UTF_8;
   try {
     return decoderOf(label).encoding;

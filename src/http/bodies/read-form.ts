@@ -5,7 +5,7 @@ import { charsetOf, streamDecoder } from "./charset.ts";
 import { FormBytes } from "./form-bytes.ts";
 import { formDecoder } from "./form-decoder.ts";
 import { JsonReader } from "./json-reader.ts";
-import { unsupported } from "./media-types.ts";
+import { contentTypeOf, unsupported } from "./media-types.ts";
 import { newPace } from "./new-pace.ts";
 import { newForm, parseForm, parsePairs } from "./parse-form.ts";
 import { PARSED_CHARACTERS_MAX } from "./read-json.ts";
@@ -16,10 +16,10 @@ import { readUserText } from "./read-user-text.ts";
  * spaces and a stray `%` stand for themselves. The last of two equal keys wins.
  */
 export async function readForm(call: BodyCall): Promise<Changes> {
-  const contentType = call.request.headers.get("content-type") ?? "";
+  const contentType = contentTypeOf(call.request);
   const other = contentType === FORM ? null : NOT_FORM.exec(contentType);
   if (other !== null) throw unsupported("Content-Type", contentType, JSON_TYPE.test(other[0]));
-  const charset = charsetOf(call.request);
+  const charset = charsetOf(contentType);
   const decoder = formDecoder(charset);
   const text = await readUserText(call, charset, {
     decoder: () => decoder ?? streamDecoder(charset),

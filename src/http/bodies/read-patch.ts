@@ -6,6 +6,7 @@ import { JsonBytes } from "./json-bytes.ts";
 import { mayHoldNumbers, mergePatch } from "./json-maps.ts";
 import { JsonReader } from "./json-reader.ts";
 import { readMergePatch } from "./long-json-maps.ts";
+import { contentTypeOf } from "./media-types.ts";
 import { newPace } from "./new-pace.ts";
 import { readForm } from "./read-form.ts";
 import { PARSED_CHARACTERS_MAX, parseJson } from "./read-json.ts";
@@ -13,9 +14,9 @@ import { readUserText, tooMuch } from "./read-user-text.ts";
 
 /** A set's body as a form, or a merge patch (docs/VERSIONS.md), where none of the attributes need be named. */
 export async function readPatch(call: BodyCall): Promise<Changes> {
-  const contentType = call.request.headers.get("content-type") ?? "";
+  const contentType = contentTypeOf(call.request);
   if (!MERGE_PATCH.test(contentType)) return await readForm(call);
-  const charset = charsetOf(call.request);
+  const charset = charsetOf(contentType);
   const text = await readUserText(call, charset, {
     decoder: () => streamDecoder(charset),
     counter: () => new JsonBytes(),

@@ -1,5 +1,6 @@
 import type { BodyCall } from "../call.ts";
 import { type BodyDecoder, charsetOf, streamDecoder, UTF_8 } from "./charset.ts";
+import { contentTypeOf } from "./media-types.ts";
 import { newPace } from "./new-pace.ts";
 import type { RequestBody } from "./request-body.ts";
 
@@ -8,7 +9,7 @@ import type { RequestBody } from "./request-body.ts";
  * @param bytesMax what is longer is refused
  */
 export async function readText({ request, body }: BodyCall, bytesMax: number): Promise<string> {
-  const charset = charsetOf(request);
+  const charset = charsetOf(contentTypeOf(request));
   return await (charset === UTF_8 ? body.text(bytesMax) : readInPieces(body, streamDecoder(charset), bytesMax));
 }
 

@@ -3,6 +3,7 @@ import { basicCredentialsOf } from "../basic-credentials.ts";
 import type { BodyCall } from "../call.ts";
 import { charsetOf, streamDecoder, UTF_8 } from "./charset.ts";
 import { formDecoder } from "./form-decoder.ts";
+import { contentTypeOf } from "./media-types.ts";
 import { parseForm } from "./parse-form.ts";
 import { parseJson } from "./read-json.ts";
 import { readInPieces } from "./read-text.ts";
@@ -34,7 +35,7 @@ const JSON_OBJECT = /^[ \t\r\n]*\{/;
 
 /** As a form, and as what may be JSON. */
 async function readBoth({ request, body }: BodyCall): Promise<{ readonly text: string; readonly plain: string }> {
-  const charset = charsetOf(request);
+  const charset = charsetOf(contentTypeOf(request));
   if (charset === UTF_8) {
     const text = await body.text(SMALL_BODY_BYTES_MAX);
     return { text, plain: text };
