@@ -41,7 +41,7 @@ export function streamDecoder(charset: string): BodyDecoder {
 }
 
 /** Throws for a label that the runtime does not know. */
-function decoderOf(label: string): TextDecoder {
+export function decoderOf(label: string): TextDecoder {
   return new TextDecoder(label as Bun.Encoding); // as: the type lists three of the names that it takes
 }
 

@@ -1,20 +1,22 @@
-import { type BodyDecoder, isUtf16, streamDecoder, UTF_8 } from "./charset.ts";
+import { type BodyDecoder, isUtf16, streamDecoder } from "./charset.ts";
 import { FormEscapes } from "./form-escapes.ts";
+import { Utf16FormDecoder } from "./utf16-form-decoder.ts";
 
-/**
- * What decodes a form in pieces where its charset is another than UTF-8, in which `TextDecoder` does; undefined there.
- * Of UTF-16 the marks of a form are two bytes each: it is text before it is a form, with escapes of UTF-8 in it, as the URL
- * Standard writes them.
- */
-export function formDecoder(charset: string): FormDecoder | undefined {
-  return charset === UTF_8 || isUtf16(charset) ? undefined : new FormDecoder(charset);
+/** Makes a form in UTF-8 of one in any charset, for what parses and counts forms to go on from. */
+export interface FormDecoder extends BodyDecoder {
+  /** What was sent, decoded and nothing else, where that may be JSON and is not what `decode` has made of it. */
+  readonly plain?: string | undefined;
+}
+
+/** For one form, in pieces too. @param charset not UTF-8, which is the form's own */
+export function formDecoder(charset: string): FormDecoder {
+  return isUtf16(charset) ? new Utf16FormDecoder(charset) : new LegacyFormDecoder(charset);
 }
 
 /**
- * Of a charset that contains ASCII, and in which `%XX` stands for a byte of its own. It makes the same form in UTF-8, for
- * what parses and counts forms to go on from.
+ * Of a charset that contains ASCII, and in which `%XX` stands for a byte of its own.
  */
-export class FormDecoder implements BodyDecoder {
+class LegacyFormDecoder implements FormDecoder {
   readonly #escapes: FormEscapes;
   readonly #decoder: BodyDecoder;
   readonly #plainDecoder: BodyDecoder;
@@ -34,7 +36,6 @@ export class FormDecoder implements BodyDecoder {
     return this.#decoder.decode(this.#escapes.resolve(bytes, !stream), { stream });
   }
 
-  /** What was sent, decoded and nothing else, where that may be JSON. */
   get plain(): string | undefined {
     return this.#mayBeJson === true ? this.#plain : undefined;
   }

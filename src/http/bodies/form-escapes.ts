@@ -1,6 +1,5 @@
-import { hexDigit } from "./part-decoder.ts";
+import { EscapeReader, type EscapeSink } from "./escape-reader.ts";
 
-const PERCENT = 0x25;
 const ESCAPE = 0x1b;
 
 /** What a form's own marks are escaped as: each was part of a key or a value. */
@@ -17,10 +16,9 @@ const ESCAPED_PERCENT = Buffer.from("%25");
  * the decoder can say. `%`, `&`, `+` and `=` stay escaped, and a stray `%` becomes so: in no charset that contains ASCII are they part of
  * another character, but for the shifted text of ISO-2022-JP.
  */
-export class FormEscapes {
+export class FormEscapes implements EscapeSink<Resolved> {
+  readonly #reader = new EscapeReader<Resolved>(this);
   readonly #shifts: boolean;
-  /** Of a `%XX`, what has come after the `%`; undefined outside. */
-  #digits: number[] | undefined;
   /** How many bytes of an ISO-2022-JP escape sequence have come, and the second of them. */
   #sequence = 0;
   #designator = 0;
@@ -37,43 +35,23 @@ export class FormEscapes {
   resolve(bytes: Uint8Array, isEnd: boolean): Uint8Array {
     // A stray `%` becomes three bytes; two more may be left of the piece before.
     const resolved = new Resolved(3 * (bytes.length + 3));
-    for (const byte of bytes) this.#take(byte, resolved);
-    if (isEnd) this.#stray(resolved);
+    for (const byte of bytes) this.#reader.take(byte, resolved, this.#shifted === "raw");
+    if (isEnd) this.#reader.end(resolved);
     return resolved.bytes();
   }
 
-  #take(byte: number, resolved: Resolved): void {
-    if (this.#digits !== undefined) {
-      if (hexDigit(byte) >= 0) {
-        this.#digit(byte, this.#digits, resolved);
-        return;
-      }
-      this.#stray(resolved);
-    }
-    if (byte === PERCENT && this.#shifted !== "raw") this.#digits = [];
-    else this.#put(byte, "raw", resolved);
+  raw(byte: number, resolved: Resolved): void {
+    this.#put(byte, "raw", resolved);
   }
 
-  #digit(byte: number, digits: number[], resolved: Resolved): void {
-    const [high] = digits;
-    if (high === undefined) {
-      digits.push(byte);
-      return;
-    }
-    this.#digits = undefined;
-    const value = hexDigit(high) * 16 + hexDigit(byte);
-    const mark = this.#shifted === "no" ? ESCAPED_MARKS.get(value) : undefined;
+  escaped(byte: number, resolved: Resolved): void {
+    const mark = this.#shifted === "no" ? ESCAPED_MARKS.get(byte) : undefined;
     if (mark !== undefined) resolved.add(mark);
-    else this.#put(value, "escaped", resolved);
+    else this.#put(byte, "escaped", resolved);
   }
 
-  /** A `%` that begins no escape, and what has come after it. */
-  #stray(resolved: Resolved): void {
-    const digits = this.#digits;
-    if (digits === undefined) return;
-    this.#digits = undefined;
+  stray(resolved: Resolved): void {
     resolved.add(ESCAPED_PERCENT);
-    for (const digit of digits) this.#put(digit, "raw", resolved);
   }
 
   #put(byte: number, how: "raw" | "escaped", resolved: Resolved): void {

@@ -1,7 +1,7 @@
 import type { Changes } from "../../core/attributes.ts";
 import { illegal } from "../../core/refusals.ts";
 import type { BodyCall } from "../call.ts";
-import { charsetOf, streamDecoder } from "./charset.ts";
+import { charsetOf, streamDecoder, UTF_8 } from "./charset.ts";
 import { FormBytes } from "./form-bytes.ts";
 import { formDecoder } from "./form-decoder.ts";
 import { JsonReader } from "./json-reader.ts";
@@ -20,7 +20,7 @@ export async function readForm(call: BodyCall): Promise<Changes> {
   const other = contentType === FORM ? null : NOT_FORM.exec(contentType);
   if (other !== null) throw unsupported("Content-Type", contentType, JSON_TYPE.test(other[0]));
   const charset = charsetOf(contentType);
-  const decoder = formDecoder(charset);
+  const decoder = charset === UTF_8 ? undefined : formDecoder(charset);
   const text = await readUserText(call, charset, {
     decoder: () => decoder ?? streamDecoder(charset),
     counter: () => new FormBytes(),

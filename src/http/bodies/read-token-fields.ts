@@ -1,7 +1,7 @@
 import { illegal } from "../../core/refusals.ts";
 import { basicCredentialsOf } from "../basic-credentials.ts";
 import type { BodyCall } from "../call.ts";
-import { charsetOf, streamDecoder, UTF_8 } from "./charset.ts";
+import { charsetOf, UTF_8 } from "./charset.ts";
 import { formDecoder } from "./form-decoder.ts";
 import { contentTypeOf } from "./media-types.ts";
 import { parseForm } from "./parse-form.ts";
@@ -41,8 +41,8 @@ async function readBoth({ request, body }: BodyCall): Promise<{ readonly text: s
     return { text, plain: text };
   }
   const decoder = formDecoder(charset);
-  const text = await readInPieces(body, decoder ?? streamDecoder(charset), SMALL_BODY_BYTES_MAX);
-  return { text, plain: decoder?.plain ?? text };
+  const text = await readInPieces(body, decoder, SMALL_BODY_BYTES_MAX);
+  return { text, plain: decoder.plain ?? text };
 }
 
 /** What is sent without a value counts as not sent (RFC 6749 § 3.2). */

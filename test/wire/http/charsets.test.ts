@@ -120,6 +120,18 @@ test("UTF-16 in both orders, and a byte order mark before a form or JSON", async
   }
 });
 
+test("a form of ASCII with escaped UTF-16", async () => {
+  await using started = await start();
+  for (const [label, escaped] of [
+    ["utf-16", "%7D%59%26%00"],
+    ["utf-16le", "%7D%59%26%00"],
+    ["utf-16be", "%59%7D%00%26"],
+  ] as const) {
+    const answer = await started.put(`${FORM}; charset=${label}`, `nickname=${escaped}&${label}=+`);
+    expect([label, answer.body.data]).toMatchObject([label, { nickname: "好&", [label]: " " }]);
+  }
+});
+
 test("every call that takes a body decodes it", async () => {
   await using started = await start();
   const { service, admin, ask } = started;
