@@ -3,6 +3,7 @@ import { Hosts } from "../../src/store/mysql/hosts.ts";
 import { rowsOf, Session } from "../../src/store/mysql/session.ts";
 import { TcpGate } from "../cluster/tcp-gate.ts";
 import { eventually } from "../harness/eventually.ts";
+import { MachineDelay } from "../harness/machine-delay.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { mysqlLocation } from "./mysql-location.ts";
 
@@ -10,6 +11,8 @@ const TIMEOUT_MS = 2000;
 /** A connection takes seven ways at least, for longer than the next host is left untried. */
 const SLOW_MS = 150;
 const ATTEMPT_MS = 500;
+const LONG_MS = 30_000;
+const CLOSED_WITHIN_MS = 500;
 
 describe.skipIf(mariadbIsMissing())("a session", () => {
   test("carries out nothing of a transaction on another connection than it began on", async () => {
@@ -39,6 +42,22 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     await expect(cut).rejects.toThrow();
   });
 
+  test("is closed soon by a network that answers nothing: what is under way rejects, and nothing is begun anew", async () => {
+    const { port } = await sharedMariadb();
+    await using gate = await TcpGate.before(port);
+    await using opened = await openSession([gate.port]);
+    const { session } = opened;
+    await session.one("SELECT 1", [], TIMEOUT_MS);
+    gate.set("swallow");
+    await using delay = new MachineDelay();
+    const from = performance.now();
+    const outcomes = [1, 2].map(() => session.one("SELECT 1", [], LONG_MS).catch((error: Error) => error.name));
+    await session.close();
+    expect(await Promise.all(outcomes)).toEqual(["GivenUp", "GivenUp"]);
+    expect(performance.now() - from).toBeLessThan(CLOSED_WITHIN_MS + (await delay.allowanceMs()));
+    await expect(session.one("SELECT 1", [], LONG_MS)).rejects.toThrow("has been closed");
+  });
+
   test("gets through to slow hosts, however often its callers give up, and then stays at the first", async () => {
     const { port } = await sharedMariadb();
     await using stack = new AsyncDisposableStack();
@@ -63,7 +82,7 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     for (const timeoutMs of [TIMEOUT_MS / 100, TIMEOUT_MS / 2]) {
       await session.one("SELECT 1", [], TIMEOUT_MS);
       expect(hosts.current).toBe(first);
-      await expect(session.one("SELECT SLEEP(5)", [], timeoutMs)).rejects.toThrow("timeout");
+      await expect(session.one("SELECT SLEEP(5)", [], timeoutMs)).rejects.toThrow("did not answer in time");
     }
     await session.one("SELECT 1", [], TIMEOUT_MS);
     expect(hosts.current).not.toBe(first);

@@ -19,6 +19,22 @@ export class ConnectionLost extends Error {
   }
 }
 
+/** This server has ended the connection that the call was made on. */
+export class GivenUp extends Error {
+  constructor() {
+    super("the connection was given up before everything was answered");
+    this.name = "GivenUp";
+  }
+}
+
+/** The database has let a call wait for too long. */
+export class NotAnswered extends Error {
+  constructor() {
+    super("the database did not answer in time");
+    this.name = "NotAnswered";
+  }
+}
+
 /** There is no connection yet, and the caller has no more time to wait for one. */
 export class NotConnected extends Error {
   constructor() {
@@ -34,6 +50,8 @@ export class RolledBackUnsaid extends Error {
     this.name = "RolledBackUnsaid";
   }
 }
+
+const LOST = [ConnectionLost, GivenUp, NotAnswered, NotConnected];
 
 /** The error numbers of MariaDB, MySQL, Galera and TiDB that are met in operation. */
 const KINDS: Readonly<Record<number, FailureKind>> = {
@@ -82,7 +100,7 @@ interface DriverError {
 }
 
 export function failureKind(error: unknown): FailureKind {
-  if (error instanceof ConnectionLost || error instanceof NotConnected) return "lost";
+  if (LOST.some((kind) => error instanceof kind)) return "lost";
   if (error instanceof RolledBackUnsaid) return "again";
   if (!(error instanceof Error)) return "other";
   const { code, errno, fatal } = error as DriverError; // as: an Error with the driver's additions, each checked

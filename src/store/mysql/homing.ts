@@ -14,7 +14,10 @@ export class Homing implements AsyncDisposable {
   readonly #hosts: Hosts;
   readonly #timer: ReturnType<typeof setInterval>;
   #looking: Promise<void> = Promise.resolve();
+  /** To the host that is looked at. */
+  #session: Session | undefined;
   #isLooking = false;
+  #isEnded = false;
   #lookMs = LOOK_MS;
   #lookedAt = performance.now();
   #returnedAt = Number.NEGATIVE_INFINITY;
@@ -26,7 +29,9 @@ export class Homing implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isEnded = true;
     clearInterval(this.#timer);
+    await this.#session?.close();
     await this.#looking;
   }
 
@@ -42,7 +47,9 @@ export class Homing implements AsyncDisposable {
 
   async #look(): Promise<void> {
     for (const host of this.#hosts.better) {
+      if (this.#isEnded) return;
       const session = new Session(this.#location, new Hosts([host]));
+      this.#session = session;
       try {
         await session.one(PING.statement.sql, [], this.#location.timeoutMs);
       } catch {

@@ -2,6 +2,7 @@ import type { Connection } from "mysql2";
 import { failureKind, NotConnected } from "./errors.ts";
 import type { Hosts } from "./hosts.ts";
 import type { MysqlHost } from "./location.ts";
+import { sever } from "./sever.ts";
 
 export interface Open {
   readonly connection: Connection;
@@ -77,7 +78,7 @@ export async function openFirst({ hosts, first, connect, isWanted, signal }: Ope
   } finally {
     over.abort();
     signal.removeEventListener("abort", end);
-    for (const other of underWay) void other.then((late) => "connection" in late && late.connection.destroy());
+    for (const other of underWay) void other.then((late) => "connection" in late && sever(late.connection));
   }
 }
 

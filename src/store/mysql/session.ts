@@ -1,9 +1,11 @@
 import { readFileSync } from "node:fs";
 import { type Connection, type ConnectionOptions, createConnection, type QueryOptions } from "mysql2";
-import { ConnectionLost, failureKind, NotConnected } from "./errors.ts";
+import { StoreError } from "../store-error.ts";
+import { ConnectionLost, failureKind, NotAnswered, NotConnected } from "./errors.ts";
 import type { Hosts } from "./hosts.ts";
 import type { MysqlHost, MysqlLocation, MysqlTls } from "./location.ts";
 import { type Open, openFirst } from "./opening.ts";
+import { sever } from "./sever.ts";
 
 export type Value = string | number | null | Uint8Array | readonly string[] | readonly number[];
 
@@ -20,7 +22,7 @@ export type Answer = readonly (readonly unknown[])[] | { readonly affectedRows: 
 const CONNECT_MS = 1600;
 /** A host is silent that has let a call wait for such a part of its timeout. */
 const SILENCE_PART = 0.25;
-/** For the goodbye. */
+/** For what is under way and the goodbye. */
 const CLOSE_MS = 400;
 
 /**
@@ -80,6 +82,8 @@ export class Session {
     timeoutMs: number,
     isInTransaction = false,
   ): Promise<readonly Answer[]> {
+    // Nobody is to try again.
+    if (this.#closed.signal.aborted) throw new StoreError("closed", `${this.#location.text} has been closed`);
     // Others have found that the host does not serve; waiting for it once more would cost another timeout.
     if (!isInTransaction && this.#open !== undefined && this.#open.host !== this.#hosts.current) this.drop();
     // On a new connection they would be carried out each by itself, and a commit would commit nothing.
@@ -92,7 +96,8 @@ export class Session {
       // A connection may be ended by itself; a host that does not answer, or says that it cannot serve, is left.
       if (kind === "host_unfit") this.#hosts.leave(host);
       // Of a moment's silence, at the end of a caller's time, nothing follows.
-      else if (isTimeout(error) && timeoutMs >= this.#location.timeoutMs * SILENCE_PART) this.#silent = host;
+      else if (error instanceof NotAnswered && timeoutMs >= this.#location.timeoutMs * SILENCE_PART)
+        this.#silent = host;
       if (kind === "lost" || kind === "host_unfit") this.drop();
       throw error;
     }
@@ -110,23 +115,23 @@ export class Session {
 
   /** Ends the connection at once, whatever is under way: an open transaction is rolled back. */
   drop(): void {
-    this.#open?.connection.destroy();
+    if (this.#open !== undefined) sever(this.#open.connection);
     this.#open = undefined;
   }
 
+  /** Settles within half a second, whatever the database does; what is not answered by then rejects. */
   async close(): Promise<void> {
     this.#closed.abort();
     const connection = this.#open?.connection;
     this.#open = undefined;
     if (connection === undefined) return;
     const { promise, resolve } = Promise.withResolvers<void>();
-    const deadline = setTimeout(() => {
-      connection.destroy();
-      resolve();
-    }, CLOSE_MS);
-    connection.end(() => resolve());
+    const deadline = setTimeout(resolve, CLOSE_MS);
+    connection.on("end", resolve);
+    connection.end();
     await promise;
     clearTimeout(deadline);
+    sever(connection);
   }
 
   /** Makes a connection, however long that takes, while each caller waits no longer than its timeout. */
@@ -186,7 +191,7 @@ async function connect(location: MysqlLocation, host: MysqlHost, signal: AbortSi
     await Promise.race([setUp(connection), ended]);
     return connection;
   } catch (error) {
-    connection.destroy();
+    sever(connection);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -245,11 +250,13 @@ function ask(connection: Connection, statements: readonly Statement[], timeoutMs
   const options: QueryOptions = {
     sql: statements.map(({ sql }) => sql).join(";"),
     values: statements.flatMap(({ values }) => values?.map(sent) ?? []),
-    timeout: Math.max(1, Math.ceil(timeoutMs)),
     rowsAsArray: true,
   };
+  // Not the driver's own timeout, whose timer outlasts a connection that is given up.
+  const timer = setTimeout(() => reject(new NotAnswered()), timeoutMs);
   Session.sent += 1;
   connection.query(options, (error, answer) => {
+    clearTimeout(timer);
     if (error !== null) reject(error);
     // as: the driver answers one statement with its answer, and several with a list of them
     else resolve((statements.length === 1 ? [answer] : answer) as readonly Answer[]);
@@ -260,8 +267,4 @@ function ask(connection: Connection, statements: readonly Statement[], timeoutMs
 /** The driver escapes a Buffer as bytes, and any other array as a list. */
 function sent(value: Value): unknown {
   return value instanceof Uint8Array ? Buffer.from(value) : value;
-}
-
-function isTimeout(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "PROTOCOL_SEQUENCE_TIMEOUT";
 }
