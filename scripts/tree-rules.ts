@@ -40,7 +40,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
       "package.json",
       CORE,
     ],
-    packages: ["bun", "node:", "commander", "zod"],
+    packages: ["bun", "bun:ffi", "node:", "commander", "zod"],
   },
   // The same service on several threads; only here is a store opened by one thread and served by others.
   {
@@ -71,7 +71,11 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   // Copies in memory, for any engine that can tell when one is stale.
   { folder: "src/store/resident", imports: [CORE], packages: ["node:"] },
   { folder: "src/store/memory", imports: [...STORE_PARTS, CORE], packages: [] },
-  { folder: "src/store/sqlite", imports: [...STORE_PARTS, CORE], packages: ["bun", "bun:sqlite", "node:"] },
+  {
+    folder: "src/store/sqlite",
+    imports: [...STORE_PARTS, "src/system/timers.ts", CORE],
+    packages: ["bun", "bun:sqlite", "node:"],
+  },
   { folder: "src/store/mysql", imports: [...STORE_PARTS, "src/system/timers.ts", CORE], packages: ["node:", "mysql2"] },
   { folder: CORE, imports: [], packages: [] },
   // It runs in browsers, and knows of the server only what goes over the wire.

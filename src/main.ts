@@ -1,10 +1,12 @@
 #!/usr/bin/env bun
-import { run } from "./cli/run.ts";
+export {};
 
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+/** A process without anything left to do ends sooner by itself, when its output is written. */
+const ENDS_WITHIN_MS = 200;
 
 /** The first signal is heard; a second finds no handler and ends the process at once. */
-function stopSignal(): AbortSignal {
+function hearStop(): AbortSignal {
   const stop = new AbortController();
   const onSignal = (): void => {
     for (const signal of SIGNALS) process.off(signal, onSignal);
@@ -14,8 +16,19 @@ function stopSignal(): AbortSignal {
   return stop.signal;
 }
 
+let stop: AbortSignal | undefined;
+const stopSignal = (): AbortSignal => {
+  stop ??= hearStop();
+  return stop;
+};
+
+const args = process.argv.slice(2);
+// Before the program is loaded, which takes a while. Other commands have nothing to finish, and just end.
+if (args[0] === "serve") stopSignal();
+const [{ run }, { endProcess }] = await Promise.all([import("./cli/run.ts"), import("./cli/end-process.ts")]);
+
 const { stdout, stderr, stdin, env } = process;
-process.exitCode = await run(process.argv.slice(2), {
+const code = await run(args, {
   stdout,
   stderr,
   stdin,
@@ -24,3 +37,7 @@ process.exitCode = await run(process.argv.slice(2), {
   stopSignal,
   onHangup: (listener) => void process.on("SIGHUP", listener),
 });
+process.exitCode = code;
+// What cannot be closed must not keep a server that has said that it stopped: a thread that waits for a disk, or what a
+// start that was broken off has opened. Both can only end with the process.
+if (stop !== undefined) setTimeout(() => endProcess(code), ENDS_WITHIN_MS).unref();

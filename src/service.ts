@@ -16,6 +16,7 @@ import { newThrottleMemory, type ThrottleMemory } from "./core/throttle-memory.t
 import { createTokenExchange } from "./core/token-exchange.ts";
 import { createTokens, ensureSigningKey, type Tokens } from "./core/tokens.ts";
 import { createTrustedCallers, type TrustedCallers } from "./core/trusted-callers.ts";
+import { whileClosing } from "./core/while-closing.ts";
 import { createByteBudgets } from "./http/byte-budgets.ts";
 import { connectionLimit } from "./http/connection-limit.ts";
 import type { ConnectionEvents } from "./http/connections.ts";
@@ -93,6 +94,8 @@ export interface Service extends AsyncDisposable {
   readonly url: URL;
   /** Settles, with the reason, only if the service can not go on. */
   readonly failed: Promise<Error>;
+  /** What is being closed at present: it names what a stop waits for. */
+  readonly closing: ReadonlySet<string>;
   /**
    * Files of secrets are read again.
    * @param operatorKey in place of the present one, which stays where this is left out
@@ -110,7 +113,9 @@ const REQUESTS_WAITING_MAX = 10_000;
 
 export async function startService(settings: ServiceSettings, parts: ServiceParts): Promise<Service> {
   await using stack = new AsyncDisposableStack();
-  const store = stack.use(parts.store);
+  const closing = new Set<string>();
+  const store = parts.store;
+  stack.defer(() => whileClosing(closing, "the store", () => store[Symbol.asyncDispose]()));
   const { events, clock = systemClock, random = systemRandom, digest = systemDigest } = parts;
   const { timers = systemTimers } = parts;
   const { passwords, outside, probe } = parts.process === undefined ? createProcessParts(parts) : parts.process;
@@ -175,12 +180,13 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     events,
     drainMs: parts.drainMs ?? DRAIN_MS,
   });
-  stack.defer(() => server.stop());
+  stack.defer(() => whileClosing(closing, "requests under way", () => server.stop()));
 
   const owned = stack.move();
   return {
     url: server.url,
     failed: store.failed,
+    closing,
     reread(operatorKey) {
       if (operatorKey !== undefined) callers.replaceOperatorKey(operatorKey);
       verifiers.reread();

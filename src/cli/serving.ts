@@ -12,7 +12,15 @@ type ServedStore = Store & Partial<Pick<SharedStore, "share">>;
 export function openServedStore(config: Config, location: StoreLocation, events: OperatorEvents): Promise<ServedStore> {
   const { workers, cacheBytes, stalenessMs, listen } = config;
   const onWriterEnd = (error: Error): void => events.writerEnded(error);
-  const options = { exclusive: true, listen: addressText(listen), stalenessMs, onWriterEnd, troubles: events };
+  const onLeftOpen = (part: string): void => events.leftOpen(part);
+  const options = {
+    exclusive: true,
+    listen: addressText(listen),
+    stalenessMs,
+    onWriterEnd,
+    onLeftOpen,
+    troubles: events,
+  };
   // Where workers serve, this thread only looks after them.
   return workers === 1 ? openStore(location, { ...options, cacheBytes }) : openSharedStore(location, options);
 }

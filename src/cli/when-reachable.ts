@@ -1,5 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { settlesWithin } from "../core/settles-within.ts";
 import { StoreError } from "../store/store-error.ts";
+import { closingTimers } from "../system/timers.ts";
 
 interface Waiting {
   readonly stop: AbortSignal;
@@ -8,21 +10,40 @@ interface Waiting {
 }
 
 const RETRY_MS = 1000;
+/** For a start under way: one that ends in this time is closed as every other. */
+const STOPPED_START_MS = 500;
 
 /**
  * What `start` answers when the store can be reached; until then it is tried again and again, as the store may only be
- * starting too. Any other failure ends it. Undefined: the signal came first.
+ * starting too. Any other failure ends it. Undefined: the signal came first, and then a failure is none: a start that
+ * the store holds up is left to the end of the process, as if that had been killed.
  */
-export async function whenReachable<T>(start: () => Promise<T>, waiting: Waiting): Promise<T | undefined> {
-  const { stop } = waiting;
-  for (let tries = 1; ; tries++) {
+export async function whenReachable<T extends AsyncDisposable>(
+  start: () => Promise<T>,
+  { stop, onUnreachable }: Waiting,
+): Promise<T | undefined> {
+  const stopped = aborted(stop);
+  for (let tries = 1; !stop.aborted; tries++) {
+    const starting = start();
     try {
-      return await start();
+      await Promise.race([starting, stopped]);
+      if (!stop.aborted) return await starting;
+      if (await settlesWithin(closingTimers, STOPPED_START_MS, starting)) return await starting;
+      void starting.then((late) => late[Symbol.asyncDispose]()).catch(() => {});
+      return undefined;
     } catch (error) {
+      if (stop.aborted) return undefined;
       if (!(error instanceof StoreError) || error.fault !== "unreachable") throw error;
-      if (tries === 1) waiting.onUnreachable(error);
+      if (tries === 1) onUnreachable(error);
     }
     await pause(RETRY_MS, undefined, { signal: stop }).catch(() => {});
-    if (stop.aborted) return undefined;
   }
+  return undefined;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) resolve();
+  else signal.addEventListener("abort", () => resolve(), { once: true });
+  await promise;
 }

@@ -3,6 +3,7 @@ import type { Eventually, Timers } from "../core/ports.ts";
 import type { Probe } from "../core/probe.ts";
 import { Refusal } from "../core/refusals.ts";
 import type { Registry } from "../core/registry.ts";
+import { settlesWithin } from "../core/settles-within.ts";
 import { createAddressOf } from "./address.ts";
 import { IDLE_SECONDS } from "./bodies/incoming-body.ts";
 import type { Method, Route } from "./call.ts";
@@ -19,7 +20,7 @@ import { WireRefusal } from "./wire-refusals.ts";
  */
 export interface HttpServer {
   readonly url: URL;
-  /** Finishes the requests under way, for ten seconds at most. */
+  /** Finishes the requests under way, for seven seconds at most, and settles soon after these whatever becomes of them. */
   stop(): Promise<void>;
 }
 
@@ -44,7 +45,10 @@ export interface HttpServerNeeds {
   readonly drainMs: number;
 }
 
-const STOP_DEADLINE_MS = 10_000;
+/** What is left of `STOP_WITHIN_MS` (cli) is for the store. */
+const STOP_DEADLINE_MS = 7000;
+/** For Bun to end the connections that are left then. */
+const STOP_AFTERWARDS_MS = 300;
 /** Answers that are written to the socket need so long to be on their way. */
 const STOP_QUIET_MS = 100;
 const STOP_CHECK_MS = 20;
@@ -154,7 +158,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
         if (server.pendingRequests > 0) busyAt = now;
         if (now > endsAt || now > busyAt + STOP_QUIET_MS) void server.stop(true);
       }, STOP_CHECK_MS);
-      await server.stop();
+      await settlesWithin(timers, STOP_DEADLINE_MS + STOP_AFTERWARDS_MS, server.stop());
       clearInterval(watching);
     },
   };

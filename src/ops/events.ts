@@ -14,6 +14,10 @@ export interface OperatorEvents extends Events, StoreTroubleEvents {
   storeUnreachable(details: { readonly store: string; readonly error: unknown }): void;
   /** Requests under way are finished. */
   stopping(): void;
+  /** A part could not be closed in time: the process ends all the same. What was answered is stored. */
+  leftOpen(part: string): void;
+  /** The process ends all the same. What was answered is stored. */
+  closeFailed(error: unknown): void;
   stopped(): void;
   /** A request was answered with "internal server error"; the answer carried the same id. */
   requestFailed(details: {
@@ -49,6 +53,13 @@ export function createEvents(log: Logger): OperatorEvents {
     storeUnreachable: ({ store, error }) =>
       log.warn({ event: "storeUnreachable", store, error }, "waiting for the store"),
     stopping: () => log.info({ event: "stopping" }, "stopping: requests under way are finished"),
+    leftOpen: (part) =>
+      log.warn(
+        { event: "leftOpen", part },
+        "not closed in time: it ends with the process, and what was answered is stored",
+      ),
+    closeFailed: (error) =>
+      log.error({ event: "closeFailed", error }, "the server did not close well; what was answered is stored"),
     stopped: () => log.info({ event: "stopped" }, "stopped"),
     requestFailed: ({ requestId, method, route, error }) =>
       log.error({ event: "requestFailed", requestId, method, route, error }, "a request failed"),

@@ -37,6 +37,8 @@ export interface OpenOptions {
   /** Told when the writer has ended unasked and is started again. */
   readonly onWriterEnd: (error: Error) => void;
   readonly troubles: StoreTroubleEvents;
+  /** Told of a part that could not be closed in time, and is left to the end of the process. */
+  readonly onLeftOpen: (part: string) => void;
 }
 
 /** What another thread needs to serve a store too; goes through `postMessage`. */

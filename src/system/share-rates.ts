@@ -1,4 +1,9 @@
 import { createRateShares, type RateSharesNeeds, SHARES_REFRESH_MS } from "../core/rate-shares.ts";
+import { settlesWithin } from "../core/settles-within.ts";
+import { closingTimers } from "./timers.ts";
+
+/** An exchange that a database holds up is left behind: the other servers miss this one a little later. */
+const STOP_MS = 300;
 
 /**
  * Keeps the rates of this server its part of the rates of all servers. They are that from the first call on: it is
@@ -9,9 +14,9 @@ export async function shareRates(needs: RateSharesNeeds): Promise<AsyncDisposabl
   await shares.refresh();
   const refreshing = setInterval(() => void shares.refresh(), SHARES_REFRESH_MS);
   return {
-    [Symbol.asyncDispose]: () => {
+    async [Symbol.asyncDispose]() {
       clearInterval(refreshing);
-      return shares.stop();
+      await settlesWithin(closingTimers, STOP_MS, shares.stop());
     },
   };
 }

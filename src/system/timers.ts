@@ -13,3 +13,11 @@ export const systemTimers: Timers = {
     return { [Symbol.dispose]: () => clearTimeout(timer) };
   },
 };
+
+/** For what must come to its end while a process is stopping: it goes on until then. */
+export const closingTimers: Pick<Timers, "after"> = {
+  after(ms, call) {
+    const timer = setTimeout(call, ms);
+    return { [Symbol.dispose]: () => clearTimeout(timer) };
+  },
+};

@@ -19,6 +19,7 @@ export interface ServingWorkerNeeds {
 
 /** One serving worker as its supervisor sees it. */
 export class ServingWorker {
+  readonly name: string;
   /** Settles when the thread has ended; with an error when nobody had asked for it. */
   readonly ended: Promise<Error | undefined>;
   readonly #worker: Worker;
@@ -29,6 +30,7 @@ export class ServingWorker {
   #hasEnded = false;
 
   constructor({ url, name, store, cacheBytes, start, events, process }: ServingWorkerNeeds) {
+    this.name = name;
     this.#process = process;
     this.#worker = new Worker(url, { name });
     const { promise, resolve } = Promise.withResolvers<Error | undefined>();
@@ -63,9 +65,10 @@ export class ServingWorker {
     this.#tell({ kind: "reread", operatorKey });
   }
 
-  /** At once, whatever is under way. */
+  /** At once, whatever is under way; a thread that cannot be ended does not keep the process. */
   terminate(): void {
     this.#isStopping = true;
+    this.#worker.unref();
     this.#worker.terminate();
   }
 

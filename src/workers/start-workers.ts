@@ -1,13 +1,16 @@
 import { createServer } from "node:net";
 import { forgetThread, newAdmissionMemory } from "../core/admission/memory.ts";
 import { RefusedTokens } from "../core/refused-tokens.ts";
+import { settlesWithin } from "../core/settles-within.ts";
 import { newThrottleMemory } from "../core/throttle-memory.ts";
+import { whileClosing } from "../core/while-closing.ts";
 import { createProcessParts, type ProcessPartsNeeds } from "../process-parts.ts";
 import type { Service, ServiceEvents, ServiceSettings } from "../service.ts";
 import type { SharedStore } from "../store/open.ts";
 import { systemClock } from "../system/clock.ts";
 import { systemRandom } from "../system/random.ts";
 import { shareRates } from "../system/share-rates.ts";
+import { closingTimers } from "../system/timers.ts";
 import { ServingWorker, type ServingWorkerNeeds } from "./serving-worker.ts";
 
 export interface WorkersNeeds {
@@ -21,6 +24,8 @@ export interface WorkersNeeds {
     ProcessPartsNeeds["events"] & {
       /** It ended unasked, and another is started in its place. */
       workerEnded(error: Error): void;
+      /** It could not be ended in time. */
+      leftOpen(part: string): void;
     };
   readonly drainMs?: number;
   /** For what is once in the process: it stands on them. */
@@ -33,7 +38,9 @@ export interface WorkersNeeds {
 const DEATHS_MAX = 5;
 const DEATHS_WITHIN_MS = 60_000;
 /** Past a worker's own deadline. */
-const STOP_DEADLINE_MS = 15_000;
+const STOP_DEADLINE_MS = 8000;
+/** One that waits for a disk cannot even be ended, and is left to the end of the process. */
+const TERMINATE_MS = 200;
 
 /**
  * The same service as `startService`, by several threads on one port: the kernel deals the connections out. What they
@@ -41,7 +48,9 @@ const STOP_DEADLINE_MS = 15_000;
  */
 export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   await using stack = new AsyncDisposableStack();
-  const store = stack.use(needs.store);
+  const closing = new Set<string>();
+  const { store } = needs;
+  stack.defer(() => whileClosing(closing, "the store", () => store[Symbol.asyncDispose]()));
   const { hostname } = needs.settings;
   const port = await freePort(hostname, needs.settings.port);
   const failed = Promise.withResolvers<Error>();
@@ -82,14 +91,17 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
     else run(number).catch((refused) => failed.resolve(refused));
   }
 
+  async function stop(worker: ServingWorker): Promise<void> {
+    if (await settlesWithin(closingTimers, STOP_DEADLINE_MS, worker.stop())) return;
+    needs.events.leftOpen(worker.name);
+    worker.terminate();
+    await settlesWithin(closingTimers, TERMINATE_MS, worker.ended);
+  }
+
   stack.use(await shareRates({ cells: throttle.cells, store, clock: systemClock, events: needs.events }));
   stack.defer(async () => {
     isStopping = true;
-    const deadline = setTimeout(() => {
-      for (const worker of workers) worker.terminate();
-    }, STOP_DEADLINE_MS);
-    await Promise.all([...workers].map((worker) => worker.stop()));
-    clearTimeout(deadline);
+    await Promise.all([...workers].map((worker) => whileClosing(closing, worker.name, () => stop(worker))));
   });
   await Promise.all(Array.from({ length: needs.count }, (_, index) => run(index + 1)));
 
@@ -98,6 +110,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   return {
     url: new URL(`http://${host}:${port}`),
     failed: Promise.race([store.failed, failed.promise]),
+    closing,
     reread(operatorKey) {
       // Also for workers that are started later.
       if (operatorKey !== undefined) settings = { ...settings, operatorKey };

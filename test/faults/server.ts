@@ -33,6 +33,7 @@ const events = {
   requestFailed: ({ error }: { error: unknown }) => console.error(error),
   connectionsNearMax: (details: unknown) => console.error(details),
   workerEnded: (error: Error) => console.error(error),
+  leftOpen: (part: string) => console.error(part),
 };
 const count = Number(workers);
 const service =

@@ -4,7 +4,11 @@ import type { ServiceEvents } from "../../src/service.ts";
 
 /** Keeps what the operator would have been told. */
 export interface HeardEvents {
-  readonly events: ServiceEvents & KeySetEvents & { workerEnded(error: Error): void };
+  readonly events: ServiceEvents &
+    KeySetEvents & {
+      workerEnded(error: Error): void;
+      leftOpen(part: string): void;
+    };
   readonly faults: unknown[];
   /** No faults: whoever shows such a token brings it about. */
   readonly refusedTokens: RefusedToken[];
@@ -22,6 +26,7 @@ export function hearEvents(): HeardEvents {
     requestFailed: ({ error }: { error: unknown }) => void faults.push(error),
     connectionsNearMax: (details: unknown) => void faults.push(details),
     workerEnded: (error: Error) => void faults.push(error),
+    leftOpen: (part: string) => void faults.push(new Error(`${part} was left open`)),
   };
   return { events, faults, refusedTokens };
 }

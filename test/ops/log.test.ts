@@ -17,6 +17,8 @@ const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorE
   serving: (events) => events.serving({ url: "http://x:1", store: "memory:", apps: 2 }),
   storeUnreachable: (events) => events.storeUnreachable({ store: "mysql://u@h:3306/d", error: new Error("no way") }),
   stopping: (events) => events.stopping(),
+  leftOpen: (events) => events.leftOpen("worker 2"),
+  closeFailed: (events) => events.closeFailed(new Error("no disk")),
   stopped: (events) => events.stopped(),
   requestFailed: (events) => events.requestFailed({ ...FAILED, error: new Error("no disk") }),
   connectionsNearMax: (events) => events.connectionsNearMax({ open: 900, max: 1000 }),

@@ -4,11 +4,12 @@ import { OPTION_KEYS } from "../../config/options.ts";
 import { createEvents, type OperatorEvents } from "../../ops/events.ts";
 import { openLog } from "../../ops/log.ts";
 import type { Service } from "../../service.ts";
+import { closeInTime } from "../close-in-time.ts";
 import type { Command } from "../command.ts";
 import { storeLocation } from "../command-store.ts";
 import { refused } from "../failure.ts";
 import { checkHost } from "../listening.ts";
-import { startServer } from "../start-server.ts";
+import { type StartedServer, startServer } from "../start-server.ts";
 import { startUpText } from "../start-up-text.ts";
 import type { Surroundings } from "../surroundings.ts";
 import { whenReachable } from "../when-reachable.ts";
@@ -20,34 +21,41 @@ export const serve: Command = {
   silent: true,
   async run({ loaded: { config, settings }, io }) {
     const stop = io.stopSignal();
-    const events = createEvents(openLog(config.log, io.stderr));
+    let isOver = false;
+    const output = {
+      isTTY: io.stderr.isTTY ?? false,
+      // A request that was cut off may fail later still: "stopped" is the last line.
+      write: (text: string) => isOver || io.stderr.write(text),
+    };
+    const events = createEvents(openLog(config.log, output));
     const location = storeLocation(config);
     const store = config.store.text;
-    await checkHost(config.listen);
 
     const storeIsDefault = settings.some(({ key, source }) => key === "store" && source === "default");
-    await using stack = new AsyncDisposableStack();
-    const started = await whenReachable(() => startServer(config, location, storeIsDefault, events), {
+    const start = async (): Promise<StartedServer> => {
+      await checkHost(config.listen);
+      return await startServer(config, location, storeIsDefault, events);
+    };
+    const started = await whenReachable(start, {
       stop,
       onUnreachable: (error) => events.storeUnreachable({ store, error }),
     });
-    if (started === undefined) {
-      events.stopped();
-      return undefined;
-    }
-    stack.use(started);
-    const { service, url: server, demo, appCount } = started;
-    io.onHangup(() => service.reread(newOperatorKey(io, events)));
-    events.serving({ url: server, store, apps: appCount });
-    const { limits } = config.defaults;
-    const terminal = io.stdout.isTTY ?? false;
-    io.stdout.write(startUpText({ server, location, demo, appCount, limits, terminal }));
+    let failure: Error | undefined;
+    if (started !== undefined) {
+      const { service, url: server, demo, appCount } = started;
+      io.onHangup(() => service.reread(newOperatorKey(io, events)));
+      events.serving({ url: server, store, apps: appCount });
+      const { limits } = config.defaults;
+      const terminal = io.stdout.isTTY ?? false;
+      io.stdout.write(startUpText({ server, location, demo, appCount, limits, terminal }));
 
-    const failure = await stopOrFailure(stop, service);
-    if (failure === undefined) events.stopping();
-    else events.storeFailed(failure);
-    await stack.disposeAsync();
+      failure = await stopOrFailure(stop, service);
+      if (failure === undefined) events.stopping();
+      else events.storeFailed(failure);
+      await closeInTime(started, events);
+    }
     events.stopped();
+    isOver = true;
     if (failure !== undefined) throw refused(`the store cannot serve any more: ${failure.message}`);
     return undefined;
   },

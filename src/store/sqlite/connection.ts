@@ -29,11 +29,13 @@ const LOG_BYTES_KEPT = 67_108_864;
 export class Connection {
   readonly path: string;
   readonly #database: Database;
+  readonly #busyTimeoutMs: number;
   readonly #statements = new Map<string, Statement>();
 
   /** Makes the file (readable by its owner only: it holds keys) and its folder when they are missing. */
   constructor(path: string, { synchronous = "FULL", busyTimeoutMs = BUSY_TIMEOUT_MS }: ConnectionOptions = {}) {
     this.path = path;
+    this.#busyTimeoutMs = busyTimeoutMs;
     createPrivately(path);
     this.#database = translated(path, () => new Database(path, { readwrite: true, strict: true }));
     // First of all: even the statements below can meet another connection's lock.
@@ -67,7 +69,7 @@ export class Connection {
 
   /** SQLite does not wait for others, whatever its timeout, where both might be about to change a fresh file's mode. */
   #patiently<T>(call: () => T): T {
-    const until = performance.now() + BUSY_TIMEOUT_MS;
+    const until = performance.now() + this.#busyTimeoutMs;
     for (;;) {
       try {
         return call();

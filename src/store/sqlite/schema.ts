@@ -4,6 +4,7 @@ import type { Connection } from "./connection.ts";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import identity from "./migrations/0002_identity.sql" with { type: "text" };
 import conflicts from "./migrations/0003_conflicts.sql" with { type: "text" };
+import { whenFree } from "./when-free.ts";
 
 export const SQLITE_MIGRATIONS: readonly Migration[] = [
   { number: 1, sql: initial },
@@ -16,11 +17,16 @@ const APPLICATION_ID = 1_970_498_932;
 
 /** Refuses the databases of other programs before anything of them is changed. */
 export function checkOwnership(connection: Connection): void {
+  let id: number | undefined;
+  let tables: number | undefined;
   // One transaction: another process may be migrating the same fresh file.
   connection.exec("BEGIN");
-  const id = connection.get<{ application_id: number }>("PRAGMA application_id")?.application_id;
-  const tables = connection.get<{ count: number }>("SELECT count(*) AS count FROM sqlite_schema")?.count;
-  connection.exec("COMMIT");
+  try {
+    id = connection.get<{ application_id: number }>("PRAGMA application_id")?.application_id;
+    tables = connection.get<{ count: number }>("SELECT count(*) AS count FROM sqlite_schema")?.count;
+  } finally {
+    connection.rollback();
+  }
   if (id !== APPLICATION_ID && (id !== 0 || tables !== 0)) {
     throw new StoreError("not_usermeta", `${connection.path} is a database of another program, not of usermeta`);
   }
@@ -36,7 +42,7 @@ export function migrationTarget(connection: Connection): MigrationTarget {
       return { version, oldest: version };
     },
     async locked(step) {
-      connection.exec("BEGIN IMMEDIATE");
+      await whenFree(() => connection.exec("BEGIN IMMEDIATE"));
       try {
         const result = await step();
         connection.exec("COMMIT");

@@ -10,6 +10,7 @@ import { createServingStore } from "./serving-store.ts";
 import { newSharedCells, SharedState } from "./shared-state.ts";
 import type { SqliteShare } from "./shared-store.ts";
 import { ThreadPlaces } from "./thread-places.ts";
+import { whenFree } from "./when-free.ts";
 import { WAIT_MAX_MS, WriterClient } from "./writer-client.ts";
 import type { Link } from "./writer-link.ts";
 import { WriterThread } from "./writer-thread.ts";
@@ -30,6 +31,8 @@ export interface SqliteOptions {
   /** Told when the writer's thread has ended unasked and its writes under way are in doubt. */
   readonly onWriterEnd?: (error: Error) => void;
   readonly troubles?: StoreTroubleEvents;
+  /** Told of a part that could not be closed in time, and is left to the end of the process. */
+  readonly onLeftOpen?: (part: string) => void;
 }
 
 export interface SqliteStore extends Store {
@@ -39,6 +42,8 @@ export interface SqliteStore extends Store {
 
 /** Commands beside a server wait longer for its transactions than its clients do: they are tried once. */
 const COMMAND_WAIT_MAX_MS = 10_000;
+/** A server that is starting hears its signals in between. */
+const OPENING_BUSY_MS = 100;
 
 /**
  * The embedded store: one file, read on the calling thread and written by a thread of its own. Reads answer at once
@@ -48,12 +53,13 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   await using opening = new AsyncDisposableStack();
   const { exclusive = false, synchronous = "FULL", writerUrl: url = writerEntry() } = options;
 
-  const connection = opening.adopt(new Connection(resolve(path), { synchronous }), (opened) => opened.close());
-  checkOwnership(connection);
+  const made = await whenFree(() => new Connection(resolve(path), { synchronous, busyTimeoutMs: OPENING_BUSY_MS }));
+  const connection = opening.adopt(made, (opened) => opened.close());
+  await whenFree(() => checkOwnership(connection));
   // The true path: the same file by another name must have the same lock.
   const file = realpathSync(connection.path);
   if (exclusive) opening.use(await lockForServer(file, options.listen ?? ""));
-  connection.useWriteAheadLog();
+  await whenFree(() => connection.useWriteAheadLog());
   await migrate(migrationTarget(connection), SQLITE_MIGRATIONS);
   connection.readOnlyNow();
   const cells = newSharedCells();
@@ -65,6 +71,7 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
       url,
       onEnd: options.onWriterEnd,
       troubles: options.troubles,
+      onLeftOpen: () => options.onLeftOpen?.("the store's writer"),
     }),
     (opened) => opened.close(),
   );

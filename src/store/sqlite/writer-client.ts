@@ -1,5 +1,7 @@
 import { type AdmissionMemory, newAdmissionMemory } from "../../core/admission/memory.ts";
 import type { Refusal } from "../../core/refusals.ts";
+import { settlesWithin } from "../../core/settles-within.ts";
+import { closingTimers } from "../../system/timers.ts";
 import { StoreError } from "../store-error.ts";
 import { Claim } from "./claim.ts";
 import type { CommandArguments, CommandName, CommandResult } from "./commands.ts";
@@ -35,6 +37,8 @@ interface Pending {
 /** So that a client has its 503 within two seconds of its request. */
 export const WAIT_MAX_MS = 1500;
 const OUTCOME_MAX_MS = 10_000;
+/** How long closing waits for what is under way: its callers have mostly gone by then. */
+const CLOSE_MS = 300;
 /** Within which the two are kept. */
 const SWEEP_MS = 50;
 
@@ -135,13 +139,18 @@ export class WriterClient {
     return this.#budget.held;
   }
 
-  /** Resolves when all that was sent before has been answered; from now on nothing is taken. */
+  /** Resolves when all that was sent before has been answered, which is soon; from now on nothing is taken. */
   async close(): Promise<void> {
-    this.#ended ??= new StoreError("closed", `${this.#path} has been closed`);
+    const ended = new StoreError("closed", `${this.#path} has been closed`);
+    this.#ended ??= ended;
     if (this.#pending.size > 0) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#onIdle = resolve;
-      await promise;
+      if (!(await settlesWithin(closingTimers, CLOSE_MS, promise))) {
+        this.#takeBack();
+        for (const pending of this.#outbox) this.#reject(pending, ended);
+        for (const pending of this.#underWay) this.#reject(pending, notAnswered(this.#path));
+      }
     }
     clearInterval(this.#sweeping);
     this.#release();

@@ -1,4 +1,6 @@
+import { settlesWithin } from "../../core/settles-within.ts";
 import type { StoreTroubleEvents, StoreTroubleKind } from "../../core/store-trouble.ts";
+import { closingTimers } from "../../system/timers.ts";
 import { StoreError } from "../store-error.ts";
 import { newClaimMemory } from "./claim.ts";
 import type { Synchronous } from "./connection.ts";
@@ -15,10 +17,14 @@ export interface WriterOptions {
   /** Told of every end that nobody asked for. */
   readonly onEnd?: ((error: Error) => void) | undefined;
   readonly troubles?: StoreTroubleEvents | undefined;
+  /** Told when it cannot be closed in time: it is left to the end of the process. */
+  readonly onLeftOpen?: (() => void) | undefined;
 }
 
 const DEATHS_MAX = 3;
 const DEATHS_WITHIN_MS = 60_000;
+/** More than the thread itself waits for others at the file. A log that is left is folded in by the next start. */
+const CLOSE_MS = 2000;
 
 /** The writer's thread as its owner sees it. One that ends unasked is started again, and all clients are told. */
 export class WriterThread {
@@ -64,7 +70,7 @@ export class WriterThread {
     return { [Symbol.dispose]: () => void this.#links.delete(link) };
   }
 
-  /** To be called when the clients have been answered: folds the log into the database. */
+  /** To be called when the clients have been answered: folds the log into the database, if its disk takes it in time. */
   async close(): Promise<void> {
     if (this.#ended !== undefined) return;
     this.#ended = this.#closed();
@@ -78,7 +84,11 @@ export class WriterThread {
     });
     worker.addEventListener("close", () => resolve());
     tell(worker, { kind: "close" });
-    await promise;
+    if (await settlesWithin(closingTimers, CLOSE_MS, promise)) return;
+    // A thread that waits for a disk hears nothing, and must not keep the process.
+    worker.unref();
+    worker.terminate();
+    this.#options.onLeftOpen?.();
   }
 
   #start(): Promise<void> {
