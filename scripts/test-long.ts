@@ -26,6 +26,8 @@ const PHASES: readonly Phase[] = [
   // Millions of requests to one server, and servers that are killed: fewer of both where LONG_SECONDS is less than 20.
   { name: "soak", files: ["test/long/soak/soak.test.ts"] },
   { name: "kills", files: ["test/long/kills.test.ts"] },
+  // Servers stopped at random moments, in every state of their stores.
+  { name: "stops", files: ["test/long/stops.test.ts"] },
   // What takes its time whatever LONG_SECONDS says.
   {
     name: "patient",

@@ -18,6 +18,8 @@ export class UsermetaProcess implements AsyncDisposable {
   readonly #log: string[] = [];
   #heard = Promise.withResolvers<void>();
   #isEnded = false;
+  /** Settles when it has ended and all that it has said is in the log. */
+  readonly allLogged: Promise<void>;
 
   /** @param wrapper a program, with its arguments, that becomes the server */
   constructor(store: string, settings: Readonly<Record<string, string>> = {}, wrapper: readonly string[] = []) {
@@ -38,7 +40,7 @@ export class UsermetaProcess implements AsyncDisposable {
         ...settings,
       },
     });
-    void this.#read();
+    this.allLogged = this.#read();
   }
 
   get pid(): number {

@@ -1,0 +1,44 @@
+import { describe, expect, test } from "bun:test";
+import { chanceFrom } from "../harness/hostile-request.ts";
+import { mariadbIsMissing } from "../harness/mariadb.ts";
+import { MysqlStates } from "../stops/mysql-states.ts";
+import { SQLITE_STATES } from "../stops/sqlite-states.ts";
+import { type Stopped, stopOnce } from "../stops/stop-once.ts";
+import type { StopState } from "../stops/stop-state.ts";
+
+const SEED = Number(process.env.STOP_SEED ?? Date.now() % 1_000_000);
+/** Of each state, with one worker and with two. */
+const ROUNDS = Math.max(1, Math.floor(Number(process.env.LONG_SECONDS ?? 20) / 5));
+/** Servers are started one after the other, and some stops take their nine seconds. */
+const TIMEOUT_MS = 3_600_000;
+
+/** README.md § Running it. */
+async function stopAll(states: readonly StopState[]): Promise<void> {
+  const chance = chanceFrom(SEED);
+  for (const state of states) {
+    for (const workers of [1, 2]) {
+      const stops: Stopped[] = [];
+      for (let round = 0; round < ROUNDS; round++) stops.push(await stopOnce(state, workers, chance));
+      const slowest = Math.max(...stops.map(({ ms }) => ms));
+      const acknowledged = stops.reduce((sum, each) => sum + each.acknowledged, 0);
+      console.log(
+        `${state.name}, ${workers} workers: ${ROUNDS} stops, the slowest ${Math.round(slowest)} ms; ` +
+          `${acknowledged} sets acknowledged, 0 lost`,
+      );
+      expect(stops).toHaveLength(ROUNDS);
+    }
+  }
+}
+
+describe(`stopped at random moments (STOP_SEED=${SEED})`, () => {
+  test("SQLite: exit code 0 in time, and what was answered is stored", () => stopAll(SQLITE_STATES), TIMEOUT_MS);
+
+  test.skipIf(mariadbIsMissing())(
+    "a database: exit code 0 in time, and what was answered is stored",
+    async () => {
+      await using states = await MysqlStates.start();
+      await stopAll(states.all);
+    },
+    TIMEOUT_MS,
+  );
+});

@@ -1,0 +1,24 @@
+import type { StoreLocation } from "../../src/store/open.ts";
+import type { Chance } from "../harness/hostile-request.ts";
+import type { UsermetaProcess } from "../harness/usermeta-process.ts";
+
+/** A server in some state of its store and its clients, to be stopped. */
+export interface StopState {
+  readonly name: string;
+  /** The signal comes while the server starts, and not while it serves. */
+  readonly isStarting?: true;
+  prepare(chance: Chance): Promise<PreparedState>;
+}
+
+export interface PreparedState extends AsyncDisposable {
+  /** For USERMETA_STORE. */
+  readonly store: string;
+  /** Where the same store can be read afterwards. */
+  readonly location: StoreLocation;
+  /** What happens to a server that serves, before the signal. */
+  before?(server: UsermetaProcess): Promise<void>;
+  /** What happens at some moment after it. */
+  after?(): void | Promise<void>;
+  /** Makes the store readable again. */
+  restore?(): Promise<void>;
+}
