@@ -9,6 +9,7 @@ const SERVER_FOLDER = "/usr/sbin";
 /** What some tests need beside Node and npm. `.ci/run` installs all of it. */
 export const PARTS: Readonly<Record<string, string>> = {
   curl: "the start-up lines pasted into a shell (test/cli/start-up.test.ts)",
+  faketime: "servers whose wall clock is set while they run (test/workers/clock-steps.test.ts)",
   mariadbd: "the cluster store: its contract, the wire and the races on it, copying (MariaDB)",
   strace: "the trace of a flush before every answer (test/faults/flush.test.ts)",
   // The same place that test/sdk/chromium.ts looks at.

@@ -1,3 +1,4 @@
+import { monotonicMs } from "./monotonic-ms.ts";
 import type { Clock, Turns } from "./ports.ts";
 
 /** Long work on a thread that serves, cut into parts between which all others have their turn. */
@@ -37,5 +38,5 @@ export function createPace({ nowMs, turns }: PaceNeeds, pieces = PIECES): Pace {
 
 /** By the clock that the rules have. */
 export function paceBy({ clock, turns }: { clock: Pick<Clock, "monotonicNs">; turns: Turns }, pieces?: number): Pace {
-  return createPace({ nowMs: () => Number(clock.monotonicNs()) / 1e6, turns }, pieces);
+  return createPace({ nowMs: () => monotonicMs(clock), turns }, pieces);
 }

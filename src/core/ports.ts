@@ -183,7 +183,10 @@ export interface Store extends AsyncDisposable {
    * nothing to ask.
    */
   announcements(): number;
-  /** All that has happened after `cursor`, in order; 0 = since ever. What is over an hour old may be forgotten. */
+  /**
+   * All that has happened after `cursor`, in order; 0 = since ever. What is over an hour old may be forgotten, apart
+   * from the last 1,000 changes: clocks may be set at any time.
+   */
   changesSince(cursor: number): Eventually<Changes>;
 
   apps(): Eventually<readonly App[]>;

@@ -111,7 +111,8 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
     try {
       const announced = store.announcements();
       const { cursor: next, changes } = await answered(store.changesSince(cursor));
-      const isLost = now - lookedAt > LOST_TRACK_MS;
+      // A suspended machine's time is in the wall clock alone, and that may have been set back.
+      const isLost = Math.max(now - lookedAt, nowMs - lookedAtMs) > LOST_TRACK_MS;
       const isChanged = (kind: Change["kind"]): boolean => isLost || changes.some((change) => change.kind === kind);
       if (isLost) needs.tokens.forgetAll();
       for (const change of changes) if (change.kind === "user") needs.tokens.forgetUser(change.userId);

@@ -3,6 +3,7 @@ import type { Asker } from "./admission/asker.ts";
 import { authorityOf } from "./authority.ts";
 import type { Identity } from "./callers.ts";
 import { type App, type User, userName } from "./model.ts";
+import { monotonicMs } from "./monotonic-ms.ts";
 import type { Clock, Digest, Store } from "./ports.ts";
 import { badToken, type Refusal } from "./refusals.ts";
 import { RefusedTokens, type TokenEvents } from "./refused-tokens.ts";
@@ -64,7 +65,7 @@ interface FoundUser {
   readonly user: User;
   readonly isNew: boolean;
 }
-type Known = Identity & { readonly kind: TrustedTokenKind; readonly appId: string; readonly verifiedUntil: number };
+type Known = Identity & { readonly kind: TrustedTokenKind; readonly appId: string; readonly verifiedUntilMs: number };
 
 /**
  * Such a token says when it was made, and nothing of what was revoked before: it is void when the user's, the app's or
@@ -93,7 +94,7 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     if (expires <= clock.now()) throw badToken("token_expired", "expired", "its lifetime is over");
   }
 
-  const isStale = ({ verifiedUntil }: Known): boolean => verifiedUntil <= clock.now();
+  const isStale = ({ verifiedUntilMs }: Known): boolean => verifiedUntilMs <= monotonicMs(clock);
 
   async function findUser(app: App, named: NamedUser, issued: number, makesUser: boolean): Promise<FoundUser> {
     const text = "name" in named ? named.name : named.nameOrId;
@@ -143,10 +144,10 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     const { kind } = verifier;
     try {
       const token = await verifier.verify(text, asker);
-      const { bearer, issued, expires, verifiedUntil = Number.POSITIVE_INFINITY } = token;
+      const { bearer, issued, expires, verifiedUntilMs = Number.POSITIVE_INFINITY } = token;
       check(app, bearer.kind === "admin", token);
       const found = bearer.kind === "user" ? await activeUser(app, bearer, issued, makesUser) : undefined;
-      return { kind, user: found?.user, isUserNew: found?.isNew ?? false, issued, expires, verifiedUntil };
+      return { kind, user: found?.user, isUserNew: found?.isNew ?? false, issued, expires, verifiedUntilMs };
     } catch (error) {
       refusals.refused(app, kind, error);
       throw error;
@@ -180,10 +181,10 @@ export function createTrustedCallers(needs: TrustedCallersNeeds): TrustedCallers
     takes: (served, text) => verifiers(served).some((each) => each.takes(text)),
     async identify(served, text, asker, options) {
       const revocationsBefore = revocations;
-      const { kind, user, isUserNew, issued, expires, verifiedUntil } = await principal(served, text, asker, options);
+      const { kind, user, isUserNew, issued, expires, verifiedUntilMs } = await principal(served, text, asker, options);
       const caller = user === undefined ? ADMIN : ({ kind: "user", id: user.id, name: user.name } as const);
       const authority = authorityOf(caller, issued, issued);
-      const entry = { caller, authority, issued, expires, kind, verifiedUntil, appId: served.app.id };
+      const entry = { caller, authority, issued, expires, kind, verifiedUntilMs, appId: served.app.id };
       // A revocation that came in between may not have been in what was read: then the next request reads again.
       if (revocations === revocationsBefore) known.add(keyOf(text), entry, user?.id);
       return { ...entry, isUserNew };

@@ -17,8 +17,8 @@ export interface TrustedToken {
     | { readonly kind: "user"; readonly nameOrId: string };
   readonly issued: number;
   readonly expires: number;
-  /** When it must be verified again, whatever it says; left out = not before it ends. */
-  readonly verifiedUntil?: number;
+  /** When it must be verified again, whatever it says, as of `monotonicMs`; left out = not before it ends. */
+  readonly verifiedUntilMs?: number;
 }
 
 /** No header holds a longer one: the runtime takes a request's line and headers up to 16 KiB together. */

@@ -48,8 +48,8 @@ export function createHostedVerifier(
       if (user === undefined) {
         throw badToken("token_unknown", "signature", "the hosted service does not answer it with an active user");
       }
-      const verifiedUntil = user.askedAt + cacheSeconds * 1000;
-      return { bearer: { kind: "user", name: user.username }, issued, expires, verifiedUntil };
+      const verifiedUntilMs = user.askedAtMs + cacheSeconds * 1000;
+      return { bearer: { kind: "user", name: user.username }, issued, expires, verifiedUntilMs };
     },
   };
 }

@@ -2,6 +2,7 @@ import type { Asker } from "../core/admission/asker.ts";
 import type { Attempts } from "../core/admission/attempts.ts";
 import { BoundedMap } from "../core/admission/bounded-map.ts";
 import { createSlots } from "../core/admission/slots.ts";
+import { monotonicMs } from "../core/monotonic-ms.ts";
 import type { Clock, Digest, Timers } from "../core/ports.ts";
 import { busy } from "../core/refusals.ts";
 import { hasKeyTwice } from "./exact-json.ts";
@@ -16,14 +17,15 @@ export interface HostedUsers {
 
 interface HostedUsersNeeds {
   readonly attempts: Attempts;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "monotonicNs">;
   readonly timers: Timers;
   readonly digest: Pick<Digest, "sha256Base64">;
 }
 
 interface KeptAnswer {
   readonly user: HostedUser | undefined;
-  readonly until: number;
+  /** By `timers`: a wall clock that is set back must not make it last. */
+  readonly untilMs: number;
 }
 
 /** Calls under way; one address may have 25 of them. */
@@ -58,10 +60,10 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
       // After the wait: an address with many good tokens at once has no more attempts under way than calls.
       const attempt = await attempts.begin(asker);
       try {
-        const user = await userOf(question, clock.now());
+        const user = await userOf(question, monotonicMs(clock));
         if (user === undefined) attempt.failed();
         else attempt.succeeded();
-        answers.set(key, { user, until: clock.now() + (user === undefined ? REFUSED_MS : TAKEN_MS) });
+        answers.set(key, { user, untilMs: timers.nowMs() + (user === undefined ? REFUSED_MS : TAKEN_MS) });
         return user;
       } catch {
         attempt.abandoned();
@@ -76,7 +78,7 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
     async find(asker, question) {
       const key = digest.sha256Base64(`${question.url} ${question.token}`);
       const kept = answers.get(key);
-      if (kept !== undefined && kept.until > clock.now()) return kept.user;
+      if (kept !== undefined && kept.untilMs > timers.nowMs()) return kept.user;
       const begun = underWay.get(key) ?? ask(key, asker, question).finally(() => underWay.delete(key));
       underWay.set(key, begun);
       return await begun;
@@ -85,7 +87,7 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
 }
 
 /** Undefined where the service says that the token is nobody's; rejects where it says neither yes nor no. */
-async function userOf({ url, userId, token }: HostedQuestion, askedAt: number): Promise<HostedUser | undefined> {
+async function userOf({ url, userId, token }: HostedQuestion, askedAtMs: number): Promise<HostedUser | undefined> {
   const { status, text } = await fetchAnswer(`${url}/users/${userId}`, { authorization: `Bearer ${token}` });
   if (REFUSED_STATUSES.includes(status)) return undefined;
   if (status !== 200) throw new Error(`${url} answered ${status}`);
@@ -93,7 +95,7 @@ async function userOf({ url, userId, token }: HostedQuestion, askedAt: number): 
   // What says two things of one user says nothing.
   if (hasKeyTwice(text)) return undefined;
   if (user?.uuid !== userId || typeof user.username !== "string" || user.activated === false) return undefined;
-  return { username: user.username, askedAt };
+  return { username: user.username, askedAtMs };
 }
 
 interface Entity {

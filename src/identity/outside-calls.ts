@@ -30,7 +30,7 @@ export interface HostedQuestion {
 export interface HostedUser {
   readonly username: string;
   /** When the service was asked, ms since 1970. */
-  readonly askedAt: number;
+  readonly askedAtMs: number;
 }
 
 export interface KeySetQuestion {
@@ -51,7 +51,7 @@ export interface KeyName {
 
 export interface OutsideCallsNeeds {
   readonly attempts: Attempts;
-  readonly clock: Pick<Clock, "now">;
+  readonly clock: Pick<Clock, "monotonicNs">;
   readonly timers: Timers;
   readonly digest: Pick<Digest, "sha256Base64">;
   readonly events: KeySetEvents;

@@ -1,5 +1,6 @@
 import { createLocalJWKSet, errors } from "jose";
 import type { Asker } from "../core/admission/asker.ts";
+import { monotonicMs } from "../core/monotonic-ms.ts";
 import type { Clock } from "../core/ports.ts";
 import { badToken } from "../core/refusals.ts";
 import type { KeyName, KeySetQuestion, OutsideCalls } from "./outside-calls.ts";
@@ -28,23 +29,23 @@ const TRIED_MAX = 16;
 export function createProviderKeys(
   provider: { readonly issuer: string; readonly jwks: string | null },
   outside: Pick<OutsideCalls, "keySet">,
-  clock: Pick<Clock, "now">,
+  clock: Pick<Clock, "monotonicNs">,
 ): ProviderKeys {
   let known: Find | undefined;
-  let renewAt = Number.POSITIVE_INFINITY;
+  let renewAtMs = Number.POSITIVE_INFINITY;
   let isStale = false;
   let rereading: Promise<void> | undefined;
 
   async function ask(asker: Asker, question: Pick<KeySetQuestion, "age" | "missing">): Promise<Find> {
     const { issuer, jwks } = provider;
     known = createLocalJWKSet(await outside.keySet(asker, { issuer, jwks, ...question }));
-    renewAt = clock.now() + OLD_MS;
+    renewAtMs = monotonicMs(clock) + OLD_MS;
     return known;
   }
 
   /** Never rejects: where it fails, which the provider's own side tells of, the old ones go on verifying. */
   async function renew(asker: Asker, age: KeySetQuestion["age"]): Promise<void> {
-    renewAt = clock.now() + RENEW_AGAIN_MS;
+    renewAtMs = monotonicMs(clock) + RENEW_AGAIN_MS;
     await ask(asker, { age }).catch(() => {});
   }
 
@@ -63,7 +64,7 @@ export function createProviderKeys(
   return {
     async find(name, asker) {
       await rereadOnce(asker);
-      if (known !== undefined && clock.now() >= renewAt) void renew(asker(), "latest");
+      if (known !== undefined && monotonicMs(clock) >= renewAtMs) void renew(asker(), "latest");
       const current = known ?? (await ask(asker(), { age: "latest" }));
       const found = await fitting(current, name);
       if (found.length > 0) return found;

@@ -1,6 +1,8 @@
+import type { Clock } from "../core/ports.ts";
 import type { ProcessParts } from "../process-parts.ts";
 import { type Service, type ServiceParts, startService } from "../service.ts";
 import { type JoinedStore, joinStore } from "../store/open.ts";
+import { sharedClock } from "../system/clock.ts";
 import { createProcessCalls } from "./process-calls.ts";
 import { sentError } from "./sent-error.ts";
 import type { FromWorker, StartWorker, ToWorker } from "./worker-messages.ts";
@@ -27,19 +29,30 @@ export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinS
   starting.promise.catch(() => {});
   joining.promise.catch(() => {});
 
+  let clockAnswer = Promise.withResolvers<bigint>();
+  const askClock = (): Promise<bigint> => {
+    clockAnswer = Promise.withResolvers();
+    port.postMessage({ kind: "clockAsked" });
+    return clockAnswer.promise;
+  };
+
   port.onmessage = async ({ data }) => {
     switch (data.kind) {
       case "start":
         try {
+          const clock = await sharedClock(askClock);
           const joined = await parts.join(data.store);
           joining.resolve(joined);
-          starting.resolve(await startService(data.settings, serviceParts(data, joined, calls.parts, port)));
+          starting.resolve(await startService(data.settings, serviceParts(data, joined, calls.parts, clock, port)));
           port.postMessage({ kind: "serving" });
         } catch (error) {
           joining.reject(error);
           starting.reject(error);
           port.postMessage({ kind: "refused", error: sentError(error) });
         }
+        break;
+      case "clock":
+        clockAnswer.resolve(data.ns);
         break;
       case "answer":
         calls.hear(data);
@@ -62,12 +75,14 @@ function serviceParts(
   { throttle, admission, drainMs }: StartWorker,
   { store }: JoinedStore,
   process: ProcessParts,
+  clock: Clock,
   port: WorkerPort,
 ): ServiceParts {
   return {
     store,
     throttle,
     process,
+    clock,
     ...(admission === undefined ? {} : { admission }),
     ...(drainMs === undefined ? {} : { drainMs }),
     events: {

@@ -1,6 +1,7 @@
 import type { ProcessParts } from "../process-parts.ts";
 import type { ServiceEvents } from "../service.ts";
 import type { SharedStore } from "../store/open.ts";
+import { systemClock } from "../system/clock.ts";
 import { answerCall, type ProcessCall } from "./process-calls.ts";
 import { receivedError } from "./sent-error.ts";
 import type { FromWorker, StartWorker, ToWorker } from "./worker-messages.ts";
@@ -79,6 +80,9 @@ export class ServingWorker {
       switch (data.kind) {
         case "call":
           void this.#answer(data);
+          break;
+        case "clockAsked":
+          this.#tell({ kind: "clock", ns: systemClock.monotonicNs() });
           break;
         case "serving":
           this.#serving.resolve();

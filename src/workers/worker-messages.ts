@@ -10,6 +10,8 @@ export type ToWorker =
   | StartWorker
   | ProcessAnswer
   | { readonly kind: "store"; readonly message: StoreMessage }
+  /** The main thread's `monotonicNs`. */
+  | { readonly kind: "clock"; readonly ns: bigint }
   | { readonly kind: "reread"; readonly operatorKey: string | undefined }
   | { readonly kind: "stop" };
 
@@ -25,6 +27,7 @@ export interface StartWorker {
 
 export type FromWorker =
   | ProcessCall
+  | { readonly kind: "clockAsked" }
   | { readonly kind: "serving" }
   | { readonly kind: "refused"; readonly error: SentError }
   | { readonly kind: "refreshFailed"; readonly error: SentError }

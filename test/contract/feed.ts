@@ -2,6 +2,8 @@ import { describe, expect, test } from "bun:test";
 import { addApp, addUsers, attributesOf, done, name, type OpenForTest, replacing } from "./open-for-test.ts";
 
 const HOUR_MS = 3_600_000;
+/** So many of the last changes are kept, however old they are. */
+const LINES_KEPT = 1000;
 
 export function describeFeed(open: OpenForTest): void {
   describe("the feed of changes", () => {
@@ -43,14 +45,29 @@ export function describeFeed(open: OpenForTest): void {
       expect(await store.changesSince(cursor)).toEqual({ cursor, changes: [] });
     });
 
-    test("what is over an hour old does not pile up, and a reader's place stays good", async () => {
+    test("a clock that is set ahead by a day takes no change from a reader who has yet to look", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
-      for (let index = 0; index < 20; index++) await store.changeApp(number, { batchMax: index }, 2000);
       const { cursor } = await store.changesSince(0);
+      for (let index = 0; index < 20; index++) await store.changeApp(number, { batchMax: index }, 2000);
+      await store.changeApp(number, { batchMax: 1 }, 2000 + 24 * HOUR_MS);
+      await store.changeApp(number, { batchMax: 2 }, 2000);
+      expect((await store.changesSince(cursor)).changes).toHaveLength(22);
+    });
+
+    test("what is over an hour old does not pile up, and a reader's place stays good", async () => {
+      await using opened = await open();
+      const { store } = opened;
+      const app = await addApp(store);
+      const { number } = app;
+      const users = Array.from({ length: LINES_KEPT + 20 }, (_, index) => `user${index}`);
+      await addUsers(store, app, ...users);
+      await store.deleteUsers(number, users.map(name), 2000);
+      const { cursor, changes } = await store.changesSince(0);
+      expect(changes.length).toBeGreaterThan(LINES_KEPT);
       await store.changeApp(number, { batchMax: 1 }, 2001 + HOUR_MS);
-      expect((await store.changesSince(0)).changes).toHaveLength(1);
+      expect((await store.changesSince(0)).changes).toHaveLength(LINES_KEPT);
       const news = await store.changesSince(cursor);
       expect(news.changes).toHaveLength(1);
       expect(await store.changesSince(news.cursor)).toEqual({ cursor: news.cursor, changes: [] });

@@ -1,6 +1,6 @@
 import { Refusal } from "../../src/core/refusals.ts";
 import { createThrottle } from "../../src/core/throttle.ts";
-import { systemClock } from "../../src/system/clock.ts";
+import { hearClock } from "../harness/thread-clock.ts";
 import { throttledApp } from "./throttle-app.ts";
 
 /** One thread's part: it charges as fast as it can until it is told to stop. */
@@ -13,11 +13,12 @@ export interface Charging {
 
 declare const self: Worker;
 
-self.onmessage = ({ data }: MessageEvent<Charging>) => {
+self.addEventListener("message", async ({ data }: MessageEvent<Charging | object>) => {
+  if (!("cells" in data)) return;
   const { cells, state, ratePerSecond } = data;
   const throttle = createThrottle({
     resource: "rate_buckets",
-    clock: systemClock,
+    clock: await hearClock(self),
     cells,
     strangersPerSecond: 0,
     seed: 1,
@@ -34,4 +35,4 @@ self.onmessage = ({ data }: MessageEvent<Charging>) => {
     }
   }
   self.postMessage("stopped");
-};
+});

@@ -4,6 +4,7 @@ import { createSharedBuckets } from "../../src/core/shared-buckets.ts";
 import { createThrottle } from "../../src/core/throttle.ts";
 import { CELLS_PER_APP, createThrottleCells, throttleCells } from "../../src/core/throttle-memory.ts";
 import { systemClock } from "../../src/system/clock.ts";
+import { tellClock } from "../harness/thread-clock.ts";
 import type { Charging } from "./charging-worker.ts";
 import { throttledApp } from "./throttle-app.ts";
 
@@ -24,9 +25,10 @@ test("threads that charge while shares are dealt are served what the shares brin
   const stopped = Array.from({ length: 2 }, () => {
     const worker = new Worker(new URL("./charging-worker.ts", import.meta.url).href);
     stack.defer(() => worker.terminate());
+    tellClock(worker);
     worker.postMessage({ cells, state, ratePerSecond: RATE } satisfies Charging);
     return new Promise((resolve, reject) => {
-      worker.onmessage = resolve;
+      worker.addEventListener("message", ({ data }) => data === "stopped" && resolve(data));
       worker.onerror = (event) => reject(new Error(event.message));
     });
   });

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { randomUUID } from "node:crypto";
+import { monotonicMs } from "../../src/core/monotonic-ms.ts";
 import { createHostedVerifier } from "../../src/identity/hosted-token.ts";
 import { HostedService, hostedToken } from "./hosted-service.ts";
 import { refusal } from "./refusal.ts";
@@ -16,10 +17,10 @@ test("a token that the service knows is its user's, and must be verified again a
   const { clock, takes, verify } = verifierOf(service);
   const token = service.token("Ada");
   expect(takes(token)).toBe(true);
-  const { bearer, expires, verifiedUntil } = await verify(token);
+  const { bearer, expires, verifiedUntilMs } = await verify(token);
   expect(bearer).toEqual({ kind: "user", name: "Ada" });
   expect(expires - Date.now()).toBeGreaterThan(590_000);
-  expect(verifiedUntil).toBe(clock.now() + 60_000);
+  expect(verifiedUntilMs).toBe(monotonicMs(clock) + 60_000);
   expect((await verify(service.token("eve", { seconds: 0 }))).expires).toBe(Number.POSITIVE_INFINITY);
 });
 
@@ -73,6 +74,17 @@ test("a service that is away or slow is a 503 within two seconds, and never a ye
   expect(performance.now() - from).toBeLessThan(3000);
   await gone[Symbol.asyncDispose]();
   expect(await refusal(verify(token))).toBe("busy");
+});
+
+test("a wall clock that is set back makes no answer last", async () => {
+  await using service = new HostedService();
+  const { clock, verify } = verifierOf(service);
+  const token = service.token("ada");
+  const { verifiedUntilMs } = await verify(token);
+  clock.step(-3_600_000);
+  clock.advance(1000);
+  expect((await verify(token)).verifiedUntilMs).toBe((verifiedUntilMs ?? 0) + 1000);
+  expect(service.asked).toBe(2);
 });
 
 test("one text is one call at a time, and is not asked again for a while when it was refused", async () => {

@@ -103,8 +103,9 @@ test("old keys are asked for anew behind the caller's back, and what the provide
   await verify(await pair.sign({}));
   const next = await signingPair(server.issuer, "RS256", "two");
   server.keys = [next.jwk];
+  clock.step(-3_600_000);
   clock.advance(600_000);
-  const { exp, iat } = { exp: SECOND + 3600, iat: SECOND };
+  const { exp, iat } = { exp: SECOND + 3600, iat: SECOND - 3600 };
   expect((await verify(await pair.sign({ exp, iat }))).bearer).toEqual(ADA);
   await eventually(
     async () => expect(await refusal(verify(await pair.sign({ exp, iat })))).toBe("token_unknown"),

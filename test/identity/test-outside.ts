@@ -1,4 +1,5 @@
 import { createAttempts } from "../../src/core/admission/attempts.ts";
+import { monotonicMs } from "../../src/core/monotonic-ms.ts";
 import type { Timers } from "../../src/core/ports.ts";
 import { createOutsideCalls, type OutsideCalls, type UnusableKey } from "../../src/identity/outside-calls.ts";
 import { systemDigest } from "../../src/system/digest.ts";
@@ -17,8 +18,8 @@ export interface TestOutside {
 
 export function createTestOutside(): TestOutside {
   const clock = createTestClock();
-  const from = clock.now();
-  const timers = { ...systemTimers, nowMs: () => systemTimers.nowMs() + clock.now() - from };
+  const from = monotonicMs(clock);
+  const timers = { ...systemTimers, nowMs: () => systemTimers.nowMs() + monotonicMs(clock) - from };
   const failures: unknown[] = [];
   const unusable: UnusableKey[] = [];
   const events = {

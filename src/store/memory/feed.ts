@@ -2,6 +2,8 @@ import type { Change, Changes } from "../../core/ports.ts";
 
 /** What is older has been seen by every reader, or a reader has been gone for too long to go on from it. */
 const KEPT_MS = 3_600_000;
+/** The last ones stay, however old they look: a clock that is set ahead must take none from those who have yet to look. */
+const ENTRIES_KEPT = 1000;
 
 interface Entry {
   readonly at: number;
@@ -17,7 +19,8 @@ export class Feed {
   add(change: Change, at: number): void {
     this.#entries.push({ at, change });
     // From the front only: looking through all of them would make every change cost what the hour has held.
-    const kept = this.#entries.findIndex((entry) => entry.at >= at - KEPT_MS);
+    const inTime = this.#entries.findIndex((entry) => entry.at >= at - KEPT_MS);
+    const kept = Math.min(inTime, this.#entries.length - ENTRIES_KEPT);
     if (kept <= 0) return;
     this.#entries.splice(0, kept);
     this.#forgotten += kept;

@@ -14,8 +14,6 @@ export type CommitId = Uint8Array;
 
 const ID_BYTES = 16;
 const TIME_BYTES = 6;
-/** Nobody asks for longer than a call may take; the rest is for clocks that differ. */
-const KEPT_MS = 600_000;
 /** What one purge removes at most. */
 export const PURGED_AT_ONCE = 5000;
 
@@ -72,10 +70,13 @@ async function ask(session: Session, id: CommitId, deadline: Deadline): Promise<
   return row === undefined ? undefined : row[0] === 0;
 }
 
-/** Removes what is too old to be asked for; call it every few seconds. */
-export function purgeCommits(): Statement {
+/**
+ * Removes what is too old to be asked for; call it every few seconds.
+ * @param time up to which ids are too old: of `OldCommits`
+ */
+export function purgeCommits(time: number): Statement {
   const sql = "DELETE FROM commits WHERE id < ? ORDER BY id LIMIT ?";
-  return { sql, values: [idFrom(Date.now() - KEPT_MS), PURGED_AT_ONCE] };
+  return { sql, values: [idFrom(Math.max(0, time)), PURGED_AT_ONCE] };
 }
 
 function idFrom(time: number): CommitId {

@@ -4,6 +4,8 @@ import type { Run } from "./transact.ts";
 
 /** Servers look several times a second; an hour is for one that was suspended. */
 const KEPT_MS = 3_600_000;
+/** The last ones stay, however old they look: a clock that is set ahead must take none from those who have yet to look. */
+const LINES_KEPT = 1000;
 
 /** Adds to what `changesSince` answers, and forgets what is old; the last thing that a transaction does. */
 export async function announce(run: Run, changes: readonly Change[], now: number): Promise<void> {
@@ -19,6 +21,6 @@ export async function announce(run: Run, changes: readonly Change[], now: number
         change.kind === "user" ? change.userId : null,
       ]),
     },
-    { sql: "DELETE FROM changes WHERE at < ?", values: [now - KEPT_MS] },
+    { sql: "DELETE FROM changes WHERE at < ? AND position <= ?", values: [now - KEPT_MS, last - LINES_KEPT] },
   );
 }

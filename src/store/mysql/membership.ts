@@ -3,6 +3,7 @@ import type { Demand } from "../../core/ports.ts";
 import { PURGED_AT_ONCE, purgeCommits } from "./commits.ts";
 import { Deadline } from "./deadline.ts";
 import { failureKind } from "./errors.ts";
+import { OldCommits } from "./old-commits.ts";
 import { retried } from "./retried.ts";
 import { changedBy, rowsOf, type Session } from "./session.ts";
 
@@ -46,9 +47,11 @@ export class Membership {
   readonly #heard = new Map<string, Heard>();
   #joining: Promise<number> | undefined;
   #cleanedAt = performance.now();
+  readonly #oldCommits = new OldCommits();
 
   constructor(needs: MembershipNeeds) {
     this.#needs = needs;
+    this.#commitsOldUntil();
   }
 
   /** Taken when it is first asked for. */
@@ -107,6 +110,10 @@ export class Membership {
     }
   }
 
+  #commitsOldUntil(): number {
+    return this.#oldCommits.until(Date.now(), performance.now());
+  }
+
   #alive(rows: readonly ServerRow[]): readonly ServerRow[] {
     const now = performance.now();
     for (const id of this.#heard.keys()) if (!rows.some((row) => row[0] === id)) this.#heard.delete(id);
@@ -130,7 +137,7 @@ export class Membership {
     }));
     try {
       const { session, timeoutMs } = this.#needs;
-      const answers = await session.together([...removals, purgeCommits()], timeoutMs);
+      const answers = await session.together([...removals, purgeCommits(this.#commitsOldUntil())], timeoutMs);
       // There are more: the next time goes on with them.
       if (changedBy(answers.at(-1)) === PURGED_AT_ONCE) this.#cleanedAt = Number.NEGATIVE_INFINITY;
     } catch (error) {

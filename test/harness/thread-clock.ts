@@ -1,0 +1,27 @@
+import type { Clock } from "../../src/core/ports.ts";
+import { sharedClock, systemClock } from "../../src/system/clock.ts";
+
+const ASKED = "usermeta-test-clock";
+
+/** In the first thread: lets a worker find out what time it is here. */
+export function tellClock(worker: Worker): void {
+  worker.addEventListener("message", ({ data }) => {
+    if (data === ASKED) worker.postMessage({ [ASKED]: systemClock.monotonicNs() });
+  });
+}
+
+/** In the worker, whose other messages must not be answered by listeners of the same kind meanwhile. */
+export async function hearClock(self: Worker): Promise<Clock> {
+  return await sharedClock(
+    () =>
+      new Promise((resolve) => {
+        const hear = ({ data }: MessageEvent): void => {
+          if (typeof data?.[ASKED] !== "bigint") return;
+          self.removeEventListener("message", hear);
+          resolve(data[ASKED]);
+        };
+        self.addEventListener("message", hear);
+        self.postMessage(ASKED);
+      }),
+  );
+}
