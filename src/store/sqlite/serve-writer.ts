@@ -1,4 +1,4 @@
-import { setPriority } from "node:os";
+import { getPriority, setPriority } from "node:os";
 import { StoreError } from "../store-error.ts";
 import { Claim } from "./claim.ts";
 import type { Commands } from "./commands.ts";
@@ -35,8 +35,7 @@ const FOREIGN_WRITES_MS = 250;
 
 /** The writer's thread: owns the only connection of this server that writes. */
 export function serveWriter(port: WriterPort, commands: Commands): void {
-  // Elsewhere it would be the whole process's, of which this is one thread.
-  if (process.platform === "linux") setPriority(NICENESS);
+  yieldToReads();
   let writer: Writer | undefined;
 
   port.onmessage = ({ data }) => {
@@ -57,6 +56,17 @@ export function serveWriter(port: WriterPort, commands: Commands): void {
         break;
     }
   };
+}
+
+/** Never what keeps a server from starting: an ordinary user may not lower a niceness that is higher already. */
+function yieldToReads(): void {
+  // Elsewhere it would be the whole process's, of which this is one thread.
+  if (process.platform !== "linux") return;
+  try {
+    if (getPriority() < NICENESS) setPriority(NICENESS);
+  } catch {
+    // A sandbox may forbid the call altogether.
+  }
 }
 
 class Writer {
