@@ -1,6 +1,12 @@
 #!/usr/bin/env bun
 export {};
 
+/**
+ * They ask for nothing that this program knows, and by default each would end it: a user's own, a pipe's that has lost
+ * its reader, timers' and sockets'.
+ */
+const MEANINGLESS = ["SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO"] as const;
+
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 /** A process without anything left to do ends sooner by itself, when its output is written. */
 const ENDS_WITHIN_MS = 200;
@@ -16,6 +22,8 @@ function hearStop(): AbortSignal {
   return stop.signal;
 }
 
+for (const signal of MEANINGLESS) process.on(signal, () => {});
+
 let stop: AbortSignal | undefined;
 const stopSignal = (): AbortSignal => {
   stop ??= hearStop();
@@ -25,12 +33,16 @@ const stopSignal = (): AbortSignal => {
 const args = process.argv.slice(2);
 // Before the program is loaded, which takes a while. Other commands have nothing to finish, and just end.
 if (args[0] === "serve") stopSignal();
-const [{ run }, { endProcess }] = await Promise.all([import("./cli/run.ts"), import("./cli/end-process.ts")]);
+const [{ run }, { endProcess }, { steadyLog, steadyOutput }] = await Promise.all([
+  import("./cli/run.ts"),
+  import("./cli/end-process.ts"),
+  import("./cli/steady-output.ts"),
+]);
 
 const { stdout, stderr, stdin, env } = process;
 const code = await run(args, {
-  stdout,
-  stderr,
+  stdout: steadyOutput(stdout),
+  stderr: steadyLog(stderr),
   stdin,
   env,
   cwd: process.cwd(),

@@ -3,7 +3,7 @@ import { CommanderError } from "commander";
 import { conceal } from "../config/conceal.ts";
 import { loadConfig } from "../config/load.ts";
 import type { Answer } from "./command.ts";
-import { asFailure, EXIT, type ExitCode, mistaken } from "./failure.ts";
+import { asFailure, EXIT, type ExitCode, mistaken, refused } from "./failure.ts";
 import { createProgram, type Invocation } from "./program.ts";
 import { storeReader } from "./store-reader.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -40,7 +40,11 @@ async function invoke({ command, args, flags, options }: Invocation, io: Surroun
   });
   if ("mistakes" in loaded) throw mistaken(...loaded.mistakes);
   const answer = await command.run({ args, flags, loaded, io });
-  if (answer !== undefined) io.stdout.write(written(answer, flags.has("json")));
+  if (answer !== undefined) {
+    io.stdout.write(written(answer, flags.has("json")));
+    const failure = await io.stdout.written();
+    if (failure !== undefined) throw refused(`it is done, but the answer could not be written: ${failure.message}`);
+  }
   return answer?.exitCode ?? EXIT.done;
 }
 

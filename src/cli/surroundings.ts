@@ -1,7 +1,12 @@
 /** A stream for text; only its being a terminal is asked for. */
-interface TextOutput {
+export interface LogOutput {
   write(text: string): unknown;
   readonly isTTY?: boolean;
+}
+
+export interface TextOutput extends LogOutput {
+  /** Settles when all has been written, with the reason if it could not be; nobody is told who has stopped reading. */
+  written(): Promise<Error | undefined>;
 }
 
 export interface TextInput extends AsyncIterable<string | Uint8Array> {
@@ -11,7 +16,7 @@ export interface TextInput extends AsyncIterable<string | Uint8Array> {
 /** All that a command touches beside the store and the network, handed in so that a test can look on. */
 export interface Surroundings {
   readonly stdout: TextOutput;
-  readonly stderr: TextOutput;
+  readonly stderr: LogOutput;
   readonly stdin: TextInput;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

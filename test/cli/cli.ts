@@ -98,6 +98,8 @@ interface Started {
 
 class Screen {
   text = "";
+
+  async written(): Promise<undefined> {}
   readonly isTTY: boolean;
   #onWrite: () => void = () => {};
 

@@ -27,6 +27,12 @@ export const serve: Command = {
       // A request that was cut off may fail later still: "stopped" is the last line.
       write: (text: string) => isOver || io.stderr.write(text),
     };
+    // Also while the start waits for the store: the secrets may have been read before they were changed.
+    let isRereadDue = false;
+    let reread = (): void => {
+      isRereadDue = true;
+    };
+    io.onHangup(() => reread());
     const events = createEvents(openLog(config.log, output));
     const location = storeLocation(config);
     const store = config.store.text;
@@ -43,7 +49,8 @@ export const serve: Command = {
     let failure: Error | undefined;
     if (started !== undefined) {
       const { service, url: server, demo, appCount } = started;
-      io.onHangup(() => service.reread(newOperatorKey(io, events)));
+      reread = () => service.reread(newOperatorKey(io, events));
+      if (isRereadDue) reread();
       events.serving({ url: server, store, apps: appCount });
       const { limits } = config.defaults;
       const terminal = io.stdout.isTTY ?? false;
