@@ -73,7 +73,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: "src/store/memory", imports: [...STORE_PARTS, CORE], packages: [] },
   {
     folder: "src/store/sqlite",
-    imports: [...STORE_PARTS, "src/system/timers.ts", CORE],
+    imports: [...STORE_PARTS, "src/system/timers.ts", "src/system/tasks.ts", CORE],
     packages: ["bun", "bun:sqlite", "node:"],
   },
   { folder: "src/store/mysql", imports: [...STORE_PARTS, "src/system/timers.ts", CORE], packages: ["node:", "mysql2"] },

@@ -13,11 +13,13 @@ export function openServedStore(config: Config, location: StoreLocation, events:
   const { workers, cacheBytes, stalenessMs, listen } = config;
   const onWriterEnd = (error: Error): void => events.writerEnded(error);
   const onLeftOpen = (part: string): void => events.leftOpen(part);
+  const onWriterSilent = (silentMs: number): void => events.threadSilent({ thread: "writer", silentMs });
   const options = {
     exclusive: true,
     listen: addressText(listen),
     stalenessMs,
     onWriterEnd,
+    onWriterSilent,
     onLeftOpen,
     troubles: events,
   };

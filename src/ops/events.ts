@@ -43,6 +43,8 @@ export interface OperatorEvents extends Events, StoreTroubleEvents {
   writerEnded(error: unknown): void;
   /** A serving worker ended unasked: what it had under way is unanswered, and another is started in its place. */
   workerEnded(error: unknown): void;
+  /** A worker or the writer does not respond: it is ended, which is told, too. */
+  threadSilent(details: { readonly thread: string; readonly silentMs: number }): void;
   /** The store, or its workers, can never serve again: the process ends. */
   storeFailed(error: unknown): void;
 }
@@ -83,6 +85,8 @@ export function createEvents(log: Logger): OperatorEvents {
     storeTroubleOver: (kind) => log.info({ event: "storeTroubleOver", trouble: kind }, "the store's trouble is over"),
     workerEnded: (error) =>
       log.error({ event: "workerEnded", error }, "a serving worker ended; another is started in its place"),
+    threadSilent: ({ thread, silentMs }) =>
+      log.error({ event: "threadSilent", thread, silentMs }, "a thread does not respond: it is ended"),
     storeFailed: (error) => log.fatal({ event: "storeFailed", error }, "the store cannot serve any more"),
   };
 }

@@ -39,6 +39,8 @@ export interface OpenOptions {
   readonly troubles: StoreTroubleEvents;
   /** Told of a part that could not be closed in time, and is left to the end of the process. */
   readonly onLeftOpen: (part: string) => void;
+  /** Told when it does not respond, and is ended. */
+  readonly onWriterSilent: (silentMs: number) => void;
 }
 
 /** What another thread needs to serve a store too; goes through `postMessage`. */

@@ -1,8 +1,11 @@
 import type { Clock } from "../core/ports.ts";
+import { beat } from "../core/pulse.ts";
 import type { ProcessParts } from "../process-parts.ts";
 import { type Service, type ServiceParts, startService } from "../service.ts";
 import { type JoinedStore, joinStore } from "../store/open.ts";
 import { sharedClock } from "../system/clock.ts";
+import { ownTask } from "../system/tasks.ts";
+import { systemTimers } from "../system/timers.ts";
 import { createProcessCalls } from "./process-calls.ts";
 import { sentError } from "./sent-error.ts";
 import type { FromWorker, StartWorker, ToWorker } from "./worker-messages.ts";
@@ -39,6 +42,7 @@ export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinS
   port.onmessage = async ({ data }) => {
     switch (data.kind) {
       case "start":
+        beat(data.pulse, systemTimers, ownTask());
         try {
           const clock = await sharedClock(askClock);
           const joined = await parts.join(data.store);

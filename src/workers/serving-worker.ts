@@ -1,7 +1,10 @@
+import { newPulse, watchPulse } from "../core/pulse.ts";
 import type { ProcessParts } from "../process-parts.ts";
 import type { ServiceEvents } from "../service.ts";
 import type { SharedStore } from "../store/open.ts";
 import { systemClock } from "../system/clock.ts";
+import { taskState } from "../system/tasks.ts";
+import { systemTimers } from "../system/timers.ts";
 import { answerCall, type ProcessCall } from "./process-calls.ts";
 import { receivedError } from "./sent-error.ts";
 import type { FromWorker, StartWorker, ToWorker } from "./worker-messages.ts";
@@ -12,11 +15,19 @@ export interface ServingWorkerNeeds {
   readonly store: SharedStore;
   /** For the attributes that this worker keeps in memory. */
   readonly cacheBytes: number;
-  readonly start: Omit<StartWorker, "kind" | "store">;
-  readonly events: ServiceEvents;
+  readonly start: Omit<StartWorker, "kind" | "store" | "pulse">;
+  readonly events: ServiceEvents & {
+    /** It is ended, and so `ended` will settle. */
+    threadSilent(details: { readonly thread: string; readonly silentMs: number }): void;
+  };
+  /** How long it may be silent; see `core/pulse.ts`. */
+  readonly silentMaxMs: number;
   /** What it calls by message. */
   readonly process: ProcessParts;
 }
+
+/** How long a silent one is given to end. */
+const END_MAX_MS = 30_000;
 
 /** One serving worker as its supervisor sees it. */
 export class ServingWorker {
@@ -27,10 +38,12 @@ export class ServingWorker {
   readonly #sharing: ReturnType<SharedStore["share"]>;
   readonly #serving = Promise.withResolvers<void>();
   readonly #process: ProcessParts;
+  readonly #watching: Disposable;
+  readonly #stuck = Promise.withResolvers<Error>();
   #isStopping = false;
   #hasEnded = false;
 
-  constructor({ url, name, store, cacheBytes, start, events, process }: ServingWorkerNeeds) {
+  constructor({ url, name, store, cacheBytes, start, events, process, silentMaxMs }: ServingWorkerNeeds) {
     this.name = name;
     this.#process = process;
     this.#worker = new Worker(url, { name });
@@ -44,7 +57,18 @@ export class ServingWorker {
       if (isStarted) this.#tell({ kind: "store", message }, transfer);
       else early.push([{ kind: "store", message }, transfer]);
     });
-    this.#tell({ kind: "start", ...start, store: this.#sharing.share });
+    const pulse = newPulse();
+    this.#watching = watchPulse({
+      memory: pulse,
+      timers: systemTimers,
+      stateOf: taskState,
+      silentMaxMs,
+      onSilent: (silentMs) => {
+        events.threadSilent({ thread: name, silentMs: Math.round(silentMs) });
+        this.#end(name);
+      },
+    });
+    this.#tell({ kind: "start", ...start, pulse, store: this.#sharing.share });
     isStarted = true;
     for (const [message, transfer] of early) this.#tell(message, transfer);
   }
@@ -66,11 +90,25 @@ export class ServingWorker {
     this.#tell({ kind: "reread", operatorKey });
   }
 
+  /** Settles when it neither responds nor can be ended: it would go on taking connections that nobody serves. */
+  get stuck(): Promise<Error> {
+    return this.#stuck.promise;
+  }
+
   /** At once, whatever is under way; a thread that cannot be ended does not keep the process. */
   terminate(): void {
     this.#isStopping = true;
+    this.#watching[Symbol.dispose]();
     this.#worker.unref();
     this.#worker.terminate();
+  }
+
+  /** A call of the system that does not return keeps a thread from ending; another must not begin beside it. */
+  #end(name: string): void {
+    this.#worker.terminate();
+    systemTimers.after(END_MAX_MS, () => {
+      if (!this.#hasEnded) this.#stuck.resolve(new Error(`${name} does not respond and cannot be ended`));
+    });
   }
 
   #listen(events: ServiceEvents, name: string, resolveEnded: (error: Error | undefined) => void): void {
@@ -117,6 +155,7 @@ export class ServingWorker {
     });
     this.#worker.addEventListener("close", () => {
       this.#hasEnded = true;
+      this.#watching[Symbol.dispose]();
       this.#sharing[Symbol.dispose]();
       const error = new Error(`${name} ended`, lastError === undefined ? undefined : { cause: lastError });
       this.#serving.reject(error);

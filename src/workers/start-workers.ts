@@ -26,7 +26,11 @@ export interface WorkersNeeds {
       workerEnded(error: Error): void;
       /** It could not be ended in time. */
       leftOpen(part: string): void;
+      /** It does not respond: it is ended, and so counted and replaced like others. */
+      threadSilent(details: { readonly thread: string; readonly silentMs: number }): void;
     };
+  /** How long a worker may not respond. */
+  readonly silentMaxMs?: number;
   readonly drainMs?: number;
   /** For what is once in the process: it stands on them. */
   readonly parts?: Omit<ProcessPartsNeeds, "store" | "events">;
@@ -37,6 +41,8 @@ export interface WorkersNeeds {
 /** So often in so long a worker may end before the server gives up. */
 const DEATHS_MAX = 5;
 const DEATHS_WITHIN_MS = 60_000;
+/** Past all that a worker does in one turn, and what the collector of garbage takes. */
+const SILENT_MAX_MS = 8000;
 /** Past a worker's own deadline. */
 const STOP_DEADLINE_MS = 8000;
 /** One that waits for a disk cannot even be ended, and is left to the end of the process. */
@@ -66,6 +72,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
     url: needs.workerUrl ?? workerEntry(),
     store,
     cacheBytes: Math.floor(needs.cacheBytes / needs.count),
+    silentMaxMs: needs.silentMaxMs ?? SILENT_MAX_MS,
     events: { ...needs.events, tokenRefused: (details) => refusedTokens.tell(details) },
     process: createProcessParts({ ...needs.parts, store, events: needs.events }),
   };
@@ -76,6 +83,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
     const start = { settings, throttle, admission, drainMs: needs.drainMs };
     const worker = new ServingWorker({ ...workerNeeds, start, name: `worker ${number}` });
     workers.add(worker);
+    void worker.stuck.then((error) => failed.resolve(error));
     void worker.ended.then((error) => {
       workers.delete(worker);
       if (error !== undefined && !isStopping) replace(number, error);

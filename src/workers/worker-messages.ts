@@ -19,6 +19,8 @@ export interface StartWorker {
   readonly kind: "start";
   readonly settings: ServiceSettings;
   readonly store: StoreShare;
+  /** See `core/pulse.ts`. */
+  readonly pulse: SharedArrayBuffer;
   /** See ServiceParts. */
   readonly throttle: ThrottleMemory;
   readonly admission: ServiceParts["admission"];

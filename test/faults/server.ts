@@ -32,6 +32,7 @@ const events = {
   secretUnreadable: (details: unknown) => console.error(details),
   requestFailed: ({ error }: { error: unknown }) => console.error(error),
   connectionsNearMax: (details: unknown) => console.error(details),
+  threadSilent: (details: unknown) => console.error(details),
   workerEnded: (error: Error) => console.error(error),
   leftOpen: (part: string) => console.error(part),
 };

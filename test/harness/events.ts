@@ -2,20 +2,29 @@ import type { RefusedToken } from "../../src/core/refused-tokens.ts";
 import type { KeySetEvents } from "../../src/identity/outside-calls.ts";
 import type { ServiceEvents } from "../../src/service.ts";
 
+export interface SilentThread {
+  readonly thread: string;
+  readonly silentMs: number;
+}
+
 /** Keeps what the operator would have been told. */
 export interface HeardEvents {
   readonly events: ServiceEvents &
     KeySetEvents & {
       workerEnded(error: Error): void;
       leftOpen(part: string): void;
+      threadSilent(details: SilentThread): void;
     };
   readonly faults: unknown[];
+  /** Each is followed by a fault. */
+  readonly silences: SilentThread[];
   /** No faults: whoever shows such a token brings it about. */
   readonly refusedTokens: RefusedToken[];
 }
 
 export function hearEvents(): HeardEvents {
   const faults: unknown[] = [];
+  const silences: SilentThread[] = [];
   const refusedTokens: RefusedToken[] = [];
   const events = {
     refreshFailed: (error: unknown) => void faults.push(error),
@@ -25,8 +34,9 @@ export function hearEvents(): HeardEvents {
     tokenRefused: (details: RefusedToken) => void refusedTokens.push(details),
     requestFailed: ({ error }: { error: unknown }) => void faults.push(error),
     connectionsNearMax: (details: unknown) => void faults.push(details),
+    threadSilent: (details: SilentThread) => void silences.push(details),
     workerEnded: (error: Error) => void faults.push(error),
     leftOpen: (part: string) => void faults.push(new Error(`${part} was left open`)),
   };
-  return { events, faults, refusedTokens };
+  return { events, faults, silences, refusedTokens };
 }

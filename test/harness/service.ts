@@ -12,7 +12,7 @@ import { systemClock } from "../../src/system/clock.ts";
 import { systemDigest } from "../../src/system/digest.ts";
 import { systemRandom } from "../../src/system/random.ts";
 import { startWorkers } from "../../src/workers/start-workers.ts";
-import { type HeardEvents, hearEvents } from "./events.ts";
+import { type HeardEvents, hearEvents, type SilentThread } from "./events.ts";
 import { heldStore } from "./held-store.ts";
 import { sharedMariadb } from "./mariadb.ts";
 import { quickPasswords } from "./quick-passwords.ts";
@@ -35,6 +35,8 @@ export interface TestService extends AsyncDisposable {
   reread(operatorKey?: string): void;
   /** What went wrong inside; a test that expects none checks that it is empty. */
   readonly faults: readonly unknown[];
+  /** Threads that did not respond. */
+  readonly silences: readonly SilentThread[];
   /** What the operator was told of tokens that others have made. */
   readonly refusedTokens: readonly RefusedToken[];
   /** A second app on the same server. */
@@ -58,6 +60,8 @@ export interface TestServiceOptions {
   /** A store that is there already, in place of a fresh one. */
   readonly storeUrl?: string;
   readonly workers?: number;
+  /** How long a worker may not respond. */
+  readonly silentMaxMs?: number;
 }
 
 const APP_KEY = "org/app";
@@ -96,6 +100,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     failed: service.failed,
     reread: (operatorKey) => service.reread(operatorKey),
     faults: heard.faults,
+    silences: heard.silences,
     refusedTokens: heard.refusedTokens,
     async addApp(key, appSettings = {}) {
       return { ...(await create(key, { ratePerSecond: 0, ...appSettings })), base: `${origin}/${key}` };
@@ -113,7 +118,7 @@ const CACHE_BYTES = 65_536;
 const STORE_TIMEOUT_MS = 10_000;
 
 async function startServing(
-  { gate, wrap, parts, workers = Number(process.env.TEST_WORKERS ?? 1) }: TestServiceOptions,
+  { gate, wrap, parts, silentMaxMs, workers = Number(process.env.TEST_WORKERS ?? 1) }: TestServiceOptions,
   settings: ServiceSettings,
   store: Store & Partial<SharedStore>,
   events: HeardEvents["events"],
@@ -128,7 +133,12 @@ async function startServing(
       return gate === undefined ? shared : { ...shared, share: { ...shared.share, gate } };
     };
     const needs = { settings, count: workers, cacheBytes: CACHE_BYTES, events, drainMs: 0, workerUrl: TEST_WORKER };
-    return await startWorkers({ ...needs, parts: { passwords }, store: { ...store, share: gated } });
+    return await startWorkers({
+      ...needs,
+      ...(silentMaxMs === undefined ? {} : { silentMaxMs }),
+      parts: { passwords },
+      store: { ...store, share: gated },
+    });
   }
   const wrapped = gate === undefined ? (wrap?.(store) ?? store) : heldStore(store, gate);
   return await startService(settings, { drainMs: 0, ...parts, store: wrapped, events });

@@ -1,9 +1,13 @@
+const SLEEP_MS = 6000;
 const ORDERS = "usermeta-test-orders";
 
 /** How a worker can be brought to an end that its own code would never come to. */
 export const ORDER_KINDS = ["throw", "reject", "exit"] as const;
 
-type OrderKind = (typeof ORDER_KINDS)[number];
+/** How it can be brought to respond no more. */
+export const HANG_KINDS = ["loop", "wait", "sleep"] as const;
+
+type OrderKind = (typeof ORDER_KINDS)[number] | (typeof HANG_KINDS)[number];
 
 interface Order {
   readonly kind: OrderKind;
@@ -18,6 +22,10 @@ export function obeyOrders(): void {
     if (Atomics.compareExchange(new Int32Array(data.taken), 0, 0, 1) !== 0) return;
     if (data.kind === "throw") throw new Error("a test wants this worker to throw");
     if (data.kind === "exit") process.exit(1);
+    if (data.kind === "loop") for (;;);
+    if (data.kind === "wait") Atomics.wait(new Int32Array(data.taken), 0, 1);
+    // It can be ended only when this returns.
+    if (data.kind === "sleep") Bun.sleepSync(SLEEP_MS);
     void Promise.reject(new Error("a test wants this worker to reject"));
   };
 }

@@ -30,6 +30,7 @@ const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorE
     events.tokenRefused({ app: "a/b", kind: "jwt", failed: "kid", detail: "no such key", more: 3 }),
   refreshFailed: (events) => events.refreshFailed(new Error("no disk")),
   writerEnded: (events) => events.writerEnded(new Error("no disk")),
+  threadSilent: (events) => events.threadSilent({ thread: "worker 2", silentMs: 8100 }),
   workerEnded: (events) => events.workerEnded(new Error("no disk")),
   storeTroubled: (events) => events.storeTroubled({ kind: "log_long", message: "the log is long" }),
   storeTroubleOver: (events) => events.storeTroubleOver("log_long"),

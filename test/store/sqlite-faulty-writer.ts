@@ -1,6 +1,7 @@
 /**
  * A writer's thread whose `clearAttributes` has faults for sale: a user called `poison…` makes it throw after a
  * change, `die` ends the thread in the middle of the transaction, `fill` and `unfill` make the disk full and not,
+ * `hang` never returns,
  * `freeze` makes the thread deaf for FROZEN_MS in the middle of the transaction, as a disk does that does not answer.
  */
 import { COMMANDS } from "../../src/store/sqlite/commands.ts";
@@ -25,6 +26,8 @@ serveWriter(self, {
       case "freeze":
         Bun.sleepSync(FROZEN_MS);
         break;
+      case "hang":
+        for (;;);
       case "fill":
         connection.get("PRAGMA max_page_count = 1");
         break;

@@ -107,6 +107,24 @@ test("a writer that keeps dying fails the store, and writes say so at once", asy
   expect(await read(store, app, "ada")).toMatchObject({ version: 0 });
 });
 
+test("a writer that hangs is ended and another begun; the write that it had begun is in doubt, and is not there", async () => {
+  using folder = temporaryFolder();
+  const silences: number[] = [];
+  const onWriterSilent = (silentMs: number): void => void silences.push(silentMs);
+  const ends: Error[] = [];
+  const onWriterEnd = (error: Error): void => void ends.push(error);
+  const options = { writerUrl: FAULTY_WRITER, onWriterSilent, onWriterEnd, silentMaxMs: 1500, outcomeMaxMs: 60_000 };
+  await using store = await openSqliteStore(join(folder.path, "usermeta.db"), options);
+  const app = await withUsers(store, ["ada", "hang"]);
+  expect(await write(store, app, "ada", "before")).toBe("written");
+  expect(await faultOf(store.clearAttributes(app, name("hang"), 1))).toMatchObject({ fault: "outcome_unknown" });
+  expect(silences).toHaveLength(1);
+  expect(silences[0]).toBeGreaterThanOrEqual(1500);
+  expect(ends).toHaveLength(1);
+  expect(await read(store, app, "hang")).toMatchObject({ version: 0 });
+  expect(await write(store, app, "ada", "after")).toBe("written");
+}, 60_000);
+
 test("a full disk refuses what needs room; reads go on, and writes go on when there is room again", async () => {
   using folder = temporaryFolder();
   await using store = await openSqliteStore(join(folder.path, "usermeta.db"), { writerUrl: FAULTY_WRITER });

@@ -1,4 +1,7 @@
 import { getPriority, setPriority } from "node:os";
+import { beat } from "../../core/pulse.ts";
+import { ownTask } from "../../system/tasks.ts";
+import { systemTimers } from "../../system/timers.ts";
 import { StoreError } from "../store-error.ts";
 import { Claim } from "./claim.ts";
 import type { Commands } from "./commands.ts";
@@ -43,6 +46,8 @@ export function serveWriter(port: WriterPort, commands: Commands): void {
       case "open":
         try {
           writer = new Writer(data, commands);
+          // Not before: a log that a crash has left long may take long to read.
+          beatWhereSeen(data.pulse);
           port.postMessage({ kind: "opened" });
         } catch (error) {
           port.postMessage({ kind: "refused", fault: sentFault(storeError(error, data.path)) });
@@ -56,6 +61,15 @@ export function serveWriter(port: WriterPort, commands: Commands): void {
         break;
     }
   };
+}
+
+/**
+ * Where the system does not tell whether it waits for its disk it must not be ended for it: the commit may be there the
+ * next moment, and whoever waits for it has been answered in time.
+ */
+function beatWhereSeen(pulse: SharedArrayBuffer): void {
+  const task = ownTask();
+  if (task !== 0) beat(pulse, systemTimers, task);
 }
 
 /** Never what keeps a server from starting: an ordinary user may not lower a niceness that is higher already. */

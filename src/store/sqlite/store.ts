@@ -33,6 +33,10 @@ export interface SqliteOptions {
   readonly troubles?: StoreTroubleEvents;
   /** Told of a part that could not be closed in time, and is left to the end of the process. */
   readonly onLeftOpen?: (part: string) => void;
+  /** Told when it does not respond, and is ended. */
+  readonly onWriterSilent?: (silentMs: number) => void;
+  /** How long it may not respond. */
+  readonly silentMaxMs?: number;
 }
 
 export interface SqliteStore extends Store {
@@ -72,6 +76,8 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
       onEnd: options.onWriterEnd,
       troubles: options.troubles,
       onLeftOpen: () => options.onLeftOpen?.("the store's writer"),
+      onSilent: options.onWriterSilent,
+      silentMaxMs: options.silentMaxMs,
     }),
     (opened) => opened.close(),
   );

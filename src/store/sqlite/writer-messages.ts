@@ -6,7 +6,14 @@ import type { SharedCells } from "./shared-state.ts";
 
 /** What goes between the writer's thread and the one that owns it, as plain data. */
 export type ToWriter =
-  | { readonly kind: "open"; readonly path: string; readonly synchronous: Synchronous; readonly cells: SharedCells }
+  | {
+      readonly kind: "open";
+      readonly path: string;
+      readonly synchronous: Synchronous;
+      readonly cells: SharedCells;
+      /** See `core/pulse.ts`. */
+      readonly pulse: SharedArrayBuffer;
+    }
   /** A further thread that will send commands through this port. */
   | { readonly kind: "client"; readonly port: MessagePort; readonly claim: SharedArrayBuffer }
   | { readonly kind: "close" };

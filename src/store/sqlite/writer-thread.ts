@@ -1,6 +1,8 @@
+import { newPulse, watchPulse } from "../../core/pulse.ts";
 import { settlesWithin } from "../../core/settles-within.ts";
 import type { StoreTroubleEvents, StoreTroubleKind } from "../../core/store-trouble.ts";
-import { closingTimers } from "../../system/timers.ts";
+import { taskState } from "../../system/tasks.ts";
+import { closingTimers, systemTimers } from "../../system/timers.ts";
 import { StoreError } from "../store-error.ts";
 import { newClaimMemory } from "./claim.ts";
 import type { Synchronous } from "./connection.ts";
@@ -19,8 +21,13 @@ export interface WriterOptions {
   readonly troubles?: StoreTroubleEvents | undefined;
   /** Told when it cannot be closed in time: it is left to the end of the process. */
   readonly onLeftOpen?: (() => void) | undefined;
+  /** Told of one that does not respond; it is ended. */
+  readonly onSilent?: ((silentMs: number) => void) | undefined;
+  /** How long it may not respond, but for its disk. */
+  readonly silentMaxMs?: number | undefined;
 }
 
+const SILENT_MAX_MS = 8000;
 const DEATHS_MAX = 3;
 const DEATHS_WITHIN_MS = 60_000;
 /** More than the thread itself waits for others at the file. A log that is left is folded in by the next start. */
@@ -95,6 +102,18 @@ export class WriterThread {
     const { path, synchronous, cells, url } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const worker = new Worker(url, { name: "usermeta-writer" });
+    const pulse = newPulse();
+    const watching = watchPulse({
+      memory: pulse,
+      timers: systemTimers,
+      stateOf: taskState,
+      silentMaxMs: this.#options.silentMaxMs ?? SILENT_MAX_MS,
+      onSilent: (silentMs) => {
+        this.#options.onSilent?.(Math.round(silentMs));
+        // In a call of SQLite it ends when that returns: the next one is begun when it has ended, so never a second.
+        worker.terminate();
+      },
+    });
     let lastError: string | undefined;
     let opened = false;
     worker.addEventListener("message", ({ data }: MessageEvent<FromWriter>) => {
@@ -111,6 +130,7 @@ export class WriterThread {
       lastError = event.message;
     });
     worker.addEventListener("close", () => {
+      watching[Symbol.dispose]();
       const error = opened
         ? new StoreError(
             "outcome_unknown",
@@ -121,7 +141,7 @@ export class WriterThread {
       reject(error);
       this.#onEnd(error);
     });
-    tell(worker, { kind: "open", path, synchronous, cells });
+    tell(worker, { kind: "open", path, synchronous, cells, pulse });
     // A thread that cannot open the database any more is ended, and so counted.
     promise.catch(() => worker.terminate());
     return promise;
