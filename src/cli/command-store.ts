@@ -21,7 +21,10 @@ export interface CommandStore extends AsyncDisposable {
   app(text: string): Promise<App>;
 }
 
-/** @param missing a store that is not there is made, or refused: a misspelled path must not leave a file behind */
+/**
+ * An older schema is refused: the server that has the store may be of the version that made it.
+ * @param missing a store that is not there is made, or refused: a misspelled path must not leave a file behind
+ */
 export async function openCommandStore(
   config: Pick<Config, "store">,
   missing: "create" | "refuse",
@@ -30,7 +33,7 @@ export async function openCommandStore(
   if (missing === "refuse" && location.engine === "sqlite" && !existsSync(location.path)) {
     throw mistaken(`${location.path} does not exist: nothing has been stored there yet (USERMETA_STORE, --store)`);
   }
-  const store = await openStore(location, { mustExist: missing === "refuse" });
+  const store = await openStore(location, { schema: missing === "refuse" ? "as found" : "make" });
   const apps = createApps({ store, clock: systemClock, random: systemRandom, digest: systemDigest });
   return {
     location,

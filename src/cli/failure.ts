@@ -33,6 +33,7 @@ const MISTAKEN_FAULTS: readonly StoreFault[] = [
   "location_illegal",
   "in_use",
   "schema_newer",
+  "schema_older",
   "not_usermeta",
   "cannot_open",
   "not_a_database",

@@ -16,13 +16,14 @@ export function openServedStore(config: Config, location: StoreLocation, events:
   const onWriterSilent = (silentMs: number): void => events.threadSilent({ thread: "writer", silentMs });
   const options = {
     exclusive: true,
+    schema: "make or migrate",
     listen: addressText(listen),
     stalenessMs,
     onWriterEnd,
     onWriterSilent,
     onLeftOpen,
     troubles: events,
-  };
+  } as const;
   // Where workers serve, this thread only looks after them.
   return workers === 1 ? openStore(location, { ...options, cacheBytes }) : openSharedStore(location, options);
 }

@@ -12,10 +12,26 @@ export interface Migration {
 }
 
 export interface SchemaVersion {
-  /** The number of the last step applied; 0 for a fresh store. */
+  /** The number of the last step applied; 0 for a store in which nothing is kept yet. */
   readonly version: number;
   /** The oldest schema whose programs may use the store. */
   readonly oldest: number;
+}
+
+/**
+ * What opening a store may do to its schema: give one to a store that does not exist or in which nothing is kept yet
+ * ("make"), and bring an older one up to date ("migrate"); what is not allowed is refused. A server does both. A command
+ * does not migrate, for an older server may be using the store, unless it is `migrate`.
+ */
+export type SchemaUse = "make or migrate" | "make" | "migrate" | "as found";
+
+const MAKING: readonly SchemaUse[] = ["make", "make or migrate"];
+const MIGRATING: readonly SchemaUse[] = ["migrate", "make or migrate"];
+
+/** From which number to which; the same number where nothing was to be done. */
+export interface SchemaChange {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** An engine's side of migrating. */
@@ -24,46 +40,63 @@ export interface MigrationTarget {
   readonly location: string;
   version(): Promise<SchemaVersion>;
   /**
-   * Runs `step` while holding the lock that keeps every other migrator out. After a throw the step is as if it had not
-   * begun, or can be run again.
+   * Runs `change` while holding the lock that keeps every other migrator out. After a throw what it did is as if it had
+   * not begun, or can be run again.
    */
-  locked<T>(step: () => Promise<T>): Promise<T>;
+  locked<T>(change: () => Promise<T>): Promise<T>;
   /**
-   * Runs the step's SQL and records its number, inside `locked`. Refuses (`in_use`) a step that would break programs
-   * which have the store now.
+   * Runs the steps' SQL and records their numbers, inside `locked`. A store in which nothing is kept yet gets all of
+   * them or, for everyone who looks, none. Refuses (`in_use`) a step that would break programs which have the store now.
    */
-  apply(migration: Migration): Promise<void>;
+  apply(steps: readonly Migration[]): Promise<void>;
 }
 
 /**
- * Brings a store to the newest schema, one step after the other, and says how many that took. Any number of processes
- * may do so at once. Refuses a schema that a later version has made, unless that version says that this one can go on.
+ * Brings a store to the newest schema, as far as `use` allows. Any number of processes may do so at once. Refuses a
+ * schema that a later version has made, unless that version says that this one can go on.
  */
-export async function migrate(target: MigrationTarget, migrations: readonly Migration[]): Promise<number> {
-  let applied = 0;
+export async function migrate(
+  target: MigrationTarget,
+  migrations: readonly Migration[],
+  use: SchemaUse,
+): Promise<SchemaChange> {
   // Without the lock first: opening a store that is up to date must not wait for its writers.
-  while (nextAfter(await target.version(), migrations, target.location) !== undefined) {
-    await target.locked(async () => {
-      const next = nextAfter(await target.version(), migrations, target.location);
-      if (next === undefined) return;
-      await target.apply(next);
-      applied += 1;
-    });
-  }
-  return applied;
+  const { version } = await fitVersion(target, migrations, use);
+  if (version >= migrations.length) return { from: version, to: version };
+  return await target.locked(async () => {
+    const found = await fitVersion(target, migrations, use);
+    const steps = migrations.slice(found.version);
+    if (steps.length > 0) await target.apply(steps);
+    return { from: found.version, to: found.version + steps.length };
+  });
 }
 
-function nextAfter(
-  { version, oldest }: SchemaVersion,
+/** The store's schema, where this program may go on with it; changes nothing. */
+export async function fitVersion(
+  target: Pick<MigrationTarget, "location" | "version">,
   migrations: readonly Migration[],
-  location: string,
-): Migration | undefined {
-  if (oldest > migrations.length) {
+  use: SchemaUse,
+): Promise<SchemaVersion> {
+  const { location } = target;
+  const known = migrations.length;
+  const found = await target.version();
+  const { version, oldest } = found;
+  if (oldest > known) {
     throw new StoreError(
       "schema_newer",
       `${location} was written by a newer version of usermeta (its schema is number ${version}, ` +
-        `this version knows ${migrations.length}); start that version, or restore a copy from before the upgrade`,
+        `this version knows ${known}); start that version, or restore a copy from before the upgrade`,
     );
   }
-  return migrations[version];
+  if (version === 0 && !MAKING.includes(use)) {
+    throw new StoreError("not_usermeta", `${location} holds nothing of usermeta yet`);
+  }
+  if (version > 0 && version < known && !MIGRATING.includes(use)) {
+    throw new StoreError(
+      "schema_older",
+      `${location} has schema number ${version}, and this version of usermeta needs number ${known}: ` +
+        "use the version that serves it, or upgrade it with `usermeta migrate`",
+    );
+  }
+  return found;
 }

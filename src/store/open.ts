@@ -6,6 +6,7 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Store } from "../core/ports.ts";
 import type { StoreTroubleEvents } from "../core/store-trouble.ts";
+import type { SchemaChange, SchemaUse } from "./migrate.ts";
 import type { MysqlLocation } from "./mysql/location.ts";
 import { parseMysqlUrl } from "./mysql/parse-mysql-url.ts";
 import type { MysqlShare } from "./mysql/shared-store.ts";
@@ -23,8 +24,8 @@ export type StoreLocation =
 export interface OpenOptions {
   /** Hold the store for one server. */
   readonly exclusive: boolean;
-  /** Refuse a database in which nothing of ours is kept yet, instead of making it ready. */
-  readonly mustExist: boolean;
+  /** By default a store is made where there is none, and never migrated. */
+  readonly schema: SchemaUse;
   /** Where that server listens, for the messages of those that are kept out. */
   readonly listen: string;
   /** What the attributes may take that the calling thread keeps in memory. */
@@ -115,6 +116,16 @@ export async function openSharedStore(location: StoreLocation, options?: Partial
   }
   const { openSqliteStore } = await import("./sqlite/store.ts");
   return await openSqliteStore(location.path, options);
+}
+
+/** Brings a store to this version's schema. Rejects with a `StoreError` also where there is none. */
+export async function migrateStore(location: Exclude<StoreLocation, { engine: "memory" }>): Promise<SchemaChange> {
+  if (location.engine === "mysql") {
+    const { migrateMysqlStore } = await import("./mysql/migrate-store.ts");
+    return await migrateMysqlStore(location, "migrate");
+  }
+  const { migrateSqliteStore } = await import("./sqlite/migrate-store.ts");
+  return await migrateSqliteStore(location.path);
 }
 
 export async function joinStore(share: StoreShare): Promise<JoinedStore> {

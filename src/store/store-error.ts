@@ -6,6 +6,7 @@ export type StoreFault =
   | "location_illegal"
   | "in_use"
   | "schema_newer"
+  | "schema_older"
   | "not_usermeta"
   | "cannot_open"
   // the engine's own

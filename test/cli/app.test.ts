@@ -47,7 +47,8 @@ test("a name that is no app's is a usage mistake", async () => {
 
 test("app list and app show", async () => {
   using cli = new Cli();
-  await cli.ok("migrate");
+  await cli.ok("app create a/none");
+  await cli.ok("app delete a/none --yes");
   expect(await cli.ok("app list")).toBe("no apps\n");
   expect(await cli.json("app list")).toEqual([]);
   await cli.ok("app create a/one");
@@ -129,7 +130,7 @@ test("app delete asks on a terminal, and wants --yes elsewhere", async () => {
 for (const command of ["app show", "app set --batch-max 1", "app rotate-secret", "app delete --yes", "user list"]) {
   test(`${command} of an app that is not there: one line, exit 1`, async () => {
     using cli = new Cli();
-    await cli.ok("migrate");
+    await cli.ok("app create a/b");
     expect(await cli.run(`${command} no/app`)).toEqual({
       code: 1,
       out: "",

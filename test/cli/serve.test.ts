@@ -170,13 +170,6 @@ for (const command of ["app list", "app show a/b", "user list a/b", "token rotat
   });
 }
 
-test("migrate makes a store, and says so again when there is nothing to do", async () => {
-  using cli = new Cli();
-  const path = join(cli.folder, "data", "usermeta.db");
-  expect(await cli.json("migrate")).toEqual({ store: path, upToDate: true });
-  expect(await cli.ok("migrate")).toBe(`${path} is up to date\n`);
-});
-
 test("workers serve on one free port, and all of them stop", async () => {
   using cli = new Cli();
   const serving = await cli.serve("", { env: { ...APP, USERMETA_WORKERS: "2" } });

@@ -40,7 +40,7 @@ for (const line of [
 ]) {
   test(`\`usermeta ${line}\` is refused, and nothing printed holds the password`, async () => {
     using cli = new Cli();
-    await cli.ok("migrate");
+    await cli.ok("app create a/b");
     const { code, out, err } = await cli.run(line);
     expect(code).toBeGreaterThan(0);
     expect(err).toMatch(/^usermeta: /);

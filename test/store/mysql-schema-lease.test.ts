@@ -60,7 +60,7 @@ describe.skipIf(mariadbIsMissing())("the right to change the schema", () => {
     const robbed = { number, sql: "UPDATE usermeta_schema SET migrator = 'another';\n" };
     const target = migrationTarget(mysqlLocation(fixture.database.url), own, beating);
     await fixture.store[Symbol.asyncDispose]();
-    await expect(migrate(target, [...MYSQL_MIGRATIONS, robbed])).rejects.toMatchObject({ fault: "busy" });
+    await expect(migrate(target, [...MYSQL_MIGRATIONS, robbed], "migrate")).rejects.toMatchObject({ fault: "busy" });
     expect(await fixture.database.query("SELECT version, migrator FROM usermeta_schema")).toEqual([
       { version: number - 1, migrator: "another" },
     ]);

@@ -99,7 +99,7 @@ describe.skipIf(mariadbIsMissing())("the schema", () => {
 
   test("must be there for who says so", async () => {
     await using database = await (await sharedMariadb()).freshDatabase();
-    const opening = openMysqlStore(mysqlLocation(database.url), { mustExist: true });
+    const opening = openMysqlStore(mysqlLocation(database.url), { schema: "as found" });
     await expect(opening).rejects.toMatchObject({ fault: "not_usermeta" });
     expect(await database.query("SHOW TABLES")).toEqual([]);
   });
@@ -111,7 +111,8 @@ async function migrateWith(database: TestDatabase, migrations: readonly Migratio
   const session = new Session(location, hosts);
   const beating = new Session(location, hosts);
   try {
-    return await migrate(migrationTarget(location, session, beating), migrations);
+    const { from, to } = await migrate(migrationTarget(location, session, beating), migrations, "migrate");
+    return to - from;
   } finally {
     await Promise.all([session.close(), beating.close()]);
   }

@@ -1,13 +1,16 @@
+import { migrateStore } from "../../store/open.ts";
 import type { Command } from "../command.ts";
-import { openCommandStore } from "../command-store.ts";
+import { lastingLocation } from "../command-store.ts";
 import { locationText } from "../location-text.ts";
 
 export const migrate: Command = {
   name: "migrate",
   summary: "Bring a store to this version's schema. `serve` does so too; there is no way back.",
   async run({ loaded }) {
-    await using opened = await openCommandStore(loaded.config, "create");
-    const store = locationText(opened.location);
-    return { json: { store, upToDate: true }, text: `${store} is up to date\n` };
+    const location = lastingLocation(loaded.config);
+    const { from, to } = await migrateStore(location);
+    const store = locationText(location);
+    const done = from === to ? "is up to date" : `is migrated from schema ${from} to ${to}`;
+    return { json: { store, upToDate: true, from, to }, text: `${store} ${done}\n` };
   },
 };

@@ -50,20 +50,35 @@ export function migrationTarget(location: MysqlLocation, session: Session, beati
       await using _lease = await SchemaLease.take(session, beating, migrator);
       return await step();
     },
-    async apply(migration) {
-      await refuseBesideOlder(session, migration, location);
-      for (const sql of statementsOf(migration.sql)) await insistOnce(session, sql);
-      const { number, oldest = number } = migration;
-      const recorded = await session.one(
-        "UPDATE usermeta_schema SET version = ?, oldest = ? WHERE one = 1 AND version = ? AND migrator = ?",
-        [number, oldest, number - 1, migrator],
-        TIMEOUT_MS,
-      );
-      if (changedBy(recorded) !== 1) {
-        throw new StoreError("busy", `another process is changing the schema of ${location.text}; start again`);
+    async apply(steps) {
+      const [first] = steps;
+      const last = steps.at(-1);
+      if (first === undefined || last === undefined) return;
+      let recorded = first.number - 1;
+      const isFresh = recorded === 0;
+      for (const step of steps) {
+        if (!isFresh) await refuseBesideOlder(session, step, location);
+        for (const sql of statementsOf(step.sql)) await insistOnce(session, sql);
+        // Nobody is to find a store that is half made.
+        if (isFresh && step !== last) continue;
+        if (!(await record(session, migrator, recorded, step))) {
+          throw new StoreError("busy", `another process is changing the schema of ${location.text}; start again`);
+        }
+        recorded = step.number;
       }
     },
   };
+}
+
+/** False: another migrator was there meanwhile. */
+async function record(session: Session, migrator: string, from: number, step: Migration): Promise<boolean> {
+  const { number, oldest = number } = step;
+  const recorded = await session.one(
+    "UPDATE usermeta_schema SET version = ?, oldest = ? WHERE one = 1 AND version = ? AND migrator = ?",
+    [number, oldest, from, migrator],
+    TIMEOUT_MS,
+  );
+  return changedBy(recorded) === 1;
 }
 
 /** A database that holds tables, but none of ours, is another program's, and nothing of it is changed. */
@@ -97,7 +112,6 @@ async function refuseBesideOlder(
   { number, oldest = number }: Migration,
   location: MysqlLocation,
 ): Promise<void> {
-  if (number === 1) return;
   const first = await beatsOfOlder(session, oldest);
   if (first.size === 0) return;
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -1,21 +1,22 @@
 import { readFileSync } from "node:fs";
 import type { Store } from "../../core/ports.ts";
-import { migrate } from "../migrate.ts";
+import type { SchemaUse } from "../migrate.ts";
 import { newStampCells } from "../resident/stamps.ts";
 import { StoreError } from "../store-error.ts";
 import { storeError } from "./errors.ts";
 import { Hosts } from "./hosts.ts";
 import type { MysqlLocation } from "./location.ts";
 import { Membership } from "./membership.ts";
-import { MYSQL_MIGRATIONS, migrationTarget } from "./schema.ts";
+import { migrateMysqlStore } from "./migrate-store.ts";
+import { MYSQL_MIGRATIONS } from "./schema.ts";
 import { Session } from "./session.ts";
 import { type MysqlShare, servingStore, THREADS_MAX } from "./shared-store.ts";
 
 export interface MysqlOptions {
   /** Serve it: be known to the other servers. Commands are not. */
   readonly exclusive?: boolean;
-  /** Refuse a database without our tables, where they would else be made. */
-  readonly mustExist?: boolean;
+  /** By default the tables are made where there are none, and never migrated. */
+  readonly schema?: SchemaUse;
   /** For the attributes that the calling thread keeps in memory. */
   readonly cacheBytes?: number;
   /** How old these may be; 0 = none is kept. */
@@ -40,7 +41,7 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
   checkTlsFiles(location);
   const { exclusive = false, cacheBytes = 0, stalenessMs = 0, isTogether = true, connections = 2 } = options;
   await using opening = new AsyncDisposableStack();
-  await prepare(location, options.mustExist ?? false);
+  await migrateMysqlStore(location, options.schema ?? "make");
 
   const hosts = new Hosts(location.hosts);
   const membershipSession = new Session(location, hosts);
@@ -74,24 +75,6 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
-}
-
-/** Connects once and brings the schema up to date. */
-async function prepare(location: MysqlLocation, mustExist: boolean): Promise<void> {
-  const hosts = new Hosts(location.hosts);
-  const session = new Session(location, hosts);
-  const beating = new Session(location, hosts);
-  try {
-    const target = migrationTarget(location, session, beating);
-    if (mustExist && (await target.version()).version === 0) {
-      throw new StoreError("not_usermeta", `${location.text} holds nothing of usermeta yet`);
-    }
-    await migrate(target, MYSQL_MIGRATIONS);
-  } catch (error) {
-    throw storeError(error, location.text);
-  } finally {
-    await Promise.all([session.close(), beating.close()]);
-  }
 }
 
 async function reached<T>(location: MysqlLocation, answer: Promise<T>): Promise<T> {

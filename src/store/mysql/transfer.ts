@@ -12,7 +12,7 @@ import { clearTables, insertFrame, insertTransferred } from "./transfer-writer.t
 export async function openMysqlSource(location: MysqlLocation): Promise<TransferSource> {
   await using opening = new AsyncDisposableStack();
   const session = opening.use(new TransferSession(location));
-  await prepareSchema(location);
+  await prepareSchema(location, "as found");
   const servers = await ServersAtRest.watch(session, location.text);
   const owned = opening.move();
   return Object.assign(new MysqlTransferReader(location.text, session), {
@@ -25,7 +25,7 @@ export async function openMysqlSource(location: MysqlLocation): Promise<Transfer
 export async function openMysqlTarget(location: MysqlLocation): Promise<TransferTarget> {
   await using opening = new AsyncDisposableStack();
   const session = opening.use(new TransferSession(location));
-  await prepareSchema(location);
+  await prepareSchema(location, "make");
   const servers = await ServersAtRest.watch(session, location.text);
   if (rowsOf(await session.ask("SELECT 1 FROM apps LIMIT 1")).length > 0) {
     throw new StoreError("location_illegal", `${location.text} has apps already: copy into a store that has none`);

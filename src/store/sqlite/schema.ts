@@ -1,4 +1,4 @@
-import type { Migration, MigrationTarget } from "../migrate.ts";
+import { fitVersion, type Migration, type MigrationTarget, type SchemaUse, type SchemaVersion } from "../migrate.ts";
 import { StoreError } from "../store-error.ts";
 import type { Connection } from "./connection.ts";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
@@ -52,9 +52,16 @@ export function migrationTarget(connection: Connection): MigrationTarget {
         throw error;
       }
     },
-    async apply({ number, sql }) {
-      connection.exec(sql);
-      connection.exec(`PRAGMA user_version = ${number}`);
+    async apply(steps) {
+      for (const { number, sql } of steps) {
+        connection.exec(sql);
+        connection.exec(`PRAGMA user_version = ${number}`);
+      }
     },
   };
+}
+
+/** Refuses a file that `use` does not allow to be made fit, before anything of it is changed. */
+export async function checkSchema(connection: Connection, use: SchemaUse): Promise<SchemaVersion> {
+  return await fitVersion(migrationTarget(connection), SQLITE_MIGRATIONS, use);
 }

@@ -2,10 +2,10 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Store } from "../../core/ports.ts";
 import type { StoreTroubleEvents } from "../../core/store-trouble.ts";
-import { migrate } from "../migrate.ts";
+import { migrate, type SchemaUse } from "../migrate.ts";
 import { Connection, type Synchronous } from "./connection.ts";
 import { lockForServer } from "./lock.ts";
-import { checkOwnership, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
+import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
 import { createServingStore } from "./serving-store.ts";
 import { newSharedCells, SharedState } from "./shared-state.ts";
 import type { SqliteShare } from "./shared-store.ts";
@@ -16,6 +16,8 @@ import type { Link } from "./writer-link.ts";
 import { WriterThread } from "./writer-thread.ts";
 
 export interface SqliteOptions {
+  /** By default a store is made where there is none, and never migrated. */
+  readonly schema?: SchemaUse;
   /** Hold the store for one server; refused with `in_use` while another has it. */
   readonly exclusive?: boolean;
   /** Where the server listens, for those whom the lock keeps out. */
@@ -55,7 +57,7 @@ const OPENING_BUSY_MS = 100;
  */
 export async function openSqliteStore(path: string, options: SqliteOptions = {}): Promise<SqliteStore> {
   await using opening = new AsyncDisposableStack();
-  const { exclusive = false, synchronous = "FULL", writerUrl: url = writerEntry() } = options;
+  const { exclusive = false, schema = "make", synchronous = "FULL", writerUrl: url = writerEntry() } = options;
 
   const made = await whenFree(() => new Connection(resolve(path), { synchronous, busyTimeoutMs: OPENING_BUSY_MS }));
   const connection = opening.adopt(made, (opened) => opened.close());
@@ -63,8 +65,9 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   // The true path: the same file by another name must have the same lock.
   const file = realpathSync(connection.path);
   if (exclusive) opening.use(await lockForServer(file, options.listen ?? ""));
+  await checkSchema(connection, schema);
   await whenFree(() => connection.useWriteAheadLog());
-  await migrate(migrationTarget(connection), SQLITE_MIGRATIONS);
+  await migrate(migrationTarget(connection), SQLITE_MIGRATIONS, schema);
   connection.readOnlyNow();
   const cells = newSharedCells();
   const thread = opening.adopt(

@@ -1,11 +1,12 @@
 import { existsSync, realpathSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
+import type { SchemaUse } from "../migrate.ts";
 import { migrateForTransfer } from "../migrate-for-transfer.ts";
 import { StoreError } from "../store-error.ts";
 import type { TransferSource, TransferTarget } from "../transfer.ts";
 import { Connection } from "./connection.ts";
 import { lockForServer } from "./lock.ts";
-import { checkOwnership, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
+import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
 import { SqliteTransferReader } from "./transfer-reader.ts";
 import { clearTables, insertFrame, insertTransferred } from "./transfer-writer.ts";
 
@@ -13,7 +14,7 @@ import { clearTables, insertFrame, insertTransferred } from "./transfer-writer.t
 export async function openSqliteSource(path: string): Promise<TransferSource> {
   if (!existsSync(path)) throw new StoreError("cannot_open", `${path} does not exist: there is nothing to copy`);
   await using opening = new AsyncDisposableStack();
-  const connection = await openHeld(path, opening);
+  const connection = await openHeld(path, "as found", opening);
   const reader = new SqliteTransferReader(connection);
   const version = dataVersion(connection);
   const owned = opening.move();
@@ -29,7 +30,7 @@ export async function openSqliteSource(path: string): Promise<TransferSource> {
 /** Makes the file where it is missing. Rejects when it has apps, or as `openSqliteSource` does. */
 export async function openSqliteTarget(path: string): Promise<TransferTarget> {
   await using opening = new AsyncDisposableStack();
-  const connection = await openHeld(path, opening);
+  const connection = await openHeld(path, "make", opening);
   if (connection.get("SELECT 1 FROM apps") !== undefined) {
     throw new StoreError("location_illegal", `${connection.path} has apps already: copy into a store that has none`);
   }
@@ -51,12 +52,13 @@ export async function openSqliteTarget(path: string): Promise<TransferTarget> {
   });
 }
 
-async function openHeld(path: string, opening: AsyncDisposableStack): Promise<Connection> {
+async function openHeld(path: string, schema: SchemaUse, opening: AsyncDisposableStack): Promise<Connection> {
   const connection = opening.adopt(new Connection(path), (opened) => opened.close());
   checkOwnership(connection);
   opening.use(await lockForServer(realpathSync(path), "no port: it is being copied"));
+  await checkSchema(connection, schema);
   connection.useWriteAheadLog();
-  await migrateForTransfer(migrationTarget(connection), SQLITE_MIGRATIONS);
+  await migrateForTransfer(migrationTarget(connection), SQLITE_MIGRATIONS, schema);
   return connection;
 }
 
