@@ -1,6 +1,6 @@
 /** Stores as older versions made them, by the same files of SQL, each with one app and one user in it. */
 
-import { MYSQL_MIGRATIONS } from "../../src/store/mysql/schema.ts";
+import { MYSQL_MIGRATIONS, statementsOf } from "../../src/store/mysql/schema.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { SQLITE_MIGRATIONS } from "../../src/store/sqlite/schema.ts";
 import type { TestDatabase } from "../harness/mariadb.ts";
@@ -31,9 +31,7 @@ export function makeOlderSqlite(path: string, schema: number): void {
 }
 
 export async function makeOlderMysql(database: TestDatabase, schema: number): Promise<void> {
-  const statements = MYSQL_MIGRATIONS.slice(0, schema)
-    .flatMap(({ sql }) => sql.replace(/^\s*--.*$/gm, "").split(/;\s*$/m))
-    .filter((statement) => statement.trim() !== "");
+  const statements = MYSQL_MIGRATIONS.slice(0, schema).flatMap(({ sql }) => statementsOf(sql));
   for (const statement of statements) await database.query(statement);
   await database.query(
     "CREATE TABLE usermeta_schema (one TINYINT NOT NULL PRIMARY KEY, version INT NOT NULL, oldest INT NOT NULL, " +

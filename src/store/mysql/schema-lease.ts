@@ -6,6 +6,8 @@ const BEAT_MS = 1000;
 /** A migrator whose beat has not moved for so long is gone. */
 const GONE_MS = 5000;
 const TIMEOUT_MS = 10_000;
+/** So that a beat that is lost with its node is followed by one through another node before the migrator seems gone. */
+const BEAT_TIMEOUT_MS = 2000;
 
 /**
  * The right to change the schema, in the row that all processes know. Not GET_LOCK: on Galera that is a lock of one node
@@ -54,7 +56,7 @@ export class SchemaLease implements AsyncDisposable {
     this.#timer = setInterval(() => {
       const sql = "UPDATE usermeta_schema SET beat = beat + 1 WHERE one = 1 AND migrator = ?";
       // Whoever takes it over is held up by the recorded version, not by this.
-      this.#beating = beating.one(sql, [migrator], TIMEOUT_MS).catch(() => {});
+      this.#beating = beating.one(sql, [migrator], BEAT_TIMEOUT_MS).catch(() => {});
     }, BEAT_MS);
   }
 

@@ -2,15 +2,16 @@ import { randomUUID } from "node:crypto";
 import type { Migration, MigrationTarget, SchemaVersion } from "../migrate.ts";
 import { StoreError } from "../store-error.ts";
 import { Deadline } from "./deadline.ts";
-import { errorNumber, failureKind } from "./errors.ts";
+import { errorNumber } from "./errors.ts";
+import { insist } from "./insist.ts";
 import type { MysqlLocation } from "./location.ts";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import identity from "./migrations/0002_identity.sql" with { type: "text" };
 import conflicts from "./migrations/0003_conflicts.sql" with { type: "text" };
-import { pause } from "./pause.ts";
 import { retried } from "./retried.ts";
 import { SchemaLease } from "./schema-lease.ts";
-import { changedBy, rowsOf, type Session, type Value } from "./session.ts";
+import { runSchemaStatement } from "./schema-statement.ts";
+import { changedBy, rowsOf, type Session } from "./session.ts";
 
 export const MYSQL_MIGRATIONS: readonly Migration[] = [
   { number: 1, sql: initial },
@@ -20,8 +21,6 @@ export const MYSQL_MIGRATIONS: readonly Migration[] = [
 
 const TABLE_UNKNOWN = 1146;
 
-/** DDL of a large table takes as long as it takes. */
-const STEP_TIMEOUT_MS = 3_600_000;
 const TIMEOUT_MS = 10_000;
 
 const MAKE_TABLE = `
@@ -58,7 +57,7 @@ export function migrationTarget(location: MysqlLocation, session: Session, beati
       const isFresh = recorded === 0;
       for (const step of steps) {
         if (!isFresh) await refuseBesideOlder(session, step, location);
-        for (const sql of statementsOf(step.sql)) await insistOnce(session, sql);
+        for (const sql of statementsOf(step.sql)) await runSchemaStatement(location, session, sql);
         // Nobody is to find a store that is half made.
         if (isFresh && step !== last) continue;
         if (!(await record(session, migrator, recorded, step))) {
@@ -135,39 +134,8 @@ async function beatsOfOlder(session: Session, oldest: number): Promise<Map<strin
   return new Map(rowsOf<[string, number]>(answer));
 }
 
-/** A column or an index that is there already was added before the step was broken off. */
-async function insistOnce(session: Session, sql: string): Promise<void> {
-  try {
-    await insist(session, sql, [], STEP_TIMEOUT_MS);
-  } catch (error) {
-    if (!ADDED_ALREADY.includes(errorNumber(error))) throw error;
-  }
-}
-
-const ADDED_ALREADY: readonly unknown[] = [1060, 1061];
-
-/** Runs what can be run again, until nobody else stands in the way. */
-async function insist(
-  session: Session,
-  sql: string,
-  values: readonly Value[] = [],
-  timeoutMs = TIMEOUT_MS,
-): Promise<void> {
-  for (let refusals = 0; ; refusals++) {
-    try {
-      await session.one(sql, values, timeoutMs);
-      return;
-    } catch (error) {
-      if (failureKind(error) !== "again" || refusals === REFUSALS_MAX) throw error;
-      await pause();
-    }
-  }
-}
-
-const REFUSALS_MAX = 100;
-
 /** Each ends with a semicolon at the end of a line. */
-function statementsOf(sql: string): readonly string[] {
+export function statementsOf(sql: string): readonly string[] {
   return sql
     .replace(/^\s*--.*$/gm, "")
     .split(/;\s*$/m)

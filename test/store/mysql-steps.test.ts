@@ -1,0 +1,19 @@
+/** What a step may be made of: see docs/decisions/NNNN-migrations-on-a-busy-cluster.md. */
+import { expect, test } from "bun:test";
+import { MYSQL_MIGRATIONS, statementsOf } from "../../src/store/mysql/schema.ts";
+
+const MADE = /^CREATE TABLE IF NOT EXISTS \w+ \(/;
+const CONSTANT_ROWS = /^INSERT IGNORE INTO \w+ \([\w, ]+\) VALUES [^;]*\)$/;
+const ADDED = /^ALTER TABLE \w+ ADD COLUMN \w+ [A-Z]+(?:\(\d+\))?(?: NOT NULL)?(?: DEFAULT '\w*')?$/;
+const INDEXED = /^CREATE INDEX \w+ ON \w+ \(\w+(?:, \w+)*\)$/;
+
+for (const { number, sql } of MYSQL_MIGRATIONS) {
+  test(`step ${number} holds only statements that a busy cluster survives`, () => {
+    const statements = statementsOf(sql);
+    expect(statements.length).toBeGreaterThan(0);
+    const others = statements.filter(
+      (statement) => ![MADE, CONSTANT_ROWS, ADDED, INDEXED].some((kind) => kind.test(statement)),
+    );
+    expect(others).toEqual([]);
+  });
+}
