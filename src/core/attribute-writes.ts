@@ -141,7 +141,10 @@ export function writeOf(
   };
 }
 
-/** Says how full the app is to those only who may ask for its capacity. */
+/**
+ * Says how full the app is to those only who may ask for its capacity. Without the numbers where they cannot be read: that
+ * the app is full is certain by now, and no fault of the store's changes it.
+ */
 export async function appFull(
   store: Pick<Store, "usage">,
   { app, limits, access }: ServedApp,
@@ -150,6 +153,11 @@ export async function appFull(
 ): Promise<Refused> {
   const { appBytesMax: bytesMax } = limits;
   if (!isAllowed("capacity", relationOf(caller, undefined), access)) return { code: "app_bytes_exceeded", bytesMax };
-  const used = await store.usage(app.number);
-  return { code: "app_bytes_exceeded", bytesMax, used, attempted: used + growth };
+  try {
+    const used = await store.usage(app.number);
+    return { code: "app_bytes_exceeded", bytesMax, used, attempted: used + growth };
+  } catch (error) {
+    if (!(error instanceof StoreFailure)) throw error;
+    return { code: "app_bytes_exceeded", bytesMax };
+  }
 }

@@ -86,7 +86,7 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
         overtaken.push(part);
         refused.set(part.spelling, { code: "set_conflict" });
       } else if (outcome === "full") {
-        refused.set(part.spelling, await fullOf(batch, write.growth));
+        refused.set(part.spelling, await appFull(store, served, by.caller, write.growth));
       } else if (outcome === "unauthorised") {
         // Others of the batch are stored: what became of them is answered all the same.
         if (!batch.hasStored) throw endedRefusal(by);
@@ -96,16 +96,6 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
       }
     }
     return overtaken;
-  }
-
-  /** Without the numbers where they cannot be read: others of the batch may be stored by now. */
-  async function fullOf({ served, by }: Batch, growth: number): Promise<Refused> {
-    try {
-      return await appFull(store, served, by.caller, growth);
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
-      return { code: "app_bytes_exceeded", bytesMax: served.limits.appBytesMax };
-    }
   }
 
   /** Those to be tried again; undefined where that cannot be done now, and others of the batch are stored. */

@@ -63,6 +63,10 @@ const KINDS: Readonly<Record<number, FailureKind>> = {
   3572: "again",
   1020: "again",
   1317: "again",
+  // The commit was refused, on Galera also by the cluster; a statement took longer than the database allows (two forms).
+  1180: "again",
+  1969: "again",
+  3024: "again",
   // Group replication refused the transaction.
   3101: "again",
   // TiDB: write conflicts, and a schema that changed on the way.

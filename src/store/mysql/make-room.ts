@@ -1,6 +1,8 @@
 import { StoreError } from "../store-error.ts";
 import type { Deadline } from "./deadline.ts";
 import { failureKind } from "./errors.ts";
+import { usageRead } from "./reads.ts";
+import { retried } from "./retried.ts";
 import type { Session } from "./session.ts";
 import { transact } from "./transact.ts";
 import { type Grant, grant } from "./usage-lanes.ts";
@@ -13,6 +15,13 @@ interface Room {
 
 const REFUSALS_MAX = 1;
 
+/** Of an app that is no more: 0, which `grant` tells. */
+async function usedOf(session: Session, deadline: Deadline, app: number): Promise<number> {
+  const { statement, of } = usageRead(app);
+  const [answer] = await retried(session, [statement], deadline);
+  return of(answer ?? []);
+}
+
 /**
  * `grant` in a transaction of its own; "outrun" also where somebody else has the lanes. What became of that transaction
  * may be unknown; that no write is stored by it never is.
@@ -24,6 +33,8 @@ export async function makeRoom(
   { app, growth, bytesMax }: Room,
 ): Promise<Grant> {
   try {
+    // Most of those that an app which is full refuses: by a read, which waits for nobody's grants.
+    if ((await usedOf(session, deadline, app)) + Math.max(0, growth) > bytesMax) return "full";
     return await transact(session, deadline, (run) => grant(run, app, lane, growth, bytesMax), REFUSALS_MAX);
   } catch (error) {
     if (failureKind(error) === "again") return "outrun";

@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
+import type { Store } from "../../../src/core/ports.ts";
+import { StoreError } from "../../../src/store/store-error.ts";
 import { send, signIn } from "../../harness/client.ts";
+import { delegateStore } from "../../harness/delegate-store.ts";
 import { expectMetadataError } from "../../harness/expect-answer.ts";
 import { startTestService } from "../../harness/service.ts";
 
@@ -83,4 +86,17 @@ test("a body far over the limit, but not over what is read, is the documented 40
     const details = { used: 0, limit: 2048, attempted: length + 3 };
     expectMetadataError(answer, { status: 403, error: "FORBIDDEN", text: DESC, details });
   }
+});
+
+test("an app that is full says so also where how full it is cannot be read", async () => {
+  const withoutUsage = (store: Store): Store => ({
+    ...delegateStore(store),
+    usage: () => Promise.reject(new StoreError("unexpected", "an unexpected fault")),
+  });
+  await using service = await startTestService({ app: { appBytesMax: 3000 }, wrap: withoutUsage });
+  const admin = await signIn(service);
+  await admin.newUser("ada");
+  await admin.newUser("bob");
+  expect((await admin.set("ada", { k: "x".repeat(2000) })).status).toBe(200);
+  expect((await admin.set("bob", { k: "x".repeat(1500) })).status).toBe(403);
 });
