@@ -7,6 +7,11 @@ import { name, newApp as newAppOf } from "../contract/open-for-test.ts";
 
 export const FAULTY_WRITER = new URL("./sqlite-faulty-writer.ts", import.meta.url);
 
+export const WATCHFUL_WRITER = new URL("./sqlite-watchful-writer.ts", import.meta.url);
+
+/** See sqlite-watchful-writer.ts. */
+export const LONG_BYTES = 1_048_576;
+
 /** See sqlite-faulty-writer.ts. */
 export const FROZEN_MS = 4000;
 

@@ -30,6 +30,11 @@ export class ClientQueue {
     return this.#next < this.#commands.length;
   }
 
+  /** Among them is one that asks whether the disk has room. */
+  get isProbing(): boolean {
+    return this.isWaiting && this.#commands.some(([, name], index) => index >= this.#next && name === "probe");
+  }
+
   /**
    * Begins as many commands as fit; none when the client has taken back what is left.
    * @param mayExceed one that is larger by itself may go all the same

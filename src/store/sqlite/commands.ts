@@ -32,10 +32,10 @@ export type CommandArguments<Name extends CommandName> = Tail<Commands[Name]>;
 export type CommandResult<Name extends CommandName> = ReturnType<Commands[Name]>;
 
 /**
- * Shows that writing works. Taking the write lock shows most of it; after a fault a page is written as well, for a
- * full or failing disk shows itself only then.
+ * Shows that writing works: a page that is written as it was is committed and flushed like every other. Whether there is
+ * room for a large set is found out before (disk-probe.ts).
  */
-function probe(connection: Connection, writing: boolean): void {
+function probe(connection: Connection): void {
   const version = connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
-  if (writing) connection.exec(`PRAGMA user_version = ${version}`);
+  connection.exec(`PRAGMA user_version = ${version}`);
 }

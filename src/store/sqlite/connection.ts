@@ -2,7 +2,7 @@ import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { StoreError } from "../store-error.ts";
-import { storeError } from "./errors.ts";
+import { damageCode, storeError } from "./errors.ts";
 
 /** FULL: a commit returns when the disk has it. OFF exists for the test which shows that the flush test can fail. */
 export type Synchronous = "FULL" | "OFF";
@@ -11,6 +11,8 @@ export interface ConnectionOptions {
   readonly synchronous?: Synchronous;
   /** How long a statement waits, blocking its thread, for another connection's lock. */
   readonly busyTimeoutMs?: number;
+  /** Told of each statement that met something damaged, with SQLite's extended result code. */
+  readonly onDamage?: ((code: number) => void) | undefined;
 }
 
 const BUSY_TIMEOUT_MS = 5000;
@@ -30,14 +32,17 @@ export class Connection {
   readonly path: string;
   readonly #database: Database;
   readonly #busyTimeoutMs: number;
+  readonly #onDamage: ConnectionOptions["onDamage"];
   readonly #statements = new Map<string, Statement>();
 
   /** Makes the file (readable by its owner only: it holds keys) and its folder when they are missing. */
-  constructor(path: string, { synchronous = "FULL", busyTimeoutMs = BUSY_TIMEOUT_MS }: ConnectionOptions = {}) {
+  constructor(path: string, options: ConnectionOptions = {}) {
+    const { synchronous = "FULL", busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
     this.path = path;
     this.#busyTimeoutMs = busyTimeoutMs;
+    this.#onDamage = options.onDamage;
     createPrivately(path);
-    this.#database = translated(path, () => new Database(path, { readwrite: true, strict: true }));
+    this.#database = this.#translated(() => new Database(path, { readwrite: true, strict: true }));
     // First of all: even the statements below can meet another connection's lock.
     this.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     this.exec(`PRAGMA synchronous = ${synchronous}`);
@@ -84,7 +89,7 @@ export class Connection {
     try {
       return (this.#statement(sql).get(...bindings) as Row | null) ?? undefined; // as: see the class
     } catch (error) {
-      throw storeError(error, this.path);
+      throw this.#fault(error);
     }
   }
 
@@ -92,7 +97,7 @@ export class Connection {
     try {
       return this.#statement(sql).all(...bindings) as Row[]; // as: see the class
     } catch (error) {
-      throw storeError(error, this.path);
+      throw this.#fault(error);
     }
   }
 
@@ -101,13 +106,13 @@ export class Connection {
     try {
       return this.#statement(sql).run(...bindings).changes;
     } catch (error) {
-      throw storeError(error, this.path);
+      throw this.#fault(error);
     }
   }
 
   /** One or more statements, not kept prepared. */
   exec(sql: string): void {
-    translated(this.path, () => this.#database.run(sql));
+    this.#translated(() => this.#database.run(sql));
   }
 
   get inTransaction(): boolean {
@@ -124,7 +129,7 @@ export class Connection {
     for (const statement of this.#statements.values()) statement.finalize();
     this.#statements.clear();
     this.#database.clearQueryCache();
-    translated(this.path, () => this.#database.close(true));
+    this.#translated(() => this.#database.close(true));
   }
 
   #statement(sql: string): Statement {
@@ -135,13 +140,19 @@ export class Connection {
     }
     return statement;
   }
-}
 
-function translated<T>(path: string, call: () => T): T {
-  try {
-    return call();
-  } catch (error) {
-    throw storeError(error, path);
+  #translated<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      throw this.#fault(error);
+    }
+  }
+
+  #fault(error: unknown): StoreError {
+    const damage = damageCode(error);
+    if (damage !== undefined) this.#onDamage?.(damage);
+    return storeError(error, this.path);
   }
 }
 

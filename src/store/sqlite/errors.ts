@@ -13,7 +13,24 @@ const FAULTS: Readonly<Record<number, readonly [StoreFault, string]>> = {
   26: ["not_a_database", "is not a database of usermeta"],
 };
 
+/**
+ * SQLITE_IOERR_WRITE: a quota, or a limit on the size of files, says so. As with a full disk the last page of the
+ * transaction is not written then, without which no restart takes it for one.
+ */
+const WRITE_FAILED = 778;
+const WRITE_FAILED_TEXT =
+  "cannot grow: a quota or a limit on the size of files is reached, or the disk reports an error";
+
 const PRIMARY_CODE = 0xff;
+const CORRUPT = 11;
+const NOT_A_DATABASE = 26;
+
+/** The extended result code of a fault that lies in what the file holds; undefined for every other error. */
+export function damageCode(error: unknown): number | undefined {
+  if (!(error instanceof SQLiteError)) return undefined;
+  const code = error.errno & PRIMARY_CODE;
+  return code === CORRUPT || code === NOT_A_DATABASE ? error.errno : undefined;
+}
 
 /** Translates what `bun:sqlite` throws, by its number, never by its text. */
 export function storeError(error: unknown, path: string): StoreError {
@@ -21,6 +38,7 @@ export function storeError(error: unknown, path: string): StoreError {
   if (!(error instanceof SQLiteError)) {
     return new StoreError("unexpected", `an unexpected fault at ${path}`, error);
   }
+  if (error.errno === WRITE_FAILED) return new StoreError("full", `${path} ${WRITE_FAILED_TEXT} (${error.code})`);
   const known = FAULTS[error.errno & PRIMARY_CODE];
   if (known === undefined) return new StoreError("unexpected", `an unexpected fault (${error.code}) at ${path}`, error);
   const [fault, text] = known;

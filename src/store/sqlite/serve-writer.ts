@@ -6,7 +6,9 @@ import { StoreError } from "../store-error.ts";
 import { Claim } from "./claim.ts";
 import type { Commands } from "./commands.ts";
 import { Connection } from "./connection.ts";
+import { DiskProbe } from "./disk-probe.ts";
 import { storeError } from "./errors.ts";
+import { LOG_BOUNDS, type LogBounds, LogWatch, type TroubleTold } from "./log-watch.ts";
 import { SharedState } from "./shared-state.ts";
 import { WriteLoop } from "./write-loop.ts";
 import { type FromWriter, type SentFault, sentFault, type ToWriter } from "./writer-messages.ts";
@@ -18,12 +20,6 @@ export interface WriterPort {
 }
 
 /**
- * The log is folded into the database when it is this much ahead of it: 4 MB. With a million users, 64 writes at
- * once and four times as much, one write in a hundred waited 40 ms instead of 15, and no more were done.
- */
-const LOG_PAGES_MAX = 1000;
-
-/**
  * The thread's niceness: where a core is wanted by both, reads go before writes. With 64 clients that set and 64 that
  * read on one core, reads came to 0.55 of their rate alone instead of 0.37, and sets to 0.85 of theirs beside reads;
  * sets alone were as fast as before, because the serving thread waits for them.
@@ -33,11 +29,11 @@ const NICENESS = 7;
 /** How long closing waits for others at the file before it leaves the log to the next one who opens it. */
 const CLOSE_WAIT_MS = 1000;
 
-/** How often it looks whether another process has written: what it changed is seen here within a second. */
-const FOREIGN_WRITES_MS = 250;
+/** How often it looks whether another process has written, which is seen here within a second, and what ails the file. */
+const LOOK_MS = 250;
 
 /** The writer's thread: owns the only connection of this server that writes. */
-export function serveWriter(port: WriterPort, commands: Commands): void {
+export function serveWriter(port: WriterPort, commands: Commands, bounds = LOG_BOUNDS): void {
   yieldToReads();
   let writer: Writer | undefined;
 
@@ -45,7 +41,7 @@ export function serveWriter(port: WriterPort, commands: Commands): void {
     switch (data.kind) {
       case "open":
         try {
-          writer = new Writer(data, commands);
+          writer = new Writer(data, commands, bounds, toldTo(port));
           // Not before: a log that a crash has left long may take long to read.
           beatWhereSeen(data.pulse);
           port.postMessage({ kind: "opened" });
@@ -83,29 +79,40 @@ function yieldToReads(): void {
   }
 }
 
+type OpenWriter = Extract<ToWriter, { kind: "open" }>;
+
 class Writer {
   readonly #connection: Connection;
   readonly #shared: SharedState;
   readonly #loop: WriteLoop;
+  readonly #log: LogWatch;
+  readonly #disk: DiskProbe;
+  readonly #told: TroubleTold;
   readonly #watching: Timer;
   #dataVersion = 0;
+  #isDamageTold = false;
 
-  constructor({ path, synchronous, cells }: Extract<ToWriter, { kind: "open" }>, table: Commands) {
-    this.#connection = new Connection(path, { synchronous });
+  constructor({ path, synchronous, cells }: OpenWriter, table: Commands, bounds: LogBounds, told: TroubleTold) {
+    this.#shared = new SharedState(cells);
+    this.#told = told;
+    this.#connection = new Connection(path, { synchronous, onDamage: this.#shared.meetDamage });
     this.#connection.useWriteAheadLog();
     // By itself SQLite would fold the log inside a commit, whose callers would wait for it.
     this.#connection.exec("PRAGMA wal_autocheckpoint = 0");
     // This thread must hear its clients while another process has the lock.
     this.#connection.exec("PRAGMA busy_timeout = 0");
-    this.#shared = new SharedState(cells);
+    this.#log = new LogWatch(this.#connection, told, bounds);
+    this.#disk = new DiskProbe(path, synchronous, this.#shared.meetDamage);
     this.#loop = new WriteLoop({
       connection: this.#connection,
       shared: this.#shared,
       table,
-      onCommitted: () => this.#shortenLog(),
+      refusal: () => this.#log.refusal,
+      lackOfRoom: () => this.#disk.fault(),
+      onCommitted: () => this.#log.shorten(),
     });
-    this.#lookForForeignWrites();
-    this.#watching = setInterval(() => this.#lookForForeignWrites(), FOREIGN_WRITES_MS);
+    this.#look();
+    this.#watching = setInterval(() => this.#look(), LOOK_MS);
   }
 
   serve(client: MessagePort, claim: SharedArrayBuffer): void {
@@ -118,6 +125,7 @@ class Writer {
     try {
       this.#connection.exec(`PRAGMA busy_timeout = ${CLOSE_WAIT_MS}`);
       this.#connection.run("PRAGMA wal_checkpoint(TRUNCATE)");
+      this.#disk.close();
       this.#connection.close();
       return undefined;
     } catch (error) {
@@ -125,16 +133,13 @@ class Writer {
     }
   }
 
-  /** What is answered is safe in the log; a disk that refuses the rest is asked again after the next transaction. */
-  #shortenLog(): void {
-    try {
-      const log = this.#connection.get<{ log: number; checkpointed: number }>("PRAGMA wal_checkpoint(NOOP)");
-      if (log !== undefined && log.log - log.checkpointed >= LOG_PAGES_MAX) {
-        this.#connection.run("PRAGMA wal_checkpoint(PASSIVE)");
-      }
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-    }
+  #look(): void {
+    this.#lookForForeignWrites();
+    this.#log.look();
+    const { damage } = this.#shared;
+    if (damage === undefined || this.#isDamageTold) return;
+    this.#isDamageTold = true;
+    this.#told.begins({ kind: "page_damaged", message: damageText(this.#connection.path, damage) });
   }
 
   /**
@@ -153,4 +158,18 @@ class Writer {
       if (!(error instanceof StoreError)) throw error;
     }
   }
+}
+
+function toldTo(port: WriterPort): TroubleTold {
+  return {
+    begins: (trouble) => port.postMessage({ kind: "troubled", trouble }),
+    ends: (trouble) => port.postMessage({ kind: "trouble-over", trouble }),
+  };
+}
+
+/** It stays true until the file is another one, and so for as long as the process lives. */
+function damageText(path: string, code: number): string {
+  const what = "users whose data is not on a damaged page are served as before";
+  const todo = 'stop the server and restore a backup, or save what can be read with ".recover" of the program sqlite3';
+  return `${path} is damaged (SQLite error ${code}): ${what}; ${todo}`;
 }

@@ -5,6 +5,8 @@ import { newStampCells, Stamps } from "../resident/stamps.ts";
 export interface SharedCells {
   readonly stamps: SharedArrayBuffer;
   readonly announcements: SharedArrayBuffer;
+  /** See `SharedState.damage`. */
+  readonly damage: SharedArrayBuffer;
   /** What each thread has on its way to the disk. */
   readonly admission: AdmissionMemory;
 }
@@ -16,19 +18,32 @@ export function newSharedCells(): SharedCells {
   return {
     stamps: newStampCells(),
     announcements: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+    damage: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
     admission: newAdmissionMemory(CLIENTS_MAX),
   };
 }
 
-/** What the writer tells all threads of its server about each commit, before anybody is answered. */
+/** What the writer tells all threads of its server about each commit, before anybody is answered; and they it. */
 export class SharedState {
   readonly stamps: Stamps;
   readonly #announcements: Int32Array;
+  readonly #damage: Int32Array;
 
-  constructor({ stamps, announcements }: SharedCells) {
+  constructor({ stamps, announcements, damage }: SharedCells) {
     this.stamps = new Stamps(stamps);
     this.#announcements = new Int32Array(announcements);
+    this.#damage = new Int32Array(damage);
   }
+
+  /** SQLite's result code of the first damage that any thread has met; undefined where there is none. */
+  get damage(): number | undefined {
+    return Atomics.load(this.#damage, 0) || undefined;
+  }
+
+  /** One cell for all of them: however much is damaged, and whoever meets it, it is told of once. */
+  readonly meetDamage = (code: number): void => {
+    Atomics.compareExchange(this.#damage, 0, 0, code);
+  };
 
   /** Another one than before: the feed tells something new. */
   announcements(): number {

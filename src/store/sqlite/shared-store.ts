@@ -25,12 +25,13 @@ export interface JoinedSqliteStore {
 
 /** Its `failed` never settles: the owner sees to that. */
 export function joinSqliteStore({ path, synchronous, cells, thread, cacheBytes }: SqliteShare): JoinedSqliteStore {
-  const connection = new Connection(path, { synchronous });
+  const shared = new SharedState(cells);
+  const connection = new Connection(path, { synchronous, onDamage: shared.meetDamage });
   connection.readOnlyNow();
   const writer = new WriterClient(path, { admission: cells.admission, thread });
   return {
     store: {
-      ...createServingStore({ connection, writer, shared: new SharedState(cells), cacheBytes }),
+      ...createServingStore({ connection, writer, shared, cacheBytes }),
       failed: new Promise(() => {}),
       async [Symbol.asyncDispose]() {
         await writer.close();

@@ -59,7 +59,10 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   await using opening = new AsyncDisposableStack();
   const { exclusive = false, schema = "make", synchronous = "FULL", writerUrl: url = writerEntry() } = options;
 
-  const made = await whenFree(() => new Connection(resolve(path), { synchronous, busyTimeoutMs: OPENING_BUSY_MS }));
+  const cells = newSharedCells();
+  const shared = new SharedState(cells);
+  const reading = { synchronous, busyTimeoutMs: OPENING_BUSY_MS, onDamage: shared.meetDamage };
+  const made = await whenFree(() => new Connection(resolve(path), reading));
   const connection = opening.adopt(made, (opened) => opened.close());
   await whenFree(() => checkOwnership(connection));
   // The true path: the same file by another name must have the same lock.
@@ -69,7 +72,6 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   await whenFree(() => connection.useWriteAheadLog());
   await migrate(migrationTarget(connection), SQLITE_MIGRATIONS, schema);
   connection.readOnlyNow();
-  const cells = newSharedCells();
   const thread = opening.adopt(
     await WriterThread.open({
       path: file,
@@ -94,7 +96,7 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   const serving = createServingStore({
     connection,
     writer,
-    shared: new SharedState(cells),
+    shared,
     cacheBytes: exclusive ? (options.cacheBytes ?? 0) : 0,
   });
   const owned = opening.move();

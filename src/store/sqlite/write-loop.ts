@@ -11,6 +11,10 @@ interface WriteLoopNeeds {
   readonly connection: Connection;
   readonly shared: SharedState;
   readonly table: Commands;
+  /** Why nothing may be written at present. */
+  readonly refusal: () => StoreError | undefined;
+  /** Why a large set could not be written; asked while no transaction is open, whenever somebody probes. */
+  readonly lackOfRoom: () => StoreError | undefined;
   /** To be called after each transaction. */
   readonly onCommitted: () => void;
 }
@@ -49,6 +53,8 @@ export class WriteLoop {
   /** The client that comes first in the next transaction. */
   #turn = 0;
   #wasAgain = false;
+  /** For those who probe in the next transaction. */
+  #lackOfRoom: StoreError | undefined;
 
   constructor(needs: WriteLoopNeeds) {
     this.#needs = needs;
@@ -72,7 +78,9 @@ export class WriteLoop {
 
   #run(): void {
     this.#isDue = false;
-    const fault = begin(this.#needs.connection);
+    const isProbed = this.#clients.some((client) => client.isProbing);
+    this.#lackOfRoom = isProbed ? this.#needs.lackOfRoom() : undefined;
+    const fault = this.#lackOfRoom?.fault === "busy" ? this.#lackOfRoom : begin(this.#needs.connection);
     if (fault?.fault === "busy") {
       this.#giveUp(fault);
       this.#isDue = true;
@@ -91,7 +99,11 @@ export class WriteLoop {
     this.#wasAgain = again !== undefined;
     const group = again?.commands ?? this.#begun(waiting);
     const isInDoubt = again?.isInDoubt ?? false;
-    if (fault !== undefined) fail(group, fault, isInDoubt);
+    const refusal = fault ?? this.#needs.refusal();
+    if (refusal !== undefined) {
+      if (fault === undefined) this.#needs.connection.rollback();
+      fail(group, refusal, isInDoubt);
+    }
     // They were taken back in the meantime.
     else if (group.length === 0) this.#needs.connection.rollback();
     else this.#carryOut(group, isInDoubt);
@@ -119,7 +131,9 @@ export class WriteLoop {
       for (const [index, { client, command }] of group.entries()) {
         const done = outcome[index];
         if (done === undefined) throw new Error("a command has no outcome");
-        client.done(command, done);
+        if (command[1] === "probe" && this.#lackOfRoom !== undefined) {
+          client.failed(command, sentFault(this.#lackOfRoom));
+        } else client.done(command, done);
       }
       return;
     }

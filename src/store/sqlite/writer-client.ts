@@ -67,8 +67,6 @@ export class WriterClient {
   #isBusy = false;
   #isPostDue = false;
   #sweeping: ReturnType<typeof setInterval> | undefined;
-  /** A write has failed since the last ping that succeeded. */
-  #faulted = false;
   /** Why nothing is taken any more. */
   #ended: StoreError | undefined;
   #onIdle: (() => void) | undefined;
@@ -127,11 +125,9 @@ export class WriterClient {
     });
   }
 
-  /** Rejects when nothing can be written at present. After a fault it writes a page: a full disk shows only then. */
+  /** Rejects when a set of the largest size could not be written at present. */
   async ping(): Promise<void> {
-    const suspect = this.#faulted;
-    await this.send("probe", suspect);
-    if (suspect) this.#faulted = false;
+    await this.send("probe");
   }
 
   /** Bytes of the writes that wait here and on their way, about. */
@@ -175,7 +171,6 @@ export class WriterClient {
       pending.resolve({ result: result as never, stamp });
     }
     for (const { id, fault } of faults) {
-      this.#faulted = true;
       const pending = this.#pending.get(id);
       if (pending !== undefined) this.#reject(pending, receivedFault(fault));
     }
