@@ -23,6 +23,7 @@ import type { GroupCommit, Writer } from "./group-commit.ts";
 import type { Lender } from "./lender.ts";
 import type { MysqlLocation } from "./location.ts";
 import { pause } from "./pause.ts";
+import { ping } from "./ping.ts";
 import * as reads from "./reads.ts";
 import { retried } from "./retried.ts";
 import type { Session } from "./session.ts";
@@ -181,7 +182,16 @@ export function createServingStore(parts: ServingParts): ServedCalls {
   }
 
   return {
-    ping: () => read(reads.PING).then(() => []),
+    async ping() {
+      const deadline = new Deadline(location.timeoutMs);
+      try {
+        // Not on a writer's connection: under load these are waited for, and a busy server is a ready one.
+        await readers.lend(SERVER, (session) => transact(session, deadline, ping));
+        return [];
+      } catch (error) {
+        throw storeError(error, location.text);
+      }
+    },
     changesSince: (cursor) => read(reads.changesRead(cursor)),
     apps: () => read(reads.APPS),
     app: (number) => read(reads.appRead(number)),
