@@ -7,6 +7,7 @@ import type { AdmissionMemory } from "./core/admission/memory.ts";
 import { createRunQueue } from "./core/admission/run-queue.ts";
 import { createCallers } from "./core/callers.ts";
 import { createGrants } from "./core/grants.ts";
+import { removeLeftOvers } from "./core/left-overs.ts";
 import { createMetadata } from "./core/metadata.ts";
 import type { Clock, Digest, Events, PasswordHasher, Random, Store, Timers } from "./core/ports.ts";
 import type { TokenEvents } from "./core/refused-tokens.ts";
@@ -155,6 +156,8 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const strangersPerSecond = settings.defaults.limits.ratePerSecond || STRANGERS_PER_SECOND;
   const throttle = createThrottle({ resource: "rate_buckets", clock, ...throttleMemory, strangersPerSecond });
   if (parts.throttle === undefined) stack.use(await shareRates({ cells: throttleMemory.cells, store, clock, events }));
+  // With several threads the one that owns them does it.
+  if (parts.process === undefined) stack.use(removeLeftOvers({ store, timers }));
   const callers = createCallers(tokens, trusted, digest, settings.operatorKey);
 
   const { bodies, answers } = stack.use(createByteBudgets(settings, timers, parts.admission));

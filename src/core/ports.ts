@@ -203,7 +203,7 @@ export interface Store extends AsyncDisposable {
    * removed it. False: no such app.
    */
   deleteApp(number: number, now: number): Promise<boolean>;
-  /** Removes up to `countMax` users of deleted apps; the number removed, 0 when none are left. */
+  /** Removes up to `countMax` users of deleted apps; the number removed, 0 when none are left. Others may do so at once. */
   purge(countMax: number): Promise<number>;
 
   signingKeys(): Eventually<readonly SigningKey[]>;

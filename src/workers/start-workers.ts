@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { forgetThread, newAdmissionMemory } from "../core/admission/memory.ts";
+import { removeLeftOvers } from "../core/left-overs.ts";
 import { RefusedTokens } from "../core/refused-tokens.ts";
 import { settlesWithin } from "../core/settles-within.ts";
 import { newThrottleMemory } from "../core/throttle-memory.ts";
@@ -10,7 +11,7 @@ import type { SharedStore } from "../store/open.ts";
 import { systemClock } from "../system/clock.ts";
 import { systemRandom } from "../system/random.ts";
 import { shareRates } from "../system/share-rates.ts";
-import { closingTimers } from "../system/timers.ts";
+import { closingTimers, systemTimers } from "../system/timers.ts";
 import { ServingWorker, type ServingWorkerNeeds } from "./serving-worker.ts";
 
 export interface WorkersNeeds {
@@ -106,6 +107,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
     await settlesWithin(closingTimers, TERMINATE_MS, worker.ended);
   }
 
+  stack.use(removeLeftOvers({ store, timers: systemTimers }));
   stack.use(await shareRates({ cells: throttle.cells, store, clock: systemClock, events: needs.events }));
   stack.defer(async () => {
     isStopping = true;

@@ -58,9 +58,12 @@ export async function deleteApp(run: Run, number: number, now: number): Promise<
 /** A transaction of so many removals is still a short one. */
 const PURGED_TOGETHER = 1000;
 
-/** Removes users of one deleted app; undefined when there is none. */
+/**
+ * Removes users of one deleted app; undefined when there is none. Servers and commands that do so at once wait for each
+ * other here, and not for each other's users.
+ */
 export async function purge(run: Run, countMax: number): Promise<Result<number | undefined>> {
-  const [answer] = await run({ sql: "SELECT number FROM deleted_apps ORDER BY number LIMIT 1" });
+  const [answer] = await run({ sql: "SELECT number FROM deleted_apps ORDER BY number LIMIT 1 FOR UPDATE" });
   const [app] = rowsOf<[number]>(answer);
   if (app === undefined) return { keep: false, value: undefined };
   const count = Math.min(countMax, PURGED_TOGETHER);
