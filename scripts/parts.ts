@@ -11,7 +11,8 @@ export const PARTS: Readonly<Record<string, string>> = {
   curl: "the start-up lines pasted into a shell (test/cli/start-up.test.ts)",
   faketime: "servers whose wall clock is set while they run (test/workers/clock-steps.test.ts)",
   mariadbd: "the cluster store: its contract, the wire and the races on it, copying (MariaDB)",
-  strace: "the trace of a flush before every answer (test/faults/flush.test.ts)",
+  strace:
+    "the trace of a flush before every answer, and kills while the log is folded (test/faults/flush.test.ts, test/faults/kill-in-fold.test.ts)",
   // The same place that test/sdk/chromium.ts looks at.
   [process.env.CHROMIUM ?? "/usr/bin/chromium"]:
     "the vendors' SDKs and the client's hook in a browser (test/sdk, test/client)",

@@ -1,0 +1,94 @@
+import { describe, expect, test } from "bun:test";
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { Connection } from "../../src/store/sqlite/connection.ts";
+import { isLeftOut } from "../harness/missing-part.ts";
+import { temporaryFolder } from "../store/sqlite-fixture.ts";
+import { ServerProcess, USERS } from "./server-process.ts";
+
+/** Which write to the file itself is the server's last: only folding the log writes there. */
+const LAST_WRITES = [1, 2, 9, 30];
+/** Or which flush of it, behind which the log is begun anew. */
+const LAST_FLUSHES = [1];
+/** So that many different pages are folded each time. */
+const FILLING_MAX = 1900;
+
+const isMissing = isLeftOut(Bun.which("strace") !== null, "strace is not installed: kills while the log is folded");
+
+describe.skipIf(isMissing)("a kill -9 in the middle of folding the log into the file", () => {
+  test("loses no set that was acknowledged, and leaves sums and indexes right", async () => {
+    using folder = temporaryFolder();
+    const path = join(folder.path, "usermeta.db");
+    const acknowledged = new Map<string, number>();
+    const asked = new Map<string, number>();
+    // Makes the users; closing folds all that this takes.
+    const first = await ServerProcess.start(path);
+    await first.end("SIGTERM");
+    const kills = [
+      ...LAST_WRITES.map((when) => ["pwrite64", when] as const),
+      ...LAST_FLUSHES.map((when) => ["fsync", when] as const),
+    ];
+    for (const [call, when] of kills) {
+      const server = await ServerProcess.start(path, { tracer: killer(path, call, when) });
+      const isEnded = await setUntilKilled(server, asked, acknowledged);
+      expect(isEnded).toBe(true);
+      // What was being folded is all in the log still.
+      expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
+      check(path, asked, acknowledged);
+    }
+    expect(acknowledged.size).toBe(USERS.length);
+  }, 120_000);
+});
+
+/** Of a server that ends itself before the call is carried out. */
+function killer(path: string, call: string, when: number): readonly string[] {
+  const inject = `inject=${call}:signal=SIGKILL:when=${when}`;
+  return ["strace", "-f", "-qq", "-o", "/dev/null", "-P", path, "-e", `trace=${call}`, "-e", inject];
+}
+
+/** False: it has taken more sets than any fold can wait for. */
+async function setUntilKilled(server: ServerProcess, asked: Map<string, number>, acknowledged: Map<string, number>) {
+  const SETS_MAX = 20_000;
+  let sets = 0;
+  let isEnded = false;
+  await Promise.all(
+    USERS.map(async (user) => {
+      while (!isEnded && sets++ < SETS_MAX) {
+        const number = (asked.get(user) ?? 0) + 1;
+        asked.set(user, number);
+        try {
+          const { status } = await server.set(user, { number: `${number}`, filling: filling(number) });
+          expect(status).toBe(200);
+          acknowledged.set(user, number);
+        } catch {
+          isEnded = true;
+        }
+      }
+    }),
+  );
+  if (!isEnded) await server.end("SIGKILL");
+  return isEnded;
+}
+
+/** Opens the file as the next server would, and looks at all that is in it. */
+function check(path: string, asked: ReadonlyMap<string, number>, acknowledged: ReadonlyMap<string, number>): void {
+  const connection = new Connection(path);
+  expect(connection.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
+  for (const user of USERS) {
+    const row = connection.get<{ attributes: string }>("SELECT attributes FROM users WHERE name = ?1", user);
+    const stored: { number?: string; filling?: string } = JSON.parse(row?.attributes ?? "{}");
+    const number = Number(stored.number ?? 0);
+    expect(number).toBeGreaterThanOrEqual(acknowledged.get(user) ?? 0);
+    expect(number).toBeLessThanOrEqual(asked.get(user) ?? 0);
+    if (number > 0) expect(stored.filling).toBe(filling(number));
+  }
+  const [sums] = connection.all<{ used: number; bytes: number }>(
+    "SELECT (SELECT sum(used) FROM app_usage) AS used, (SELECT sum(bytes) FROM users) AS bytes",
+  );
+  expect(sums?.used).toBe(sums?.bytes);
+  connection.close();
+}
+
+function filling(number: number): string {
+  return "x".repeat((number * 37) % FILLING_MAX);
+}
