@@ -23,7 +23,7 @@ const STORE_PARTS = [
 ];
 
 export const FOLDER_RULES: readonly FolderRule[] = [
-  { folder: "src/main.ts", imports: ["src/cli"], packages: [] },
+  { folder: "src/main.ts", imports: ["src/cli", "src/system/crash.ts"], packages: [] },
   {
     folder: "src/cli",
     imports: [
@@ -45,7 +45,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   // The same service on several threads; only here is a store opened by one thread and served by others.
   {
     folder: "src/workers",
-    imports: ["src/service.ts", "src/process-parts.ts", "src/store/open.ts", "src/system", CORE],
+    imports: ["src/service.ts", "src/process-parts.ts", "src/store/open.ts", "src/ops", "src/system", CORE],
     packages: ["node:"],
   },
   // It is handed an open store, and so knows no engine, no option and no log.
@@ -73,7 +73,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: "src/store/memory", imports: [...STORE_PARTS, CORE], packages: [] },
   {
     folder: "src/store/sqlite",
-    imports: [...STORE_PARTS, "src/system/timers.ts", "src/system/tasks.ts", CORE],
+    imports: [...STORE_PARTS, "src/system/timers.ts", "src/system/tasks.ts", "src/system/crash.ts", CORE],
     packages: ["bun", "bun:sqlite", "node:"],
   },
   { folder: "src/store/mysql", imports: [...STORE_PARTS, "src/system/timers.ts", CORE], packages: ["node:", "mysql2"] },

@@ -43,16 +43,18 @@ export async function checkToken(
   { id }: App,
   text: string,
 ): Promise<CheckedToken> {
-  const troubles: string[] = [];
+  const troubles = new Set<string>();
   const events = {
     refreshFailed: () => {},
     tokenRefused: () => {},
+    secretReadable: () => {},
+    keysAvailable: () => {},
     secretUnreadable: ({ path, error }: { readonly path: string; readonly error: unknown }) =>
-      void troubles.push(`${path} cannot be read (${reasonOf(error)})`),
+      void troubles.add(`${path} cannot be read (${reasonOf(error)})`),
     keysUnavailable: ({ issuer, error }: { readonly issuer: string; readonly error: unknown }) =>
-      void troubles.push(`the keys of ${issuer} cannot be had (${reasonOf(error)})`),
+      void troubles.add(`the keys of ${issuer} cannot be had (${reasonOf(error)})`),
     keyUnusable: ({ issuer, reason }: { readonly issuer: string; readonly reason: string }) =>
-      void troubles.push(`a key of ${issuer} cannot be used (${reason})`),
+      void troubles.add(`a key of ${issuer} cannot be used (${reason})`),
   };
   const forgotten = { forgetUser: () => {}, forgetAll: () => {}, forgetTrusted: () => {} };
   const registry = await openRegistry({ store, defaults, events, clock, timers, tokens: forgotten });
@@ -72,7 +74,7 @@ export async function checkToken(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { failed, detail } = isTaken(kind, taken) ? whyNot(error, text) : NOT_TAKEN;
-    if (failed === null && kind === "hosted") troubles.push("the hosted service says neither yes nor no");
+    if (failed === null && kind === "hosted") troubles.add("the hosted service says neither yes nor no");
     // A bad key is no reason for a token that was verified, and failed by what it says.
     const isAboutKeys = failed === null || failed === "kid" || failed === "signature";
     return bad(kind, failed, (isAboutKeys ? [detail, ...troubles] : [detail]).join("; "));

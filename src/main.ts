@@ -33,13 +33,28 @@ const stopSignal = (): AbortSignal => {
 const args = process.argv.slice(2);
 // Before the program is loaded, which takes a while. Other commands have nothing to finish, and just end.
 if (args[0] === "serve") stopSignal();
-const [{ run }, { endProcess }, { steadyLog, steadyOutput }] = await Promise.all([
+const [{ run }, { endProcess }, { steadyLog, steadyOutput }, { onCrash }] = await Promise.all([
   import("./cli/run.ts"),
   import("./cli/end-process.ts"),
   import("./cli/steady-output.ts"),
+  import("./system/crash.ts"),
 ]);
 
 const { stdout, stderr, stdin, env } = process;
+let tellCrash: (error: unknown) => void = () => {};
+onCrash(async (error) => {
+  tellCrash(error);
+  await heard();
+});
+
+/** Resolves when what was written to stderr is out, or at the latest after a second. */
+function heard(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 1000);
+    stderr.write("", () => resolve());
+  });
+}
+
 const code = await run(args, {
   stdout: steadyOutput(stdout),
   stderr: steadyLog(stderr),
@@ -48,6 +63,9 @@ const code = await run(args, {
   cwd: process.cwd(),
   stopSignal,
   onHangup: (listener) => void process.on("SIGHUP", listener),
+  onCrash(tell) {
+    tellCrash = tell;
+  },
 });
 process.exitCode = code;
 // What cannot be closed must not keep a server that has said that it stopped: a thread that waits for a disk, or what a

@@ -23,6 +23,8 @@ const service = await startService(
     events: {
       refreshFailed: (error) => console.error(error),
       keysUnavailable: ({ error }) => console.error(error),
+      keysAvailable: () => {},
+      secretReadable: () => {},
       keyUnusable: (details) => console.error(details),
       tokenRefused: (details) => console.error(details),
       secretUnreadable: ({ error }) => console.error(error),

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { conceal } from "../config/conceal.ts";
 import { loadConfig } from "../config/load.ts";
+import { outlineOf } from "../core/error-outline.ts";
 import type { Answer } from "./command.ts";
 import { asFailure, EXIT, type ExitCode, mistaken, refused } from "./failure.ts";
 import { createProgram, type Invocation } from "./program.ts";
@@ -14,6 +15,8 @@ import type { Surroundings } from "./surroundings.ts";
  */
 export async function run(argv: readonly string[], io: Surroundings): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.done;
+  const say = (line: string): unknown => io.stderr.write(`usermeta: ${conceal(line)}\n`);
+  io.onCrash((error) => say(unforeseen(error)));
   const program = createProgram(io, async (invocation) => {
     exitCode = await invoke(invocation, io);
   });
@@ -24,7 +27,7 @@ export async function run(argv: readonly string[], io: Surroundings): Promise<Ex
     // Commander has already said what is wrong, or shown the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.mistaken;
     const failure = asFailure(error);
-    for (const line of failure?.lines ?? [unforeseen(error)]) io.stderr.write(`usermeta: ${conceal(line)}\n`);
+    for (const line of failure?.lines ?? [unforeseen(error)]) say(line);
     return failure?.exitCode ?? EXIT.refused;
   }
 }
@@ -52,6 +55,11 @@ function written({ json, text }: Answer, forPrograms: boolean): string {
   return forPrograms ? `${JSON.stringify(json, null, 2)}\n` : text;
 }
 
+/** A fault of ours, which may have a message of anybody's. */
 function unforeseen(error: unknown): string {
-  return `an unexpected fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
+  const { type, message, code, stack } = outlineOf(error);
+  const what = [type, code].filter((word) => word !== undefined).join(" ");
+  return [`an unexpected fault: ${what}${message === undefined ? "" : `: ${message}`}`, stack]
+    .filter((part) => part !== undefined)
+    .join("\n");
 }

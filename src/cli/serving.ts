@@ -9,7 +9,11 @@ import { addressText } from "./listening.ts";
 type ServedStore = Store & Partial<Pick<SharedStore, "share">>;
 
 /** The store, held for the server that the configuration describes. */
-export function openServedStore(config: Config, location: StoreLocation, events: OperatorEvents): Promise<ServedStore> {
+export async function openServedStore(
+  config: Config,
+  location: StoreLocation,
+  events: OperatorEvents,
+): Promise<ServedStore> {
   const { workers, cacheBytes, stalenessMs, listen } = config;
   const onWriterEnd = (error: Error): void => events.writerEnded(error);
   const onLeftOpen = (part: string): void => events.leftOpen(part);
@@ -25,7 +29,11 @@ export function openServedStore(config: Config, location: StoreLocation, events:
     troubles: events,
   } as const;
   // Where workers serve, this thread only looks after them.
-  return workers === 1 ? openStore(location, { ...options, cacheBytes }) : openSharedStore(location, options);
+  const store: ServedStore = await (workers === 1
+    ? openStore(location, { ...options, cacheBytes })
+    : openSharedStore(location, options));
+  events.checkStoreBy(() => store.ping());
+  return store;
 }
 
 /** One worker is this thread itself: it spares the memory of another. The service owns the store from now on. */

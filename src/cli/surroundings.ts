@@ -24,4 +24,6 @@ export interface Surroundings {
   stopSignal(): AbortSignal;
   /** From the call on, SIGHUP calls this; before, and in commands that never call, it just ends the process. */
   onHangup(listener: () => void): void;
+  /** What is thrown where nothing catches it is told to the last one that was named, and ends the process with 1. */
+  onCrash(tell: (error: unknown) => void): void;
 }

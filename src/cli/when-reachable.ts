@@ -5,7 +5,7 @@ import { closingTimers } from "../system/timers.ts";
 
 interface Waiting {
   readonly stop: AbortSignal;
-  /** Told once, of the first failure. */
+  /** Told of every try that fails. */
   onUnreachable(error: StoreError): void;
 }
 
@@ -23,7 +23,7 @@ export async function whenReachable<T extends AsyncDisposable>(
   { stop, onUnreachable }: Waiting,
 ): Promise<T | undefined> {
   const stopped = aborted(stop);
-  for (let tries = 1; !stop.aborted; tries++) {
+  while (!stop.aborted) {
     const starting = start();
     try {
       await Promise.race([starting, stopped]);
@@ -34,7 +34,7 @@ export async function whenReachable<T extends AsyncDisposable>(
     } catch (error) {
       if (stop.aborted) return undefined;
       if (!(error instanceof StoreError) || error.fault !== "unreachable") throw error;
-      if (tries === 1) onUnreachable(error);
+      onUnreachable(error);
     }
     await pause(RETRY_MS, undefined, { signal: stop }).catch(() => {});
   }

@@ -45,7 +45,6 @@ export function createRateShares({ cells, store, clock, events }: RateSharesNeed
   let others: ReadonlyMap<number, number> = new Map();
   let exchanging: Promise<void> | undefined;
   let refreshesSince = IDLE_REFRESHES;
-  let isFailing = false;
   let isStopped = false;
   let hasTold = false;
 
@@ -78,12 +77,10 @@ export function createRateShares({ cells, store, clock, events }: RateSharesNeed
       servers = lists.length + 1;
       others = sums(lists);
       hasTold = mine.length > 0;
-      isFailing = false;
       deal();
     } catch (error) {
-      // Once for as long as it goes on, during which the shares stay as they are.
-      if (!isFailing) events.refreshFailed(error);
-      isFailing = true;
+      // The shares stay as they are.
+      events.refreshFailed(error);
     }
   }
 

@@ -127,8 +127,7 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
       announcements = announced;
       failure = undefined;
     } catch (error) {
-      // Once for as long as it goes on: this is tried several times a second.
-      if (failure === undefined) needs.events.refreshFailed(error);
+      needs.events.refreshFailed(error);
       failure = { error };
     }
   }

@@ -1,16 +1,20 @@
+import { OperatorError } from "./operator-error.ts";
 import { Refusal } from "./refusals.ts";
 
 /**
  * What a `Store` rejects with when it could not do what it was asked. It decides between the two answers that a client
  * gets: 503, certain and worth trying again, and 500.
  */
-export class StoreFailure extends Error {
+export class StoreFailure extends OperatorError {
   /** It is certain that nothing was stored and that nothing will be: a call that is repeated is carried out once. */
   readonly nothingStored: boolean;
+  /** The kind, where the store itself has failed. */
+  readonly fault: string | undefined;
 
-  constructor(message: string, nothingStored: boolean, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
+  constructor(message: string, nothingStored: boolean, cause?: unknown, fault?: string) {
+    super(message, cause);
     this.name = "StoreFailure";
+    this.fault = fault;
     this.nothingStored = nothingStored;
   }
 }

@@ -9,9 +9,10 @@ import type { Progress } from "./progress.ts";
 import { errorResponse } from "./reply.ts";
 import { WireRefusal, type WireRefused } from "./wire-refusals.ts";
 
-/** Told of what is no refusal but a fault of ours. */
+/** Told of what is no refusal but a fault, each time. */
 export interface FailureEvents {
-  requestFailed(details: RequestFailed): void;
+  /** @param count of those like it; 1 where it is left out */
+  requestFailed(details: RequestFailed, count?: number): void;
 }
 
 export interface RequestFailed {
@@ -45,12 +46,8 @@ interface FailuresNeeds {
 
 /** What a client is told to wait that a store could not serve. */
 const STORE_RETRY_AFTER_MS = 1000;
-/** A store that cannot be used fails every request: that is one line in so long, not one for each. */
-const TELL_EVERY_MS = 1000;
 
 export function createFailures({ throttle, clock, events }: FailuresNeeds): Failures {
-  let toldAt = Number.NEGATIVE_INFINITY;
-
   /** What is answered to a stranger: the refusal itself, or 429 when the address has been refused too often. */
   function toStranger<Some extends Refused | WireRefused>(
     refused: Some,
@@ -93,9 +90,6 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
       const tell = (): void => events.requestFailed({ requestId, method: route.method, route: route.path, error });
       if (isUnavailable(error)) {
         const busy = wireError({ code: "busy", retryAfterMs: STORE_RETRY_AFTER_MS }, context);
-        // The wall clock may have been set back.
-        if (Math.abs(span.to - toldAt) < TELL_EVERY_MS) return errorResponse(busy, { span, family, allowance });
-        toldAt = span.to;
         tell();
         return errorResponse(busy, { span, family, allowance, requestId });
       }

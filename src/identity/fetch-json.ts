@@ -1,3 +1,5 @@
+import { OperatorError } from "../core/operator-error.ts";
+
 const TIMEOUT_MS = 2000;
 const BYTES_MAX = 262_144;
 
@@ -13,7 +15,7 @@ export async function fetchAnswer(url: string, headers: Readonly<Record<string, 
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    if (bytes > BYTES_MAX) throw new Error(`${url} answered more than ${BYTES_MAX} bytes`);
+    if (bytes > BYTES_MAX) throw new OperatorError(`${new URL(url).origin} answered more than ${BYTES_MAX} bytes`);
     chunks.push(chunk);
   }
   return { status: response.status, text: Buffer.concat(chunks).toString("utf8") };
@@ -22,6 +24,6 @@ export async function fetchAnswer(url: string, headers: Readonly<Record<string, 
 /** The same, and rejects when the answer is no JSON, or no 200. */
 export async function fetchJson(url: string): Promise<unknown> {
   const { status, text } = await fetchAnswer(url);
-  if (status !== 200) throw new Error(`${url} answered ${status}`);
+  if (status !== 200) throw new OperatorError(`${new URL(url).origin} answered ${status}`);
   return JSON.parse(text);
 }

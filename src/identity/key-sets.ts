@@ -45,6 +45,7 @@ export function createKeySets({ attempts, timers, events }: KeySetsNeeds): KeySe
     if (known !== undefined) return known;
     const made = createProvider({ issuer, jwks }, timers, {
       failed: (error) => events.keysUnavailable({ issuer, error }),
+      succeeded: () => events.keysAvailable({ issuer }),
       unusable: (key) => events.keyUnusable({ issuer, ...key }),
     });
     providers.set(place, made);

@@ -63,8 +63,10 @@ export interface UnusableKey {
 }
 
 export interface KeySetEvents {
-  /** An identity provider's keys cannot be had: tokens of keys that are not known yet are answered 503. */
+  /** An identity provider's keys cannot be had: tokens of keys that are not known yet are answered 503. Told of every try. */
   keysUnavailable(details: { readonly issuer: string; readonly error: unknown }): void;
+  /** They can be had again. */
+  keysAvailable(details: { readonly issuer: string }): void;
   /** A key of an identity provider can verify nothing: its tokens are refused like those of an unknown one. */
   keyUnusable(details: UnusableKey & { readonly issuer: string }): void;
 }

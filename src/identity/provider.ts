@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createLocalJWKSet, errors, type JSONWebKeySet } from "jose";
 import { createSharedResult } from "../core/admission/shared-result.ts";
+import { OperatorError } from "../core/operator-error.ts";
 import type { Timers } from "../core/ports.ts";
 import { busy } from "../core/refusals.ts";
 import { fetchJson } from "./fetch-json.ts";
@@ -25,12 +26,12 @@ const ASK_AGAIN_MS = 1000;
 
 /**
  * @param jwks where the keys are; null = where the issuer's discovery document says
- * @param tell failed: they cannot be had, once for as long as that goes on; unusable: once for as long as the key is there
+ * @param tell failed: they cannot be had, at each try; succeeded: they can again; unusable: once for as long as the key is there
  */
 export function createProvider(
   { issuer, jwks }: { readonly issuer: string; readonly jwks: string | null },
   timers: Timers,
-  tell: { failed(error: unknown): void; unusable(key: UnusableKey): void },
+  tell: { failed(error: unknown): void; succeeded(): void; unusable(key: UnusableKey): void },
 ): Provider {
   let known: KeySet | undefined;
   let isFailing = false;
@@ -43,10 +44,11 @@ export function createProvider(
       for (const [text, key] of unusable) if (!told.has(text)) tell.unusable(key);
       told = new Set(unusable.keys());
       known = keySet({ keys });
+      if (isFailing) tell.succeeded();
       isFailing = false;
       return known;
     } catch (error) {
-      if (!isFailing) tell.failed(error);
+      tell.failed(error);
       isFailing = true;
       throw busy();
     }
@@ -84,9 +86,9 @@ async function read(jwks: string | null, issuer: string): Promise<unknown> {
   if (jwks !== null) return /^https?:/.test(jwks) ? await fetchJson(jwks) : JSON.parse(await readFile(jwks, "utf8"));
   const document = await fetchJson(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`);
   if (!isRecord(document) || document.issuer !== issuer || typeof document.jwks_uri !== "string") {
-    throw new Error("the discovery document is another issuer's, or names no keys");
+    throw new OperatorError("the discovery document is another issuer's, or names no keys");
   }
-  if (!/^https?:/.test(document.jwks_uri)) throw new Error("the discovery document's jwks_uri is no URL");
+  if (!/^https?:/.test(document.jwks_uri)) throw new OperatorError("the discovery document's jwks_uri is no URL");
   return await fetchJson(document.jwks_uri);
 }
 

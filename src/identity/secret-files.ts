@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { BoundedMap } from "../core/admission/bounded-map.ts";
 import { createSharedResult, type SharedResult } from "../core/admission/shared-result.ts";
+import { OperatorError } from "../core/operator-error.ts";
 import type { Timers } from "../core/ports.ts";
 import { busy } from "../core/refusals.ts";
 
@@ -24,24 +25,30 @@ const READ_AGAIN_MS = 1000;
 /** Two for each app at most; beyond it those that were not asked for of late are forgotten. */
 const FILES_MAX = 2000;
 
-/** @param unreadable told once a file, until `reread` */
-export function createSecretFiles(timers: Timers, unreadable: (path: string, error: unknown) => void): SecretFiles {
+/** @param tell failed: at each try; succeeded: after one that failed */
+export function createSecretFiles(
+  timers: Timers,
+  tell: { failed(path: string, error: unknown): void; succeeded(path: string): void },
+): SecretFiles {
+  /** Also across `reread`. */
+  const failing = new BoundedMap<true>(FILES_MAX);
   const files = new BoundedMap<SecretFile>(FILES_MAX);
 
   function fileAt(path: string): SecretFile {
     const known = files.get(path);
     if (known !== undefined) return known;
-    let isTold = false;
     const file: SecretFile = {
       lines: undefined,
       reading: createSharedResult({ resource: "outside_calls", everyMs: READ_AGAIN_MS, timers }, async () => {
         try {
           file.lines = await linesIn(path);
+          if (failing.get(path)) tell.succeeded(path);
+          failing.delete(path);
           return file.lines;
         } catch (error) {
           // A later token looks again: the file may come.
-          if (!isTold) unreadable(path, error);
-          isTold = true;
+          tell.failed(path, error);
+          failing.set(path, true);
           throw busy();
         }
       }),
@@ -62,6 +69,6 @@ export function createSecretFiles(timers: Timers, unreadable: (path: string, err
 async function linesIn(path: string): Promise<readonly string[]> {
   const lines = (await readFile(path, "utf8")).split("\n").map((line) => line.trim());
   const secrets = lines.filter((line) => line !== "");
-  if (secrets.length === 0) throw new Error("the file is empty");
+  if (secrets.length === 0) throw new OperatorError("the file is empty");
   return secrets;
 }

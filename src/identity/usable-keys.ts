@@ -1,4 +1,5 @@
 import { base64url, createLocalJWKSet, errors, flattenedVerify, type JWK } from "jose";
+import { OperatorError } from "../core/operator-error.ts";
 import { isRecord } from "./exact-json.ts";
 import type { UnusableKey } from "./outside-calls.ts";
 
@@ -15,7 +16,7 @@ interface SortedKeys {
  */
 export async function usableKeys(value: unknown): Promise<SortedKeys> {
   const all: unknown = isRecord(value) ? value.keys : undefined;
-  if (!Array.isArray(all)) throw new Error("the key set has no list of keys");
+  if (!Array.isArray(all)) throw new OperatorError("the key set has no list of keys");
   const keys: JWK[] = [];
   const unusable = new Map<string, UnusableKey>();
   for (const key of all) {
@@ -48,8 +49,15 @@ async function whyUnusable(key: JWK): Promise<string | undefined> {
   } catch (error) {
     if (error instanceof errors.JWSSignatureVerificationFailed) return undefined;
     if (error instanceof errors.JWKSNoMatchingKey) return "its members do not go together";
-    return error instanceof Error ? error.message : "it cannot be read";
+    if (key.kty === "RSA" && rsaBits(key) < RSA_BITS_MIN) return `it has fewer than ${RSA_BITS_MIN} bits`;
+    return "it cannot be read, or not by its algorithm";
   }
+}
+
+const RSA_BITS_MIN = 2048;
+
+function rsaBits({ n }: JWK): number {
+  return typeof n === "string" ? Math.floor((n.length * 3) / 4) * 8 : 0;
 }
 
 /** Of a key that names none; all of its kind take the same keys. */

@@ -13,8 +13,13 @@ import { createProviderKeys, type ProviderKeys } from "./provider-keys.ts";
 import { createSecretFiles, type SecretFiles } from "./secret-files.ts";
 
 export interface SecretEvents {
-  /** A file of secrets cannot be read: the tokens that need it are answered 503. */
-  secretUnreadable(details: { readonly path: string; readonly error: unknown }): void;
+  /**
+   * A file of secrets cannot be read: the tokens that need it are answered 503. Told of every try.
+   * @param count of those like it; 1 where it is left out
+   */
+  secretUnreadable(details: { readonly path: string; readonly error: unknown }, count?: number): void;
+  /** It can be read again. */
+  secretReadable(details: { readonly path: string }): void;
 }
 
 /** What verifies the tokens of others, app by app. */
@@ -40,7 +45,10 @@ interface Made {
 const APPS_MAX = 10_000;
 
 export function createVerifiers({ outside, clock, timers, events }: VerifiersNeeds): Verifiers {
-  const files = createSecretFiles(timers, (path, error) => events.secretUnreadable({ path, error }));
+  const files = createSecretFiles(timers, {
+    failed: (path, error) => events.secretUnreadable({ path, error }),
+    succeeded: (path) => events.secretReadable({ path }),
+  });
   /** By the app's id. */
   const made = new BoundedMap<Made>(APPS_MAX);
   /** What has been learned outlives a change of an app's settings. */

@@ -39,14 +39,15 @@ const NOTHING_STORED: ReadonlySet<StoreFault> = new Set<StoreFault>([
 
 /**
  * A fault of a store. The message is for the operator: it names files and what to do, holds no SQL and no data of
- * users, and is never sent to a client. What the driver said is kept in `cause` where it adds something.
+ * users, and is never sent to a client. What the driver has thrown is kept in
+ * `cause` where it adds something; of it the log shows only the code and where it arose.
  */
 export class StoreError extends StoreFailure {
-  readonly fault: StoreFault;
+  override readonly fault: StoreFault;
 
   /** @param nothingStored where it is known, and not the usual of the fault */
   constructor(fault: StoreFault, message: string, cause?: unknown, nothingStored = NOTHING_STORED.has(fault)) {
-    super(message, nothingStored, cause);
+    super(message, nothingStored, cause, fault);
     this.name = "StoreError";
     this.fault = fault;
   }

@@ -1,13 +1,10 @@
+import { type ErrorOutline, OutlinedError, outlineOf } from "../core/error-outline.ts";
 import { Refusal, type Refused } from "../core/refusals.ts";
 import { StoreFailure } from "../core/store-failure.ts";
 
-/** An error as it crosses threads: copied as it is, it would lose its kind, its name, its code and its causes. */
+/** An error as it crosses threads: copied as it is, it would lose its kind, its code and its causes. */
 export interface SentError {
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string | undefined;
-  readonly code: string | undefined;
-  readonly cause: SentError | undefined;
+  readonly outline: ErrorOutline;
   /** Of a refusal. */
   readonly refused?: Refused;
   /** Of a store's failure. */
@@ -15,29 +12,17 @@ export interface SentError {
 }
 
 export function sentError(error: unknown): SentError {
-  if (!(error instanceof Error)) {
-    return { name: "Error", message: String(error), stack: undefined, code: undefined, cause: undefined };
-  }
-  const { name, message, stack, cause } = error;
-  const code = "code" in error ? String(error.code) : undefined;
   return {
-    name,
-    message,
-    stack,
-    code,
-    cause: cause === undefined ? undefined : sentError(cause),
+    outline: outlineOf(error),
     ...(error instanceof Refusal ? { refused: error.refused } : {}),
     ...(error instanceof StoreFailure ? { nothingStored: error.nothingStored } : {}),
   };
 }
 
-export function receivedError(sent: SentError): Error {
-  if (sent.refused !== undefined) return new Refusal(sent.refused);
-  const { name, message, stack, code, nothingStored } = sent;
-  const cause = sent.cause === undefined ? undefined : receivedError(sent.cause);
-  const error =
-    nothingStored === undefined
-      ? new Error(message, cause === undefined ? undefined : { cause })
-      : new StoreFailure(message, nothingStored, cause);
-  return Object.assign(error, { name }, stack === undefined ? {} : { stack }, code === undefined ? {} : { code });
+export function receivedError({ outline, refused, nothingStored }: SentError): Error {
+  if (refused !== undefined) return new Refusal(refused);
+  if (nothingStored === undefined) return new OutlinedError(outline);
+  const { type, message = type, stack = "", fault, cause } = outline;
+  const failure = new StoreFailure(message, nothingStored, cause && new OutlinedError(cause), fault);
+  return Object.assign(failure, { name: type, stack });
 }

@@ -1,9 +1,11 @@
 import type { Clock } from "../core/ports.ts";
 import { beat } from "../core/pulse.ts";
+import { FailureSums } from "../ops/failure-sums.ts";
 import type { ProcessParts } from "../process-parts.ts";
 import { type Service, type ServiceParts, startService } from "../service.ts";
 import { type JoinedStore, joinStore } from "../store/open.ts";
 import { sharedClock } from "../system/clock.ts";
+import { onCrash } from "../system/crash.ts";
 import { ownTask } from "../system/tasks.ts";
 import { systemTimers } from "../system/timers.ts";
 import { createProcessCalls } from "./process-calls.ts";
@@ -25,9 +27,13 @@ export interface WorkerParts {
  * @param parts for tests that stand on other ones
  */
 export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinStore }): void {
+  onCrash((error) => port.postMessage({ kind: "crashed", error: sentError(error) }));
   const calls = createProcessCalls((call) => port.postMessage(call));
   const starting = Promise.withResolvers<Service>();
   const joining = Promise.withResolvers<JoinedStore>();
+  const failures = new FailureSums(systemTimers, (failure, count) => {
+    port.postMessage({ kind: "failed", failure: { ...failure, error: sentError(failure.error) }, count });
+  });
   // Who waits for them tells what became of them.
   starting.promise.catch(() => {});
   joining.promise.catch(() => {});
@@ -47,7 +53,8 @@ export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinS
           const clock = await sharedClock(askClock);
           const joined = await parts.join(data.store);
           joining.resolve(joined);
-          starting.resolve(await startService(data.settings, serviceParts(data, joined, calls.parts, clock, port)));
+          const stands = serviceParts(data, joined, calls.parts, clock, port, failures);
+          starting.resolve(await startService(data.settings, stands));
           port.postMessage({ kind: "serving" });
         } catch (error) {
           joining.reject(error);
@@ -69,6 +76,7 @@ export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinS
         break;
       case "stop":
         await (await starting.promise)[Symbol.asyncDispose]();
+        failures.flush();
         port.postMessage({ kind: "stopped" });
         break;
     }
@@ -81,6 +89,7 @@ function serviceParts(
   process: ProcessParts,
   clock: Clock,
   port: WorkerPort,
+  failures: FailureSums,
 ): ServiceParts {
   return {
     store,
@@ -90,16 +99,15 @@ function serviceParts(
     ...(admission === undefined ? {} : { admission }),
     ...(drainMs === undefined ? {} : { drainMs }),
     events: {
-      refreshFailed: (error) => port.postMessage({ kind: "refreshFailed", error: sentError(error) }),
+      refreshFailed: (error) => failures.tell({ event: "refreshFailed", error }),
       // All workers count the same: one of them tells.
       connectionsNearMax(details) {
         if ((admission?.thread ?? 0) === 0) port.postMessage({ kind: "connectionsNearMax", ...details });
       },
-      secretUnreadable: ({ path, error }) =>
-        port.postMessage({ kind: "secretUnreadable", path, error: sentError(error) }),
+      secretUnreadable: (details) => failures.tell({ event: "secretUnreadable", ...details }),
+      secretReadable: (details) => port.postMessage({ kind: "secretReadable", ...details }),
       tokenRefused: (details) => port.postMessage({ kind: "tokenRefused", details }),
-      requestFailed: ({ error, ...details }) =>
-        port.postMessage({ kind: "requestFailed", details, error: sentError(error) }),
+      requestFailed: (details) => failures.tell({ event: "requestFailed", ...details }),
     },
   };
 }

@@ -1,4 +1,7 @@
+import { OutlinedError, outlineOfText } from "../core/error-outline.ts";
+import { OperatorError } from "../core/operator-error.ts";
 import { newPulse, watchPulse } from "../core/pulse.ts";
+import type { Failure } from "../ops/failure.ts";
 import type { ProcessParts } from "../process-parts.ts";
 import type { ServiceEvents } from "../service.ts";
 import type { SharedStore } from "../store/open.ts";
@@ -6,7 +9,7 @@ import { systemClock } from "../system/clock.ts";
 import { taskState } from "../system/tasks.ts";
 import { systemTimers } from "../system/timers.ts";
 import { answerCall, type ProcessCall } from "./process-calls.ts";
-import { receivedError } from "./sent-error.ts";
+import { receivedError, type SentError } from "./sent-error.ts";
 import type { FromWorker, StartWorker, ToWorker } from "./worker-messages.ts";
 
 export interface ServingWorkerNeeds {
@@ -112,7 +115,7 @@ export class ServingWorker {
   }
 
   #listen(events: ServiceEvents, name: string, resolveEnded: (error: Error | undefined) => void): void {
-    let lastError: string | undefined;
+    let lastError: Error | undefined;
     this.#serving.promise.catch(() => {});
     this.#worker.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
       switch (data.kind) {
@@ -129,20 +132,20 @@ export class ServingWorker {
           this.#serving.reject(receivedError(data.error));
           this.terminate();
           break;
-        case "refreshFailed":
-          events.refreshFailed(receivedError(data.error));
+        case "failed":
+          tellFailure(events, data.failure, data.count);
+          break;
+        case "crashed":
+          lastError = receivedError(data.error);
           break;
         case "connectionsNearMax":
           events.connectionsNearMax({ open: data.open, max: data.max });
           break;
-        case "secretUnreadable":
-          events.secretUnreadable({ path: data.path, error: receivedError(data.error) });
+        case "secretReadable":
+          events.secretReadable({ path: data.path });
           break;
         case "tokenRefused":
           events.tokenRefused(data.details);
-          break;
-        case "requestFailed":
-          events.requestFailed({ ...data.details, error: receivedError(data.error) });
           break;
         case "stopped":
           this.#worker.terminate();
@@ -151,13 +154,14 @@ export class ServingWorker {
     });
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
-      lastError = event.message;
+      // It could not tell what has happened, for instance because it was only starting.
+      lastError ??= new OutlinedError(outlineOfText(event.message));
     });
     this.#worker.addEventListener("close", () => {
       this.#hasEnded = true;
       this.#watching[Symbol.dispose]();
       this.#sharing[Symbol.dispose]();
-      const error = new Error(`${name} ended`, lastError === undefined ? undefined : { cause: lastError });
+      const error = new OperatorError(`${name} ended`, lastError);
       this.#serving.reject(error);
       resolveEnded(this.#isStopping ? undefined : error);
     });
@@ -170,5 +174,20 @@ export class ServingWorker {
 
   #tell(message: ToWorker, transfer: readonly MessagePort[] = []): void {
     this.#worker.postMessage(message, [...transfer]);
+  }
+}
+
+function tellFailure(events: ServiceEvents, failure: Failure<SentError>, count: number): void {
+  const error = receivedError(failure.error);
+  switch (failure.event) {
+    case "requestFailed":
+      events.requestFailed({ ...failure, error }, count);
+      break;
+    case "refreshFailed":
+      events.refreshFailed(error, count);
+      break;
+    case "secretUnreadable":
+      events.secretUnreadable({ ...failure, error }, count);
+      break;
   }
 }

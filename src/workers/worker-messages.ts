@@ -1,5 +1,6 @@
 import type { RefusedToken } from "../core/refused-tokens.ts";
 import type { ThrottleMemory } from "../core/throttle-memory.ts";
+import type { Failure } from "../ops/failure.ts";
 import type { ServiceParts, ServiceSettings } from "../service.ts";
 import type { StoreMessage, StoreShare } from "../store/open.ts";
 import type { ProcessAnswer, ProcessCall } from "./process-calls.ts";
@@ -32,15 +33,11 @@ export type FromWorker =
   | { readonly kind: "clockAsked" }
   | { readonly kind: "serving" }
   | { readonly kind: "refused"; readonly error: SentError }
-  | { readonly kind: "refreshFailed"; readonly error: SentError }
-  | { readonly kind: "requestFailed"; readonly details: FailedRequest; readonly error: SentError }
+  /** @property count of those like it, itself included */
+  | { readonly kind: "failed"; readonly failure: Failure<SentError>; readonly count: number }
+  /** Something was thrown that nothing catches: the worker ends. */
+  | { readonly kind: "crashed"; readonly error: SentError }
   | { readonly kind: "connectionsNearMax"; readonly open: number; readonly max: number }
-  | { readonly kind: "secretUnreadable"; readonly path: string; readonly error: SentError }
+  | { readonly kind: "secretReadable"; readonly path: string }
   | { readonly kind: "tokenRefused"; readonly details: RefusedToken }
   | { readonly kind: "stopped" };
-
-export interface FailedRequest {
-  readonly requestId: string;
-  readonly method: string;
-  readonly route: string;
-}

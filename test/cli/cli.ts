@@ -79,6 +79,7 @@ export class Cli implements Disposable {
       cwd: this.folder,
       stopSignal: () => stop.signal,
       onHangup: () => {},
+      onCrash: () => {},
     }).then((code) => ({ code, out: stdout.text, err: stderr.text }));
     return {
       ended,

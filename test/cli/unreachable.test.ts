@@ -56,6 +56,11 @@ test(
         error: expect.objectContaining({ message: expect.stringContaining(text) }),
         msg: "waiting for the store",
       }),
+      expect.objectContaining({
+        event: "outageLasts",
+        outage: "store",
+        failed: { storeUnreachable: expect.any(Number) },
+      }),
       expect.objectContaining({ event: "stopped" }),
     ]);
     expect(program.err).not.toContain(PASSWORD);

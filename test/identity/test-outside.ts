@@ -23,6 +23,7 @@ export function createTestOutside(): TestOutside {
   const failures: unknown[] = [];
   const unusable: UnusableKey[] = [];
   const events = {
+    keysAvailable: () => {},
     keysUnavailable: ({ error }: { readonly error: unknown }) => void failures.push(error),
     keyUnusable: ({ kid, reason }: UnusableKey) => void unusable.push({ kid, reason }),
   };

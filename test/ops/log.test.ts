@@ -1,19 +1,24 @@
 import { expect, test } from "bun:test";
-import { Secret } from "../../src/config/secret.ts";
+import { OperatorError } from "../../src/core/operator-error.ts";
+import { StoreFailure } from "../../src/core/store-failure.ts";
 import { createEvents, type OperatorEvents } from "../../src/ops/events.ts";
 import { openLog } from "../../src/ops/log.ts";
+import { createTestTimers } from "../harness/test-timers.ts";
 
 type Format = Parameters<typeof openLog>[0];
 
 function logged(format: Format, tell: (events: OperatorEvents) => void, isTTY = false): string {
   let text = "";
-  tell(createEvents(openLog(format, { isTTY, write: (line: string) => (text += line) })));
+  tell(createEvents(openLog(format, { isTTY, write: (line: string) => (text += line) }), createTestTimers()));
   return text;
 }
 
 const FAILED = { requestId: "r-1", method: "PUT", route: "/metadata/user/{username}" };
 
-const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorEvents) => void } = {
+/** Those that say that all is well again are told later, or only counted. */
+type Silent = "secretReadable" | "keysAvailable" | "checkStoreBy";
+
+const EVERY_EVENT: { readonly [Name in Exclude<keyof OperatorEvents, Silent>]: (events: OperatorEvents) => void } = {
   serving: (events) => events.serving({ url: "http://x:1", store: "memory:", apps: 2 }),
   storeUnreachable: (events) => events.storeUnreachable({ store: "mysql://u@h:3306/d", error: new Error("no way") }),
   stopping: (events) => events.stopping(),
@@ -35,6 +40,7 @@ const EVERY_EVENT: { readonly [Name in keyof OperatorEvents]: (events: OperatorE
   storeTroubled: (events) => events.storeTroubled({ kind: "log_long", message: "the log is long" }),
   storeTroubleOver: (events) => events.storeTroubleOver("log_long"),
   storeFailed: (events) => events.storeFailed(new Error("no disk")),
+  crashed: (events) => events.crashed(new Error("no disk")),
 };
 
 for (const [name, tell] of Object.entries(EVERY_EVENT)) {
@@ -48,20 +54,21 @@ for (const [name, tell] of Object.entries(EVERY_EVENT)) {
   });
 }
 
-test("a failed request is told with its id, its route and the whole error", () => {
-  const error = new Error("no disk", { cause: new Error("EIO") });
+test("a failed request is told with its id, its route, and all that may be told of the error and its cause", () => {
+  const cause = Object.assign(new Error("Duplicate entry 'ada'"), { code: "ER_DUP_ENTRY", errno: 1062 });
+  const error = new StoreFailure("the disk is full", true, cause, "full");
   const line = JSON.parse(logged("json", (events) => events.requestFailed({ ...FAILED, error })));
-  expect(line).toMatchObject({ level: "error", ...FAILED });
-  expect(line.error.stack).toContain("no disk");
-  expect(line.error.stack).toContain("EIO");
+  expect(line).toMatchObject({ level: "error", ...FAILED, outage: "store: full" });
+  expect(line.error).toMatchObject({ type: "StoreFailure", message: "the disk is full", fault: "full" });
+  expect(line.error.cause).toMatchObject({ type: "Error", code: "ER_DUP_ENTRY", errno: 1062 });
+  expect(line.error.stack).toMatch(/^\s+at .*log\.test\.ts:\d+/);
+  expect(JSON.stringify(line)).not.toContain("'ada'");
 });
 
-test("what looks like a secret is masked in every part of an error", () => {
+test("what looks like a secret is masked in a text of ours", () => {
   const hush = ["YWMtAQIDBAUGBwgJ", "YXA6DATHH1NIKiBj92bOkuWz8Dlp", "operator-key-0123456"];
   const [token, secret, key] = hush;
-  const error = Object.assign(new Error(`token ${token}`, { cause: new Error(`Bearer ${key}`) }), {
-    details: { request: [`client_secret=${secret}`], kept: new Secret("hush") },
-  });
+  const error = new OperatorError(`token ${token}`, new OperatorError(`Bearer ${key} client_secret=${secret}`));
   for (const format of ["json", "pretty"] as const) {
     const text = logged(format, (events) => events.requestFailed({ ...FAILED, error }));
     for (const part of hush) expect(text).not.toContain(part);

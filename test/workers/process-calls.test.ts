@@ -47,12 +47,13 @@ test("a failure of the store says there too whether anything was stored", async 
   const { passwords } = connected({ hash: () => Promise.reject(new StoreFailure("away", true, new Error("gone"))) });
   const error: unknown = await passwords.hash(asker, "secret").catch((caught) => caught);
   expect(error).toBeInstanceOf(StoreFailure);
-  expect(error).toMatchObject({ nothingStored: true, message: "away", cause: { message: "gone" } });
+  expect(error).toMatchObject({ nothingStored: true, message: "away", cause: { name: "Error" } });
 });
 
-test("any other error keeps its name, its text and its code", async () => {
-  const thrown = Object.assign(new TypeError("no such thing"), { code: "E_NONE" });
+test("any other error keeps its name and its code, and leaves its text, which can be anybody's", async () => {
+  const thrown = Object.assign(new TypeError("no such thing as ada"), { code: "E_NONE" });
   const { passwords } = connected({ hash: () => Promise.reject(thrown) });
   const error: unknown = await passwords.hash(asker, "secret").catch((caught) => caught);
-  expect(error).toMatchObject({ name: "TypeError", message: "no such thing", code: "E_NONE" });
+  expect(error).toMatchObject({ name: "TypeError", message: "TypeError", code: "E_NONE" });
+  expect(Bun.inspect(error)).not.toContain("ada");
 });

@@ -4,6 +4,7 @@ import { OPTION_KEYS } from "../../config/options.ts";
 import { createEvents, type OperatorEvents } from "../../ops/events.ts";
 import { openLog } from "../../ops/log.ts";
 import type { Service } from "../../service.ts";
+import { systemTimers } from "../../system/timers.ts";
 import { closeInTime } from "../close-in-time.ts";
 import type { Command } from "../command.ts";
 import { storeLocation } from "../command-store.ts";
@@ -33,7 +34,8 @@ export const serve: Command = {
       isRereadDue = true;
     };
     io.onHangup(() => reread());
-    const events = createEvents(openLog(config.log, output));
+    const events = createEvents(openLog(config.log, output), systemTimers);
+    io.onCrash((error) => events.crashed(error));
     const location = storeLocation(config);
     const store = config.store.text;
 

@@ -31,7 +31,7 @@ export const tokenIssue: Command = {
     // A store that has never been served has no key yet.
     await ensureSigningKey({ store, random, clock });
     const { defaults } = config;
-    const events = createEvents(openLog(config.log, call.io.stderr));
+    const events = createEvents(openLog(config.log, call.io.stderr), timers);
     // Nothing is verified here, and the command is over before anything could change.
     const verified = { forgetUser: () => {}, forgetAll: () => {}, forgetTrusted: () => {} };
     const registry = await openRegistry({ store, defaults, events, clock, timers, tokens: verified });

@@ -1,5 +1,7 @@
 import { getPriority, setPriority } from "node:os";
+import { outlineOf } from "../../core/error-outline.ts";
 import { beat } from "../../core/pulse.ts";
+import { onCrash } from "../../system/crash.ts";
 import { ownTask } from "../../system/tasks.ts";
 import { systemTimers } from "../../system/timers.ts";
 import { StoreError } from "../store-error.ts";
@@ -35,6 +37,7 @@ const LOOK_MS = 250;
 /** The writer's thread: owns the only connection of this server that writes. */
 export function serveWriter(port: WriterPort, commands: Commands, bounds = LOG_BOUNDS): void {
   yieldToReads();
+  onCrash((error) => port.postMessage({ kind: "crashed", error: outlineOf(error) }));
   let writer: Writer | undefined;
 
   port.onmessage = ({ data }) => {

@@ -1,3 +1,4 @@
+import { type ErrorOutline, OutlinedError, outlineOf } from "../../core/error-outline.ts";
 import type { StoreTrouble, StoreTroubleKind } from "../../core/store-trouble.ts";
 import { StoreError, type StoreFault } from "../store-error.ts";
 import type { CommandArguments, CommandName } from "./commands.ts";
@@ -23,7 +24,9 @@ export type FromWriter =
   | { readonly kind: "refused"; readonly fault: SentFault }
   | { readonly kind: "closed"; readonly fault: SentFault | undefined }
   | { readonly kind: "troubled"; readonly trouble: StoreTrouble }
-  | { readonly kind: "trouble-over"; readonly trouble: StoreTroubleKind };
+  | { readonly kind: "trouble-over"; readonly trouble: StoreTroubleKind }
+  /** Something was thrown that nothing catches: the thread ends. */
+  | { readonly kind: "crashed"; readonly error: ErrorOutline };
 
 /**
  * A command as it crosses threads: its number, its name, its arguments. Flat, because copying nested objects took
@@ -46,15 +49,14 @@ export interface Answers {
 export interface SentFault {
   readonly fault: StoreFault;
   readonly message: string;
-  readonly cause: string | undefined;
+  readonly cause: ErrorOutline | undefined;
   readonly nothingStored: boolean;
 }
 
 export function sentFault({ fault, message, cause, nothingStored }: StoreError): SentFault {
-  const text = cause instanceof Error ? (cause.stack ?? cause.message) : undefined;
-  return { fault, message, cause: text, nothingStored };
+  return { fault, message, cause: cause === undefined ? undefined : outlineOf(cause), nothingStored };
 }
 
 export function receivedFault({ fault, message, cause, nothingStored }: SentFault): StoreError {
-  return new StoreError(fault, message, cause, nothingStored);
+  return new StoreError(fault, message, cause && new OutlinedError(cause), nothingStored);
 }

@@ -1,3 +1,4 @@
+import { OutlinedError, outlineOfText } from "../../core/error-outline.ts";
 import { newPulse, watchPulse } from "../../core/pulse.ts";
 import { settlesWithin } from "../../core/settles-within.ts";
 import type { StoreTroubleEvents, StoreTroubleKind } from "../../core/store-trouble.ts";
@@ -114,7 +115,7 @@ export class WriterThread {
         worker.terminate();
       },
     });
-    let lastError: string | undefined;
+    let lastError: OutlinedError | undefined;
     let opened = false;
     worker.addEventListener("message", ({ data }: MessageEvent<FromWriter>) => {
       if (data.kind === "opened") {
@@ -123,11 +124,13 @@ export class WriterThread {
         for (const link of this.#links) this.#introduce(link);
         resolve();
       } else if (data.kind === "refused") reject(receivedFault(data.fault));
+      else if (data.kind === "crashed") lastError = new OutlinedError(data.error);
       else this.#hearOfTrouble(data);
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      lastError = event.message;
+      // It could not tell what has happened, for instance because it was only starting.
+      lastError ??= new OutlinedError(outlineOfText(event.message));
     });
     worker.addEventListener("close", () => {
       watching[Symbol.dispose]();

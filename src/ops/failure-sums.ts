@@ -1,0 +1,53 @@
+import type { Timers } from "../core/ports.ts";
+import { type Failure, outageOf } from "./failure.ts";
+
+/** @param count of those like it, itself included */
+type Send = (failure: Failure, count: number) => void;
+
+const SEND_MS = 1000;
+/** Kinds of failures; beyond it they are sent as if they were of the last kind. */
+const KINDS_MAX = 100;
+
+/**
+ * A worker's failures on their way to the main thread, which makes lines of them. The first of a kind is sent at once,
+ * and those that follow once a second as one with their count, however many there are.
+ */
+export class FailureSums {
+  readonly #timers: Timers;
+  readonly #send: Send;
+  readonly #sums = new Map<string, { failure: Failure; count: number }>();
+  #sending: Disposable | undefined;
+
+  constructor(timers: Timers, send: Send) {
+    this.#timers = timers;
+    this.#send = send;
+  }
+
+  tell(failure: Failure): void {
+    const place = `${failure.event} ${outageOf(failure).name}`;
+    const name = this.#sums.has(place) || this.#sums.size < KINDS_MAX ? place : "others";
+    const sum = this.#sums.get(name);
+    if (sum === undefined) {
+      this.#sums.set(name, { failure, count: 0 });
+      this.#sending ??= this.#timers.every(SEND_MS, () => this.flush());
+      this.#send(failure, 1);
+      return;
+    }
+    sum.failure = failure;
+    sum.count += 1;
+  }
+
+  /** Sends what has been counted. */
+  flush(): void {
+    for (const [name, sum] of this.#sums) {
+      const { failure, count } = sum;
+      // Nothing more came: the next is a first one again.
+      if (count === 0) this.#sums.delete(name);
+      else this.#send(failure, count);
+      sum.count = 0;
+    }
+    if (this.#sums.size > 0) return;
+    this.#sending?.[Symbol.dispose]();
+    this.#sending = undefined;
+  }
+}
