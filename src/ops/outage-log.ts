@@ -55,7 +55,7 @@ export class OutageLog {
   readonly #outages = new Map<string, Outage>();
   #looking: Disposable | undefined;
   #isChecking = false;
-  #check: (() => Promise<void>) | undefined;
+  #check: (() => Promise<unknown>) | undefined;
 
   constructor({ timers, events }: OutageLogNeeds) {
     this.#timers = timers;

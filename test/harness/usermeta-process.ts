@@ -72,6 +72,11 @@ export class UsermetaProcess implements AsyncDisposable {
     return this.#lines.filter((line) => line.event === event).length;
   }
 
+  /** Resolves with the exit code, when all that it has logged is here. */
+  get exited(): Promise<number> {
+    return this.allLogged.then(() => this.#child.exited);
+  }
+
   /** Resolves with the exit code. */
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
     this.#child.kill(signal);

@@ -20,13 +20,13 @@ export function obeyOrders(): void {
   const channel = new BroadcastChannel(ORDERS);
   channel.onmessage = ({ data }: { readonly data: Order }) => {
     if (Atomics.compareExchange(new Int32Array(data.taken), 0, 0, 1) !== 0) return;
-    if (data.kind === "throw") throw new Error("a test wants this worker to throw");
+    if (data.kind === "throw") throw new RangeError("a test wants this worker to throw");
     if (data.kind === "exit") process.exit(1);
     if (data.kind === "loop") for (;;);
     if (data.kind === "wait") Atomics.wait(new Int32Array(data.taken), 0, 1);
     // It can be ended only when this returns.
     if (data.kind === "sleep") Bun.sleepSync(SLEEP_MS);
-    void Promise.reject(new Error("a test wants this worker to reject"));
+    void Promise.reject(new RangeError("a test wants this worker to reject"));
   };
 }
 

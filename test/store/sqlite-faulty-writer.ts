@@ -1,7 +1,7 @@
 /**
  * A writer's thread whose `clearAttributes` has faults for sale: a user called `poison…` makes it throw after a
- * change, `die` ends the thread in the middle of the transaction, `fill` and `unfill` make the disk full and not,
- * `hang` never returns,
+ * change, `die` ends the thread in the middle of the transaction, `crash` ends it
+ * soon after with an error that nothing catches, `fill` and `unfill` make the disk full and not, `hang` never returns,
  * `freeze` makes the thread deaf for FROZEN_MS in the middle of the transaction, as a disk does that does not answer.
  */
 import { COMMANDS } from "../../src/store/sqlite/commands.ts";
@@ -22,6 +22,11 @@ serveWriter(self, {
       case "die":
         connection.run("UPDATE users SET version = version + 1000");
         process.exit(1);
+        break;
+      case "crash":
+        setTimeout(() => {
+          throw new RangeError("a value of ada's");
+        });
         break;
       case "freeze":
         Bun.sleepSync(FROZEN_MS);

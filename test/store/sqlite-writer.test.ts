@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
+import { outlineOf } from "../../src/core/error-outline.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { name } from "../contract/open-for-test.ts";
@@ -90,6 +91,18 @@ test("a writer that dies under load is started again, and no acknowledged write 
     sum += bytes;
   }
   expect(await store.usage(app)).toBe(sum);
+});
+
+test("of an error that nothing catches in the writer's thread, its place is told and not its text", async () => {
+  using folder = temporaryFolder();
+  const ended = Promise.withResolvers<Error>();
+  const path = join(folder.path, "usermeta.db");
+  await using store = await openSqliteStore(path, { writerUrl: FAULTY_WRITER, onWriterEnd: ended.resolve });
+  const app = await withUsers(store, ["crash"]);
+  await store.clearAttributes(app, name("crash"), 1);
+  const told = JSON.stringify(outlineOf(await ended.promise));
+  expect(told).toMatch(/"cause":{"type":"(?:Range)?Error","stack":".*sqlite-faulty-writer\.ts/);
+  expect(told).not.toContain("ada");
 });
 
 test("a writer that keeps dying fails the store, and writes say so at once", async () => {

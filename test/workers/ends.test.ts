@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { createServer } from "node:net";
+import { outlineOf } from "../../src/core/error-outline.ts";
 import { send, signIn } from "../harness/client.ts";
 import { eventually } from "../harness/eventually.ts";
 import { startTestService } from "../harness/service.ts";
@@ -47,6 +48,11 @@ for (const kind of ORDER_KINDS) {
     }
     await expectExactCapacity(service, admin);
     await eventually(async () => expect(service.faults).toHaveLength(1));
+    const told = JSON.stringify(outlineOf(service.faults[0]));
+    expect(told).toMatch(/"message":"worker \d ended"/);
+    // Where it was thrown, and not what was said there.
+    if (kind !== "exit") expect(told).toMatch(/"cause":{"type":"(?:Range)?Error","stack":".*worker-orders\.ts/);
+    expect(told).not.toContain("a test wants");
   }, 30_000);
 }
 
