@@ -122,7 +122,8 @@ describe.skipIf(mariadbIsMissing())("MariaDB", () => {
     } finally {
       await pool.end();
     }
-  });
+    // It may have to start the database.
+  }, 60_000);
 });
 
 async function thrownBy(fail: () => unknown): Promise<unknown> {
