@@ -97,3 +97,13 @@ test("a chunked body with a trailer is carried out; the trailer is a bare 400, a
     await eventually(async () => expect((await started.admin.get("ada")).body.data).toEqual({ a: `b${number}` }));
   }
 });
+
+test("a version of HTTP that there is not is a bare 505", async () => {
+  await using started = await start();
+  for (const version of ["HTTP/1.11", "HTTP/1.2", "HTTP/3.0"]) {
+    await using connection = await connectRaw(started.service.origin);
+    connection.write(`GET ${USER} ${version}\r\nHost: x\r\n\r\n`);
+    expect([version, (await connection.answer({ withoutBody: true })).status]).toEqual([version, 505]);
+    await connection.closed;
+  }
+});
