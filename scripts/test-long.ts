@@ -19,6 +19,8 @@ const OVERHEAD_S = 15;
 const PHASES: readonly Phase[] = [
   // A greedy client of every kind beside a modest one.
   { name: "starvation", files: ["test/starvation/starvation.test.ts"] },
+  // Requests from a grammar: as many as LONG_SECONDS asks for.
+  { name: "fuzz", files: ["test/long/fuzz.test.ts"] },
   // slowhttptest in all its modes.
   { name: "slow-clients", files: ["test/long/slow-clients.test.ts"] },
   // Thousands of connections, and as many as there may be.

@@ -1,0 +1,60 @@
+/** What there is to call, read off the route table: a route that is added is called here without a change. */
+import type { Route } from "../../src/http/call.ts";
+import { matchPaths } from "../../src/http/matching.ts";
+import { appRoutes, type Rules } from "../../src/http/routes.ts";
+
+export interface FuzzCall {
+  readonly method: string;
+  /** Below an app's prefix, with `:username` for the parameter; of the server itself where `route` is null. */
+  readonly path: string;
+  /** Undefined: the path is there, and the method is not; null: no path of an app. */
+  readonly route: Route | undefined | null;
+  /** The username where the path itself is one. */
+  readonly username?: string;
+}
+
+const PREFIX = "/:org/:app";
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
+
+// as: a route's handler is made of rules, but none is called here
+export const ROUTES = appRoutes({} as Rules);
+
+export const CALLS: readonly FuzzCall[] = matchPaths(ROUTES)
+  .filter(({ path }) => path.startsWith(PREFIX))
+  .flatMap(({ path, routes }) =>
+    METHODS.map((method): FuzzCall => {
+      const matched = [...routes].find(([name]) => name === (method === "HEAD" ? "GET" : method))?.[1];
+      const { route, username } = matched ?? {};
+      return { method, path: path.slice(PREFIX.length), route, ...(username === undefined ? {} : { username }) };
+    }),
+  );
+
+export const OTHER_CALLS: readonly FuzzCall[] = [
+  ...["/-/health", "/-/ready"].flatMap((path) =>
+    ["GET", "HEAD", "POST"].map((method) => ({ method, path, route: null })),
+  ),
+  ...["/", "/ws", "/org", "/org/app", "//", "/org/app/", "/-/nothing", "/app-id", "/favicon.ico"].map((path) => ({
+    method: "GET",
+    path,
+    route: null,
+  })),
+  { method: "OPTIONS", path: "/nowhere", route: null },
+  { method: "PUT", path: "/org/app/metadata/users/ada", route: null },
+];
+
+export function nameOf({ method, path }: Pick<Route, "method" | "path">): string {
+  return `${method} ${path}`;
+}
+
+/** Whether the route reads a body; a bearer that is optional stands for one that does. */
+export function readsBody(route: Route): boolean {
+  return route.bearer === "optional" || typeof route.handler !== "function";
+}
+
+/** The parameters of a path. */
+export function parametersOf({ path }: Pick<Route, "path">): readonly string[] {
+  return [...path.matchAll(/\{(\w+)\}|:(\w+)/g)].map(([, braced, colon]) => braced ?? colon ?? "");
+}
+
+/** Those that the grammar has words for. */
+export const KNOWN_PARAMETERS: readonly string[] = ["username"];

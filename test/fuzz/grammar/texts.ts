@@ -1,0 +1,31 @@
+import fc from "fast-check";
+import { NAUGHTY, ODD } from "../naughty.ts";
+
+export const naughty = fc.constantFrom("undefined", ...NAUGHTY);
+
+export const odd = fc.constantFrom(...ODD);
+
+/** A key or a value. */
+export const text: fc.Arbitrary<string> = fc.oneof(
+  { weight: 5, arbitrary: fc.constantFrom("a", "b", "c", "nickname") },
+  { weight: 3, arbitrary: naughty },
+  { weight: 2, arbitrary: odd },
+);
+
+export const value: fc.Arbitrary<string> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom("1", "2", "Ada", "") },
+  { weight: 4, arbitrary: naughty },
+  { weight: 2, arbitrary: odd },
+);
+
+export const USERS = ["ada", "bob", "cyd"] as const;
+/** Not there when a sequence begins. */
+export const STRANGERS = ["dan", "eve"] as const;
+
+export const username: fc.Arbitrary<string> = fc.oneof(
+  { weight: 40, arbitrary: fc.constantFrom(...USERS) },
+  { weight: 3, arbitrary: fc.constantFrom(...STRANGERS) },
+  { weight: 1, arbitrary: fc.constantFrom("Ada", "BOB", "get", "set", "capacity", "x".repeat(64), "x".repeat(65), "") },
+  { weight: 1, arbitrary: naughty },
+  { weight: 1, arbitrary: odd },
+);

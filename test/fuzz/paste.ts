@@ -1,0 +1,33 @@
+import type { Sent } from "./sequence.ts";
+import type { World } from "./world.ts";
+
+/** Longer ones are cut: they are all of one kind. */
+const SHOWN_BYTES = 2000;
+
+/**
+ * A line that sends the same bytes, and one that says what was answered. Tokens stand as `$NAME`, since those of this run are
+ * of no use any more.
+ */
+export function linesOf({ bytes, answer }: Sent, { apps }: Pick<World, "apps">): readonly string[] {
+  const whole = Buffer.concat(bytes);
+  let text = whole.subarray(0, SHOWN_BYTES).toString("latin1");
+  for (const [name, app] of Object.entries(apps)) {
+    // One of another app is that app's own.
+    for (const [bearer, token] of [...app.bearers].filter(([of]) => !of.startsWith("other"))) {
+      if (token !== "") text = text.replaceAll(token, `$${`${name}_${bearer}`.toUpperCase().replace(/\W+/g, "_")}`);
+    }
+  }
+  const more = whole.length > SHOWN_BYTES ? ` # and ${whole.length - SHOWN_BYTES} bytes more of the kind` : "";
+  return [
+    `printf '%b' "${escaped(text)}" | nc -q1 127.0.0.1 PORT${more}`,
+    `  # → ${(answer ?? "no answer").slice(0, 400)}`,
+  ];
+}
+
+/** For `printf %b` within double quotes. */
+function escaped(text: string): string {
+  return text.replace(
+    /[^\x20-\x7e]|["\\`%!]|\$(?![A-Z])/g,
+    (character) => `\\0${character.charCodeAt(0).toString(8).padStart(3, "0")}`,
+  );
+}

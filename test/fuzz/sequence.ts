@@ -1,0 +1,287 @@
+/** Runs one sequence of steps in a world that is as new, and judges every answer and what is left in the end. */
+import { Closed, type Connection, connect, type RawAnswer } from "./connection.ts";
+import { BARE } from "./documented.ts";
+import { Fault } from "./fault.ts";
+import type { RequestStep, Step } from "./grammar/step.ts";
+import { type Judged, judgeAnswer } from "./judge-answer.ts";
+import { attributesOf, entitiesOf, judgeEffect } from "./judge-effect.ts";
+import { bytesOf } from "./known-users.ts";
+import { judgeLeaks, Said } from "./leaks.ts";
+import { piecesOf, type Rendered, render } from "./render.ts";
+import type { Tally } from "./tally.ts";
+import { dialectsOf, type World, type WorldApp } from "./world.ts";
+
+/** "a request over one second" */
+export const SLOW_MS = 1000;
+/** After which one is given up. */
+const NEVER_MS = 15_000;
+/** By then the answer to what was sent before has come, if there is one. */
+const OTHERS = 3;
+
+export interface Surroundings {
+  readonly world: World;
+  readonly tally: Tally;
+  /** By how much longer than on an idle machine an answer may have taken, ms, since the sequence began. */
+  readonly allowanceMs: () => Promise<number>;
+}
+
+export interface Sent {
+  readonly bytes: readonly Uint8Array[];
+  readonly answer?: string | undefined;
+}
+
+export class Sequence {
+  readonly #around: Surroundings;
+  readonly #said = new Said();
+  readonly #address: string;
+  #connection: Connection | undefined;
+  /** What went over the wire for each step. */
+  readonly sent: Sent[] = [];
+
+  constructor(around: Surroundings, number: number) {
+    this.#around = around;
+    // One of its own for each, so that what one has failed is not held against the next.
+    this.#address = [10, (number >> 16) & 255, (number >> 8) & 255, number & 255].join(".");
+  }
+
+  async run(steps: readonly Step[]): Promise<void> {
+    const { world } = this.#around;
+    const toldBefore = world.service.faults.length;
+    try {
+      for (const app of modelled(world)) await this.#renew(app);
+      this.sent.length = 0;
+      for (const step of steps) {
+        await this.#step(step);
+        const told = world.service.faults[toldBefore];
+        if (told !== undefined) throw new Fault(`the operator was told of ${told}`);
+      }
+      for (const app of modelled(world)) await this.#compare(app);
+    } finally {
+      this.#connection?.[Symbol.dispose]();
+    }
+  }
+
+  async #step(step: Step): Promise<void> {
+    switch (step.kind) {
+      case "request":
+        return await this.#request(step);
+      case "together":
+        return await this.#together(step.requests);
+      case "raw":
+        return await this.#raw(step.bytes);
+    }
+  }
+
+  async #request(step: RequestStep): Promise<void> {
+    const rendered = render(step, this.#around.world, this.#address);
+    this.#connection = await this.#usable();
+    const answer = await this.#exchange(rendered, this.#connection);
+    const judged = this.#judge(rendered, answer);
+    judgeEffect(rendered, judged);
+    this.#requireEnd(this.#connection, answer);
+  }
+
+  async #usable(): Promise<Connection> {
+    if (this.#connection?.isEnded === false) return this.#connection;
+    this.#connection?.[Symbol.dispose]();
+    return await connect(this.#around.world.port);
+  }
+
+  /** An answer is all that comes, and the connection goes on unless it says otherwise. */
+  #requireEnd(connection: Connection, { headers }: RawAnswer): void {
+    if (connection.pending !== "")
+      throw new Fault(`after the answer came ${JSON.stringify(connection.pending.slice(0, 200))}`);
+    const isToClose = headers.get("connection") === "close" || this.#connection === undefined;
+    if (isToClose) connection[Symbol.dispose]();
+    else if (connection.isEnded) throw new Fault("the connection was closed after the answer");
+  }
+
+  async #exchange(rendered: Rendered, connection: Connection): Promise<RawAnswer> {
+    const pieces = piecesOf(rendered);
+    for (const piece of pieces) this.#said.add(piece);
+    const sent: { bytes: readonly Uint8Array[]; answer?: string } = { bytes: pieces };
+    this.sent.push(sent);
+    const [head, body] = pieces;
+    const from = performance.now();
+    if (head !== undefined) connection.write(head);
+    let isOwed = body !== undefined && rendered.step.framing === "expected";
+    const writeBody = (): void => {
+      if (body !== undefined) connection.write(body);
+      isOwed = false;
+    };
+    if (body !== undefined && !isOwed) {
+      await Bun.sleep(0);
+      writeBody();
+    }
+    const answer = await withinReason(connection.answer(rendered.method, writeBody));
+    const took = performance.now() - from;
+    sent.answer = `${answer.status} ${answer.text?.slice(0, 300) ?? ""}`;
+    this.#around.tally.count(rendered, answer.status, took);
+    if (took > SLOW_MS) {
+      const allowed = await this.#around.allowanceMs();
+      if (took - allowed > SLOW_MS)
+        throw new Fault(`it took ${Math.round(took)} ms, ${Math.round(allowed)} of them the machine's`, {
+          isSlow: true,
+        });
+    } else if (answer.status === 503) {
+      throw new Fault("503, though nothing else was asked");
+    }
+    // It was not told to go on, and so the body is not sent.
+    if (isOwed) this.#connection = undefined;
+    return answer;
+  }
+
+  #judge({ step, app, isExact }: Rendered, answer: RawAnswer): Judged {
+    const judged = judgeAnswer(answer, { route: step.call.route, isExact, dialects: dialectsOf(app) });
+    this.#judgeLeaks(answer);
+    return judged;
+  }
+
+  #judgeLeaks({ text = "", headers }: RawAnswer): void {
+    const shown = `${text}\n${[...headers].map((pair) => pair.join(": ")).join("\n")}`;
+    judgeLeaks(shown, this.#around.world.secrets(), () => this.#said.text);
+  }
+
+  async #together(steps: readonly RequestStep[]): Promise<void> {
+    const { world } = this.#around;
+    const all = steps.map((step) => render(step, world, this.#address));
+    const answers = await Promise.all(
+      all.map(async (rendered) => {
+        using connection = await connect(world.port);
+        return await this.#exchange(rendered, connection);
+      }),
+    );
+    for (const [index, rendered] of all.entries()) {
+      const answer = answers[index];
+      if (answer !== undefined) this.#judge(rendered, answer);
+      rendered.app?.users.forget();
+    }
+  }
+
+  async #raw(text: string): Promise<void> {
+    const { world } = this.#around;
+    const { narrow } = world.apps;
+    const bytes = Buffer.from(
+      text.replaceAll("$TOKEN$", () => narrow.bearers.get("admin") ?? ""),
+      "latin1",
+    );
+    this.#said.add(bytes);
+    const sent: { bytes: readonly Uint8Array[]; answer?: string } = { bytes: [bytes] };
+    this.sent.push(sent);
+    narrow.users.forget();
+    using connection = await connect(world.port);
+    connection.write(bytes);
+    const reading = this.#read(connection, sent).catch((fault: unknown) => fault);
+    // Some of it is the beginning of something, and waits for more; nothing is owed to it.
+    await this.#others(OTHERS, connection);
+    connection[Symbol.dispose]();
+    const fault = await reading;
+    if (fault !== undefined) throw fault;
+    this.#around.tally.countRaw();
+  }
+
+  async #read(connection: Connection, sent: { answer?: string }): Promise<void> {
+    for (;;) {
+      const answer = await connection.answer("GET").catch((error: unknown) => {
+        if (error instanceof Closed) return undefined;
+        throw error;
+      });
+      if (answer === undefined) return;
+      sent.answer = `${answer.status} ${answer.text ?? ""}`;
+      const isBare = answer.text === "" && BARE.has(answer.status);
+      if (!isBare) judgeAnswer(answer, { route: null, isExact: false, dialects: dialectsOf(undefined) });
+      this.#judgeLeaks(answer);
+    }
+  }
+
+  /** As long as so many other requests take, or the connection lasts: the server is still there, too. */
+  async #others(count: number, beside: Connection): Promise<void> {
+    using other = await connect(this.#around.world.port);
+    for (let made = 0; made < count && !beside.isEnded; made++) {
+      other.write(Buffer.from("GET /-/health HTTP/1.1\r\nHost: x\r\n\r\n"));
+      const answer = await withinReason(other.answer("GET"));
+      if (answer.text !== '{"status":"alive"}') throw new Fault(`/-/health answers ${answer.status} ${answer.text}`);
+    }
+  }
+
+  /** A call of the fuzzer's own, as an admin. */
+  async #own(app: WorldApp, method: string, path: string, json?: unknown): Promise<Judged> {
+    this.#connection = await this.#usable();
+    const body = json === undefined ? "" : JSON.stringify(json);
+    const lines = [
+      `${method} /${app.key}${path} HTTP/1.1`,
+      "Host: localhost",
+      `Authorization: Bearer ${app.bearers.get("admin")}`,
+    ];
+    this.#connection.write(
+      Buffer.from(`${lines.join("\r\n")}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
+    );
+    const answer = await withinReason(this.#connection.answer(method));
+    if (answer.status !== 200) throw new Fault(`${method} ${path} by the admin: ${answer.status} ${answer.text}`);
+    return judgeAnswer(answer, { route: undefined, isExact: false, dialects: [app.dialect] });
+  }
+
+  /** Ada, Bob and Cyd, without attributes, and nobody else. */
+  async #renew(app: WorldApp): Promise<void> {
+    const { passwords } = this.#around.world;
+    while (entitiesOf(await this.#own(app, "DELETE", "/users?limit=100")).length === 100);
+    app.users.clear();
+    const all = [...passwords].map(([username, password]) => ({ username, password }));
+    await this.#own(app, "POST", "/users", all);
+    for (const name of passwords.keys()) app.users.made(name);
+    const former = app.bearers.get("ada");
+    if (former !== undefined) app.bearers.set("ended", former);
+    for (const name of ["ada", "bob"] as const) {
+      const { body } = await this.#own(app, "POST", "/token", { grant_type: "inherit", username: name });
+      app.bearers.set(name, String(body.access_token));
+    }
+    const { narrow, wide } = this.#around.world.apps;
+    narrow.bearers.set("other app's ada", wide.bearers.get("ada") ?? "");
+    wide.bearers.set("other app's ada", narrow.bearers.get("ada") ?? "");
+  }
+
+  /** Every user is as the answers have said, and the capacity is the sum of them all. */
+  async #compare(app: WorldApp): Promise<void> {
+    const { users } = app;
+    const names: string[] = [];
+    for (let cursor = ""; ; ) {
+      const page = await this.#own(app, "GET", `/users?limit=100${cursor}`);
+      names.push(...entitiesOf(page));
+      if (page.body.cursor === undefined) break;
+      cursor = `&cursor=${page.body.cursor}`;
+    }
+    const lost = users.names.filter((name) => !names.includes(name));
+    if (users.isComplete && lost.length > 0) throw new Fault(`lost: ${lost}`);
+    let sum = 0;
+    for (const name of names) {
+      const { body, headers } = await this.#own(app, "GET", `/metadata/user/${name}`);
+      const attributes = attributesOf(body.data);
+      users.hear(
+        name,
+        { attributes, etag: headers.get("etag") ?? undefined, modified: Number(body.lastModified) },
+        false,
+      );
+      sum += bytesOf(attributes);
+    }
+    const { data } = (await this.#own(app, "GET", "/metadata/user/capacity")).body;
+    if (data !== sum) throw new Fault(`the capacity of ${app.key} is ${data}, and the sum over its users ${sum}`);
+    if (sum > app.appBytesMax) throw new Fault(`${app.key} holds ${sum} bytes, and may hold ${app.appBytesMax}`);
+    this.#around.tally.countSum(sum);
+  }
+}
+
+function modelled({ apps }: World): readonly WorldApp[] {
+  return Object.values(apps).filter(({ isRated }) => !isRated);
+}
+
+async function withinReason(answer: Promise<RawAnswer>): Promise<RawAnswer> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Fault(`no answer within ${NEVER_MS} ms`, { isSlow: true })), NEVER_MS);
+  try {
+    return await Promise.race([answer, promise]);
+  } catch (error) {
+    throw error instanceof Fault ? error : new Fault(error instanceof Error ? error.message : String(error));
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,182 @@
+/** A server with three small apps, and what the fuzzer knows of it. */
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { DIALECTS, type Dialect } from "../../src/core/model.ts";
+import { type Admin, send, signIn } from "../harness/client.ts";
+import { eventually } from "../harness/eventually.ts";
+import { quickPasswords } from "../harness/quick-passwords.ts";
+import type { TestService } from "../harness/service.ts";
+import { appToken, CERTIFICATE, userToken } from "../identity/agora-tokens.ts";
+import { CLIENT_SECRET, dynamicToken } from "../identity/dynamic-tokens.ts";
+import { providerPair, startTrustedApp } from "../wire/identity/trusted-app.ts";
+import type { AppName, BearerName } from "./grammar/step.ts";
+import { KnownUsers } from "./known-users.ts";
+
+export interface WorldApp {
+  readonly key: string;
+  readonly id: string;
+  readonly dialect: Dialect;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly userBytesMax: number;
+  readonly appBytesMax: number;
+  /** Where calls are refused for their rate, not all can be known. */
+  readonly isRated: boolean;
+  readonly users: KnownUsers;
+  readonly bearers: Map<BearerName, string>;
+  /** What a page of users has named. */
+  cursor: string;
+}
+
+export interface World extends AsyncDisposable {
+  readonly service: TestService;
+  readonly port: number;
+  readonly apps: Readonly<Record<AppName, WorldApp>>;
+  readonly passwords: ReadonlyMap<string, string>;
+  /** What no answer may show unless the request has said it. */
+  secrets(): readonly string[];
+}
+
+type Made = Awaited<ReturnType<TestService["addApp"]>>;
+
+const OPERATOR_KEY = `operator-${randomBytes(8).toString("hex")}`;
+/** Tokens of others outlive the longest run. */
+const FAR_S = 86_400;
+
+const SETTINGS = {
+  narrow: {
+    userBytesMax: 600,
+    appBytesMax: 1500,
+    batchMax: 5,
+    dialect: "2021",
+    conflicts: "refuse",
+    registration: "authorised",
+    ratePerSecond: 0,
+  },
+  wide: {
+    userBytesMax: 262_144,
+    appBytesMax: 400_000,
+    batchMax: 3,
+    dialect: "2026",
+    conflicts: "merge",
+    registration: "open",
+    ratePerSecond: 0,
+  },
+  rated: {
+    userBytesMax: 100,
+    appBytesMax: 150,
+    batchMax: 5,
+    dialect: "2021",
+    conflicts: "merge",
+    registration: "open",
+    ratePerSecond: 10,
+  },
+} as const;
+
+export async function startWorld(engine: string): Promise<World> {
+  await using stack = new AsyncDisposableStack();
+  const trusted = stack.use(
+    await startTrustedApp(
+      {},
+      {
+        engine,
+        workers: 1,
+        app: SETTINGS.narrow,
+        settings: { operatorKey: OPERATOR_KEY, trustedProxies: ["127.0.0.1"] },
+        parts: { passwords: quickPasswords },
+      },
+    ),
+  );
+  const { service } = trusted;
+  const made: Readonly<Record<AppName, Made>> = {
+    narrow: { app: service.app, credentials: service.credentials, base: service.base },
+    wide: await service.addApp("org/wide", SETTINGS.wide),
+    rated: await service.addApp("org/rated", SETTINGS.rated),
+  };
+  const admins = {
+    narrow: await signIn(made.narrow),
+    wide: await eventually(() => signIn(made.wide)),
+    rated: await eventually(() => signIn(made.rated)),
+  };
+  const appOf = async (name: AppName): Promise<WorldApp> => {
+    const { app, credentials } = made[name];
+    const { userBytesMax, appBytesMax, dialect } = SETTINGS[name];
+    const bearers = new Map(await bearersOf(name, admins));
+    bearers.set("expired", await expiredToken(made[name]));
+    return {
+      key: app.key,
+      id: app.id,
+      dialect,
+      clientId: credentials.clientId,
+      clientSecret: credentials.clientSecret,
+      userBytesMax,
+      appBytesMax,
+      isRated: name === "rated",
+      users: new KnownUsers(),
+      bearers,
+      cursor: "",
+    };
+  };
+  const apps = { narrow: await appOf("narrow"), wide: await appOf("wide"), rated: await appOf("rated") };
+  for (const name of ["ada", "bob"]) await eventually(() => admins.rated.newUser(name));
+  const passwords = new Map(
+    ["ada", "bob", "cyd"].map((name) => [name, `pw-${name}-${randomBytes(8).toString("hex")}`]),
+  );
+  const fixed = [
+    OPERATOR_KEY,
+    CERTIFICATE,
+    CLIENT_SECRET,
+    ...Object.values(made).map(({ credentials }) => credentials.clientSecret),
+    ...passwords.values(),
+  ];
+  const owned = stack.move();
+  return {
+    service,
+    port: Number(new URL(service.origin).port),
+    apps,
+    passwords,
+    secrets: () => [...fixed, ...Object.values(apps).flatMap(({ bearers }) => [...bearers.values()])],
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+async function expiredToken({ base, credentials }: Pick<Made, "base" | "credentials">): Promise<string> {
+  const json = {
+    grant_type: "client_credentials",
+    client_id: credentials.clientId,
+    client_secret: credentials.clientSecret,
+    ttl: 1,
+  };
+  const { access_token: token } = (await send("POST", `${base}/token`, { json })).body;
+  await eventually(async () => {
+    if ((await send("GET", `${base}/metadata/limits`, { token })).status !== 401)
+      throw new Error("the token still counts");
+  }, 30_000);
+  return token;
+}
+
+async function bearersOf(
+  name: AppName,
+  admins: Readonly<Record<AppName, Admin>>,
+): Promise<readonly (readonly [BearerName, string])[]> {
+  const jwt = async (sub: string, more: object = {}): Promise<string> =>
+    await (await providerPair).sign({ sub, exp: Math.floor(Date.now() / 1000) + FAR_S, ...more });
+  return [
+    ["admin", admins[name].token],
+    ["operator", OPERATOR_KEY],
+    ["other app's admin", admins[name === "wide" ? "narrow" : "wide"].token],
+    ["agora user", userToken("ada", FAR_S)],
+    ["agora admin", appToken(FAR_S)],
+    ["dynamic", dynamicToken({ user: "ada", ttl: FAR_S })],
+    ["jwt", await jwt("ada")],
+    ["jwt admin", await jwt("ada", { scope: "profiles:all" })],
+    ["jwt of a stranger", await jwt("eve")],
+  ];
+}
+
+export function dialectsOf(app: WorldApp | undefined): readonly Dialect[] {
+  return app === undefined ? DIALECTS : [app.dialect];
+}
+
+/** The checkout, which no answer names. */
+export const CHECKOUT = join(import.meta.dir, "../..");
