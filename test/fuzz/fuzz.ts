@@ -3,48 +3,53 @@ import { Delay } from "./delay.ts";
 import { Fault } from "./fault.ts";
 import type { Step } from "./grammar/step.ts";
 import { steps } from "./grammar/steps.ts";
-import { linesOf } from "./paste.ts";
+import { linesOf, usersOf } from "./paste.ts";
 import { Sequence } from "./sequence.ts";
 import { Tally } from "./tally.ts";
-import { startWorld } from "./world.ts";
+import { startWorld, type World } from "./world.ts";
 
 export interface FuzzOptions {
   readonly engine: string;
   readonly seed: number;
   /** So many at least. */
   readonly requests: number;
-  /** Ends it before that; ms. */
-  readonly timeMs?: number;
+}
+
+interface Failed {
+  readonly fault: unknown;
+  readonly lines: readonly string[];
+  readonly requestCount: number;
 }
 
 /** One seed makes so many sequences; the next ones have the seeds that follow. */
 const SEQUENCES = 25;
 /** For finding the shortest sequence that still fails. */
-const SHRINK_MS = 30_000;
+const SHRINK_MS = 45_000;
 /** Calls go through several threads, each of which may have to wait for the processor. */
-const THREADS = 5;
+export const THREADS = 5;
 
 /** Throws with the seed, and with the shortest sequence that it found to fail, ready to be pasted. */
-export async function fuzz({ engine, seed, requests, timeMs = Number.POSITIVE_INFINITY }: FuzzOptions): Promise<Tally> {
-  await using world = await startWorld(engine);
+export async function fuzz({ engine, seed, requests }: FuzzOptions): Promise<Tally> {
   await using delay = new Delay();
+  await using worlds = new Worlds(engine);
   const tally = new Tally();
-  const around = { world, tally, allowanceMs: async () => THREADS * (await delay.worstMs()) };
-  const from = performance.now();
+  const allowanceMs = async (): Promise<number> => THREADS * (await delay.worstMs());
   let failedAt = Number.POSITIVE_INFINITY;
-  let shortest: { readonly sequence: Sequence; readonly fault: unknown } | undefined;
+  let shortest: Failed | undefined;
 
-  async function outcome(
-    list: readonly Step[],
-  ): Promise<{ readonly sequence: Sequence; readonly fault: unknown } | undefined> {
+  async function outcome(list: readonly Step[]): Promise<Failed | undefined> {
     await delay.worstMs();
     tally.sequences += 1;
-    const sequence = new Sequence(around, tally.sequences);
+    const world = await worlds.present();
+    const sequence = new Sequence({ world, tally, allowanceMs }, tally.sequences);
     try {
       await sequence.run(list);
       return undefined;
     } catch (fault) {
-      return { sequence, fault };
+      // What has gone wrong may have left something behind.
+      await worlds.end();
+      const lines = [...usersOf(world), ...sequence.sent.flatMap((sent) => linesOf(sent, world))];
+      return { fault, lines, requestCount: sequence.sent.length };
     }
   }
 
@@ -61,21 +66,41 @@ export async function fuzz({ engine, seed, requests, timeMs = Number.POSITIVE_IN
     throw failed.fault;
   });
 
-  for (let each = seed; tally.requests < requests && performance.now() - from < timeMs; each++) {
-    const result = await fc.check(property, { seed: each, numRuns: SEQUENCES });
-    if (!result.failed) continue;
-    const { sequence, fault } = shortest ?? {};
-    const why =
-      fault instanceof Fault
-        ? fault.message
-        : String(fault instanceof Error ? fault.stack : (fault ?? result.errorInstance));
-    throw new Error(
-      [
-        `FUZZ_SEED=${each} on ${engine}: ${why}`,
-        `${sequence?.sent.length ?? 0} steps, after ${result.numShrinks} shrinks:`,
-        ...(sequence?.sent ?? []).flatMap((sent) => linesOf(sent, world)),
-      ].join("\n"),
-    );
+  for (let each = seed; tally.requests < requests; each++) {
+    const { failed, numShrinks, errorInstance } = await fc.check(property, { seed: each, numRuns: SEQUENCES });
+    if (!failed) continue;
+    const { fault = errorInstance, lines = [], requestCount = 0 } = shortest ?? {};
+    const heading = `FUZZ_SEED=${each} FUZZ_ENGINE=${engine}: ${fault instanceof Fault ? fault.message : textOf(fault)}`;
+    const isAlone = numShrinks > 0 ? "" : "; on a server of its own it did not fail, if it was shortened";
+    throw new Error([heading, `${requestCount} requests, after ${numShrinks} shrinks${isAlone}:`, ...lines].join("\n"));
   }
   return tally;
+}
+
+function textOf(fault: unknown): string {
+  return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+}
+
+/** One at a time, which is made when it is needed. */
+class Worlds implements AsyncDisposable {
+  readonly #engine: string;
+  #world: World | undefined;
+
+  constructor(engine: string) {
+    this.#engine = engine;
+  }
+
+  async present(): Promise<World> {
+    this.#world ??= await startWorld(this.#engine);
+    return this.#world;
+  }
+
+  async end(): Promise<void> {
+    await this.#world?.[Symbol.asyncDispose]();
+    this.#world = undefined;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.end();
+  }
 }

@@ -4,6 +4,7 @@ import { send, signIn } from "../harness/client.ts";
 import { quickPasswords } from "../harness/quick-passwords.ts";
 import { startTestService } from "../harness/service.ts";
 import { Delay } from "./delay.ts";
+import { THREADS } from "./fuzz.ts";
 import { NAUGHTY } from "./naughty.ts";
 import { naughtySteps } from "./naughty-steps.ts";
 import { linesOf } from "./paste.ts";
@@ -21,7 +22,7 @@ test(
     await using world = await startWorld("sqlite");
     await using delay = new Delay();
     const tally = new Tally();
-    const around = { world, tally, allowanceMs: async () => 5 * (await delay.worstMs()) };
+    const around = { world, tally, allowanceMs: async () => THREADS * (await delay.worstMs()) };
     for (let at = 0; at < NAUGHTY.length; at += AT_ONCE) {
       await delay.worstMs();
       const sequence = new Sequence(around, at);

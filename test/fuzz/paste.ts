@@ -2,7 +2,15 @@ import type { Sent } from "./sequence.ts";
 import type { World } from "./world.ts";
 
 /** Longer ones are cut: they are all of one kind. */
-const SHOWN_BYTES = 2000;
+const SHOWN_BYTES = 1000;
+
+/** What there is before the first step. */
+export function usersOf({ apps, passwords }: Pick<World, "apps" | "passwords">): readonly string[] {
+  return Object.values(apps).map(
+    ({ key, id, dialect, userBytesMax, appBytesMax }) =>
+      `# ${key}, ${id}, dialect ${dialect}, ${userBytesMax} bytes a user, ${appBytesMax} in all: ${[...passwords.keys()].join(", ")}`,
+  );
+}
 
 /**
  * A line that sends the same bytes, and one that says what was answered. Tokens stand as `$NAME`, since those of this run are

@@ -9,12 +9,11 @@ import { bytesOf } from "./known-users.ts";
 import { judgeLeaks, Said } from "./leaks.ts";
 import { piecesOf, type Rendered, render } from "./render.ts";
 import type { Tally } from "./tally.ts";
+import { withinReason } from "./within-reason.ts";
 import { dialectsOf, type World, type WorldApp } from "./world.ts";
 
 /** "a request over one second" */
 export const SLOW_MS = 1000;
-/** After which one is given up. */
-const NEVER_MS = 15_000;
 /** By then the answer to what was sent before has come, if there is one. */
 const OTHERS = 3;
 
@@ -35,6 +34,7 @@ export class Sequence {
   readonly #said = new Said();
   readonly #address: string;
   #connection: Connection | undefined;
+  #settled = 0;
   /** What went over the wire for each step. */
   readonly sent: Sent[] = [];
 
@@ -48,7 +48,7 @@ export class Sequence {
     const { world } = this.#around;
     const toldBefore = world.service.faults.length;
     try {
-      for (const app of modelled(world)) await this.#renew(app);
+      for (const app of modelled(world)) await this.#begin(app);
       this.sent.length = 0;
       for (const step of steps) {
         await this.#step(step);
@@ -56,6 +56,7 @@ export class Sequence {
         if (told !== undefined) throw new Fault(`the operator was told of ${told}`);
       }
       for (const app of modelled(world)) await this.#compare(app);
+      for (const app of modelled(world)) await this.#end(app);
     } finally {
       this.#connection?.[Symbol.dispose]();
     }
@@ -177,7 +178,20 @@ export class Sequence {
     connection[Symbol.dispose]();
     const fault = await reading;
     if (fault !== undefined) throw fault;
+    await this.#settle(narrow);
     this.#around.tally.countRaw();
+  }
+
+  /** A set that was not waited for may still be under way; one that comes after it ends when it has ended. */
+  async #settle(app: WorldApp): Promise<void> {
+    for (;;) {
+      this.#settled += 1;
+      const { status } = await this.#admin(app, "PUT", "/metadata/user/ada", `n=${this.#settled}`);
+      if (status === 200 || status === 404) break;
+      if (status === 403) await this.#own(app, "DELETE", "/metadata/user/ada");
+      else if (status !== 409) throw new Fault(`a set after bytes that are no HTTP is ${status}`);
+    }
+    app.users.forget();
   }
 
   async #read(connection: Connection, sent: { answer?: string }): Promise<void> {
@@ -206,29 +220,31 @@ export class Sequence {
 
   /** A call of the fuzzer's own, as an admin. */
   async #own(app: WorldApp, method: string, path: string, json?: unknown): Promise<Judged> {
-    this.#connection = await this.#usable();
-    const body = json === undefined ? "" : JSON.stringify(json);
-    const lines = [
-      `${method} /${app.key}${path} HTTP/1.1`,
-      "Host: localhost",
-      `Authorization: Bearer ${app.bearers.get("admin")}`,
-    ];
-    this.#connection.write(
-      Buffer.from(`${lines.join("\r\n")}\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
-    );
-    const answer = await withinReason(this.#connection.answer(method));
+    const answer = await this.#admin(app, method, path, json === undefined ? "" : JSON.stringify(json));
     if (answer.status !== 200) throw new Fault(`${method} ${path} by the admin: ${answer.status} ${answer.text}`);
     return judgeAnswer(answer, { route: undefined, isExact: false, dialects: [app.dialect] });
   }
 
+  async #admin({ key, bearers }: WorldApp, method: string, path: string, body: string): Promise<RawAnswer> {
+    this.#connection = await this.#usable();
+    const head = [
+      `${method} /${key}${path} HTTP/1.1`,
+      "Host: localhost",
+      `Authorization: Bearer ${bearers.get("admin")}`,
+    ];
+    const length = `Content-Length: ${Buffer.byteLength(body)}`;
+    this.#connection.write(Buffer.from(`${[...head, length].join("\r\n")}\r\n\r\n${body}`));
+    return await withinReason(this.#connection.answer(method));
+  }
+
   /** Ada, Bob and Cyd, without attributes, and nobody else. */
-  async #renew(app: WorldApp): Promise<void> {
+  async #begin(app: WorldApp): Promise<void> {
     const { passwords } = this.#around.world;
-    while (entitiesOf(await this.#own(app, "DELETE", "/users?limit=100")).length === 100);
     app.users.clear();
     const all = [...passwords].map(([username, password]) => ({ username, password }));
     await this.#own(app, "POST", "/users", all);
     for (const name of passwords.keys()) app.users.made(name);
+    if (Date.now() > app.brief.until) app.bearers.set("expired", app.brief.token);
     const former = app.bearers.get("ada");
     if (former !== undefined) app.bearers.set("ended", former);
     for (const name of ["ada", "bob"] as const) {
@@ -238,6 +254,13 @@ export class Sequence {
     const { narrow, wide } = this.#around.world.apps;
     narrow.bearers.set("other app's ada", wide.bearers.get("ada") ?? "");
     wide.bearers.set("other app's ada", narrow.bearers.get("ada") ?? "");
+  }
+
+  /** Nobody is left, and nothing of anybody. */
+  async #end(app: WorldApp): Promise<void> {
+    while (entitiesOf(await this.#own(app, "DELETE", "/users?limit=100")).length === 100);
+    const { data } = (await this.#own(app, "GET", "/metadata/user/capacity")).body;
+    if (data !== 0) throw new Fault(`the capacity of ${app.key} is ${data} when all users are removed`);
   }
 
   /** Every user is as the answers have said, and the capacity is the sum of them all. */
@@ -272,16 +295,4 @@ export class Sequence {
 
 function modelled({ apps }: World): readonly WorldApp[] {
   return Object.values(apps).filter(({ isRated }) => !isRated);
-}
-
-async function withinReason(answer: Promise<RawAnswer>): Promise<RawAnswer> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Fault(`no answer within ${NEVER_MS} ms`, { isSlow: true })), NEVER_MS);
-  try {
-    return await Promise.race([answer, promise]);
-  } catch (error) {
-    throw error instanceof Fault ? error : new Fault(error instanceof Error ? error.message : String(error));
-  } finally {
-    clearTimeout(timer);
-  }
 }
