@@ -32,6 +32,8 @@ export const WHOLE_BYTES_MAX = 262_144;
 
 /** A chunked body is charged in such steps. */
 const STEP_BYTES = 65_536;
+/** With one of these there may be a body. */
+const FRAMING = ["transfer-encoding", "content-length"];
 
 /**
  * A body on its way in. Its bytes are charged to the budget before anything is waited for, because the runtime takes
@@ -59,7 +61,8 @@ export class IncomingBody implements RequestBody, Arrival {
     this.#holder = holder;
     this.sinceMs = parts.arrivals.timers.nowMs();
     const length = source.request.headers.get("content-length");
-    this.announcedBytes = length === null ? undefined : Number(length);
+    // The runtime takes two equal lengths, which read `3, 3`, for one. What is no number must not be counted: no sum would ever be one again.
+    this.announcedBytes = length !== null && /^\d+$/.test(length) ? Number(length) : undefined;
   }
 
   /**
@@ -70,7 +73,7 @@ export class IncomingBody implements RequestBody, Arrival {
   hold(isReadNext: boolean, chargedMax = BODY_BYTES_MAX): void {
     this.release();
     if (this.announcedBytes !== undefined) this.#charge(Math.min(this.announcedBytes, chargedMax));
-    else if (this.#source.request.headers.has("transfer-encoding")) {
+    else if (FRAMING.some((name) => this.#source.request.headers.has(name))) {
       this.#charge(isReadNext ? STEP_BYTES : BODY_BYTES_MAX);
     }
   }
