@@ -74,7 +74,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   {
     folder: "src/store/sqlite",
     imports: [...STORE_PARTS, "src/system/timers.ts", "src/system/tasks.ts", "src/system/crash.ts", CORE],
-    packages: ["bun", "bun:sqlite", "node:"],
+    packages: ["bun", "bun:ffi", "bun:sqlite", "node:"],
   },
   { folder: "src/store/mysql", imports: [...STORE_PARTS, "src/system/timers.ts", CORE], packages: ["node:", "mysql2"] },
   { folder: CORE, imports: [], packages: [] },

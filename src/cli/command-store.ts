@@ -3,7 +3,7 @@ import type { Config } from "../config/config.ts";
 import { type Apps, createApps } from "../core/apps.ts";
 import { type App, appKey } from "../core/model.ts";
 import type { Store } from "../core/ports.ts";
-import { openStore, parseStoreUrl, type StoreLocation } from "../store/open.ts";
+import { openStore, parseStoreUrl, refuseLostStore, type StoreLocation } from "../store/open.ts";
 import { systemClock } from "../system/clock.ts";
 import { systemDigest } from "../system/digest.ts";
 import { systemRandom } from "../system/random.ts";
@@ -31,6 +31,7 @@ export async function openCommandStore(
 ): Promise<CommandStore> {
   const location = lastingLocation(config);
   if (missing === "refuse" && location.engine === "sqlite" && !existsSync(location.path)) {
+    await refuseLostStore(location);
     throw mistaken(`${location.path} does not exist: nothing has been stored there yet (USERMETA_STORE, --store)`);
   }
   const store = await openStore(location, { schema: missing === "refuse" ? "as found" : "make" });

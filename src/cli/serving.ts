@@ -15,17 +15,15 @@ export async function openServedStore(
   events: OperatorEvents,
 ): Promise<ServedStore> {
   const { workers, cacheBytes, stalenessMs, listen } = config;
-  const onWriterEnd = (error: Error): void => events.writerEnded(error);
-  const onLeftOpen = (part: string): void => events.leftOpen(part);
-  const onWriterSilent = (silentMs: number): void => events.threadSilent({ thread: "writer", silentMs });
   const options = {
     exclusive: true,
     schema: "make or migrate",
     listen: addressText(listen),
     stalenessMs,
-    onWriterEnd,
-    onWriterSilent,
-    onLeftOpen,
+    onWriterEnd: (error: Error) => events.writerEnded(error),
+    onWriterSilent: (silentMs: number) => events.threadSilent({ thread: "writer", silentMs }),
+    onHolderAwaited: (message: string) => events.holderAwaited(message),
+    onLeftOpen: (part: string) => events.leftOpen(part),
     troubles: events,
   } as const;
   // Where workers serve, this thread only looks after them.

@@ -18,6 +18,8 @@ export interface OperatorEvents extends Events, StoreTroubleEvents {
   serving(details: { readonly url: string; readonly store: string; readonly apps: number }): void;
   /** The store cannot be reached at the start, which waits for it. */
   storeUnreachable(details: Details<"storeUnreachable">): void;
+  /** The store was served elsewhere: the start waits to see whether it still is. */
+  holderAwaited(message: string): void;
   /** Requests under way are finished. */
   stopping(): void;
   /** A part could not be closed in time: the process ends all the same. What was answered is stored. */
@@ -81,6 +83,7 @@ export function createEvents(log: Logger, timers: Timers): OperatorEvents {
   return {
     serving: ({ url, store, apps }) => log.info({ event: "serving", url, store, apps }, `serving on ${url}`),
     storeUnreachable: (details) => outages.tell({ event: "storeUnreachable", ...details }),
+    holderAwaited: (message) => log.warn({ event: "holderAwaited" }, message),
     stopping: () => log.info({ event: "stopping" }, "stopping: requests under way are finished"),
     leftOpen: (part) =>
       log.warn(

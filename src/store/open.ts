@@ -42,6 +42,8 @@ export interface OpenOptions {
   readonly onLeftOpen: (part: string) => void;
   /** Told when it does not respond, and is ended. */
   readonly onWriterSilent: (silentMs: number) => void;
+  /** Told when the store must be watched for some seconds, to see whether a server elsewhere still has it. */
+  readonly onHolderAwaited: (message: string) => void;
 }
 
 /** What another thread needs to serve a store too; goes through `postMessage`. */
@@ -136,6 +138,13 @@ export async function joinStore(share: StoreShare): Promise<JoinedStore> {
   }
   const { joinSqliteStore } = await import("./sqlite/shared-store.ts");
   return joinSqliteStore(share);
+}
+
+/** Rejects where a store was made and its file is missing; makes nothing. */
+export async function refuseLostStore(location: StoreLocation): Promise<void> {
+  if (location.engine !== "sqlite") return;
+  const { storePlace } = await import("./sqlite/store-place.ts");
+  storePlace(location.path);
 }
 
 /** The server that holds the store now, if any; a store of the cluster's is nobody's alone. */

@@ -21,6 +21,7 @@ type Silent = "secretReadable" | "keysAvailable" | "checkStoreBy";
 const EVERY_EVENT: { readonly [Name in Exclude<keyof OperatorEvents, Silent>]: (events: OperatorEvents) => void } = {
   serving: (events) => events.serving({ url: "http://x:1", store: "memory:", apps: 2 }),
   storeUnreachable: (events) => events.storeUnreachable({ store: "mysql://u@h:3306/d", error: new Error("no way") }),
+  holderAwaited: (events) => events.holderAwaited("data/usermeta.db was served elsewhere"),
   stopping: (events) => events.stopping(),
   leftOpen: (events) => events.leftOpen("worker 2"),
   closeFailed: (events) => events.closeFailed(new Error("no disk")),

@@ -14,9 +14,18 @@ export interface Child extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
-/** Starts sqlite-child.ts; what it is disposed of by is `kill`. */
-export function startChild(what: "hold" | "create" | "lock", path: string, text: string): Child {
-  const child = Bun.spawn([process.execPath, join(import.meta.dir, "sqlite-child.ts"), what, path, text], {
+/**
+ * Starts sqlite-child.ts; what it is disposed of by is `kill`.
+ *
+ * @param wrapper a program, with its arguments, that becomes the child
+ */
+export function startChild(
+  what: "hold" | "create" | "lock",
+  path: string,
+  text: string,
+  wrapper: readonly string[] = [],
+): Child {
+  const child = Bun.spawn([...wrapper, process.execPath, join(import.meta.dir, "sqlite-child.ts"), what, path, text], {
     stdin: "ignore",
     stdout: "pipe",
     stderr: "inherit",

@@ -13,6 +13,8 @@ export interface ConnectionOptions {
   readonly busyTimeoutMs?: number;
   /** Told of each statement that met something damaged, with SQLite's extended result code. */
   readonly onDamage?: ((code: number) => void) | undefined;
+  /** Refuses where there is no file: one that was lost must not come back empty. */
+  readonly mustExist?: boolean;
 }
 
 const BUSY_TIMEOUT_MS = 5000;
@@ -37,11 +39,11 @@ export class Connection {
 
   /** Makes the file (readable by its owner only: it holds keys) and its folder when they are missing. */
   constructor(path: string, options: ConnectionOptions = {}) {
-    const { synchronous = "FULL", busyTimeoutMs = BUSY_TIMEOUT_MS } = options;
+    const { synchronous = "FULL", busyTimeoutMs = BUSY_TIMEOUT_MS, mustExist = false } = options;
     this.path = path;
     this.#busyTimeoutMs = busyTimeoutMs;
     this.#onDamage = options.onDamage;
-    createPrivately(path);
+    if (!mustExist) createPrivately(path);
     this.#database = this.#translated(() => new Database(path, { readwrite: true, strict: true }));
     // First of all: even the statements below can meet another connection's lock.
     this.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
@@ -160,7 +162,7 @@ export class Connection {
  * Only a file that is not there yet may be opened here: closing any descriptor of a database file would drop the
  * locks that this process holds on it.
  */
-function createPrivately(path: string): void {
+export function createPrivately(path: string): void {
   if (existsSync(path)) return;
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });

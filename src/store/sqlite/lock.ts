@@ -99,17 +99,28 @@ export function lockForCommand(path: string): Promise<StoreLock> {
 
 /** The server that holds the store now, if any. Never makes a file. */
 export function storeHolder(path: string): StoreHolder | undefined {
+  const found = lookAtLock(path);
+  if (found === "free" || found.holder === undefined || found.holder.listen === COMMAND) return undefined;
+  const { pid, listen } = found.holder;
+  return { pid, listen };
+}
+
+/** Whether a server or a command holds the store by this path. Never makes a file. */
+export function isLockHeld(path: string): boolean {
+  return lookAtLock(path) !== "free";
+}
+
+function lookAtLock(path: string): "free" | { readonly holder: NamedHolder | undefined } {
   const file = existsSync(path) ? realpathSync(path) : path;
-  if (!existsSync(lockPath(file))) return undefined;
+  if (!existsSync(lockPath(file))) return "free";
   const connection = openLockFile(file);
   try {
     connection.exec("BEGIN IMMEDIATE");
     connection.rollback();
-    return undefined;
+    return "free";
   } catch (error) {
     if (!(error instanceof StoreError) || error.fault !== "busy") throw error;
-    const holder = readHolder(connection);
-    return holder === undefined || holder.listen === COMMAND ? undefined : { pid: holder.pid, listen: holder.listen };
+    return { holder: readHolder(connection) };
   } finally {
     connection.close();
   }
@@ -119,7 +130,7 @@ interface NamedHolder extends StoreHolder {
   readonly nonce: string;
 }
 
-function lockPath(path: string): string {
+export function lockPath(path: string): string {
   return `${path}.lock`;
 }
 

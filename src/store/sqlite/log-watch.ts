@@ -1,8 +1,8 @@
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
-import type { StoreTrouble, StoreTroubleKind } from "../../core/store-trouble.ts";
 import { StoreError } from "../store-error.ts";
 import type { Connection } from "./connection.ts";
+import type { ToldTrouble } from "./writer-messages.ts";
 
 /** @property longMs how long the log may be longer than that before the operator is told */
 export interface LogBounds {
@@ -12,11 +12,6 @@ export interface LogBounds {
 
 /** What a burst may leave behind: see `journal_size_limit` in connection.ts. */
 export const LOG_BOUNDS: LogBounds = { longBytes: 67_108_864, longMs: 10_000 };
-
-export interface TroubleTold {
-  begins(trouble: StoreTrouble): void;
-  ends(kind: StoreTroubleKind): void;
-}
 
 /**
  * The log is folded into the database when it is this much ahead of it: 4 MB. With a million users, 64 writes at
@@ -41,7 +36,7 @@ interface Log {
  */
 export class LogWatch {
   readonly #connection: Connection;
-  readonly #told: TroubleTold;
+  readonly #tell: (message: ToldTrouble) => void;
   readonly #bounds: LogBounds;
   /** How long the log was when `shorten` last tried. */
   #triedAt = 0;
@@ -53,9 +48,9 @@ export class LogWatch {
   /** Why the log could not be folded the last time. */
   #fault: StoreError | undefined;
 
-  constructor(connection: Connection, told: TroubleTold, bounds: LogBounds) {
+  constructor(connection: Connection, tell: (message: ToldTrouble) => void, bounds: LogBounds) {
     this.#connection = connection;
-    this.#told = told;
+    this.#tell = tell;
     this.#bounds = bounds;
   }
 
@@ -85,7 +80,7 @@ export class LogWatch {
     if (bytes < this.#bounds.longBytes) {
       this.#longSince = undefined;
       this.#refusal = undefined;
-      if (this.#isTold !== false) this.#told.ends("log_long");
+      if (this.#isTold !== false) this.#tell({ kind: "trouble-over", trouble: "log_long" });
       this.#isTold = false;
       return;
     }
@@ -98,7 +93,7 @@ export class LogWatch {
     const isLasting = performance.now() - this.#longSince >= this.#bounds.longMs;
     if (this.#isTold !== true && (isLasting || this.#refusal !== undefined)) {
       this.#isTold = true;
-      this.#told.begins({ kind: "log_long", message: this.#text(bytes) });
+      this.#tell({ kind: "troubled", trouble: { kind: "log_long", message: this.#text(bytes) } });
     }
   }
 

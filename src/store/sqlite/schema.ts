@@ -1,22 +1,28 @@
 import { fitVersion, type Migration, type MigrationTarget, type SchemaUse, type SchemaVersion } from "../migrate.ts";
 import { StoreError } from "../store-error.ts";
 import type { Connection } from "./connection.ts";
+import { lost } from "./marker.ts";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import identity from "./migrations/0002_identity.sql" with { type: "text" };
 import conflicts from "./migrations/0003_conflicts.sql" with { type: "text" };
+import holder from "./migrations/0004_holder.sql" with { type: "text" };
 import { whenFree } from "./when-free.ts";
 
 export const SQLITE_MIGRATIONS: readonly Migration[] = [
   { number: 1, sql: initial },
   { number: 2, sql: identity, oldest: 1 },
   { number: 3, sql: conflicts, oldest: 1 },
+  { number: 4, sql: holder, oldest: 1 },
 ];
 
 /** "usmt", set by the first migration. */
 const APPLICATION_ID = 1_970_498_932;
 
-/** Refuses the databases of other programs before anything of them is changed. */
-export function checkOwnership(connection: Connection): void {
+/**
+ * Refuses the databases of other programs before anything of them is changed, and an empty one where a store was made
+ * before.
+ */
+export function checkOwnership(connection: Connection, wasMade: boolean): void {
   let id: number | undefined;
   let tables: number | undefined;
   // One transaction: another process may be migrating the same fresh file.
@@ -30,6 +36,7 @@ export function checkOwnership(connection: Connection): void {
   if (id !== APPLICATION_ID && (id !== 0 || tables !== 0)) {
     throw new StoreError("not_usermeta", `${connection.path} is a database of another program, not of usermeta`);
   }
+  if (wasMade && id !== APPLICATION_ID) throw lost(connection.path, "empty");
 }
 
 /** `PRAGMA user_version` holds the number of the last migration. */

@@ -1,5 +1,7 @@
 import type { Store } from "../../core/ports.ts";
+import { StoreError } from "../store-error.ts";
 import { Connection, type Synchronous } from "./connection.ts";
+import { type FileId, fileIdAt, isSameFile } from "./file-id.ts";
 import { createServingStore } from "./serving-store.ts";
 import { type SharedCells, SharedState } from "./shared-state.ts";
 import { WriterClient } from "./writer-client.ts";
@@ -14,6 +16,8 @@ export interface SqliteShare {
   readonly thread: number;
   /** For the attributes that this thread keeps in memory. */
   readonly cacheBytes: number;
+  /** The file, whatever is at its path when the thread opens it. */
+  readonly main: FileId | undefined;
 }
 
 /** A store that is owned, and kept in touch with its writer, by another thread. */
@@ -24,9 +28,14 @@ export interface JoinedSqliteStore {
 }
 
 /** Its `failed` never settles: the owner sees to that. */
-export function joinSqliteStore({ path, synchronous, cells, thread, cacheBytes }: SqliteShare): JoinedSqliteStore {
+export function joinSqliteStore(share: SqliteShare): JoinedSqliteStore {
+  const { path, synchronous, cells, thread, cacheBytes, main } = share;
   const shared = new SharedState(cells);
-  const connection = new Connection(path, { synchronous, onDamage: shared.meetDamage });
+  const connection = new Connection(path, { synchronous, mustExist: true, onDamage: shared.meetDamage });
+  if (!isSameFile(fileIdAt(path), main)) {
+    connection.close();
+    throw new StoreError("cannot_open", `${path} was replaced by another file while it was served`);
+  }
   connection.readOnlyNow();
   const writer = new WriterClient(path, { admission: cells.admission, thread });
   return {

@@ -1,14 +1,18 @@
-import { realpathSync } from "node:fs";
-import { resolve } from "node:path";
 import type { Store } from "../../core/ports.ts";
 import type { StoreTroubleEvents } from "../../core/store-trouble.ts";
 import { migrate, type SchemaUse } from "../migrate.ts";
-import { Connection, type Synchronous } from "./connection.ts";
+import { StoreError } from "../store-error.ts";
+import { Connection, createPrivately, type Synchronous } from "./connection.ts";
+import { isSameFile } from "./file-id.ts";
+import { awaitFormerServer, checkServedHere, holdFile, nameServer } from "./holder.ts";
 import { lockForServer } from "./lock.ts";
+import { mark } from "./marker.ts";
 import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
 import { createServingStore } from "./serving-store.ts";
 import { newSharedCells, SharedState } from "./shared-state.ts";
 import type { SqliteShare } from "./shared-store.ts";
+import { storeFilesId } from "./store-files.ts";
+import { storePlace } from "./store-place.ts";
 import { ThreadPlaces } from "./thread-places.ts";
 import { whenFree } from "./when-free.ts";
 import { WAIT_MAX_MS, WriterClient } from "./writer-client.ts";
@@ -39,6 +43,8 @@ export interface SqliteOptions {
   readonly onWriterSilent?: (silentMs: number) => void;
   /** How long it may not respond. */
   readonly silentMaxMs?: number;
+  /** Told when the store must be watched for some seconds, to see whether a server elsewhere still has it. */
+  readonly onHolderAwaited?: (message: string) => void;
 }
 
 export interface SqliteStore extends Store {
@@ -59,24 +65,39 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   await using opening = new AsyncDisposableStack();
   const { exclusive = false, schema = "make", synchronous = "FULL", writerUrl: url = writerEntry() } = options;
 
+  const place = storePlace(path);
+  const file = place.path;
+  createPrivately(file);
+  const held = exclusive ? opening.use(await holdFile(file)) : undefined;
+  if (held === undefined) await checkServedHere(file);
   const cells = newSharedCells();
   const shared = new SharedState(cells);
-  const reading = { synchronous, busyTimeoutMs: OPENING_BUSY_MS, onDamage: shared.meetDamage };
-  const made = await whenFree(() => new Connection(resolve(path), reading));
-  const connection = opening.adopt(made, (opened) => opened.close());
-  await whenFree(() => checkOwnership(connection));
-  // The true path: the same file by another name must have the same lock.
-  const file = realpathSync(connection.path);
-  if (exclusive) opening.use(await lockForServer(file, options.listen ?? ""));
+  const reading = { synchronous, busyTimeoutMs: OPENING_BUSY_MS, onDamage: shared.meetDamage, mustExist: true };
+  const connection = opening.adopt(await whenFree(() => new Connection(file, reading)), (opened) => opened.close());
+  await whenFree(() => checkOwnership(connection, place.isMarked));
+  if (held !== undefined) {
+    opening.use(await lockForServer(file, options.listen ?? ""));
+    await awaitFormerServer(connection, held.isSure, options.onHolderAwaited);
+  }
   await checkSchema(connection, schema);
   await whenFree(() => connection.useWriteAheadLog());
   await migrate(migrationTarget(connection), SQLITE_MIGRATIONS, schema);
+  mark(file);
+  const named = held && {
+    descriptor: held.descriptor,
+    nonce: await whenFree(() => nameServer(connection, options.listen ?? "")),
+  };
+  const files = storeFilesId(file, exclusive, named);
+  if (held !== undefined && !isSameFile(files.main, held.id)) {
+    throw new StoreError("cannot_open", `${file} was replaced while it was opened`);
+  }
   connection.readOnlyNow();
   const thread = opening.adopt(
     await WriterThread.open({
       path: file,
       synchronous,
       cells,
+      files,
       url,
       onEnd: options.onWriterEnd,
       troubles: options.troubles,
@@ -109,12 +130,12 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
     failed: thread.failed,
     share(cacheBytes, link) {
       const connected = thread.connect(link);
-      const place = threads.take();
+      const own = threads.take();
       return {
-        share: { path: file, synchronous, cells, thread: place, cacheBytes },
+        share: { path: file, synchronous, cells, thread: own, cacheBytes, main: files.main },
         [Symbol.dispose]() {
           connected[Symbol.dispose]();
-          threads.giveBack(place);
+          threads.giveBack(own);
         },
       };
     },

@@ -1,17 +1,21 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { SchemaUse } from "../migrate.ts";
 import { migrateForTransfer } from "../migrate-for-transfer.ts";
 import { StoreError } from "../store-error.ts";
 import type { TransferSource, TransferTarget } from "../transfer.ts";
-import { Connection } from "./connection.ts";
+import { Connection, createPrivately } from "./connection.ts";
+import { awaitFormerServer, holdFile } from "./holder.ts";
 import { lockForServer } from "./lock.ts";
+import { mark } from "./marker.ts";
 import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
+import { storePlace } from "./store-place.ts";
 import { SqliteTransferReader } from "./transfer-reader.ts";
 import { clearTables, insertFrame, insertTransferred } from "./transfer-writer.ts";
 
 /** Holds the store as its server would; rejects with `in_use`, naming the server, while one has it. */
 export async function openSqliteSource(path: string): Promise<TransferSource> {
+  storePlace(path);
   if (!existsSync(path)) throw new StoreError("cannot_open", `${path} does not exist: there is nothing to copy`);
   await using opening = new AsyncDisposableStack();
   const connection = await openHeld(path, "as found", opening);
@@ -52,13 +56,18 @@ export async function openSqliteTarget(path: string): Promise<TransferTarget> {
   });
 }
 
-async function openHeld(path: string, schema: SchemaUse, opening: AsyncDisposableStack): Promise<Connection> {
-  const connection = opening.adopt(new Connection(path), (opened) => opened.close());
-  checkOwnership(connection);
-  opening.use(await lockForServer(realpathSync(path), "no port: it is being copied"));
+async function openHeld(given: string, schema: SchemaUse, opening: AsyncDisposableStack): Promise<Connection> {
+  const { path, isMarked } = storePlace(given);
+  createPrivately(path);
+  const held = opening.use(await holdFile(path));
+  const connection = opening.adopt(new Connection(path, { mustExist: true }), (opened) => opened.close());
+  checkOwnership(connection, isMarked);
+  opening.use(await lockForServer(path, "no port: it is being copied"));
+  await awaitFormerServer(connection, held.isSure);
   await checkSchema(connection, schema);
   connection.useWriteAheadLog();
   await migrateForTransfer(migrationTarget(connection), SQLITE_MIGRATIONS, schema);
+  if (schema === "make") mark(path);
   return connection;
 }
 

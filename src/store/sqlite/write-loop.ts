@@ -11,6 +11,8 @@ interface WriteLoopNeeds {
   readonly connection: Connection;
   readonly shared: SharedState;
   readonly table: Commands;
+  /** Why the file that is open is not the store any more, if it is not. */
+  readonly loss: () => StoreError | undefined;
   /** Why nothing may be written at present. */
   readonly refusal: () => StoreError | undefined;
   /** Why a large set could not be written; asked while no transaction is open, whenever somebody probes. */
@@ -78,9 +80,11 @@ export class WriteLoop {
 
   #run(): void {
     this.#isDue = false;
-    const isProbed = this.#clients.some((client) => client.isProbing);
+    const loss = this.#needs.loss();
+    const isProbed = loss === undefined && this.#clients.some((client) => client.isProbing);
     this.#lackOfRoom = isProbed ? this.#needs.lackOfRoom() : undefined;
-    const fault = this.#lackOfRoom?.fault === "busy" ? this.#lackOfRoom : begin(this.#needs.connection);
+    const cause = loss ?? (this.#lackOfRoom?.fault === "busy" ? this.#lackOfRoom : undefined);
+    const fault = cause ?? begin(this.#needs.connection);
     if (fault?.fault === "busy") {
       this.#giveUp(fault);
       this.#isDue = true;
@@ -128,6 +132,12 @@ export class WriteLoop {
       group.map(({ command }) => command),
     );
     if (!("undone" in outcome)) {
+      // The disk has it, but in a file that nobody may find again: nothing is promised.
+      const loss = this.#needs.loss();
+      if (loss !== undefined) {
+        fail(group, loss, true);
+        return;
+      }
       for (const [index, { client, command }] of group.entries()) {
         const done = outcome[index];
         if (done === undefined) throw new Error("a command has no outcome");

@@ -4,6 +4,7 @@ import { StoreError, type StoreFault } from "../store-error.ts";
 import type { CommandArguments, CommandName } from "./commands.ts";
 import type { Synchronous } from "./connection.ts";
 import type { SharedCells } from "./shared-state.ts";
+import type { StoreFilesId } from "./store-files.ts";
 
 /** What goes between the writer's thread and the one that owns it, as plain data. */
 export type ToWriter =
@@ -14,6 +15,7 @@ export type ToWriter =
       readonly cells: SharedCells;
       /** See `core/pulse.ts`. */
       readonly pulse: SharedArrayBuffer;
+      readonly files: StoreFilesId;
     }
   /** A further thread that will send commands through this port. */
   | { readonly kind: "client"; readonly port: MessagePort; readonly claim: SharedArrayBuffer }
@@ -27,6 +29,8 @@ export type FromWriter =
   | { readonly kind: "trouble-over"; readonly trouble: StoreTroubleKind }
   /** Something was thrown that nothing catches: the thread ends. */
   | { readonly kind: "crashed"; readonly error: ErrorOutline };
+
+export type ToldTrouble = Extract<FromWriter, { kind: "troubled" | "trouble-over" }>;
 
 /**
  * A command as it crosses threads: its number, its name, its arguments. Flat, because copying nested objects took

@@ -8,6 +8,7 @@ import { StoreError } from "../store-error.ts";
 import { newClaimMemory } from "./claim.ts";
 import type { Synchronous } from "./connection.ts";
 import type { SharedCells } from "./shared-state.ts";
+import type { StoreFilesId } from "./store-files.ts";
 import type { Link } from "./writer-link.ts";
 import { type FromWriter, receivedFault, sentFault, type ToWriter } from "./writer-messages.ts";
 
@@ -15,6 +16,7 @@ export interface WriterOptions {
   readonly path: string;
   readonly synchronous: Synchronous;
   readonly cells: SharedCells;
+  readonly files: StoreFilesId;
   /** The thread's entry. */
   readonly url: URL;
   /** Told of every end that nobody asked for. */
@@ -100,7 +102,7 @@ export class WriterThread {
   }
 
   #start(): Promise<void> {
-    const { path, synchronous, cells, url } = this.#options;
+    const { path, synchronous, cells, files, url } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const worker = new Worker(url, { name: "usermeta-writer" });
     const pulse = newPulse();
@@ -144,7 +146,7 @@ export class WriterThread {
       reject(error);
       this.#onEnd(error);
     });
-    tell(worker, { kind: "open", path, synchronous, cells, pulse });
+    tell(worker, { kind: "open", path, synchronous, cells, files, pulse });
     // A thread that cannot open the database any more is ended, and so counted.
     promise.catch(() => worker.terminate());
     return promise;
