@@ -1,4 +1,4 @@
-/** What a step may be made of: see docs/decisions/NNNN-migrations-on-a-busy-cluster.md. */
+/** What a step may be made of: see docs/decisions/0031-migrations-on-a-busy-cluster.md. */
 import { expect, test } from "bun:test";
 import { MYSQL_MIGRATIONS, statementsOf } from "../../src/store/mysql/schema.ts";
 

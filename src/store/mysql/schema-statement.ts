@@ -22,7 +22,7 @@ const COLUMN = /^ALTER TABLE (\w+) ADD COLUMN /;
 /**
  * Runs one statement of a step so that a busy cluster survives it. Galera carries DDL out on every node at the same place
  * in the order of writes, and each node writes nothing else meanwhile: so what takes long on a large table is either
- * refused or done on one node after the other (docs/decisions/NNNN-migrations-on-a-busy-cluster.md).
+ * refused or done on one node after the other (docs/decisions/0031-migrations-on-a-busy-cluster.md).
  */
 export async function runSchemaStatement(location: MysqlLocation, session: Session, sql: string): Promise<void> {
   const [, index, indexed] = INDEX.exec(sql) ?? [];
