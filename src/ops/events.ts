@@ -7,7 +7,7 @@ import type { Logger } from "pino";
 import type { Events, Timers } from "../core/ports.ts";
 import type { RefusedToken } from "../core/refused-tokens.ts";
 import type { StoreTroubleEvents } from "../core/store-trouble.ts";
-import { type Failure, keysOf, secretOf } from "./failure.ts";
+import { type Failure, keysOf, secretOf, troubleOf } from "./failure.ts";
 import { OutageLog } from "./outage-log.ts";
 
 type Details<Event extends Failure["event"]> = Omit<Extract<Failure, { event: Event }>, "event">;
@@ -113,7 +113,10 @@ export function createEvents(log: Logger, timers: Timers): OperatorEvents {
     writerEnded: (error) =>
       log.error({ event: "writerEnded", error }, "the store's writer ended; a new one is started"),
     storeTroubled: ({ kind, message }) => log.error({ event: "storeTroubled", trouble: kind }, message),
-    storeTroubleOver: (kind) => log.info({ event: "storeTroubleOver", trouble: kind }, "the store's trouble is over"),
+    storeTroubleOver(kind) {
+      const failed = outages.over(troubleOf(kind));
+      log.info({ event: "storeTroubleOver", trouble: kind, failed }, "the store's trouble is over");
+    },
     workerEnded: (error) =>
       log.error({ event: "workerEnded", error }, "a serving worker ended; another is started in its place"),
     threadSilent: ({ thread, silentMs }) =>

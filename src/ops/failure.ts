@@ -1,6 +1,7 @@
 import { type ErrorOutline, outlineOf } from "../core/error-outline.ts";
 import { Refusal } from "../core/refusals.ts";
 import { StoreFailure } from "../core/store-failure.ts";
+import type { StoreTroubleKind } from "../core/store-trouble.ts";
 
 /** Something that failed and may fail again at once, any number of times. @template Thrown as it crosses threads, or here */
 export type Failure<Thrown = unknown> =
@@ -24,10 +25,13 @@ export interface OutageKind {
   readonly name: string;
   /**
    * When it is over: when the store can be used again, when it is said to be, or, as nobody can say it of a fault in the
-   * program, when it has not been seen for some time.
+   * program, when it has not been seen for some time. A trouble of the store begins and ends by lines of its own.
    */
-  readonly ends: "store" | "told" | "unseen";
+  readonly ends: "store" | "told" | "unseen" | "trouble";
 }
+
+/** The one trouble for which requests fail with a fault of its own. */
+const FILE_LOST: StoreTroubleKind = "file_lost";
 
 /** Faults that are different sides of one outage: the database goes, and writes are given up that wait for it. */
 const UNUSABLE: readonly string[] = ["unreachable", "busy", "outcome_unknown", "closed"];
@@ -38,11 +42,17 @@ export function outageOf(failure: Failure): OutageKind {
   const { error } = failure;
   const outline = outlineOf(error);
   const fault = faultIn(outline);
+  if (fault === FILE_LOST) return troubleOf(FILE_LOST);
   if (fault === "unexpected") return { name: faultName(outline), ends: "unseen" };
   if (fault !== undefined) return { name: UNUSABLE.includes(fault) ? "store" : `store: ${fault}`, ends: "store" };
   // What has changed could not be found out, or not in time.
   if (error instanceof StoreFailure || error instanceof Refusal) return { name: "store", ends: "store" };
   return { name: faultName(outline), ends: "unseen" };
+}
+
+/** What fails because of a trouble that is told of anyway. */
+export function troubleOf(kind: StoreTroubleKind): OutageKind {
+  return { name: `store: ${kind}`, ends: "trouble" };
 }
 
 export function keysOf(issuer: string): OutageKind {

@@ -71,7 +71,8 @@ export class OutageLog {
       return;
     }
     const began = this.#begin(this.#roomFor(kind), failure);
-    this.#events.outageBegan(began.name, failure);
+    if (began.ends !== "trouble") this.#events.outageBegan(began.name, failure);
+    else began.failed = { [failure.event]: 1 };
     if (count > 1) this.#count(began, failure.event, count - 1);
   }
 
@@ -79,6 +80,13 @@ export class OutageLog {
   succeeded({ name }: OutageKind): void {
     const outage = this.#outages.get(name);
     if (outage !== undefined) outage.hasSucceeded = true;
+  }
+
+  /** A trouble is over: what has failed because of it, for the line that says so. */
+  over({ name }: OutageKind): Counts {
+    const { failedInAll = {} } = this.#outages.get(name) ?? {};
+    this.#outages.delete(name);
+    return failedInAll;
   }
 
   /** @param check resolves when the store reads and writes; asked only while an outage of the store may be over */
@@ -158,6 +166,7 @@ export class OutageLog {
 function isOver({ ends, failedMs, hasSucceeded }: Outage, nowMs: number): boolean {
   const quietMs = nowMs - failedMs;
   if (ends === "unseen") return quietMs >= UNSEEN_MS;
+  if (ends === "trouble") return false;
   return (hasSucceeded && quietMs >= QUIET_MS) || (ends === "told" && quietMs >= UNTOLD_MS);
 }
 

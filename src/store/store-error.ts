@@ -11,6 +11,8 @@ export type StoreFault =
   | "cannot_open"
   // the engine's own
   | "not_a_database"
+  // the file that is open is no longer the store
+  | "file_lost"
   | "corrupt"
   | "full"
   | "busy"
@@ -29,6 +31,7 @@ export type StoreFault =
  */
 const NOTHING_STORED: ReadonlySet<StoreFault> = new Set<StoreFault>([
   "cannot_open",
+  "file_lost",
   "full",
   "busy",
   "unreachable",

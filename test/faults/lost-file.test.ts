@@ -55,16 +55,33 @@ test("a server whose file was removed says so in one line, is not ready, and doe
     await using server = new UsermetaProcess(`sqlite:${path}`);
     const origin = await server.origin();
     expect((await fetch(`${origin}/-/ready`)).status).toBe(200);
+    const authorization = { Authorization: `Bearer ${OPERATOR_KEY}` };
+    const json = { ...authorization, "Content-Type": "application/json" };
+    const body = JSON.stringify({ username: "cyd", password: "1815" });
+    expect((await fetch(`${origin}/org/app/users`, { method: "POST", headers: json, body })).status).toBe(200);
+    const set = async () => {
+      const form = new URLSearchParams({ nickname: "Cyd" });
+      const cyd = `${origin}/org/app/metadata/user/cyd`;
+      return (await fetch(cyd, { method: "PUT", headers: authorization, body: form })).status;
+    };
+    expect(await set()).toBe(200);
     rmSync(path);
+    // At once, and also where it has nothing to change.
+    expect(await set()).toBe(503);
     await server.logged("storeTroubled");
     await eventually(async () => expect((await fetch(`${origin}/-/ready`)).status).toBe(503));
     const user = `${origin}/org/app/users`;
-    const headers = { Authorization: `Bearer ${OPERATOR_KEY}`, "Content-Type": "application/json" };
     for (let attempt = 0; attempt < 10; attempt++) {
-      const response = await fetch(user, { method: "POST", headers, body: JSON.stringify([{ username: "ada" }]) });
+      const response = await fetch(user, {
+        method: "POST",
+        headers: json,
+        body: JSON.stringify([{ username: "ada" }]),
+      });
       expect(response.status).toBe(503);
     }
     expect(server.count("storeTroubled")).toBe(1);
+    // Each refused call is counted, and none has a line.
+    expect(server.count("requestFailed")).toBe(0);
     expect(await server.end("SIGTERM")).toBe(0);
   }
   await using again = new UsermetaProcess(`sqlite:${path}`);

@@ -198,3 +198,21 @@ test("the keys of each issuer are an outage, which is over when they can be had 
   await log.timers.advance(700_000);
   expect(log.lines().map(({ event }) => event)).toEqual(["outageLasts", "outageOver"]);
 });
+
+test("a lost file is the one line that says so, its failures a count each minute, and the one line that it is over", async () => {
+  const log = operator();
+  const lost = new StoreFailure("the file has been moved", true, undefined, "file_lost");
+  fail(log, lost);
+  log.events.storeTroubled({ kind: "file_lost", message: "the file has been moved" });
+  for (let second = 0; second < 90; second++) {
+    fail(log, lost);
+    await log.timers.advance(1000);
+  }
+  expect(log.lines()).toMatchObject([
+    { event: "storeTroubled" },
+    { event: "outageLasts", outage: "store: file_lost", failed: { requestFailed: expect.any(Number) } },
+  ]);
+  log.events.storeTroubleOver("file_lost");
+  await log.timers.advance(60_000);
+  expect(log.lines()).toMatchObject([{ event: "storeTroubleOver", failed: { requestFailed: 91 } }]);
+});

@@ -69,9 +69,9 @@ for (const { how, lose, restore } of LOST) {
     const { store, app, path, told } = lost;
     expect(await write(store, app, "ada", "before")).toBe("written");
     lose(path);
-    const refused = { fault: "cannot_open", nothingStored: true };
+    const refused = { fault: "file_lost", nothingStored: true };
     expect(await faultOf(write(store, app, "ada", "after"))).toMatchObject(refused);
-    expect(await faultOf(store.ping())).toMatchObject({ fault: "cannot_open" });
+    expect(await faultOf(store.ping())).toMatchObject({ fault: "file_lost" });
     // What is open is the last state, and is read.
     expect(await read(store, app, "ada")).toMatchObject({ json: '{"key":"before"}' });
     await lost.hears(1);
@@ -94,7 +94,7 @@ for (const { how, lose } of OVERWRITTEN) {
     const bytes = readFileSync(path);
     // A read may meet anything now.
     const refused = await faultOf(store.clearAttributes(app, name("ada"), 1));
-    expect(refused).toMatchObject({ fault: "cannot_open", nothingStored: true });
+    expect(refused).toMatchObject({ fault: "file_lost", nothingStored: true });
     await faultOf(store.ping());
     await lost.hears(1);
     expect(told).toEqual([{ kind: "file_lost", message: expect.stringContaining("was overwritten") }]);
@@ -128,7 +128,7 @@ test("what is in a log that was removed is folded into the file before anybody c
   const app = await withUsers(store, ["ada"]);
   await write(store, app, "ada", "value");
   rmSync(`${path}-wal`);
-  expect(await faultOf(write(store, app, "ada", "after"))).toMatchObject({ fault: "cannot_open" });
+  expect(await faultOf(write(store, app, "ada", "after"))).toMatchObject({ fault: "file_lost" });
   await store[Symbol.asyncDispose]();
   await using again = await openSqliteStore(path, { exclusive: true });
   expect(await read(again, app, "ada")).toMatchObject({ version: 1, json: '{"key":"value"}' });

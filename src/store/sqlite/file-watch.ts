@@ -45,7 +45,7 @@ export class FileWatch {
       if (connection !== undefined) this.settleLog(connection);
     }
     this.#lost = loss;
-    return new StoreError("cannot_open", loss.message);
+    return new StoreError("file_lost", loss.message);
   }
 
   /**

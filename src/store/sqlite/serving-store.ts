@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import type { Store } from "../../core/ports.ts";
+import type { ReadPurpose, Store } from "../../core/ports.ts";
 import { written } from "../../core/written.ts";
 import { type EngineReads, ResidentAttributes } from "../resident/resident-attributes.ts";
 import { StoreError } from "../store-error.ts";
@@ -23,12 +23,15 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
   const { ino } = statSync(connection.path);
   const attributes = attributeReads(parts);
 
+  /** The writer looks more closely; but a set that changes nothing is never sent to it, and is a promise all the same. */
+  function requireFile(purpose: ReadPurpose): void {
+    if (purpose !== "write" || statSync(connection.path, { throwIfNoEntry: false })?.ino === ino) return;
+    throw new StoreError("file_lost", `${connection.path} has been moved, removed or replaced`);
+  }
+
   return {
     async ping() {
-      // A file that was moved or replaced goes on taking writes that nobody will find again.
-      if (statSync(connection.path, { throwIfNoEntry: false })?.ino !== ino) {
-        throw new StoreError("cannot_open", `${connection.path} has been moved, removed or replaced`);
-      }
+      requireFile("write");
       reads.readChanges(connection, Number.MAX_SAFE_INTEGER);
       await writer.ping();
       return [];
@@ -49,8 +52,14 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
     insertUsers: (app, users, authority) => writer.send("insertUsers", app, users, authority),
     changeUser: (app, name, change, now, terms) => writer.send("changeUser", app, name, change, now, terms),
     deleteUsers: (app, names, now, terms) => writer.send("deleteUsers", app, names, now, terms),
-    attributes: attributes.one,
-    attributesOf: attributes.many,
+    attributes(app, name, purpose = "answer") {
+      requireFile(purpose);
+      return attributes.one(app, name);
+    },
+    attributesOf(app, names, purpose = "answer") {
+      requireFile(purpose);
+      return attributes.many(app, names);
+    },
     version: attributes.version,
     modifiedOf: attributes.modifiedOf,
     async writeAttributes(write, terms) {

@@ -34,7 +34,7 @@ export function joinSqliteStore(share: SqliteShare): JoinedSqliteStore {
   const connection = new Connection(path, { synchronous, mustExist: true, onDamage: shared.meetDamage });
   if (!isSameFile(fileIdAt(path), main)) {
     connection.close();
-    throw new StoreError("cannot_open", `${path} was replaced by another file while it was served`);
+    throw new StoreError("file_lost", `${path} was replaced by another file while it was served`);
   }
   connection.readOnlyNow();
   const writer = new WriterClient(path, { admission: cells.admission, thread });
