@@ -24,7 +24,7 @@ interface HostedUsersNeeds {
 
 interface KeptAnswer {
   readonly user: HostedUser | undefined;
-  /** By `timers`: a wall clock that is set back must not make it last. */
+  /** As of `monotonicMs`: a wall clock that is set back must not make it last. */
   readonly untilMs: number;
 }
 
@@ -63,7 +63,7 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
         const user = await userOf(question, monotonicMs(clock));
         if (user === undefined) attempt.failed();
         else attempt.succeeded();
-        answers.set(key, { user, untilMs: timers.nowMs() + (user === undefined ? REFUSED_MS : TAKEN_MS) });
+        answers.set(key, { user, untilMs: monotonicMs(clock) + (user === undefined ? REFUSED_MS : TAKEN_MS) });
         return user;
       } catch {
         attempt.abandoned();
@@ -78,7 +78,7 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
     async find(asker, question) {
       const key = digest.sha256Base64(`${question.url} ${question.token}`);
       const kept = answers.get(key);
-      if (kept !== undefined && kept.untilMs > timers.nowMs()) return kept.user;
+      if (kept !== undefined && kept.untilMs > monotonicMs(clock)) return kept.user;
       const begun = underWay.get(key) ?? ask(key, asker, question).finally(() => underWay.delete(key));
       underWay.set(key, begun);
       return await begun;

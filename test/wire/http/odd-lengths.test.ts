@@ -20,6 +20,7 @@ for (const [name, value] of [
     await using service = await startTestService();
     const admin = await signIn(service);
     await admin.newUser("ada");
+    await admin.newUser("bob");
     const bearer = ["Authorization", `Bearer ${admin.token}`] as const;
     for (const method of ["PUT", "GET", "DELETE"]) {
       for (const headers of [[bearer], []]) {
@@ -30,7 +31,7 @@ for (const [name, value] of [
     }
     await using connection = await connectRaw(service.origin);
     const headers = [bearer, ["Transfer-Encoding", "chunked"]] as const;
-    const answer = await connection.call("PATCH", USER, { headers, body: chunked("a=", "b") });
+    const answer = await connection.call("PATCH", "/org/app/metadata/user/bob", { headers, body: chunked("a=", "b") });
     expect([value, answer.status]).toEqual([value, 200]);
   });
 }
