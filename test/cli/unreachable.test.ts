@@ -48,18 +48,19 @@ test(
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
-    expect(lines).toEqual([
+    // What has failed since the first line is told before the last one, where there was time for more.
+    const failedAgain = lines.filter(({ event }) => event === "outageLasts");
+    expect(failedAgain.length).toBeLessThanOrEqual(1);
+    for (const { outage, failed } of failedAgain) {
+      expect({ outage, failed }).toEqual({ outage: "store", failed: { storeUnreachable: expect.any(Number) } });
+    }
+    expect(lines.filter(({ event }) => event !== "outageLasts")).toEqual([
       expect.objectContaining({
         level: "warn",
         event: "storeUnreachable",
         store: text,
         error: expect.objectContaining({ message: expect.stringContaining(text) }),
         msg: "waiting for the store",
-      }),
-      expect.objectContaining({
-        event: "outageLasts",
-        outage: "store",
-        failed: { storeUnreachable: expect.any(Number) },
       }),
       expect.objectContaining({ event: "stopped" }),
     ]);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import { Connection } from "../../src/store/sqlite/connection.ts";
+import { AttachedStrace } from "../harness/attached-strace.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 import { temporaryFolder } from "../store/sqlite-fixture.ts";
 import { ServerProcess, USERS } from "./server-process.ts";
@@ -29,9 +30,10 @@ describe.skipIf(isMissing)("a kill -9 in the middle of folding the log into the 
       ...LAST_FLUSHES.map((when) => ["fsync", when] as const),
     ];
     for (const [call, when] of kills) {
-      const server = await ServerProcess.start(path, { tracer: killer(path, call, when) });
+      const server = await ServerProcess.start(path);
+      await using _killer = await attachKiller(server.pid, path, call, when);
       const isEnded = await setUntilKilled(server, asked, acknowledged);
-      expect(isEnded).toBe(true);
+      expect([call, when, isEnded]).toEqual([call, when, true]);
       // What was being folded is all in the log still.
       expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
       check(path, asked, acknowledged);
@@ -40,10 +42,10 @@ describe.skipIf(isMissing)("a kill -9 in the middle of folding the log into the 
   }, 120_000);
 });
 
-/** Of a server that ends itself before the call is carried out. */
-function killer(path: string, call: string, when: number): readonly string[] {
+/** From now on the server ends itself before the call is carried out. */
+function attachKiller(pid: number, path: string, call: string, when: number): Promise<AttachedStrace> {
   const inject = `inject=${call}:signal=SIGKILL:when=${when}`;
-  return ["strace", "-f", "-qq", "-o", "/dev/null", "-P", path, "-e", `trace=${call}`, "-e", inject];
+  return AttachedStrace.to(pid, ["-P", path, "-e", `trace=${call}`, "-e", inject]);
 }
 
 /** False: it has taken more sets than any fold can wait for. */

@@ -105,7 +105,7 @@ async function loseThenKill(
   sets: number,
   lose: () => string | undefined,
 ): Promise<Lost> {
-  const server = await ServerProcess.start(path, { workers });
+  const server = await ServerProcess.start(path, { workers, quiet: true });
   try {
     const lost = await loseUnderLoad(server, sets, lose);
     const { acknowledged, inHand } = lost;

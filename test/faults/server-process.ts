@@ -20,6 +20,8 @@ interface Start {
   readonly workers?: number;
   /** A program, with its arguments, to run the server under. */
   readonly tracer?: readonly string[];
+  /** Requests will fail, by the hundred, and that is no news. */
+  readonly quiet?: true;
 }
 
 /** server.ts in a process that can be killed. */
@@ -37,12 +39,25 @@ export class ServerProcess {
 
   static async start(
     path: string,
-    { synchronous = "FULL", workers = 1, tracer = [] }: Start = {},
+    { synchronous = "FULL", workers = 1, tracer = [], quiet }: Start = {},
   ): Promise<ServerProcess> {
     const script = join(import.meta.dir, "server.ts");
-    const command = [...tracer, process.execPath, script, path, synchronous, String(workers)];
+    const command = [
+      ...tracer,
+      process.execPath,
+      script,
+      path,
+      synchronous,
+      String(workers),
+      ...(quiet ? ["quiet"] : []),
+    ];
     const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "inherit" });
     return new ServerProcess(child.exited, await firstLine(child.stdout));
+  }
+
+  /** Of the server itself. */
+  get pid(): number {
+    return this.#pid;
   }
 
   async set(user: string, attributes: Record<string, string>): Promise<Answer> {

@@ -1,4 +1,4 @@
-/** A whole server as a process of its own: `server.ts PATH FULL|OFF WORKERS`. Says its process id and URL, and serves until it is ended. */
+/** A whole server as a process of its own: `server.ts PATH FULL|OFF WORKERS [quiet]`. Says its process id and URL, and serves until it is ended. */
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { type ServiceSettings, startService } from "../../src/service.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
@@ -6,7 +6,7 @@ import { startWorkers } from "../../src/workers/start-workers.ts";
 import { withUsers } from "../store/sqlite-fixture.ts";
 import { APP_KEY, OPERATOR_KEY, USERS } from "./server-process.ts";
 
-const [, , path = "", synchronous, workers] = process.argv;
+const [, , path = "", synchronous, workers, quiet] = process.argv;
 const CACHE_BYTES = 1_000_000;
 
 const store = await openSqliteStore(path, {
@@ -32,7 +32,7 @@ const events = {
   keyUnusable: (details: unknown) => console.error(details),
   tokenRefused: (details: unknown) => console.error(details),
   secretUnreadable: (details: unknown) => console.error(details),
-  requestFailed: ({ error }: { error: unknown }) => console.error(error),
+  requestFailed: ({ error }: { error: unknown }) => quiet === undefined && console.error(error),
   connectionsNearMax: (details: unknown) => console.error(details),
   threadSilent: (details: unknown) => console.error(details),
   workerEnded: (error: Error) => console.error(error),

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { AttachedStrace } from "../harness/attached-strace.ts";
 import { eventually } from "../harness/eventually.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 import { APP_KEY, OPERATOR_KEY, UsermetaProcess } from "../harness/usermeta-process.ts";
@@ -29,19 +30,11 @@ test.skipIf(NO_TRACE)(
     expect(await set("before")).toBe(200);
 
     const inject = ["fsync", "fdatasync"].flatMap((call) => ["-e", `inject=${call}:delay_enter=${FLUSH_US}:when=1`]);
-    const tracer = Bun.spawn(["strace", "-f", "-o", "/dev/null", ...inject, "-p", String(server.pid)], {
-      stdin: "ignore",
-      stdout: "ignore",
-      stderr: "pipe",
-    });
-    try {
-      for await (const text of tracer.stderr) if (new TextDecoder().decode(text).includes("attached")) break;
+    {
+      await using _slow = await AttachedStrace.to(server.pid, inject);
       // In doubt after ten seconds.
       expect(await set("during")).toBe(500);
       await eventually(async () => expect(await set("after")).toBe(200), 30_000);
-    } finally {
-      tracer.kill("SIGKILL");
-      await tracer.exited;
     }
     expect(server.count("threadSilent")).toBe(0);
     expect(server.count("writerEnded")).toBe(0);
