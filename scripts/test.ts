@@ -20,8 +20,24 @@ const FOR_TWO_WORKERS = [
   "test/wire/set-metadata/",
 ];
 
-/** What runs once and takes long, so that it can go beside the rest. */
-const BESIDE = ["store", "client"];
+/** What runs once and takes long, in parts that go beside the rest; a file is of the first part that it begins like. */
+const PARTS_OF_ONCE: Readonly<Record<string, readonly string[]>> = {
+  "store-mysql": ["test/store/mysql", "test/store/transfer"],
+  store: ["test/store/"],
+  processes: ["test/cli/", "test/faults/", "test/ops/", "test/stops/", "test/workers/"],
+  fuzz: ["test/fuzz/"],
+  client: ["test/client/"],
+};
+/** What mostly waits for a clock, and so goes beside all of them. */
+const WAITING = [
+  "test/faults/app-delete.test.ts",
+  "test/faults/slow-flush.test.ts",
+  "test/ops/server-log.test.ts",
+  "test/stops/stops.test.ts",
+  "test/workers/clock-steps.test.ts",
+  "test/workers/hung.test.ts",
+  "test/workers/suspended.test.ts",
+];
 /** What is about load or processor time, and so runs when nothing else does. */
 const ALONE = ["test/core/shared-buckets.test.ts", "test/starvation/", "test/wire/http/thread-time.test.ts"];
 /** What only `npm run test:long` runs. */
@@ -34,11 +50,15 @@ const MYSQL_TWO_WORKERS = { TEST_ENGINE: "mysql", TEST_WORKERS: "2" };
 /** What is answered before a store is asked, or takes seconds whatever the store is. */
 const ON_ONE_ENGINE = [
   "test/wire/authority/every-token.test.ts",
+  "test/wire/http/answers-in-flight.test.ts",
   "test/wire/http/bodies-in-flight.test.ts",
+  "test/wire/http/charsets.test.ts",
   "test/wire/http/late-bodies.test.ts",
+  "test/wire/http/ready.test.ts",
   "test/wire/http/runtime.test.ts",
   "test/wire/identity/refused-tokens.test.ts",
   "test/wire/log-ins/fairness.test.ts",
+  "test/wire/rates/garbage.test.ts",
 ];
 
 /** These ask a server for everything, and so can run on any engine; the others name theirs, or need none. */
@@ -55,8 +75,11 @@ function isForOnce(file: string): boolean {
   return !isForEveryEngine(file) && !CLUSTER.includes(file) && !isAlone(file);
 }
 
-function isOfPart(file: string): boolean {
-  return BESIDE.some((part) => file.startsWith(`test/${part}/`));
+/** The name of the phase that runs it once. */
+function partOfOnce(file: string): string {
+  if (WAITING.includes(file)) return "waiting";
+  const part = Object.entries(PARTS_OF_ONCE).find(([, starts]) => starts.some((start) => file.startsWith(start)));
+  return part?.[0] ?? "once";
 }
 
 function isForTwoWorkers(file: string): boolean {
@@ -70,10 +93,10 @@ function testFiles(): readonly string[] {
 function phases(): readonly Phase[] {
   const files = testFiles();
   const shared = files.filter(isForEveryEngine);
+  const once = files.filter(isForOnce);
   const all: readonly Phase[] = [
-    { name: "once", files: files.filter((file) => isForOnce(file) && !isOfPart(file)) },
     ...ENGINES.map((engine) => ({ name: engine, files: shared, env: { TEST_ENGINE: engine } })),
-    ...BESIDE.map((part) => ({ name: part, files: files.filter((file) => file.startsWith(`test/${part}/`)) })),
+    ...[...Object.keys(PARTS_OF_ONCE), "once"].map((part) => ({ name: part, files: once.filter(isOf(part)) })),
     { name: "two-workers", files: files.filter(isForTwoWorkers), env: TWO_WORKERS },
     {
       name: "mysql-two-workers",
@@ -93,14 +116,20 @@ async function runCheck(): Promise<Counts> {
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
-/** In their order, so the longest comes first; the checks beside them. */
+function isOf(part: string): (file: string) => boolean {
+  return (file) => partOfOnce(file) === part;
+}
+
+/** In their order, so the longest comes first; the checks, and what waits, beside them. */
 async function runPhases(): Promise<readonly Counts[]> {
   const results: Counts[] = [];
   const waiting = phases().values();
   const runThem = async (): Promise<void> => {
     for (const phase of waiting) results.push(await runPhase(phase));
   };
-  await Promise.all([runCheck().then((counts) => results.push(counts)), ...Array.from({ length: AT_ONCE }, runThem)]);
+  const runBeside = async (running: Promise<Counts>): Promise<void> => void results.push(await running);
+  const waits = { name: "waiting", files: testFiles().filter(isOf("waiting")) };
+  await Promise.all([runBeside(runCheck()), runBeside(runPhase(waits)), ...Array.from({ length: AT_ONCE }, runThem)]);
   return results;
 }
 

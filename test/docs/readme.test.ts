@@ -1,5 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
 import { COMMANDS } from "../../src/cli/command-table.ts";
 import { OPTIONS, type Option } from "../../src/config/options.ts";
 import { readDocument, tableRows } from "./markdown.ts";
@@ -36,17 +35,6 @@ describe("README.md", () => {
     for (const [what = "", figure = ""] of rows) {
       const line = measured.split("\n").find((each) => each.startsWith(`| ${what}`) && each.includes(`| ${figure} `));
       expect([what, line !== undefined]).toEqual([what, true]);
-    }
-  });
-
-  test("names for every guarantee a test that is there", () => {
-    const rows = tableRows(README, ["guarantee", "shown by"]);
-    expect(rows.length).toBeGreaterThan(5);
-    for (const [, command = ""] of rows) {
-      const paths = command.split(" ").filter((word) => word.startsWith("test/"));
-      expect(paths).not.toEqual([]);
-      for (const path of paths)
-        expect([path, existsSync(new URL(`../../${path}`, import.meta.url))]).toEqual([path, true]);
     }
   });
 });
