@@ -8,6 +8,7 @@ import { StoreError } from "../store-error.ts";
 import type { Deadline } from "./deadline.ts";
 import { failureKind } from "./errors.ts";
 import { pause } from "./pause.ts";
+import { retried } from "./retried.ts";
 import { rowsOf, type Session, type Statement } from "./session.ts";
 
 export type CommitId = Uint8Array;
@@ -45,7 +46,8 @@ export async function wasCommitted(session: Session, id: CommitId, deadline: Dea
       if (verdict !== undefined) return verdict;
     } catch (error) {
       failure = error;
-      if (failureKind(error) === "other") break;
+      // The store has been closed. Whatever a database says may pass, and another host may know.
+      if (error instanceof StoreError) break;
     }
     await pause();
   } while (!deadline.isOver);
@@ -63,10 +65,12 @@ async function ask(session: Session, id: CommitId, deadline: Deadline): Promise<
   } catch (error) {
     if (failureKind(error) !== "duplicate") throw error;
   }
-  const rows = rowsOf<[number]>(
-    await session.one("SELECT is_void FROM commits WHERE id = ?", [id], deadline.attemptMs),
+  const [answer] = await retried(
+    session,
+    [{ sql: "SELECT is_void FROM commits WHERE id = ?", values: [id] }],
+    deadline,
   );
-  const [row] = rows;
+  const [row] = rowsOf<[number]>(answer);
   return row === undefined ? undefined : row[0] === 0;
 }
 

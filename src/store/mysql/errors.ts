@@ -67,6 +67,15 @@ const KINDS: Readonly<Record<number, FailureKind>> = {
   1180: "again",
   1969: "again",
   3024: "again",
+  // The table, or what was prepared from it, has changed meanwhile.
+  1412: "again",
+  1615: "again",
+  // No room for locks or transactions; a temporary error of the engine; a deadlock or a wait of its own kind.
+  1206: "again",
+  1297: "again",
+  1613: "again",
+  1614: "again",
+  1637: "again",
   // Group replication refused the transaction.
   3101: "again",
   // TiDB: write conflicts, and a schema that changed on the way.
@@ -78,6 +87,12 @@ const KINDS: Readonly<Record<number, FailureKind>> = {
   1040: "host_unfit",
   1203: "host_unfit",
   1226: "host_unfit",
+  // No thread or memory for another connection; offline; connections from here are blocked after too many that broke.
+  1037: "host_unfit",
+  1041: "host_unfit",
+  1129: "host_unfit",
+  1135: "host_unfit",
+  3032: "host_unfit",
   // Galera: the node is not part of the primary component, or not ready.
   1047: "host_unfit",
   // Read-only, as a replica is.
@@ -86,11 +101,13 @@ const KINDS: Readonly<Record<number, FailureKind>> = {
   1836: "host_unfit",
   // Shutting down, killed, ended for being idle, or a broken connection as the other side met it.
   1053: "lost",
+  1080: "lost",
   1152: "lost",
   1158: "lost",
   1159: "lost",
   1160: "lost",
   1161: "lost",
+  1184: "lost",
   1927: "lost",
   3169: "lost",
   4031: "lost",
@@ -159,6 +176,7 @@ export function storeError(error: unknown, location: string): StoreError {
     case "again":
       return new StoreError("unreachable", `${location} refused the same again and again (error ${number})`, error);
     default:
-      return new StoreError("unexpected", `an unexpected fault at ${location}`, error);
+      // A database that says no has stored nothing: a COMMIT whose outcome is open is asked after before (commits.ts).
+      return new StoreError("unexpected", `an unexpected fault at ${location}`, error, number !== undefined);
   }
 }
