@@ -1,14 +1,34 @@
 import { describe, expect, test } from "bun:test";
+import { sharedUsage } from "../../src/core/admission/usage.ts";
+import { Deadline, outcomeMs } from "../../src/store/mysql/deadline.ts";
+import { Hosts } from "../../src/store/mysql/hosts.ts";
+import { Session } from "../../src/store/mysql/session.ts";
+import { transact } from "../../src/store/mysql/transact.ts";
+import { WriteQueue } from "../../src/store/mysql/write-queue.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { name, newApp, newUser } from "../contract/open-for-test.ts";
 import { eventually } from "../harness/eventually.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { CommitCutter, type Cut } from "./mysql-commit-cutter.ts";
 import { lanesOf, type MysqlFixture, mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
+import { mysqlLocation } from "./mysql-location.ts";
 
 const ADA = userAt(0);
 const USERS = 50;
 const TIMEOUT_MS = 1000;
+/** Well within what is left for the outcome of what is sent late. */
+const SHORTLY_MS = 75;
+const NOT_SENT = {
+  app: 1,
+  name: ADA,
+  userId: "1",
+  version: 1,
+  json: "{}",
+  bytes: 0,
+  growth: 0,
+  modified: 1,
+  appBytesMax: 1,
+};
 /** Than a set may wait that can still be refused for certain. */
 const LONGER_MS = 3000;
 
@@ -110,6 +130,65 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
     expect((await lanesOf(fixture.database, app)).used).toBe(120);
   });
 
+  test("what is sent late is waited for all the same: there is a part of the timeout for its answer", async () => {
+    const { location } = pendingNeeds();
+    // A thread that stood still at the wrong moment has proved nothing.
+    for (let isTried = false; !isTried; ) {
+      const queue = new WriteQueue(pendingNeeds());
+      const from = performance.now();
+      const answer = queue.add(NOT_SENT, undefined).catch(({ fault }) => fault);
+      const batch = queue.take();
+      while (performance.now() < from + location.timeoutMs - SHORTLY_MS) await Bun.sleep(5);
+      if (queue.inTime(batch).length === 0 || performance.now() > from + location.timeoutMs) continue;
+      queue.commits(batch);
+      const sentAt = performance.now();
+      while (performance.now() < sentAt + 2 * SHORTLY_MS) await Bun.sleep(5);
+      isTried = performance.now() < sentAt + outcomeMs(location.timeoutMs) - SHORTLY_MS;
+      const [pending] = batch;
+      if (pending !== undefined) queue.settle(pending, "written");
+      if (isTried) expect(await answer).toBe("written");
+    }
+  });
+
+  test("it is refused for certain from the moment at which its commit is known to have come to nothing", async () => {
+    const queue = new WriteQueue(pendingNeeds());
+    const answer = queue.add(NOT_SENT, undefined).catch(({ fault, nothingStored }) => [fault, nothingStored]);
+    const batch = queue.take();
+    queue.commits(batch);
+    queue.hasNotCommitted(batch);
+    expect(await answer).toEqual(["busy", true]);
+  });
+
+  test("a transaction whose time is over when its commit is sent finds out what became of it", async () => {
+    await using cutting = await cuttingStore("unanswered");
+    const { fixture, cutter } = cutting;
+    const session = sessionThrough(cutter, fixture);
+    const deadline = new Deadline(2 * TIMEOUT_MS);
+    cutter.next("unanswered");
+    const value = await transact(session, deadline, async (run) => {
+      await run();
+      while (!deadline.isOver) await Bun.sleep(5);
+      return { keep: true, value: "committed" };
+    });
+    expect([value, cutter.left]).toEqual(["committed", 0]);
+    await session.close();
+  });
+
+  test("a transaction says at once that its commit has come to nothing, and is run again", async () => {
+    await using cutting = await cuttingStore("lost");
+    const { fixture, cutter } = cutting;
+    const session = sessionThrough(cutter, fixture);
+    const events: string[] = [];
+    cutter.next("lost");
+    await transact(session, new Deadline(LONGER_MS), async (run) => {
+      events.push("run");
+      await run();
+      return { keep: true, value: undefined, undone: () => events.push("undone") };
+    });
+    expect(events).toEqual(["run", "undone", "run"]);
+    await session.close();
+  });
+
   test("a connection that is killed before the commit costs nothing but another attempt", async () => {
     await using fixture = await mysqlFixture(1);
     const before = await stored(fixture.store, fixture.app, ADA);
@@ -125,6 +204,17 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
     expect(await lanesOf(fixture.database, fixture.app)).toMatchObject({ used: 20 });
   });
 });
+
+function sessionThrough({ port }: CommitCutter, { database }: MysqlFixture): Session {
+  const location = mysqlLocation(database.url);
+  const hosts = [{ ...location.hosts[0], port }] as const;
+  return new Session({ ...location, hosts }, new Hosts(hosts));
+}
+
+function pendingNeeds() {
+  const location = mysqlLocation("mysql://nobody@127.0.0.1/nothing", TIMEOUT_MS);
+  return { location, togetherMax: 1, usage: sharedUsage(new Int32Array(new SharedArrayBuffer(4)), 0), ready: () => {} };
+}
 
 /** A foreign transaction that has locked the app's usage. */
 async function holdLanes(fixture: MysqlFixture) {

@@ -75,7 +75,7 @@ export class GroupCommit {
       const lane = await writer.lane();
       const tried = open;
       try {
-        const result = await transact(writer.session, deadline, (run) => attempt(run, lane, tried), REFUSALS_MAX);
+        const result = await transact(writer.session, deadline, (run) => this.#attempt(run, lane, tried), REFUSALS_MAX);
         switch (result.kind) {
           case "late":
             break;
@@ -104,7 +104,7 @@ export class GroupCommit {
         }
       } catch (error) {
         if (failureKind(error) !== "again") throw error;
-        markCommitting(tried, false);
+        queue.hasNotCommitted(tried);
         const free = isLocked(error) ? await this.#setHeldUpAside(writer.session, open, deadline) : open;
         // One that the database refuses must not fail its neighbours.
         const half = free.length === open.length && open.length > 1 ? Math.ceil(open.length / 2) : 0;
@@ -112,6 +112,16 @@ export class GroupCommit {
         open = free.slice(half);
       }
     }
+  }
+
+  /** From the moment at which the commit is to be sent nobody may refuse one of them any more; before it anybody may. */
+  async #attempt(run: Run, lane: number, tried: readonly PendingWrite[]): Promise<Result<TriedResult>> {
+    const undone = (): void => this.#queue.hasNotCommitted(tried);
+    const result = await writeBatch(run, lane, tried);
+    if (!result.keep) return result;
+    if (tried.some(({ isDone }) => isDone)) return { keep: false, value: { kind: "late" } };
+    this.#queue.commits(tried);
+    return { ...result, undone };
   }
 
   /** Where there is no room for all that grow in an app, each of them is judged by itself. */
@@ -149,17 +159,4 @@ export class GroupCommit {
     for (const pending of batch) if (isSettled(pending)) this.#queue.settle(pending, outcome);
     return batch.filter((pending) => !isSettled(pending));
   }
-}
-
-/** From the moment at which the commit is to be sent nobody may refuse one of them any more; before it anybody may. */
-async function attempt(run: Run, lane: number, tried: readonly PendingWrite[]): Promise<Result<TriedResult>> {
-  markCommitting(tried, false);
-  const result = await writeBatch(run, lane, tried);
-  if (result.keep && tried.some(({ isDone }) => isDone)) return { keep: false, value: { kind: "late" } };
-  markCommitting(tried, result.keep);
-  return result;
-}
-
-function markCommitting(tried: readonly PendingWrite[], isCommitting: boolean): void {
-  for (const pending of tried) pending.isCommitting = isCommitting;
 }

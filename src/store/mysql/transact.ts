@@ -14,6 +14,8 @@ export const OUTRUN = Symbol("outrun");
 export interface Result<T> {
   readonly keep: boolean;
   readonly value: T;
+  /** Called as soon as it is certain that a COMMIT which was sent has stored nothing. */
+  readonly undone?: () => void;
 }
 
 /**
@@ -41,9 +43,9 @@ export async function transact<T>(
       return answers.slice(begin.length, -1);
     };
     try {
-      const { keep, value } = await body(run);
+      const { keep, value, undone } = await body(run);
       if (!keep) await rollBack(session, deadline);
-      else if (isBegun) await commit(session, id, deadline);
+      else if (isBegun) await commit(session, id, deadline.forOutcome(), undone);
       return value;
     } catch (error) {
       await rollBack(session, deadline);
@@ -57,12 +59,14 @@ export async function transact<T>(
 }
 
 /** Rejects when the transaction is not committed and never will be, or with `outcome_unknown`. */
-async function commit(session: Session, id: CommitId, deadline: Deadline): Promise<void> {
+async function commit(session: Session, id: CommitId, deadline: Deadline, undone?: () => void): Promise<void> {
   try {
     await session.together([{ sql: "COMMIT" }, AUTOCOMMIT], deadline.attemptMs, true);
   } catch (error) {
     await rollBack(session, deadline);
-    if (!(await wasCommitted(session, id, deadline))) throw error;
+    if (await wasCommitted(session, id, deadline)) return;
+    undone?.();
+    throw error;
   }
 }
 

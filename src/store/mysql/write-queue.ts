@@ -6,6 +6,7 @@ import { systemTimers } from "../../system/timers.ts";
 import { StoreError } from "../store-error.ts";
 import { CHARACTERS_TOGETHER } from "./attribute-batch.ts";
 import type { BatchedWrite } from "./batch-rows.ts";
+import { outcomeMs } from "./deadline.ts";
 import type { MysqlLocation } from "./location.ts";
 import { outlasts } from "./outlasts.ts";
 import { Overdue, type Waiting } from "./overdue.ts";
@@ -13,8 +14,8 @@ import { Overdue, type Waiting } from "./overdue.ts";
 export interface PendingWrite extends Waiting, BatchedWrite {
   readonly user: string;
   readonly resolve: (outcome: WriteOutcome) => void;
-  /** When its timeout is over, by `performance.now()`. */
-  readonly endsAtMs: number;
+  /** Until when the outcome of a commit is waited for, by `performance.now()`. */
+  endsAtMs: number;
   /** Undefined where it was let in freely; then what it has of the bytes for that. */
   readonly place: Place | undefined;
   freeBytes: number;
@@ -150,6 +151,20 @@ export class WriteQueue {
   settle(pending: PendingWrite, outcome: WriteOutcome): void {
     if (this.#overdue.done(pending)) pending.resolve(outcome);
     this.#release(pending, outcome);
+  }
+
+  /** From now on a commit with them may be sent. */
+  commits(batch: readonly PendingWrite[]): void {
+    const leastMs = performance.now() + outcomeMs(this.#needs.location.timeoutMs);
+    for (const pending of batch) {
+      pending.isCommitting = true;
+      pending.endsAtMs = Math.max(pending.endsAtMs, leastMs);
+    }
+  }
+
+  /** No commit with them was sent, or it is certain that it has stored nothing. */
+  hasNotCommitted(batch: readonly PendingWrite[]): void {
+    for (const pending of batch) pending.isCommitting = false;
   }
 
   /** Those that were set aside may be under way with others by now, and are told by those. */
