@@ -14,7 +14,7 @@ const TIMEOUT_MS = 600_000 + Number(SECONDS) * 60_000;
 emptyReports();
 const results: Counts[] = [reportMissingParts(CLUSTER_PARTS)];
 if (Object.keys(CLUSTER_PARTS).every(isInstalled)) {
-  const files = ["test/cluster/faults.test.ts", "test/cluster/migration.test.ts", "test/cluster/rates.test.ts"];
+  const files = ["faults", "full-app", "migration", "rates"].map((name) => `test/cluster/${name}.test.ts`);
   results.push(
     await runPhase({ name: "cluster", files, env: { CLUSTER_SECONDS: SECONDS }, timeoutMs: TIMEOUT_MS, isShown: true }),
   );

@@ -44,7 +44,7 @@ const ALONE = ["test/core/shared-buckets.test.ts", "test/starvation/", "test/wir
 const LONG = "test/long/";
 
 /** What only `npm run test:cluster` runs. */
-const CLUSTER = ["test/cluster/faults.test.ts", "test/cluster/migration.test.ts", "test/cluster/rates.test.ts"];
+const CLUSTER = ["faults", "full-app", "migration", "rates"].map((name) => `test/cluster/${name}.test.ts`);
 const MYSQL_TWO_WORKERS = { TEST_ENGINE: "mysql", TEST_WORKERS: "2" };
 
 /** What is answered before a store is asked, or takes seconds whatever the store is. */

@@ -9,10 +9,14 @@ export interface LoadAnswer {
   readonly data: unknown;
   /** The documented word for a refusal or a fault. */
   readonly error: unknown;
+  /** Of a batch: the users who were refused. */
+  readonly errors: unknown;
   /** ms of this process's own clock. */
   readonly from: number;
   readonly to: number;
 }
+
+type Headers = readonly (readonly [name: string, value: string])[];
 
 const AUTHORIZATION = ["Authorization", `Bearer ${OPERATOR_KEY}`] as const;
 
@@ -29,18 +33,20 @@ export class Client implements AsyncDisposable {
     this.#origin = origin;
   }
 
-  async call(method: string, path: string, body?: string): Promise<LoadAnswer> {
+  async call(method: string, path: string, body?: string, further: Headers = []): Promise<LoadAnswer> {
     const from = performance.now();
     try {
       this.#connection ??= await connectRaw(this.#origin());
-      const type = body?.startsWith("{") ? "application/json" : "application/x-www-form-urlencoded";
-      const headers = [AUTHORIZATION, ["Content-Type", type]] as const;
-      const sent = body === undefined ? { headers: [AUTHORIZATION] } : { headers, body };
+      const json = method === "PATCH" ? "application/merge-patch+json" : "application/json";
+      const type = body?.startsWith("{") ? json : "application/x-www-form-urlencoded";
+      const headers = [AUTHORIZATION, ...further];
+      const sent = body === undefined ? { headers } : { headers: [...headers, ["Content-Type", type] as const], body };
       const { status, body: answered } = await this.#connection.call(method, `/${APP_KEY}/${path}`, sent);
-      return { status, data: answered?.data, error: answered?.error, from, to: performance.now() };
+      const { data, error, errors } = answered ?? {};
+      return { status, data, error, errors, from, to: performance.now() };
     } catch {
       await this.#drop();
-      return { status: 0, data: undefined, error: undefined, from, to: performance.now() };
+      return { status: 0, data: undefined, error: undefined, errors: undefined, from, to: performance.now() };
     }
   }
 

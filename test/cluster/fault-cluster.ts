@@ -20,7 +20,14 @@ const LOG_CHARACTERS_TOLD = 4000;
 /** One node for all servers, as docs/CLUSTER.md recommends, or a node for each. */
 type WritesOn = "one node" | "nodes of their own";
 
-interface FaultClusterParts {
+/** What its servers are started with, where a test needs other than the usual. */
+interface FaultClusterSettings {
+  readonly appBytesMax?: number;
+  /** The address's `timeout`. */
+  readonly timeoutMs?: number;
+}
+
+interface FaultClusterParts extends FaultClusterSettings {
   readonly galera: GaleraCluster;
   readonly database: TestDatabase;
   /** Before each of the nodes. */
@@ -38,6 +45,8 @@ export class FaultCluster implements AsyncDisposable {
   readonly #origins: string[] = [];
   readonly #stack: AsyncDisposableStack;
   readonly #writesOn: WritesOn;
+  readonly #timeoutMs: number | undefined;
+  readonly appBytesMax: number;
 
   constructor(parts: FaultClusterParts) {
     this.galera = parts.galera;
@@ -45,12 +54,28 @@ export class FaultCluster implements AsyncDisposable {
     this.#gates = parts.gates;
     this.#writesOn = parts.writesOn;
     this.#stack = parts.stack;
+    this.#timeoutMs = parts.timeoutMs;
+    this.appBytesMax = parts.appBytesMax ?? APP_BYTES_MAX;
+  }
+
+  get users(): readonly string[] {
+    return USERS;
+  }
+
+  /** Where the servers are at present. */
+  get origins(): readonly string[] {
+    return this.#origins;
+  }
+
+  /** Lines that its servers have logged of an event. */
+  lines(event: string): readonly string[] {
+    return this.#servers.flatMap(({ log }) => log.split("\n").filter((line) => line.includes(`"event":"${event}"`)));
   }
 
   async startServer(server: number): Promise<void> {
     const started = new UsermetaProcess(this.#storeUrl(server), {
       USERMETA_USER_BYTES_MAX: `${USER_BYTES_MAX}`,
-      USERMETA_APP_BYTES_MAX: `${APP_BYTES_MAX}`,
+      USERMETA_APP_BYTES_MAX: `${this.appBytesMax}`,
     });
     this.#servers[server] = started;
     this.#origins[server] = await started.origin();
@@ -71,7 +96,7 @@ export class FaultCluster implements AsyncDisposable {
     const initial = new Map<string, string>();
     await using client = new Client(() => this.#origins[0] ?? "");
     for (const user of USERS) initial.set(user, (await client.attributes(user)).v ?? INITIAL);
-    const needs = { users: USERS, userBytesMax: USER_BYTES_MAX, appBytesMax: APP_BYTES_MAX };
+    const needs = { users: USERS, userBytesMax: USER_BYTES_MAX, appBytesMax: this.appBytesMax };
     return new FaultLoad({ ...needs, origins: () => this.#origins, told: () => this.#told() }, initial);
   }
 
@@ -127,17 +152,22 @@ export class FaultCluster implements AsyncDisposable {
     const first = this.#writesOn === "one node" ? 0 : server;
     const gates = [...this.#gates.slice(first), ...this.#gates.slice(0, first)];
     const hosts = gates.map(({ port }) => `127.0.0.1:${port}`).join(",");
-    return `mysql://${ACCOUNT.user}:${encodeURIComponent(ACCOUNT.password)}@${hosts}/${this.#database.name}`;
+    const query = this.#timeoutMs === undefined ? "" : `?timeout=${this.#timeoutMs}`;
+    return `mysql://${ACCOUNT.user}:${encodeURIComponent(ACCOUNT.password)}@${hosts}/${this.#database.name}${query}`;
   }
 }
 
 /** On nodes that outlive it. */
-export async function startFaultCluster(galera: GaleraCluster, writesOn: WritesOn): Promise<FaultCluster> {
+export async function startFaultCluster(
+  galera: GaleraCluster,
+  writesOn: WritesOn,
+  settings: FaultClusterSettings = {},
+): Promise<FaultCluster> {
   await using stack = new AsyncDisposableStack();
   const database = await galera.freshDatabase();
   const gates = await Promise.all(galera.nodes.map(({ server }) => TcpGate.before(server.port)));
   for (const gate of gates) stack.use(gate);
-  const cluster = new FaultCluster({ galera, database, gates, writesOn, stack: stack.move() });
+  const cluster = new FaultCluster({ galera, database, gates, writesOn, ...settings, stack: stack.move() });
   // All at once, on an empty database: one of them makes the schema.
   await Promise.all(Array.from({ length: SERVERS }, (_, server) => cluster.startServer(server)));
   await cluster.addUsers();
