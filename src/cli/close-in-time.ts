@@ -5,10 +5,10 @@ import type { StartedServer } from "./start-server.ts";
 
 /**
  * README.md § Running it promises an end within nine seconds of the signal: less than the ten after which Docker kills.
- * A start that the signal comes upon has half a second of them; the rest is more than requests under way, and then each
- * part by itself, may take. That some part does not keep to its time must not keep the process.
+ * This is more than requests under way, and then each part by itself, may take; that some part does not keep to its time
+ * must not keep the process. What is left of the nine seconds is for a machine on which the processor must be waited for.
  */
-const CLOSE_WITHIN_MS = 8500;
+const CLOSE_WITHIN_MS = 7800;
 
 /** Closes the server; settles in time, and tells of what did not close. */
 export async function closeInTime(

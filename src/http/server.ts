@@ -20,7 +20,7 @@ import { WireRefusal } from "./wire-refusals.ts";
  */
 export interface HttpServer {
   readonly url: URL;
-  /** Finishes the requests under way, for seven seconds at most, and settles soon after these whatever becomes of them. */
+  /** Finishes the requests under way, for six seconds at most, and settles soon after these whatever becomes of them. */
   stop(): Promise<void>;
 }
 
@@ -45,8 +45,8 @@ export interface HttpServerNeeds {
   readonly drainMs: number;
 }
 
-/** What is left of `STOP_WITHIN_MS` (cli) is for the store. */
-const STOP_DEADLINE_MS = 7000;
+/** What is left of `CLOSE_WITHIN_MS` (cli) is for the store. */
+const STOP_DEADLINE_MS = 6000;
 /** For Bun to end the connections that are left then. */
 const STOP_AFTERWARDS_MS = 300;
 /** Answers that are written to the socket need so long to be on their way. */
@@ -149,8 +149,8 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     async stop() {
       connections[Symbol.dispose]();
       draining = true;
-      await Bun.sleep(needs.drainMs);
       const endsAt = performance.now() + STOP_DEADLINE_MS;
+      await Bun.sleep(needs.drainMs);
       let busyAt = performance.now();
       // Bun waits for connections, also for those whose request was answered before its body had come.
       const watching = setInterval(() => {
@@ -158,7 +158,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
         if (server.pendingRequests > 0) busyAt = now;
         if (now > endsAt || now > busyAt + STOP_QUIET_MS) void server.stop(true);
       }, STOP_CHECK_MS);
-      await settlesWithin(timers, STOP_DEADLINE_MS + STOP_AFTERWARDS_MS, server.stop());
+      await settlesWithin(timers, endsAt + STOP_AFTERWARDS_MS - performance.now(), server.stop());
       clearInterval(watching);
     },
   };

@@ -45,7 +45,7 @@ const DEATHS_WITHIN_MS = 60_000;
 /** Past all that a worker does in one turn, and what the collector of garbage takes. */
 const SILENT_MAX_MS = 8000;
 /** Past a worker's own deadline. */
-const STOP_DEADLINE_MS = 8000;
+const STOP_DEADLINE_MS = 7000;
 /** One that waits for a disk cannot even be ended, and is left to the end of the process. */
 const TERMINATE_MS = 200;
 
@@ -108,7 +108,8 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   }
 
   stack.use(removeLeftOvers({ store, timers: systemTimers }));
-  stack.use(await shareRates({ cells: throttle.cells, store, clock: systemClock, events: needs.events }));
+  const shares = await shareRates({ cells: throttle.cells, store, clock: systemClock, events: needs.events });
+  stack.defer(() => whileClosing(closing, "the exchange of rates", () => shares[Symbol.asyncDispose]()));
   stack.defer(async () => {
     isStopping = true;
     await Promise.all([...workers].map((worker) => whileClosing(closing, worker.name, () => stop(worker))));
