@@ -155,7 +155,10 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const throttleMemory = parts.throttle ?? newThrottleMemory(random);
   const strangersPerSecond = settings.defaults.limits.ratePerSecond || STRANGERS_PER_SECOND;
   const throttle = createThrottle({ resource: "rate_buckets", clock, ...throttleMemory, strangersPerSecond });
-  if (parts.throttle === undefined) stack.use(await shareRates({ cells: throttleMemory.cells, store, clock, events }));
+  if (parts.throttle === undefined) {
+    const shares = await shareRates({ cells: throttleMemory.cells, store, clock, events });
+    stack.defer(() => whileClosing(closing, "the exchange of rates", () => shares[Symbol.asyncDispose]()));
+  }
   // With several threads the one that owns them does it.
   if (parts.process === undefined) stack.use(removeLeftOvers({ store, timers }));
   const callers = createCallers(tokens, trusted, digest, settings.operatorKey);

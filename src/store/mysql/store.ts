@@ -52,7 +52,8 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
     schemaKnown: MYSQL_MIGRATIONS.length,
   });
   // A server that ends while the database is away is missed, and cleaned up, as one that was killed.
-  opening.defer(() => membership.leave().catch(() => {}));
+  // One that does not answer to that is not told goodbye besides.
+  opening.defer(() => membership.leave().catch(() => membershipSession.drop()));
   const writes = new SharedArrayBuffer(THREADS_MAX * Int32Array.BYTES_PER_ELEMENT);
   const announcements = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const cells = { stamps: newStampCells(), announcements, writes };
