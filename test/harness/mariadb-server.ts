@@ -30,10 +30,10 @@ export class MariadbServer implements AsyncDisposable {
   #isFrozen = false;
 
   /** Resolves when it answers. */
-  static async start(): Promise<MariadbServer> {
+  static async start(args: readonly string[] = []): Promise<MariadbServer> {
     await using stack = new AsyncDisposableStack();
     const folder = MariadbFolder.installed();
-    const server = stack.use(new MariadbServer({ folder, port: await lastingPort() }));
+    const server = stack.use(new MariadbServer({ folder, port: await lastingPort(), args }));
     server.spawn();
     await server.up();
     stack.move();

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { chanceFrom } from "../harness/hostile-request.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
 import { MysqlStates } from "../stops/mysql-states.ts";
+import { OUTSIDE_STATES } from "../stops/outside-states.ts";
 import { SQLITE_STATES } from "../stops/sqlite-states.ts";
 import { type Stopped, stopOnce } from "../stops/stop-once.ts";
 import type { StopState } from "../stops/stop-state.ts";
@@ -32,6 +33,8 @@ async function stopAll(states: readonly StopState[]): Promise<void> {
 
 describe(`stopped at random moments (STOP_SEED=${SEED})`, () => {
   test("SQLite: exit code 0 in time, and what was answered is stored", () => stopAll(SQLITE_STATES), TIMEOUT_MS);
+
+  test("other services: exit code 0 in time", () => stopAll(OUTSIDE_STATES), TIMEOUT_MS);
 
   test.skipIf(mariadbIsMissing())(
     "a database: exit code 0 in time, and what was answered is stored",

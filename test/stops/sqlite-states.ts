@@ -1,33 +1,22 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { isInstalled } from "../../scripts/parts.ts";
+import { openStore } from "../../src/store/open.ts";
+import { Connection } from "../../src/store/sqlite/connection.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 import type { UsermetaProcess } from "../harness/usermeta-process.ts";
+import { makeOlderSqlite } from "../store/older-store.ts";
 import { startChild } from "../store/sqlite-child-process.ts";
-import { temporaryFolder } from "../store/sqlite-fixture.ts";
+import { expectOlderUser } from "./expect-older-user.ts";
+import { hangThread, withHangingThread } from "./hanging-thread.ts";
+import { type FileState, onFile } from "./on-file.ts";
 import { sleep } from "./sleep.ts";
-import type { PreparedState, StopState } from "./stop-state.ts";
+import type { StopState } from "./stop-state.ts";
 import { UnfinishedClients } from "./unfinished-clients.ts";
 
 const NO_STRACE = isLeftOut(isInstalled("strace"), "a stop while the disk does not answer: there is no strace");
 const LOOK_MS = 20;
+const OLDER_USERS = 100_000;
 const FROZEN_DISK = "inject=fdatasync,fsync:delay_enter=60s";
-
-type State = Omit<PreparedState, "store" | "location" | keyof AsyncDisposable>;
-
-/** @param make what is particular about the state, of which the stack is disposed of at its end */
-async function onFile(make: (path: string, stack: AsyncDisposableStack) => State | Promise<State>) {
-  await using stack = new AsyncDisposableStack();
-  const path = join(stack.use(temporaryFolder()).path, "usermeta.db");
-  const state = await make(path, stack);
-  const owned = stack.move();
-  return {
-    store: `sqlite:${path}`,
-    location: { engine: "sqlite", path } as const,
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
-    ...state,
-  };
-}
 
 export const SQLITE_STATES: readonly StopState[] = [
   { name: "SQLite at work", prepare: () => onFile(() => ({})) },
@@ -46,7 +35,14 @@ export const SQLITE_STATES: readonly StopState[] = [
   },
   ...(NO_STRACE
     ? []
-    : [{ name: "SQLite on a disk that does not answer", prepare: () => onFile((_, stack) => frozenDisk(stack)) }]),
+    : [
+        {
+          name: "SQLite on a disk that does not answer",
+          // Requests under way may take all of the time that the writer would have had.
+          leavesOpen: /^the store/,
+          prepare: () => onFile((_, stack) => frozenDisk(stack)),
+        },
+      ]),
   {
     name: "SQLite, and clients that do not finish",
     prepare: () =>
@@ -54,6 +50,17 @@ export const SQLITE_STATES: readonly StopState[] = [
         const clients = stack.use(new UnfinishedClients());
         return { before: async (server) => clients.connect(await server.origin()) };
       }),
+  },
+  {
+    name: "SQLite whose writer hangs",
+    leavesOpen: /^the store's writer$/,
+    prepare: () => onFile(() => ({ settings: withHangingThread("usermeta-writer"), before: hangThread })),
+  },
+  {
+    name: "SQLite, and a serving worker that hangs",
+    workersMin: 2,
+    leavesOpen: /^worker \d$/,
+    prepare: () => onFile(() => ({ settings: withHangingThread("worker "), before: hangThread })),
   },
   { name: "SQLite, starting", isStarting: true, prepare: () => onFile(() => ({})) },
   {
@@ -65,10 +72,37 @@ export const SQLITE_STATES: readonly StopState[] = [
         return {};
       }),
   },
+  {
+    name: "SQLite, starting while an older schema is brought up to date",
+    isStarting: true,
+    prepare: () =>
+      onFile((path) => {
+        makeOlderSqlite(path, 1);
+        fill(path);
+        return { check: () => checkUpgraded(path) };
+      }),
+  },
 ];
 
+/** As many users as an upgrade needs some time for. */
+function fill(path: string): void {
+  const connection = new Connection(path);
+  connection.exec(
+    "INSERT INTO users (app, name, id, activated, created, modified, tokens_valid_after, bytes, version, " +
+      "attributes_modified, attributes) WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT " +
+      `${OLDER_USERS}) SELECT 1, 'user' || i, hex(randomblob(16)), 1, i, 1, 0, 0, 0, 1, '{}' FROM n`,
+  );
+  connection.close();
+}
+
+/** The next start finishes what this one has begun. */
+async function checkUpgraded(path: string): Promise<void> {
+  await using store = await openStore({ engine: "sqlite", path }, { schema: "make or migrate" });
+  await expectOlderUser(store);
+}
+
 /** Every flush from now on takes a minute, whichever thread makes it. */
-function frozenDisk(owner: AsyncDisposableStack): State {
+function frozenDisk(owner: AsyncDisposableStack): FileState {
   const stack = owner.use(new AsyncDisposableStack());
   let release = async (): Promise<void> => {};
   return {

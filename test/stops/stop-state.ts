@@ -7,6 +7,10 @@ export interface StopState {
   readonly name: string;
   /** The signal comes while the server starts, and not while it serves. */
   readonly isStarting?: true;
+  /** What may be left open, as the log names it; everything else is closed in time. */
+  readonly leavesOpen?: RegExp;
+  /** A part of it needs several threads. */
+  readonly workersMin?: number;
   prepare(chance: Chance): Promise<PreparedState>;
 }
 
@@ -15,10 +19,14 @@ export interface PreparedState extends AsyncDisposable {
   readonly store: string;
   /** Where the same store can be read afterwards. */
   readonly location: StoreLocation;
+  /** The server's environment, beside what every server of the tests has. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** What happens to a server that serves, before the signal. */
   before?(server: UsermetaProcess): Promise<void>;
   /** What happens at some moment after it. */
   after?(): void | Promise<void>;
   /** Makes the store readable again. */
   restore?(): Promise<void>;
+  /** What else must be true afterwards. */
+  check?(): Promise<void>;
 }
