@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { expect } from "bun:test";
+import { readFileSync, statSync } from "node:fs";
 import { isInstalled } from "../../scripts/parts.ts";
 import { openStore } from "../../src/store/open.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
@@ -60,7 +61,15 @@ export const SQLITE_STATES: readonly StopState[] = [
     name: "SQLite, and a serving worker that hangs",
     workersMin: 2,
     leavesOpen: /^worker \d$/,
-    prepare: () => onFile(() => ({ settings: withHangingThread("worker "), before: hangThread })),
+    prepare: () =>
+      onFile((path) => ({
+        settings: withHangingThread("worker "),
+        before: hangThread,
+        // It is given up early enough for the store to be closed after it.
+        checkClosed() {
+          expect(logBytes(path)).toBe(0);
+        },
+      })),
   },
   { name: "SQLite, starting", isStarting: true, prepare: () => onFile(() => ({})) },
   {
@@ -83,6 +92,11 @@ export const SQLITE_STATES: readonly StopState[] = [
       }),
   },
 ];
+
+/** Of SQLite's log, which a store that is closed has folded in. */
+function logBytes(path: string): number {
+  return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+}
 
 /** As many users as an upgrade needs some time for. */
 function fill(path: string): void {

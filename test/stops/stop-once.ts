@@ -67,6 +67,7 @@ export async function stopOnce(state: StopState, workers: number, chance: Chance
   if (allowanceMs < IS_STARVED_MS) {
     const left = leftOpen(server.log).filter((part) => !(state.leavesOpen?.test(part) ?? false));
     expect({ left, log: server.log }).toEqual({ left: [], log: server.log });
+    prepared.checkClosed?.();
   }
   await prepared.restore?.();
   if (load !== undefined) await checkStored(prepared.location, load);

@@ -25,6 +25,8 @@ export interface PreparedState extends AsyncDisposable {
   before?(server: UsermetaProcess): Promise<void>;
   /** What happens at some moment after it. */
   after?(): void | Promise<void>;
+  /** What is true of a store that was closed, unless the machine was starved. */
+  checkClosed?(): void;
   /** Makes the store readable again. */
   restore?(): Promise<void>;
   /** What else must be true afterwards. */
