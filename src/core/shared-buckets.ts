@@ -61,9 +61,15 @@ export function createSharedBuckets({ fullAt, shares, kept, rates, head }: Throt
   };
 }
 
+/**
+ * By so much the clock of another thread may be ahead of this one's. What such a thread has taken in advance is a debt, and
+ * must stay one: forgiven with each share that is dealt, it would come to a rate of its own.
+ */
+const AHEAD_MAX_NS = 1_000_000;
+
 /** In the time that the whole rate takes to bring it. */
 function contentsNs(part: BucketPart, missingNs: bigint): number {
   const depth = Number(bucketSize(part).depthNs);
   const missing = Math.max(0, Number(missingNs));
-  return (Math.max(0, depth - missing) * part.share) / WHOLE;
+  return Math.max(-AHEAD_MAX_NS, ((depth - missing) * part.share) / WHOLE);
 }

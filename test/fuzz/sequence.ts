@@ -139,7 +139,9 @@ export class Sequence {
   }
 
   #judgeLeaks({ text = "", headers }: RawAnswer): void {
-    const shown = `${text}\n${[...headers].map((pair) => pair.join(": ")).join("\n")}`;
+    // A new token of the same user, made in the same millisecond as one that the world knows, is the same text.
+    const own = text.replace(/^\{"access_token":"[^"]*"/, "");
+    const shown = `${own}\n${[...headers].map((pair) => pair.join(": ")).join("\n")}`;
     judgeLeaks(shown, this.#around.world.secrets(), () => this.#said.text);
   }
 

@@ -27,7 +27,7 @@ for (const dialect of DIALECTS) {
       expectMetadataError(answer, NOT_PERMITTED);
       texts.add(withoutNumbers(answer));
     }
-    expect(texts.size).toBe(1);
+    expect([...texts]).toEqual([expect.any(String)]);
     expect((await admin.get("bob")).body.data).toEqual({ nickname: "Bob" });
   });
 
@@ -51,7 +51,7 @@ test("who may not write learns nothing from a bad body either", async () => {
   for (const name of ["bob", "nobody"]) {
     texts.add(withoutNumbers(await send("PUT", `${service.base}/metadata/user/${name}`, { token, form: "" })));
   }
-  expect(texts.size).toBe(1);
+  expect([...texts]).toEqual([expect.any(String)]);
 });
 
 test("a token ends with its lifetime", async () => {
