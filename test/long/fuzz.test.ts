@@ -4,6 +4,7 @@ import { nameOf, ROUTES } from "../fuzz/calls.ts";
 import { fuzz } from "../fuzz/fuzz.ts";
 import { seedOf } from "../fuzz/seed.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
+import { recordFigure } from "./figures.ts";
 
 const SECONDS = Number(process.env.LONG_SECONDS ?? "20");
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? Math.min(300_000, 15_000 * SECONDS));
@@ -21,6 +22,8 @@ for (const [engine, share] of Object.entries(SHARES)) {
       const tally = await fuzz({ engine, seed, requests: Math.ceil(REQUESTS * share) });
       const perSecond = Math.round((tally.requests * 1000) / (performance.now() - from));
       console.log(`\nfuzz on ${engine}, FUZZ_SEED=${seed}, ${perSecond} requests a second: ${tally.table()}`);
+      recordFigure(`fuzzer: requests tried on ${engine}`, tally.requests);
+      recordFigure(`fuzzer: sums of what was stored compared on ${engine}`, tally.sums);
       expect(tally.requests).toBeGreaterThanOrEqual(REQUESTS * share);
       const never = ROUTES.map(nameOf).filter((route) => tally.statusesOf(route).get(200) === undefined);
       expect(REQUESTS * share < 10_000 ? [] : never).toEqual([]);

@@ -20,7 +20,7 @@ for (const workers of [1, 2]) {
       expect(acknowledged).toBeGreaterThan(KILLS);
       recordFigure(`kill -9 survived, ${workers === 1 ? "one worker" : "two workers"}`, KILLS);
       recordFigure(
-        `acknowledged sets before them, of which none is lost, ${workers === 1 ? "one worker" : "two workers"}`,
+        `acknowledged sets before them, none lost, ${workers === 1 ? "one worker" : "two workers"}`,
         acknowledged,
       );
     },

@@ -6,6 +6,7 @@ import { OUTSIDE_STATES } from "../stops/outside-states.ts";
 import { SQLITE_STATES } from "../stops/sqlite-states.ts";
 import { type Stopped, stopOnce } from "../stops/stop-once.ts";
 import type { StopState } from "../stops/stop-state.ts";
+import { recordFigure } from "./figures.ts";
 
 const SEED = Number(process.env.STOP_SEED ?? Date.now() % 1_000_000);
 /** Of each state, with one worker and with two. */
@@ -14,12 +15,14 @@ const ROUNDS = Math.max(1, Math.floor(Number(process.env.LONG_SECONDS ?? 20) / 5
 const TIMEOUT_MS = 3_600_000;
 
 /** README.md § Running it. */
-async function stopAll(states: readonly StopState[]): Promise<void> {
+async function stopAll(what: string, states: readonly StopState[]): Promise<void> {
   const chance = chanceFrom(SEED);
+  const all: Stopped[] = [];
   for (const state of states) {
     for (const workers of [1, 2]) {
       const stops: Stopped[] = [];
       for (let round = 0; round < ROUNDS; round++) stops.push(await stopOnce(state, workers, chance));
+      all.push(...stops);
       const slowest = Math.max(...stops.map(({ ms }) => ms));
       const acknowledged = stops.reduce((sum, each) => sum + each.acknowledged, 0);
       console.log(
@@ -29,18 +32,24 @@ async function stopAll(states: readonly StopState[]): Promise<void> {
       expect(stops).toHaveLength(ROUNDS);
     }
   }
+  recordFigure(`stops survived, ${what}`, all.length);
+  recordFigure(`the slowest of them, ${what}, ms`, Math.round(Math.max(...all.map(({ ms }) => ms))));
 }
 
 describe(`stopped at random moments (STOP_SEED=${SEED})`, () => {
-  test("SQLite: exit code 0 in time, and what was answered is stored", () => stopAll(SQLITE_STATES), TIMEOUT_MS);
+  test(
+    "SQLite: exit code 0 in time, and what was answered is stored",
+    () => stopAll("SQLite", SQLITE_STATES),
+    TIMEOUT_MS,
+  );
 
-  test("other services: exit code 0 in time", () => stopAll(OUTSIDE_STATES), TIMEOUT_MS);
+  test("other services: exit code 0 in time", () => stopAll("other services", OUTSIDE_STATES), TIMEOUT_MS);
 
   test.skipIf(mariadbIsMissing())(
     "a database: exit code 0 in time, and what was answered is stored",
     async () => {
       await using states = await MysqlStates.start();
-      await stopAll(states.all);
+      await stopAll("a database", states.all);
     },
     TIMEOUT_MS,
   );
