@@ -3,23 +3,26 @@ import { isAllowed, relationOf } from "../../src/core/access.ts";
 import { type Caller, type UserName, userName } from "../../src/core/model.ts";
 import { nameOf } from "./calls.ts";
 import { Fault } from "./fault.ts";
+import { FORM } from "./grammar/bodies.ts";
 import type { BearerName } from "./grammar/step.ts";
 import type { Judged } from "./judge-answer.ts";
 import { type Attributes, bytesOf, isEqual, type KnownUsers, merged, shown } from "./known-users.ts";
 import type { Rendered } from "./render.ts";
 import type { WorldApp } from "./world.ts";
 
-const ADMINS: ReadonlySet<BearerName> = new Set(["admin", "operator", "agora admin", "jwt admin"]);
+const ADMINS: ReadonlySet<BearerName> = new Set(["admin", "operator", "agora admin"]);
 const NAMES: Partial<Record<BearerName, string>> = {
   ada: "ada",
   bob: "bob",
   "agora user": "ada",
   dynamic: "ada",
   jwt: "ada",
+  // With the admin's claim beside the user's it is a user's.
+  "jwt admin": "ada",
   "jwt of a stranger": "eve",
 };
 /** They make the user whom they name. */
-const MAKERS: ReadonlySet<BearerName> = new Set(["agora user", "dynamic", "jwt", "jwt of a stranger"]);
+const MAKERS: ReadonlySet<BearerName> = new Set(["agora user", "dynamic", "jwt", "jwt admin", "jwt of a stranger"]);
 const TRUSTING = "org/app";
 
 export function judgeEffect(rendered: Rendered, answer: Judged): void {
@@ -70,6 +73,10 @@ function requireDue({ app, user, step, isExact, method, target }: Rendered, { st
   const { bytes } = app.users;
   if (body?.means === undefined || known === undefined || bytes === undefined) return;
   if (step.call.route?.path !== "/metadata/user/{username}") return;
+  if (method === "PUT" && body.contentType !== FORM) {
+    if (status !== 415) throw new Fault(`JSON by PUT was answered ${status}`);
+    return;
+  }
   if (body.means.kind === "senseless") {
     if (status !== 400) throw new Fault(`an attribute without a key was answered ${status}`);
     return;

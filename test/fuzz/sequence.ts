@@ -100,6 +100,8 @@ export class Sequence {
   async #exchange(rendered: Rendered, connection: Connection): Promise<RawAnswer> {
     const pieces = piecesOf(rendered);
     for (const piece of pieces) this.#said.add(piece);
+    // In chunks it is not in one piece in what was sent.
+    if (rendered.body !== undefined) this.#said.add(rendered.body);
     const sent: { bytes: readonly Uint8Array[]; answer?: string } = { bytes: pieces };
     this.sent.push(sent);
     const [head, body] = pieces;
