@@ -12,7 +12,7 @@ for (const workers of [1, 2]) {
   test(`while another process has locked the file sets are refused in time and reads go on, and what was refused is never stored (${workers} workers)`, async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, "usermeta.db");
-    const server = await ServerProcess.start(path, { workers });
+    const server = await ServerProcess.start(path, { workers, quiet: true });
     try {
       const stored = new Map<string, string>();
       for (const user of USERS) await setStored(server, user, "before", stored);
