@@ -226,7 +226,7 @@ export function attributesOf(data: unknown): Attributes {
   );
 }
 
-function membersOf(value: unknown): Readonly<Record<string, unknown>> {
+export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {}; // as: an object of JSON
 }
 

@@ -4,9 +4,10 @@ import { BARE } from "./documented.ts";
 import { Fault } from "./fault.ts";
 import type { RequestStep, Step } from "./grammar/step.ts";
 import { type Judged, judgeAnswer } from "./judge-answer.ts";
-import { attributesOf, entitiesOf, judgeEffect } from "./judge-effect.ts";
+import { entitiesOf, judgeEffect } from "./judge-effect.ts";
 import { bytesOf } from "./known-users.ts";
 import { judgeLeaks, Said } from "./leaks.ts";
+import { readUser } from "./read-user.ts";
 import { piecesOf, type Rendered, render } from "./render.ts";
 import type { Tally } from "./tally.ts";
 import { withinReason } from "./within-reason.ts";
@@ -281,14 +282,9 @@ export class Sequence {
     if (users.isComplete && lost.length > 0) throw new Fault(`lost: ${lost}`);
     let sum = 0;
     for (const name of names) {
-      const { body, headers } = await this.#own(app, "GET", `/metadata/user/${name}`);
-      const attributes = attributesOf(body.data);
-      users.hear(
-        name,
-        { attributes, etag: headers.get("etag") ?? undefined, modified: Number(body.lastModified) },
-        false,
-      );
-      sum += bytesOf(attributes);
+      const told = await readUser((method, path, json) => this.#own(app, method, path, json), name);
+      users.hear(name, told, false);
+      sum += bytesOf(told.attributes);
     }
     const { data } = (await this.#own(app, "GET", "/metadata/user/capacity")).body;
     if (data !== sum) throw new Fault(`the capacity of ${app.key} is ${data}, and the sum over its users ${sum}`);
