@@ -31,7 +31,7 @@ describe("docs/PROTOCOL.md", () => {
   });
 
   test("lists every hint, and no other", () => {
-    const rows = tableRows(PROTOCOL, ["code", "hint", "whom"]).map(([code, hint]) => [code, hint]);
+    const rows = tableRows(PROTOCOL, ["code", "hint", "shown to"]).map(([code, hint]) => [code, hint]);
     const given = Object.keys(ERRORS).flatMap((code) => {
       const refused = { code, batchMax: PLACEHOLDER, isJson: true };
       // as: a refusal of this code, with what a hint looks at

@@ -1,15 +1,19 @@
-/** Sleeps again and again until stdin ends, and then says by how many ms it was woken too late at worst. */
+/** Sleeps again and again; for every line on stdin says by how many ms it was woken too late at worst since the last. */
 export {};
 
 const SLEEP_MS = 10;
 
 let worstMs = 0;
 let before = performance.now();
-const sleeping = setInterval(() => {
+const wake = (): void => {
   const now = performance.now();
   worstMs = Math.max(worstMs, now - before - SLEEP_MS);
   before = now;
-}, SLEEP_MS);
-await Bun.stdin.text();
+};
+const sleeping = setInterval(wake, SLEEP_MS);
+for await (const _ of console) {
+  wake();
+  process.stdout.write(`${worstMs.toFixed(1)}\n`);
+  worstMs = 0;
+}
 clearInterval(sleeping);
-console.log(worstMs.toFixed(1));

@@ -7,7 +7,7 @@ const NOBODYS = 0;
 const ATTRIBUTES = "x".repeat(USER_BYTES_CEILING);
 
 /**
- * What a set of the largest size does, to a user whom nobody ever sees and who is gone with the same commit: a database
+ * What a set of the largest size does, to a user that no caller ever sees and that is gone with the same commit: a database
  * that is full, takes no writes, or lets this account not write where it must, refuses it. Its key is its own, so that
  * servers which look at once do not wait for each other.
  */

@@ -2,7 +2,7 @@ import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { StoreError } from "../store-error.ts";
-import { damageCode, storeError } from "./errors.ts";
+import { damageCode, storeError, systemReason } from "./errors.ts";
 
 /** FULL: a commit returns when the disk has it. OFF exists for the test which shows that the flush test can fail. */
 export type Synchronous = "FULL" | "OFF";
@@ -169,7 +169,9 @@ export function createPrivately(path: string): void {
     closeSync(openSync(path, "wx", 0o600));
   } catch (error) {
     if (error instanceof Error && "code" in error && error.code === "EEXIST" && existsSync(path)) return;
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
-    throw new StoreError("cannot_open", `${path} cannot be created (${reason}): may this account write there?`);
+    throw new StoreError(
+      "cannot_open",
+      `${path} cannot be created (${systemReason(error)}): may this account write there?`,
+    );
   }
 }

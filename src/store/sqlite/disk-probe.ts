@@ -19,7 +19,7 @@ export class DiskProbe {
 
   /** The lock is not waited for. */
   constructor(path: string, synchronous: Synchronous, onDamage: (code: number) => void) {
-    this.#connection = new Connection(path, { synchronous, busyTimeoutMs: 0, onDamage });
+    this.#connection = new Connection(path, { synchronous, busyTimeoutMs: 0, onDamage, mustExist: true });
     // What this connection never commits must not be folded by it either.
     this.#connection.exec("PRAGMA wal_autocheckpoint = 0");
     this.#connection.exec(`PRAGMA cache_size = ${CACHE_PAGES}`);

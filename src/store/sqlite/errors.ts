@@ -32,6 +32,11 @@ export function damageCode(error: unknown): number | undefined {
   return code === CORRUPT || code === NOT_A_DATABASE ? error.errno : undefined;
 }
 
+/** What the system says of a call on files: its code, which names nothing. */
+export function systemReason(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+}
+
 /** Translates what `bun:sqlite` throws, by its number, never by its text. */
 export function storeError(error: unknown, path: string): StoreError {
   if (error instanceof StoreError) return error;

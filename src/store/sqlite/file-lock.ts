@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { StoreError } from "../store-error.ts";
+import { systemReason } from "./errors.ts";
 import { type FileId, fileIdAt } from "./file-id.ts";
 import { LOCK, loadFlock } from "./flock.ts";
 
@@ -83,8 +84,10 @@ function open(path: string): number {
   try {
     return openSync(path, "r");
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
-    throw new StoreError("cannot_open", `${path} cannot be opened (${reason}): may this account read and write it?`);
+    throw new StoreError(
+      "cannot_open",
+      `${path} cannot be opened (${systemReason(error)}): may this account read and write it?`,
+    );
   }
 }
 

@@ -76,7 +76,7 @@ export class FileWatch {
     this.#isLogSettled = true;
   }
 
-  /** Shows whoever comes to the file by another path that it is served. */
+  /** Shows servers that come to the file by another path that it is served. */
   beat(): void {
     if (this.#id.named === undefined) return;
     const now = new Date();

@@ -137,8 +137,8 @@ export class FileWriter {
   }
 
   /**
-   * While a server holds the store, only the command line writes beside it, and only what the feed tells of. But
-   * whoever changes the file in another way must not meet copies that never go away.
+   * While a server holds the store, only the command line writes beside it, and only what the feed tells of. A change
+   * of the file in any other way must not leave copies that never go away.
    */
   #lookForForeignWrites(connection: Connection): void {
     try {

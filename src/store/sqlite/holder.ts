@@ -1,9 +1,9 @@
 import { constants, Database } from "bun:sqlite";
-import { statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { StoreError } from "../store-error.ts";
 import type { Connection } from "./connection.ts";
+import { statAt } from "./file-id.ts";
 import { FileLock, isFileHeld } from "./file-lock.ts";
 import { isLockHeld, storeHolder } from "./lock.ts";
 import { isRunning, ownProcessId, type ProcessId } from "./process-id.ts";
@@ -119,7 +119,7 @@ function inUse(
 }
 
 function heartbeat(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return statAt(path)?.mtimeMs;
 }
 
 /**

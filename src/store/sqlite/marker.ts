@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { StoreError } from "../store-error.ts";
+import { systemReason } from "./errors.ts";
 
 const TEXT = `A store of usermeta was made beside this file. While this file is here, usermeta does not start on a
 store that is missing or empty: see "Put a backup back" in docs/OPERATING.md. To begin anew, remove this file too.
@@ -28,10 +29,9 @@ export function mark(path: string): void {
     }
     flushFolder(dirname(path));
   } catch (error) {
-    const reason = error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
     throw new StoreError(
       "cannot_open",
-      `${markerPath(path)} cannot be written (${reason}): may this account write there?`,
+      `${markerPath(path)} cannot be written (${systemReason(error)}): may this account write there?`,
     );
   }
 }

@@ -53,7 +53,7 @@ export function serveWriter(port: WriterPort, commands: Commands, bounds = LOG_B
 
 /**
  * Where the system does not tell whether it waits for its disk it must not be ended for it: the commit may be there the
- * next moment, and whoever waits for it has been answered in time.
+ * next moment, and the callers that wait for it have been answered in time.
  */
 function beatWhereSeen(pulse: SharedArrayBuffer): void {
   const task = ownTask();

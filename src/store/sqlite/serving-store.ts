@@ -1,10 +1,10 @@
-import { statSync } from "node:fs";
 import type { ReadPurpose, Store } from "../../core/ports.ts";
 import { written } from "../../core/written.ts";
 import { type EngineReads, ResidentAttributes } from "../resident/resident-attributes.ts";
 import { StoreError } from "../store-error.ts";
 import { authorityArguments } from "./attribute-commands.ts";
 import type { Connection } from "./connection.ts";
+import { fileIdAt, isSameFile } from "./file-id.ts";
 import * as reads from "./reads.ts";
 import type { SharedState } from "./shared-state.ts";
 import type { WriterClient } from "./writer-client.ts";
@@ -20,12 +20,12 @@ export interface ServingParts {
 /** A store as one thread serves it: it reads by itself and has the writer write. Whoever opened the parts closes them. */
 export function createServingStore(parts: ServingParts): Omit<Store, "failed" | typeof Symbol.asyncDispose> {
   const { connection, writer, shared } = parts;
-  const { ino } = statSync(connection.path);
+  const file = fileIdAt(connection.path);
   const attributes = attributeReads(parts);
 
   /** The writer looks more closely; but a set that changes nothing is never sent to it, and is a promise all the same. */
   function requireFile(purpose: ReadPurpose): void {
-    if (purpose !== "write" || statSync(connection.path, { throwIfNoEntry: false })?.ino === ino) return;
+    if (purpose !== "write" || isSameFile(fileIdAt(connection.path), file)) return;
     throw new StoreError("file_lost", `${connection.path} has been moved, removed or replaced`);
   }
 

@@ -40,7 +40,7 @@ export class SharedState {
     return Atomics.load(this.#damage, 0) || undefined;
   }
 
-  /** One cell for all of them: however much is damaged, and whoever meets it, it is told of once. */
+  /** One cell for all of them: however much is damaged, and whichever thread meets it, it is told of once. */
   readonly meetDamage = (code: number): void => {
     Atomics.compareExchange(this.#damage, 0, 0, code);
   };

@@ -80,10 +80,10 @@ export class WriteLoop {
 
   #run(): void {
     this.#isDue = false;
-    const loss = this.#needs.loss();
-    const isProbed = loss === undefined && this.#clients.some((client) => client.isProbing);
+    const refused = this.#needs.loss() ?? this.#needs.refusal();
+    const isProbed = refused === undefined && this.#clients.some((client) => client.isProbing);
     this.#lackOfRoom = isProbed ? this.#needs.lackOfRoom() : undefined;
-    const cause = loss ?? (this.#lackOfRoom?.fault === "busy" ? this.#lackOfRoom : undefined);
+    const cause = refused ?? (this.#lackOfRoom?.fault === "busy" ? this.#lackOfRoom : undefined);
     const fault = cause ?? begin(this.#needs.connection);
     if (fault?.fault === "busy") {
       this.#giveUp(fault);
@@ -103,11 +103,7 @@ export class WriteLoop {
     this.#wasAgain = again !== undefined;
     const group = again?.commands ?? this.#begun(waiting);
     const isInDoubt = again?.isInDoubt ?? false;
-    const refusal = fault ?? this.#needs.refusal();
-    if (refusal !== undefined) {
-      if (fault === undefined) this.#needs.connection.rollback();
-      fail(group, refusal, isInDoubt);
-    }
+    if (fault !== undefined) fail(group, fault, isInDoubt);
     // They were taken back in the meantime.
     else if (group.length === 0) this.#needs.connection.rollback();
     else this.#carryOut(group, isInDoubt);
