@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { Delay } from "./delay.ts";
+import { MachineDelay } from "../harness/machine-delay.ts";
 import { Fault } from "./fault.ts";
 import type { Step } from "./grammar/step.ts";
 import { steps } from "./grammar/steps.ts";
@@ -25,20 +25,18 @@ interface Failed {
 const SEQUENCES = 25;
 /** For finding the shortest sequence that still fails. */
 const SHRINK_MS = 45_000;
-/** Calls go through several threads, each of which may have to wait for the processor. */
-export const THREADS = 5;
 
 /** Throws with the seed, and with the shortest sequence that it found to fail, ready to be pasted. */
 export async function fuzz({ engine, seed, requests }: FuzzOptions): Promise<Tally> {
-  await using delay = new Delay();
+  await using delay = new MachineDelay();
   await using worlds = new Worlds(engine);
   const tally = new Tally();
-  const allowanceMs = async (): Promise<number> => THREADS * (await delay.worstMs());
+  const allowanceMs = (): Promise<number> => delay.allowanceMs();
   let failedAt = Number.POSITIVE_INFINITY;
   let shortest: Failed | undefined;
 
   async function outcome(list: readonly Step[]): Promise<Failed | undefined> {
-    await delay.worstMs();
+    await delay.allowanceMs();
     tally.sequences += 1;
     const world = await worlds.present();
     const sequence = new Sequence({ world, tally, allowanceMs }, tally.sequences);

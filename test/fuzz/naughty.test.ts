@@ -1,10 +1,9 @@
 /** Every string of the list, in every place: stored exactly or refused as documented. */
 import { expect, test } from "bun:test";
 import { send, signIn } from "../harness/client.ts";
+import { MachineDelay } from "../harness/machine-delay.ts";
 import { quickPasswords } from "../harness/quick-passwords.ts";
 import { startTestService } from "../harness/service.ts";
-import { Delay } from "./delay.ts";
-import { THREADS } from "./fuzz.ts";
 import { NAUGHTY } from "./naughty.ts";
 import { naughtySteps } from "./naughty-steps.ts";
 import { linesOf } from "./paste.ts";
@@ -20,11 +19,11 @@ test(
   "a naughty string is stored exactly or refused as documented, wherever it stands",
   async () => {
     await using world = await startWorld("sqlite");
-    await using delay = new Delay();
+    await using delay = new MachineDelay();
     const tally = new Tally();
-    const around = { world, tally, allowanceMs: async () => THREADS * (await delay.worstMs()) };
+    const around = { world, tally, allowanceMs: () => delay.allowanceMs() };
     for (let at = 0; at < NAUGHTY.length; at += AT_ONCE) {
-      await delay.worstMs();
+      await delay.allowanceMs();
       const sequence = new Sequence(around, at);
       const words = NAUGHTY.slice(at, at + AT_ONCE);
       tally.sequences += 1;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
+import { linesOf } from "./lines-of.ts";
 
-/** Calls go through several processes, each of which may have to wait for the processor. */
+/** Calls go through several processes and threads, each of which may have to wait for the processor. */
 const PROCESSES = 5;
 
 const IDLE = join(import.meta.dir, "idle-process.ts");
@@ -8,17 +9,18 @@ const IDLE = join(import.meta.dir, "idle-process.ts");
 /** How long a process that has nothing to do waits for the processor at worst: what others do on the machine. */
 export class MachineDelay implements AsyncDisposable {
   readonly #child: Bun.Subprocess<"pipe", "pipe", "ignore">;
-  readonly #told: Promise<string>;
+  readonly #lines: AsyncIterator<string>;
 
   constructor() {
     this.#child = Bun.spawn([process.execPath, IDLE], { stdin: "pipe", stdout: "pipe", stderr: "ignore" });
-    this.#told = new Response(this.#child.stdout).text();
+    this.#lines = linesOf(this.#child.stdout);
   }
 
-  /** By how much longer than on an idle machine an answer may take, ms; ends the measurement. */
+  /** By how much longer than on an idle machine an answer may have taken since the last time that this was asked, ms. */
   async allowanceMs(): Promise<number> {
-    this.#child.stdin.end();
-    return PROCESSES * Number(await this.#told);
+    this.#child.stdin.write("\n");
+    await this.#child.stdin.flush();
+    return PROCESSES * Number((await this.#lines.next()).value);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

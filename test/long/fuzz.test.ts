@@ -5,9 +5,9 @@ import { fuzz } from "../fuzz/fuzz.ts";
 import { seedOf } from "../fuzz/seed.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
 import { recordFigure } from "./figures.ts";
+import { sharePart } from "./in-full.ts";
 
-const SECONDS = Number(process.env.LONG_SECONDS ?? "20");
-const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? Math.min(300_000, 15_000 * SECONDS));
+const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? sharePart(300_000, 1));
 /** Far more than it takes on a machine that does nothing else. */
 const TIMEOUT_MS = 300_000 + 20 * REQUESTS;
 const SHARES = { memory: 0.4, sqlite: 0.55, mysql: 0.05 } as const;

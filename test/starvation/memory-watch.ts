@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 const LOOK_MS = 50;
 
 /** A process's resident memory; undefined where the system does not tell. */
-function residentBytes(pid: number): number | undefined {
+export function residentBytes(pid: number): number | undefined {
   try {
     const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
     return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from "node:fs";
 import { isInstalled } from "../../scripts/parts.ts";
 import { openStore } from "../../src/store/open.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
+import { AttachedStrace } from "../harness/attached-strace.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 import type { UsermetaProcess } from "../harness/usermeta-process.ts";
 import { makeOlderSqlite } from "../store/older-store.ts";
@@ -121,27 +122,13 @@ function frozenDisk(owner: AsyncDisposableStack): FileState {
   let release = async (): Promise<void> => {};
   return {
     async before({ pid }: UsermetaProcess) {
-      const tracer = Bun.spawn(["strace", "-f", "-e", "trace=fdatasync,fsync", "-e", FROZEN_DISK, "-p", `${pid}`], {
-        stdin: "ignore",
-        stdout: "ignore",
-        stderr: "pipe",
-      });
-      stack.defer(async () => {
-        tracer.kill("SIGKILL");
-        await tracer.exited;
-      });
+      const strace = await AttachedStrace.to(pid, ["-e", "trace=fdatasync,fsync", "-e", FROZEN_DISK]);
+      stack.use(strace);
       // strace waits out its delays before it lets the parent know of the end.
       release = async () => {
-        while (tracer.exitCode === null && tracer.signalCode === null && !hasEnded(pid)) await sleep(LOOK_MS);
-        tracer.kill("SIGKILL");
+        while (!strace.hasEnded && !hasEnded(pid)) await sleep(LOOK_MS);
+        strace.end();
       };
-      const reader = tracer.stderr.getReader();
-      let said = "";
-      while (!said.includes("attached")) {
-        const { done, value } = await reader.read();
-        if (done) throw new Error(`strace did not attach: ${said}`);
-        said += new TextDecoder().decode(value);
-      }
     },
     after: () => void release(),
   };

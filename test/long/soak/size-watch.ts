@@ -1,4 +1,5 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
+import { residentBytes } from "../../starvation/memory-watch.ts";
 
 const LOOK_MS = 1000;
 /** What a server takes while it warms up is no leak. */
@@ -17,7 +18,7 @@ export class SizeWatch implements Disposable {
 
   constructor(pid: number, storePath: string) {
     this.#looking = setInterval(() => {
-      this.#memory.push({ at: performance.now(), bytes: residentBytes(pid) });
+      this.#memory.push({ at: performance.now(), bytes: residentBytes(pid) ?? Number.NaN });
       const log = statSync(`${storePath}-wal`, { throwIfNoEntry: false })?.size ?? 0;
       this.#logMax = Math.max(this.#logMax, log);
     }, LOOK_MS);
@@ -50,10 +51,4 @@ export class SizeWatch implements Disposable {
   [Symbol.dispose](): void {
     clearInterval(this.#looking);
   }
-}
-
-/** NaN where the system does not tell. */
-function residentBytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }

@@ -2,6 +2,7 @@
  * The soak's clients, in a process of their own: so many connections, each with one request after the other, every answer
  * checked. Says a line of JSON after each tenth of the requests, and the result as the last.
  */
+import { chanceFrom } from "../../harness/hostile-request.ts";
 import { Histogram } from "./histogram.ts";
 import { SoakConnection } from "./soak-connection.ts";
 import type { SoakJob, SoakLine } from "./soak-process.ts";
@@ -23,15 +24,9 @@ function say(line: SoakLine): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
 
-/** Mulberry32: the same requests for the same seed. */
-function drawFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((((mixed ^ (mixed >>> 14)) >>> 0) * below) / 2 ** 32) | 0;
-  };
+function drawFrom(seed: number): SoakMaker["draw"] {
+  const chance = chanceFrom(seed);
+  return (below) => Math.floor(chance() * below);
 }
 
 function kindFor(number: number): (typeof KINDS)[number] {

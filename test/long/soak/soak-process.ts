@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { linesOf } from "../../harness/lines-of.ts";
 
 export interface SoakJob {
   readonly port: number;
@@ -33,16 +34,10 @@ export async function runSoak(job: SoakJob, onTenth: (p99Ms: number) => void): P
     stdout: "pipe",
     stderr: "inherit",
   });
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of client.stdout) {
-    const lines = (text + decoder.decode(chunk, { stream: true })).split("\n");
-    text = lines.pop() ?? "";
-    for (const line of lines) {
-      const said = JSON.parse(line) as SoakLine; // as: soak-client.ts wrote it
-      if (said.kind === "done") return said;
-      onTenth(said.p99Ms);
-    }
+  for await (const line of linesOf(client.stdout)) {
+    const said = JSON.parse(line) as SoakLine; // as: soak-client.ts wrote it
+    if (said.kind === "done") return said;
+    onTenth(said.p99Ms);
   }
   throw new Error("the soak's clients ended before they were done");
 }

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Resource } from "../../../src/core/admission/resources.ts";
+import { linesOf } from "../../harness/lines-of.ts";
 import type { Statuses, Target } from "../row.ts";
 
 const MAIN = join(import.meta.dir, "main.ts");
@@ -52,15 +53,4 @@ export class GreedyProcess implements AsyncDisposable {
     this.#child.kill("SIGKILL");
     await this.#child.exited;
   }
-}
-
-async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
-  const decoder = new TextDecoder();
-  let text = "";
-  for await (const chunk of stream) {
-    const lines = (text + decoder.decode(chunk, { stream: true })).split("\n");
-    text = lines.pop() ?? "";
-    yield* lines;
-  }
-  return undefined;
 }
