@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { settlesWithin } from "../core/settles-within.ts";
 import { StoreError } from "../store/store-error.ts";
 import { closingTimers } from "../system/timers.ts";
+import { aborted } from "./aborted.ts";
 
 interface Waiting {
   readonly stop: AbortSignal;
@@ -39,11 +40,4 @@ export async function whenReachable<T extends AsyncDisposable>(
     await pause(RETRY_MS, undefined, { signal: stop }).catch(() => {});
   }
   return undefined;
-}
-
-async function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  else signal.addEventListener("abort", () => resolve(), { once: true });
-  await promise;
 }

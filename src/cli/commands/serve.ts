@@ -3,8 +3,8 @@ import { rereadOperatorKey } from "../../config/load.ts";
 import { OPTION_KEYS } from "../../config/options.ts";
 import { createEvents, type OperatorEvents } from "../../ops/events.ts";
 import { openLog } from "../../ops/log.ts";
-import type { Service } from "../../service.ts";
 import { systemTimers } from "../../system/timers.ts";
+import { aborted } from "../aborted.ts";
 import { closeInTime } from "../close-in-time.ts";
 import type { Command } from "../command.ts";
 import { storeLocation } from "../command-store.ts";
@@ -58,7 +58,7 @@ export const serve: Command = {
       const terminal = io.stdout.isTTY ?? false;
       io.stdout.write(startUpText({ server, location, demo, appCount, limits, terminal }));
 
-      failure = await stopOrFailure(stop, service);
+      failure = await Promise.race([service.failed, aborted(stop)]);
       if (failure === undefined) events.stopping();
       else events.storeFailed(failure);
       await closeInTime(started, events);
@@ -76,11 +76,4 @@ function newOperatorKey({ env, cwd }: Surroundings, events: OperatorEvents): str
   if (typeof key !== "string") return key?.reveal();
   events.secretKept({ reason: key });
   return undefined;
-}
-
-function stopOrFailure(signal: AbortSignal, service: Service): Promise<Error | undefined> {
-  const { promise, resolve } = Promise.withResolvers<undefined>();
-  if (signal.aborted) resolve(undefined);
-  else signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  return Promise.race([service.failed, promise]);
 }
