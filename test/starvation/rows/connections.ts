@@ -9,6 +9,8 @@ const CONNECTIONS_MAX = 200;
 const SILENT = 150;
 const SETTINGS = { USERMETA_CONNECTIONS_MAX: `${CONNECTIONS_MAX}` };
 const HEALTH_REQUEST = rawRequest("GET", "/-/health");
+/** The system repeats a request for a connection that it had no room for after one second, then after two more. */
+const CONNECTS_AGAIN_MS = 4000;
 const MODEST = [GET, SET, HEALTH, NEW_HEALTH];
 
 export const CONNECTIONS: readonly Row[] = [
@@ -17,14 +19,14 @@ export const CONNECTIONS: readonly Row[] = [
     descriptorsMax: 256,
     greedy: (target, pace) => hold(target, pace, { connections: pace.many(400, 600), bytes: () => HEALTH_REQUEST }),
     modest: MODEST,
-    waitMaxMs: 2000,
+    waitMaxMs: CONNECTS_AGAIN_MS,
   },
   {
     name: "idle connections beyond USERMETA_CONNECTIONS_MAX are closed before a new client is kept out",
     settings: SETTINGS,
     greedy: (target, pace) => hold(target, pace, { connections: pace.many(400, 600), bytes: () => HEALTH_REQUEST }),
     modest: MODEST,
-    waitMaxMs: 2000,
+    waitMaxMs: CONNECTS_AGAIN_MS,
   },
   {
     name: "connections that say nothing keep nobody out below USERMETA_CONNECTIONS_MAX",
