@@ -5,6 +5,7 @@ import type { App } from "../core/model.ts";
 /** An app as commands show it to programs: null = the server's own setting. Nothing in it is secret. */
 export function appJson(app: App): Readonly<Record<string, unknown>> {
   const { key, id, clientId, created, dialect, registration, conflicts, tokenTtlSeconds, identity } = app;
+  const { companionCalls, checkExt } = app;
   const { userBytesMax, appBytesMax, batchMax, ratePerSecond } = app;
   return {
     app: key,
@@ -18,6 +19,8 @@ export function appJson(app: App): Readonly<Record<string, unknown>> {
     dialect,
     registration,
     conflicts,
+    companionCalls,
+    checkExt,
     tokenTtlSeconds,
     identity,
   };
@@ -37,6 +40,8 @@ export function appFields(app: App): Readonly<Record<string, string>> {
     dialect: app.dialect,
     registration: setting(app.registration),
     conflicts: app.conflicts,
+    "companion calls": onOff(app.companionCalls),
+    "ext checked": onOff(app.checkExt),
     "token lifetime": app.tokenTtlSeconds === 0 ? "permanent" : `${app.tokenTtlSeconds} s`,
     ...identityFields(app.identity),
   };
@@ -63,6 +68,10 @@ export function credentialFields({ clientId, clientSecret }: AppCredentials): Re
 }
 
 export const SECRET_NOTE = "Keep the secret: it is stored as a hash and cannot be shown again.\n";
+
+function onOff(isOn: boolean): string {
+  return isOn ? "on" : "off";
+}
 
 function setting(value: number | string | null): string {
   return value === null ? "default" : String(value);

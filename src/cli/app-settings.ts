@@ -1,5 +1,5 @@
 import { OPTIONS } from "../config/options.ts";
-import { oneOf, wholeNumber } from "../config/values.ts";
+import { oneOf, onOff, wholeNumber } from "../config/values.ts";
 import { type AppSettings, CONFLICT_RULES, DIALECTS, REGISTRATIONS } from "../core/model.ts";
 import { TTL_SECONDS_MAX } from "../core/tokens.ts";
 import { type Call, type Flag, flagText } from "./command.ts";
@@ -7,7 +7,7 @@ import { mistaken } from "./failure.ts";
 
 interface SettingFlag extends Flag {
   readonly setting: keyof AppSettings;
-  readonly value: ReturnType<typeof wholeNumber> | ReturnType<typeof oneOf>;
+  readonly value: ReturnType<typeof wholeNumber> | ReturnType<typeof oneOf> | typeof onOff;
   /** Whether `default` hands the setting back to the server. */
   readonly hasDefault: boolean;
 }
@@ -71,6 +71,22 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
     value: oneOf(CONFLICT_RULES),
     hasDefault: false,
     help: "what becomes of a set that another one has overtaken",
+  },
+  {
+    name: "companion-calls",
+    setting: "companionCalls",
+    placeholder: "on|off",
+    value: onOff,
+    hasDefault: false,
+    help: "answer the calls that clients make beside profiles, as a server without messages and contacts",
+  },
+  {
+    name: "check-ext",
+    setting: "checkExt",
+    placeholder: "on|off",
+    value: onOff,
+    hasDefault: false,
+    help: "refuse an attribute ext that is not the text of a JSON object",
   },
   {
     name: "token-ttl",

@@ -48,7 +48,7 @@ const PART_FLAGS: readonly IdentityFlag[] = [
 ];
 
 export const IDENTITY_FLAGS: readonly Flag[] = [
-  { name: CREATE_FLAG, placeholder: "true|false", help: "whether a user of others' tokens is made at first sight" },
+  { name: CREATE_FLAG, placeholder: "on|off", help: "whether a user of others' tokens is made at first sight" },
   ...PART_FLAGS,
 ];
 
@@ -80,9 +80,10 @@ export function givenIdentity(call: Pick<Call, "flags" | "io">, former: Identity
   const settings: Record<string, unknown> = { ...former };
   const create = flagText(call, CREATE_FLAG);
   if (create !== undefined) {
-    const { data, error } = oneOf(["true", "false"]).safeParse(create);
+    // true and false are how it was written first.
+    const { data, error } = oneOf(["on", "off", "true", "false"]).safeParse(create);
     if (error !== undefined) mistakes.push(`--${CREATE_FLAG} ${JSON.stringify(create)}: ${error.issues[0]?.message}`);
-    settings.createOnFirstUse = data === "true";
+    settings.createOnFirstUse = data === "on" || data === "true";
   }
   // as: the keys of the table above
   for (const part of Object.keys(PARTS) as Part[]) {

@@ -33,6 +33,11 @@ export function oneOf<const Choices extends readonly [string, ...string[]]>(
   return z.enum(choices, `must be ${listed(choices)}`) as unknown as z.ZodType<Choices[number], string>;
 }
 
+/** A setting of an app that is either on or off. */
+export const onOff: z.ZodType<boolean, string> = parsed("must be on or off", (text) =>
+  text === "on" || text === "off" ? text === "on" : undefined,
+);
+
 export const address: z.ZodType<Address, string> = parsed(
   "must be host:port, for example 127.0.0.1:8080 or [::1]:8080",
   (text) => {

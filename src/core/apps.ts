@@ -60,6 +60,8 @@ export function createApps({ store, clock, random, digest }: AppsNeeds): Apps {
         dialect: "2021",
         registration: null,
         conflicts: "refuse",
+        companionCalls: true,
+        checkExt: false,
         tokenTtlSeconds: DEFAULT_TOKEN_TTL_SECONDS,
         identity: NO_IDENTITY,
         ...settings,

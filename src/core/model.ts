@@ -47,6 +47,10 @@ export interface AppSettings extends Readonly<Record<keyof Limits, number | null
   readonly dialect: Dialect;
   readonly registration: Registration | null;
   readonly conflicts: ConflictRule;
+  /** Whether the calls that vendors' clients make beside profiles are answered. */
+  readonly companionCalls: boolean;
+  /** Whether an attribute `ext` must be the text of a JSON object, as some clients take it to be. */
+  readonly checkExt: boolean;
   /** Lifetime of tokens asked for without a `ttl`, in seconds; 0 = permanent. */
   readonly tokenTtlSeconds: number;
   readonly identity: IdentitySettings;

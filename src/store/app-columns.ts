@@ -4,8 +4,8 @@ import type { App } from "../core/model.ts";
 /** The same on every engine. */
 export const APP_COLUMNS =
   "number, id, app_key, client_id, client_secret_hash, created, user_bytes_max, app_bytes_max, batch_max, " +
-  "rate_per_second, dialect, registration, token_ttl_seconds, identity, conflicts, admin_tokens_valid_after, " +
-  "tokens_valid_after";
+  "rate_per_second, dialect, registration, token_ttl_seconds, identity, conflicts, companion_calls, check_ext, " +
+  "admin_tokens_valid_after, tokens_valid_after";
 
 /** What replaces a whole row; followed by the number again. */
 export const SET_APP_COLUMNS = APP_COLUMNS.split(", ")
@@ -34,6 +34,8 @@ export function appValues(app: Omit<App, "number"> & { readonly number: number |
     app.tokenTtlSeconds,
     identityText(app.identity),
     app.conflicts,
+    Number(app.companionCalls),
+    Number(app.checkExt),
     app.adminTokensValidAfter,
     app.tokensValidAfter,
   ];

@@ -19,6 +19,8 @@ test("app create makes an app with the server's settings and prints its credenti
     dialect: "2021",
     registration: null,
     conflicts: "refuse",
+    companionCalls: true,
+    checkExt: false,
     tokenTtlSeconds: 5_184_000,
     identity: { createOnFirstUse: true, agora: null, easemob: null, oidc: null, hosted: null },
   });
@@ -64,7 +66,7 @@ test("app set changes what it is told, and hands back with `default`", async () 
   await cli.ok("app create a/b");
   const all =
     "--rate-per-second 5 --user-bytes-max 4096 --app-bytes-max 1000 --batch-max 10 --dialect 2026 " +
-    "--registration open --conflicts merge --token-ttl 0";
+    "--registration open --conflicts merge --token-ttl 0 --companion-calls off --check-ext on";
   expect(await cli.json(`app set a/b ${all}`)).toMatchObject({
     ratePerSecond: 5,
     userBytesMax: 4096,
@@ -73,6 +75,8 @@ test("app set changes what it is told, and hands back with `default`", async () 
     dialect: "2026",
     registration: "open",
     conflicts: "merge",
+    companionCalls: false,
+    checkExt: true,
     tokenTtlSeconds: 0,
   });
   const back = "--rate-per-second default --user-bytes-max default --registration default";
@@ -88,7 +92,8 @@ test("app set changes what it is told, and hands back with `default`", async () 
 test("app set: all mistakes at once, and nothing is changed", async () => {
   using cli = new Cli();
   const before = await cli.json("app create a/b");
-  const line = "app set a/b --rate-per-second -1 --batch-max 1001 --dialect default --token-ttl 1.5 --user-bytes-max 5";
+  const line =
+    "app set a/b --rate-per-second -1 --batch-max 1001 --dialect default --token-ttl 1.5 --user-bytes-max 5 --check-ext true";
   expect(await cli.run(line)).toEqual({
     code: 2,
     out: "",
@@ -96,6 +101,7 @@ test("app set: all mistakes at once, and nothing is changed", async () => {
       'usermeta: --rate-per-second "-1": must be a whole number from 0 to 1000000, or default\n' +
       'usermeta: --batch-max "1001": must be a whole number from 1 to 1000, or default\n' +
       'usermeta: --dialect "default": must be 2021 or 2026\n' +
+      'usermeta: --check-ext "true": must be on or off\n' +
       'usermeta: --token-ttl "1.5": must be a whole number from 0 to 2147483647\n',
   });
   expect((await cli.run("app set a/b")).code).toBe(2);

@@ -15,7 +15,7 @@ test("app set takes what verifies others' tokens, part by part, and `none` takes
   const certificateFile = join(cli.folder, "certificates");
   expect(agora.identity.agora).toEqual({ appId: APP_ID, certificateFile });
   expect(agora.identity.createOnFirstUse).toBe(true);
-  const moved = await cli.json("app set a/b --agora-certificate-file /etc/other --create-on-first-use false");
+  const moved = await cli.json("app set a/b --agora-certificate-file /etc/other --create-on-first-use off");
   expect(moved.identity).toMatchObject({
     createOnFirstUse: false,
     agora: { appId: APP_ID, certificateFile: "/etc/other" },
@@ -106,7 +106,7 @@ test("every mistake is a line, and nothing is changed", async () => {
   const { code, err } = await cli.run(line);
   expect(code).toBe(2);
   expect(err.split("\n")).toEqual([
-    'usermeta: --create-on-first-use "yes": must be true or false',
+    'usermeta: --create-on-first-use "yes": must be on, off, true or false',
     'usermeta: --agora-app-id "123": must be 32 hexadecimal digits',
     "usermeta: --agora-app-id cannot go without --agora-certificate-file",
     "usermeta: --easemob-client-id cannot go without --easemob-client-secret-file",

@@ -71,8 +71,17 @@ export function describeApps(open: OpenForTest): void {
       const app = await addApp(store);
       const changed = await store.changeApp(app.number, { batchMax: 7, registration: "open" }, 5000);
       expect(changed).toEqual({ ...app, batchMax: 7, registration: "open" });
+      const switched = { companionCalls: false, checkExt: true } as const;
+      expect(await store.changeApp(app.number, { batchMax: null, ...switched }, 5000)).toEqual({
+        ...app,
+        registration: "open",
+        ...switched,
+      });
+      expect(await store.app(app.number)).toMatchObject(switched);
+      const { companionCalls, checkExt } = app;
+      await store.changeApp(app.number, { companionCalls, checkExt }, 5000);
       const merging = { ...app, registration: "open", conflicts: "merge" } as const;
-      expect(await store.changeApp(app.number, { batchMax: null, conflicts: "merge" }, 5000)).toEqual(merging);
+      expect(await store.changeApp(app.number, { conflicts: "merge" }, 5000)).toEqual(merging);
       expect(await store.app(app.number)).toEqual(merging);
       const back = { ...merging, conflicts: "refuse" } as const;
       expect(await store.changeApp(app.number, { conflicts: "refuse" }, 5000)).toEqual(back);

@@ -41,6 +41,8 @@ export function newApp(key: string, settings: Partial<AppSettings> = {}): NewApp
     dialect: "2021",
     registration: null,
     conflicts: "refuse",
+    companionCalls: true,
+    checkExt: false,
     tokenTtlSeconds: 60,
     identity: NO_IDENTITY,
     ...settings,

@@ -37,6 +37,8 @@ test("an app's own limits hold, also when they are 0, and the server's where it 
     dialect: "2021",
     registration: null,
     conflicts: "refuse",
+    companionCalls: true,
+    checkExt: false,
     tokenTtlSeconds: 0,
     identity: NO_IDENTITY,
     number: 1,

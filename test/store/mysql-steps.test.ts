@@ -4,7 +4,7 @@ import { MYSQL_MIGRATIONS, statementsOf } from "../../src/store/mysql/schema.ts"
 
 const MADE = /^CREATE TABLE IF NOT EXISTS \w+ \(/;
 const CONSTANT_ROWS = /^INSERT IGNORE INTO \w+ \([\w, ]+\) VALUES [^;]*\)$/;
-const ADDED = /^ALTER TABLE \w+ ADD COLUMN \w+ [A-Z]+(?:\(\d+\))?(?: NOT NULL)?(?: DEFAULT '\w*')?$/;
+const ADDED = /^ALTER TABLE \w+ ADD COLUMN \w+ [A-Z]+(?:\(\d+\))?(?: NOT NULL)?(?: DEFAULT (?:'\w*'|\d+))?$/;
 const INDEXED = /^CREATE INDEX \w+ ON \w+ \(\w+(?:, \w+)*\)$/;
 
 for (const { number, sql } of MYSQL_MIGRATIONS) {

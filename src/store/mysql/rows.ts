@@ -19,6 +19,8 @@ export type AppRow = readonly [
   tokenTtlSeconds: number,
   identity: string | null,
   conflicts: string,
+  companionCalls: number,
+  checkExt: number,
   adminTokensValidAfter: number,
   tokensValidAfter: number,
 ];
@@ -40,8 +42,10 @@ export function appOf(row: AppRow): App {
     tokenTtlSeconds: row[12],
     identity: identityFrom(row[13]),
     conflicts: row[14] as ConflictRule, // as: and nothing but a rule
-    adminTokensValidAfter: row[15],
-    tokensValidAfter: row[16],
+    companionCalls: row[15] === 1,
+    checkExt: row[16] === 1,
+    adminTokensValidAfter: row[17],
+    tokensValidAfter: row[18],
   };
 }
 

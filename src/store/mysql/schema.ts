@@ -8,6 +8,7 @@ import type { MysqlLocation } from "./location.ts";
 import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import identity from "./migrations/0002_identity.sql" with { type: "text" };
 import conflicts from "./migrations/0003_conflicts.sql" with { type: "text" };
+import clients from "./migrations/0004_clients.sql" with { type: "text" };
 import { retried } from "./retried.ts";
 import { SchemaLease } from "./schema-lease.ts";
 import { runSchemaStatement } from "./schema-statement.ts";
@@ -17,6 +18,7 @@ export const MYSQL_MIGRATIONS: readonly Migration[] = [
   { number: 1, sql: initial },
   { number: 2, sql: identity, oldest: 1 },
   { number: 3, sql: conflicts, oldest: 1 },
+  { number: 4, sql: clients, oldest: 1 },
 ];
 
 const TABLE_UNKNOWN = 1146;

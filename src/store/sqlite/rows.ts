@@ -18,6 +18,8 @@ export interface AppRow {
   readonly token_ttl_seconds: number;
   readonly identity: string | null;
   readonly conflicts: string;
+  readonly companion_calls: number;
+  readonly check_ext: number;
   readonly admin_tokens_valid_after: number;
   readonly tokens_valid_after: number;
 }
@@ -39,6 +41,8 @@ export function appOf(row: AppRow): App {
     tokenTtlSeconds: row.token_ttl_seconds,
     identity: identityFrom(row.identity),
     conflicts: row.conflicts as ConflictRule, // as: and nothing but a rule
+    companionCalls: row.companion_calls === 1,
+    checkExt: row.check_ext === 1,
     adminTokensValidAfter: row.admin_tokens_valid_after,
     tokensValidAfter: row.tokens_valid_after,
   };

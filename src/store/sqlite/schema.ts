@@ -6,6 +6,7 @@ import initial from "./migrations/0001_initial.sql" with { type: "text" };
 import identity from "./migrations/0002_identity.sql" with { type: "text" };
 import conflicts from "./migrations/0003_conflicts.sql" with { type: "text" };
 import holder from "./migrations/0004_holder.sql" with { type: "text" };
+import clients from "./migrations/0005_clients.sql" with { type: "text" };
 import { whenFree } from "./when-free.ts";
 
 export const SQLITE_MIGRATIONS: readonly Migration[] = [
@@ -13,6 +14,7 @@ export const SQLITE_MIGRATIONS: readonly Migration[] = [
   { number: 2, sql: identity, oldest: 1 },
   { number: 3, sql: conflicts, oldest: 1 },
   { number: 4, sql: holder, oldest: 1 },
+  { number: 5, sql: clients, oldest: 1 },
 ];
 
 /** "usmt", set by the first migration. */
