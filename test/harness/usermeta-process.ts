@@ -18,6 +18,8 @@ export class UsermetaProcess implements AsyncDisposable {
   readonly #log: string[] = [];
   #heard = Promise.withResolvers<void>();
   #isEnded = false;
+  /** Whether it was still there when a test ended it. */
+  #isSignalled = false;
   /** Settles when it has ended and all that it has said is in the log. */
   readonly allLogged: Promise<void>;
 
@@ -79,12 +81,16 @@ export class UsermetaProcess implements AsyncDisposable {
 
   /** Resolves with the exit code. */
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
+    this.#isSignalled ||= this.#child.exitCode === null && this.#child.signalCode === null;
     this.#child.kill(signal);
     return await this.#child.exited;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end("SIGKILL");
+    if (this.#isSignalled) return;
+    await this.allLogged;
+    console.error(`the server ended by itself, with ${this.#child.exitCode ?? this.#child.signalCode}:\n${this.log}`);
   }
 
   async #read(): Promise<void> {
