@@ -52,6 +52,7 @@ export type Refused =
   // any call
   | { readonly code: "app_unknown" }
   | { readonly code: "argument_illegal"; readonly reason: string }
+  | { readonly code: "json_malformed" }
   /** allowance: of an app's bucket. */
   | { readonly code: "rate_exceeded"; readonly retryAfterMs: number; readonly allowance: Allowance | undefined }
   | { readonly code: "busy"; readonly retryAfterMs: number };

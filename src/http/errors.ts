@@ -148,6 +148,7 @@ export const ERRORS: ErrorTable = {
     text: `Could not find application for ${path.split("/").slice(0, 2).join("/")} from URI: ${path}`,
   }),
   argument_illegal: ({ reason }) => illegalArgument(reason),
+  json_malformed: () => ({ status: 400, error: "json_parse", text: "the request body is not valid JSON" }),
   rate_exceeded: ({ retryAfterMs }) => ({
     status: 429,
     error: "reach_limit",
@@ -186,7 +187,6 @@ export const ERRORS: ErrorTable = {
     error: "UNSUPPORTED_MEDIA_TYPE",
     text: `${header} '${value}' is not supported.`,
   }),
-  json_malformed: () => ({ status: 400, error: "json_parse", text: "the request body is not valid JSON" }),
   internal: () => ({ status: 500, error: "INTERNAL_SERVER_ERROR", text: "internal server error" }),
 };
 

@@ -10,8 +10,7 @@ export type WireRefused =
       readonly value: string;
       /** JSON came where a form is wanted. */
       readonly isJson: boolean;
-    }
-  | { readonly code: "json_malformed" };
+    };
 
 /** What of a request is not supported: a header, or the charset that one of them names. */
 export type UnsupportedHeader = "Content-Type" | "Content-Encoding" | "charset";

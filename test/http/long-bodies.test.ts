@@ -7,7 +7,6 @@ import { longBatchBody } from "../../src/http/bodies/long-batch-body.ts";
 import { manyChanges } from "../../src/http/bodies/many-changes.ts";
 import { PARSED_CHARACTERS_MAX, parseJson } from "../../src/http/bodies/read-json.ts";
 import { readRegistrants } from "../../src/http/bodies/read-registrants.ts";
-import { WireRefusal } from "../../src/http/wire-refusals.ts";
 
 /** So much space behind a text makes it a long one, and changes nothing else. */
 const SPACE = " ".repeat(PARSED_CHARACTERS_MAX);
@@ -108,7 +107,7 @@ async function outcome(read: () => unknown): Promise<unknown> {
     return await read();
   } catch (error) {
     // Of several mistakes the two may name different ones.
-    if (error instanceof Refusal || error instanceof WireRefusal) return error.refused.code;
+    if (error instanceof Refusal) return error.refused.code;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
+import { JsonReader } from "../../core/json-reader.ts";
 import type { Pace } from "../../core/pace.ts";
 import { noObject } from "./json-maps.ts";
-import { JsonReader } from "./json-reader.ts";
 
 /** Where in a long JSON text the values of some members of its object begin; of two of one name JSON takes the last. */
 export class JsonOutline {

@@ -1,9 +1,9 @@
 import { NOTHING_KNOWN } from "../../core/batch-reads.ts";
+import type { JsonReader } from "../../core/json-reader.ts";
 import type { Pace } from "../../core/pace.ts";
 import { type BatchBody, knownOf, noTexts, tooLarge } from "./batch-body.ts";
 import { noObject } from "./json-maps.ts";
 import { JsonOutline } from "./json-outline.ts";
-import type { JsonReader } from "./json-reader.ts";
 import { readNumberMap } from "./long-json-maps.ts";
 import { newPace } from "./new-pace.ts";
 

@@ -1,9 +1,9 @@
 /** The objects and lists of json-maps.ts, read from their text: in parts, and no further than the first mistake. */
 import type { Changes } from "../../core/attributes.ts";
+import type { JsonReader } from "../../core/json-reader.ts";
 import { USER_BYTES_CEILING, utf8Bytes } from "../../core/limits.ts";
 import type { Pace } from "../../core/pace.ts";
 import { isWholeNumber, noKey, noObject, noText, noWholeNumber, textOf } from "./json-maps.ts";
-import type { JsonReader } from "./json-reader.ts";
 
 export interface CountedChanges {
   readonly changes: Changes;

@@ -1,10 +1,10 @@
 import type { Changes } from "../../core/attributes.ts";
+import { JsonReader } from "../../core/json-reader.ts";
 import { illegal } from "../../core/refusals.ts";
 import type { BodyCall } from "../call.ts";
 import { charsetOf, streamDecoder, UTF_8 } from "./charset.ts";
 import { FormBytes } from "./form-bytes.ts";
 import { formDecoder } from "./form-decoder.ts";
-import { JsonReader } from "./json-reader.ts";
 import { contentTypeOf, unsupported } from "./media-types.ts";
 import { newPace } from "./new-pace.ts";
 import { newForm, parseForm, parsePairs } from "./parse-form.ts";

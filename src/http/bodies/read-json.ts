@@ -1,7 +1,6 @@
 import type { z } from "zod";
-import { illegal } from "../../core/refusals.ts";
+import { illegal, Refusal } from "../../core/refusals.ts";
 import type { BodyCall } from "../call.ts";
-import { WireRefusal } from "../wire-refusals.ts";
 import { readText } from "./read-text.ts";
 
 /**
@@ -39,6 +38,6 @@ export function parseJson(text: string): unknown {
   }
 }
 
-function malformed(): WireRefusal {
-  return new WireRefusal({ code: "json_malformed" });
+function malformed(): Refusal {
+  return new Refusal({ code: "json_malformed" });
 }

@@ -1,10 +1,10 @@
 import type { Changes } from "../../core/attributes.ts";
+import { JsonReader } from "../../core/json-reader.ts";
 import { USER_BYTES_CEILING } from "../../core/limits.ts";
 import type { BodyCall } from "../call.ts";
 import { charsetOf, streamDecoder } from "./charset.ts";
 import { JsonBytes } from "./json-bytes.ts";
 import { mayHoldNumbers, mergePatch } from "./json-maps.ts";
-import { JsonReader } from "./json-reader.ts";
 import { readMergePatch } from "./long-json-maps.ts";
 import { contentTypeOf } from "./media-types.ts";
 import { newPace } from "./new-pace.ts";

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { JsonReader } from "../../core/json-reader.ts";
 import { REGISTER_BATCH_MAX } from "../../core/limits.ts";
 import type { Pace } from "../../core/pace.ts";
 import { illegal, Refusal } from "../../core/refusals.ts";
 import type { Registrant } from "../../core/registrants.ts";
-import { JsonReader } from "./json-reader.ts";
 import { newPace } from "./new-pace.ts";
 import { check, PARSED_CHARACTERS_MAX, parseJson } from "./read-json.ts";
 

@@ -1,5 +1,5 @@
-import type { Pace } from "../../core/pace.ts";
-import { WireRefusal } from "../wire-refusals.ts";
+import type { Pace } from "./pace.ts";
+import { Refusal } from "./refusals.ts";
 
 export type JsonKind = "object" | "array" | "string" | "number" | "boolean" | "null";
 export type JsonScalar = string | number | boolean | null;
@@ -210,6 +210,6 @@ const PLAIN = {
   null: /null/y,
 } as const;
 
-function malformed(): WireRefusal {
-  return new WireRefusal({ code: "json_malformed" });
+function malformed(): Refusal {
+  return new Refusal({ code: "json_malformed" });
 }

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { JsonReader } from "../../src/http/bodies/json-reader.ts";
+import { JsonReader } from "../../src/core/json-reader.ts";
+import { Refusal } from "../../src/core/refusals.ts";
 import { newPace } from "../../src/http/bodies/new-pace.ts";
-import { WireRefusal } from "../../src/http/wire-refusals.ts";
 
 const MALFORMED = "malformed";
 
@@ -51,7 +51,7 @@ function attempt(read: () => unknown): unknown {
     return read();
   } catch (error) {
     // What is refused is refused by name, and nothing else goes wrong.
-    if (error instanceof SyntaxError || error instanceof WireRefusal) return MALFORMED;
+    if (error instanceof SyntaxError || error instanceof Refusal) return MALFORMED;
     throw error;
   }
 }
