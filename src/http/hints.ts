@@ -1,3 +1,4 @@
+import { BATCH_CEILING } from "../core/limits.ts";
 import type { Refused } from "../core/refusals.ts";
 import type { WireRefused } from "./wire-refusals.ts";
 
@@ -20,7 +21,7 @@ export function hintFor(refused: Hinted, { isAdmin = false, isSet = false }: Hin
     case "set_user_unknown":
       return isAdmin ? "no user of this name is registered, and a set makes none: POST …/users does" : undefined;
     case "batch_too_large":
-      return `name at most ${refused.batchMax} users in one call, and send several calls`;
+      return `name at most ${refused.batchMax} users in one call, and send several calls${raisable(refused.batchMax)}`;
     case "media_type_unsupported":
       if (!isSet || !refused.isJson) return undefined;
       return "send a form (nickname=Ada&sign=hi), or a JSON object by PATCH under Content-Type: application/merge-patch+json";
@@ -33,4 +34,10 @@ export function hintFor(refused: Hinted, { isAdmin = false, isSet = false }: Hin
     default:
       return undefined;
   }
+}
+
+/** Below /app-id/ a client need not know the app's key, which is why it is not named. */
+function raisable(batchMax: number): string {
+  if (batchMax >= BATCH_CEILING) return "";
+  return `; the operator can allow up to ${BATCH_CEILING}: usermeta app set ORG/APP --batch-max N`;
 }

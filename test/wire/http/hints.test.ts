@@ -50,9 +50,29 @@ test("too large a batch is told how many may come at a time", async () => {
       ["set", { a: { n: "1" }, b: { n: "1" }, c: { n: "1" } }],
     ] as const) {
       const answer = await send("POST", `${service.base}/metadata/user/${path}`, { token, json: { targets } });
-      expect(hintOf(answer, status)).toBe("name at most 2 users in one call, and send several calls");
+      expect(hintOf(answer, status)).toBe(
+        "name at most 2 users in one call, and send several calls; " +
+          "the operator can allow up to 1000: usermeta app set ORG/APP --batch-max N",
+      );
     }
   }
+});
+
+test("below /app-id/ too large a batch is not told the app's key", async () => {
+  await using service = await startTestService({ app: { batchMax: 1 } });
+  const { token } = await signIn(service);
+  const url = `${service.origin}/app-id/${service.app.id}/metadata/user/get`;
+  const answer = await send("POST", url, { token, json: { targets: ["a", "b"] } });
+  expect(hintOf(answer, 403)).toContain("usermeta app set ORG/APP --batch-max N");
+  expect(answer.text).not.toContain(service.app.key);
+});
+
+test("where the limit is as high as it goes, nothing is said of raising it", async () => {
+  await using service = await startTestService({ app: { batchMax: 1000 } });
+  const { token } = await signIn(service);
+  const targets = Array.from({ length: 1001 }, (_, index) => `u${index}`);
+  const answer = await send("POST", `${service.base}/metadata/user/get`, { token, json: { targets } });
+  expect(hintOf(answer, 403)).toBe("name at most 1000 users in one call, and send several calls");
 });
 
 test("JSON where a form is wanted is told where JSON is; other types are not", async () => {
