@@ -46,7 +46,7 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
     placeholder: "n|default",
     value: OPTIONS.batchMax.value,
     hasDefault: true,
-    help: "users of one batch read",
+    help: "users of one batch call",
   },
   {
     name: "dialect",

@@ -137,7 +137,7 @@ export const OPTIONS = {
     placeholder: "number",
     fallback: String(DEFAULT_LIMITS.batchMax),
     unit: "users",
-    help: "How many users one batch read may name, in apps that set no limit of their own.",
+    help: "How many users one batch call may name, in apps that set no limit of their own.",
   }),
   ratePerSecond: option({
     name: "USERMETA_RATE_PER_SECOND",

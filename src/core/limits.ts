@@ -11,7 +11,7 @@ export const DEFAULT_LIMITS: Limits = {
 /** No app may give its users more than this: a form of it still fits into the largest body that is read. */
 export const USER_BYTES_CEILING = 262_144;
 
-/** The largest batch read that an app may allow. */
+/** The most users of one batch call that an app may allow. */
 export const BATCH_CEILING = 1000;
 
 /** Users of one batch registration (protocol.md § 3.1). */

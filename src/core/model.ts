@@ -34,7 +34,7 @@ export interface Limits {
   readonly userBytesMax: number;
   /** The same over all users of the app. */
   readonly appBytesMax: number;
-  /** Targets of one batch read. */
+  /** Users of one batch call. */
   readonly batchMax: number;
   /** Metadata calls a second, each of the four kinds; 0 = without limit. */
   readonly ratePerSecond: number;
