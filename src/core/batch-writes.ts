@@ -141,8 +141,8 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
       const parts: Part[] = [];
       for (const each of wanted) {
         const name = userName(each.spelling);
-        if (name === undefined) refused.set(each.spelling, { code: "set_user_unknown" });
-        else if (each.refused !== undefined) refused.set(each.spelling, each.refused);
+        if (each.refused !== undefined) refused.set(each.spelling, each.refused);
+        else if (name === undefined) refused.set(each.spelling, { code: "set_user_unknown" });
         else parts.push({ ...each, name });
       }
       for (let open: readonly Part[] = parts; open.length > 0; ) {

@@ -5,7 +5,9 @@ import { type Changes, NO_ATTRIBUTES_JSON } from "./attributes.ts";
 import { type Authorised, endedRefusal } from "./authority.ts";
 import { createBatchReads, type ManyMetadata, type WantedMetadata } from "./batch-reads.ts";
 import { type BatchWritten, createBatchWrites, type UserChanges } from "./batch-writes.ts";
+import { extRefused } from "./ext-refused.ts";
 import { type Caller, type Dialect, type UserName, userName } from "./model.ts";
+import { paceBy } from "./pace.ts";
 import type { Clock, Eventually, Store, StoredAttributes, StoredVersion, Timers, Turns } from "./ports.ts";
 import { allHold, holds, type Precondition } from "./preconditions.ts";
 import { illegal, Refusal } from "./refusals.ts";
@@ -128,9 +130,25 @@ export function createMetadata({ store, clock, turns, timers }: MetadataNeeds): 
     return undefined;
   }
 
+  async function requireExt(changes: Changes): Promise<void> {
+    const refused = await extRefused(changes, paceBy({ clock, turns }));
+    if (refused !== undefined) throw new Refusal(refused);
+  }
+
+  async function withExtJudged(wanted: readonly UserChanges[]): Promise<readonly UserChanges[]> {
+    const pace = paceBy({ clock, turns });
+    const judged: UserChanges[] = [];
+    for (const each of wanted) {
+      judged.push({ ...each, refused: each.refused ?? (await extRefused(each.changes, pace)) });
+    }
+    return judged;
+  }
+
   return {
     async set(served, by, target, changes, preconditions, reserve) {
       permit("setMetadata", by.caller, target, served.access);
+      // Before the store is asked: a request that makes no sense is a 400 whatever is stored.
+      if (served.app.checkExt) await requireExt(changes);
       if (target === undefined) throw new Refusal({ code: "set_user_unknown" });
       // Whoever has named a condition wants to know whether it holds, and not who else was there.
       const overtaken = served.app.conflicts === "merge" || preconditions.length > 0 ? "try again" : "refuse";
@@ -145,7 +163,8 @@ export function createMetadata({ store, clock, turns, timers }: MetadataNeeds): 
       const { batchMax } = served.limits;
       if (wanted.length > batchMax) throw new Refusal({ code: "batch_too_large", batchMax });
       refuseTwice(wanted);
-      return await batches.change(served, by, wanted, allOrNothing, reserve);
+      const judged = served.app.checkExt ? await withExtJudged(wanted) : wanted;
+      return await batches.change(served, by, judged, allOrNothing, reserve);
     },
 
     get(served, caller, target, preconditions) {

@@ -51,6 +51,8 @@ export interface Limits {
   readonly used: { readonly appBytes?: number; readonly userBytes?: number };
   readonly rates: Readonly<Record<string, { readonly perSecond: number; readonly remaining: number }>>;
   readonly conflicts: "refuse" | "merge";
+  /** Whether the server refuses an attribute `ext` that is not the text of a JSON object. */
+  readonly checkExt: boolean;
 }
 
 /** An app's users on a usermeta server. Every call rejects with a `UsermetaError`, or with the signal's reason. */

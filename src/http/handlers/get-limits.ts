@@ -25,6 +25,7 @@ export function getLimits({ metadata, throttle }: LimitsNeeds): Handler {
         ]),
       ),
       conflicts: app.conflicts,
+      checkExt: app.checkExt,
     };
     return metadataReply(JSON.stringify(data));
   };

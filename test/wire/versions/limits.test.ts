@@ -8,7 +8,14 @@ const BUCKETS = ["set", "read", "batch", "remove", "token", "users"];
 
 test("an admin is told the app's limits, its use, and how its rates stand; a user his own use", async () => {
   const clock = createTestClock();
-  const app = { userBytesMax: 500, appBytesMax: 10_000, batchMax: 7, ratePerSecond: 10, conflicts: "merge" } as const;
+  const app = {
+    userBytesMax: 500,
+    appBytesMax: 10_000,
+    batchMax: 7,
+    ratePerSecond: 10,
+    conflicts: "merge",
+    checkExt: true,
+  } as const;
   await using service = await startTestService({ app, parts: { clock } });
   const admin = await signIn(service);
   const ada = await admin.newUser("ada");
@@ -29,6 +36,7 @@ test("an admin is told the app's limits, its use, and how its rates stand; a use
       token: { perSecond: 30, remaining: 30 },
     },
     conflicts: "merge",
+    checkExt: true,
   };
   expectSuccess(await send("GET", url, { token: admin.token }), { data });
   const own = await send("GET", url, { token: ada });
@@ -40,7 +48,7 @@ test("without rates there are none to tell", async () => {
   await using service = await startTestService({ app: { ratePerSecond: 0 } });
   const admin = await signIn(service);
   const answer = await send("GET", `${service.base}/metadata/limits`, { token: admin.token });
-  expect(answer.body.data).toMatchObject({ used: { appBytes: 0 }, rates: {}, conflicts: "refuse" });
+  expect(answer.body.data).toMatchObject({ used: { appBytes: 0 }, rates: {}, conflicts: "refuse", checkExt: false });
   expect(answer.headers.has("ratelimit")).toBe(false);
   const unsigned = await send("GET", `${service.base}/metadata/limits`);
   expectMetadataError(unsigned, {
