@@ -8,6 +8,7 @@ import type { BearerName } from "./grammar/step.ts";
 import type { Judged } from "./judge-answer.ts";
 import { type Attributes, bytesOf, isEqual, type KnownUsers, merged, shown } from "./known-users.ts";
 import type { Rendered } from "./render.ts";
+import { mayStoreExt } from "./require-ext.ts";
 import type { WorldApp } from "./world.ts";
 
 const ADMINS: ReadonlySet<BearerName> = new Set(["admin", "operator", "agora admin"]);
@@ -79,6 +80,10 @@ function requireDue({ app, user, step, isExact, method, target }: Rendered, { st
   }
   if (body.means.kind === "senseless") {
     if (status !== 400) throw new Fault(`an attribute without a key was answered ${status}`);
+    return;
+  }
+  if (app.checksExt && !mayStoreExt(body.means.pairs)) {
+    if (status !== 400) throw new Fault(`an ext that is no JSON object was answered ${status}`);
     return;
   }
   const [before, after] = [bytesOf(known), bytesOf(merged(known, body.means.pairs))];

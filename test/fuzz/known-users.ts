@@ -23,10 +23,16 @@ export interface Told {
 /** The users of one app, as far as answers have told of them. */
 export class KnownUsers {
   readonly #users = new Map<string, KnownUser>();
+  readonly #require: ((attributes: Attributes) => void) | undefined;
   /** Those that may have come to be by a token that others have made. */
   readonly maybe = new Set<string>();
   /** False: others may be there, and some of these not. */
   isComplete = true;
+
+  /** @param require faults attributes that the app cannot have */
+  constructor(require?: (attributes: Attributes) => void) {
+    this.#require = require;
+  }
 
   get names(): readonly string[] {
     return [...this.#users.keys()];
@@ -85,6 +91,7 @@ export class KnownUsers {
   hear(spelling: string, told: Told, mayChange: boolean): void {
     const name = userName(spelling);
     if (name === undefined) throw new Fault(`attributes of ${JSON.stringify(spelling)}, which is no name`);
+    this.#require?.(told.attributes);
     if (!this.#users.has(name)) {
       if (this.isComplete && !this.maybe.has(name)) throw new Fault(`attributes of ${name}, who is not there`);
       this.made(name);

@@ -11,6 +11,7 @@ import { CLIENT_SECRET, dynamicToken } from "../identity/dynamic-tokens.ts";
 import { providerPair, startTrustedApp } from "../wire/identity/trusted-app.ts";
 import type { AppName, BearerName } from "./grammar/step.ts";
 import { KnownUsers } from "./known-users.ts";
+import { requireExt } from "./require-ext.ts";
 
 export interface WorldApp {
   readonly key: string;
@@ -20,6 +21,8 @@ export interface WorldApp {
   readonly clientSecret: string;
   readonly userBytesMax: number;
   readonly appBytesMax: number;
+  /** An `ext` must be the text of a JSON object. */
+  readonly checksExt: boolean;
   /** Where calls are refused for their rate, not all can be known. */
   readonly isRated: boolean;
   readonly users: KnownUsers;
@@ -54,6 +57,7 @@ const SETTINGS = {
     batchMax: 5,
     dialect: "2021",
     conflicts: "refuse",
+    checkExt: false,
     registration: "authorised",
     ratePerSecond: 0,
   },
@@ -63,6 +67,7 @@ const SETTINGS = {
     batchMax: 3,
     dialect: "2026",
     conflicts: "merge",
+    checkExt: true,
     registration: "open",
     ratePerSecond: 0,
   },
@@ -72,6 +77,7 @@ const SETTINGS = {
     batchMax: 5,
     dialect: "2021",
     conflicts: "merge",
+    checkExt: false,
     registration: "open",
     ratePerSecond: 10,
   },
@@ -104,7 +110,7 @@ export async function startWorld(engine: string): Promise<World> {
   };
   const appOf = async (name: AppName): Promise<WorldApp> => {
     const { app, credentials } = made[name];
-    const { userBytesMax, appBytesMax, dialect } = SETTINGS[name];
+    const { userBytesMax, appBytesMax, dialect, checkExt } = SETTINGS[name];
     const bearers = new Map(await bearersOf(name, admins));
     const brief = { token: await briefToken(made[name]), until: Date.now() + BRIEF_MS };
     return {
@@ -115,8 +121,9 @@ export async function startWorld(engine: string): Promise<World> {
       clientSecret: credentials.clientSecret,
       userBytesMax,
       appBytesMax,
+      checksExt: checkExt,
       isRated: name === "rated",
-      users: new KnownUsers(),
+      users: new KnownUsers(checkExt ? requireExt : undefined),
       bearers,
       brief,
       cursor: "",

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { anyValue, broken, listOf, mapOf, name, number, objectOf, type Source, stringOf, whole } from "./json.ts";
 import type { Body, Meaning } from "./step.ts";
-import { naughty, odd, text, USERS, username, value } from "./texts.ts";
+import { ext, naughty, odd, text, USERS, username, value } from "./texts.ts";
 
 export const FORM = "application/x-www-form-urlencoded";
 export const MERGE_PATCH = "application/merge-patch+json";
@@ -59,7 +59,10 @@ const asJson = (source: Source): fc.Arbitrary<Body> =>
     { weight: 1, arbitrary: loosely(source) },
   );
 
-const pair = fc.tuple(text, value);
+const pair = fc.oneof(
+  { weight: 9, arbitrary: fc.tuple(text, value) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant("ext"), fc.oneof(ext, value)) },
+);
 const pairs = fc.array(pair, { minLength: 1, maxLength: 4 });
 
 function meaningOf(changes: readonly (readonly [string, string])[]): Meaning {

@@ -12,6 +12,18 @@ export const text: fc.Arbitrary<string> = fc.oneof(
   { weight: 2, arbitrary: odd },
 );
 
+/** What an app that checks `ext` takes for it, and what comes near. */
+export const ext = fc.oneof(
+  fc.constantFrom(
+    "{}",
+    '{"a":1}',
+    ' {"a":{"b":[null,1e999]}}\n',
+    '{"a":"\\ud800"}',
+    `{"a":${"[".repeat(900)}${"]".repeat(900)}}`,
+  ),
+  fc.constantFrom("[]", "{", '{"a":1,}', '{"a":1}x', "\ufeff{}", "\u00a0{}", "null", `{"a":${"[".repeat(900)}}`),
+);
+
 export const value: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom("1", "2", "Ada", "") },
   { weight: 4, arbitrary: naughty },
