@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { signIn } from "../harness/client.ts";
+import { eventually } from "../harness/eventually.ts";
 import { Cli } from "./cli.ts";
 
 const YEAR = new Date().getFullYear();
@@ -87,6 +89,48 @@ test("app set changes what it is told, and hands back with `default`", async () 
     batchMax: 10,
     dialect: "2026",
   });
+});
+
+test("app create and app set take a switch as on or off, and app show says so", async () => {
+  using cli = new Cli();
+  const switches = async (): Promise<readonly string[]> => {
+    const shown = await cli.ok("app show a/b");
+    return ["companion calls", "ext checked"].map((name) => new RegExp(`^${name} +(.*)$`, "m").exec(shown)?.[1] ?? "");
+  };
+  expect(await cli.json("app create a/c")).toMatchObject({ companionCalls: true, checkExt: false });
+  const created = await cli.json("app create a/b --companion-calls off --check-ext on");
+  expect(created).toMatchObject({ companionCalls: false, checkExt: true });
+  expect(await switches()).toEqual(["off", "on"]);
+  await cli.ok("app set a/b --companion-calls on");
+  expect(await switches()).toEqual(["on", "on"]);
+  await cli.ok("app set a/b --check-ext off");
+  expect(await switches()).toEqual(["on", "off"]);
+  for (const text of ["true", "yes", "ON", "1", "default", ""]) {
+    const { code, err } = await cli.run(["app", "set", "a/b", "--check-ext", text]);
+    expect([code, err]).toEqual([2, `usermeta: --check-ext ${JSON.stringify(text)}: must be on or off\n`]);
+  }
+  expect(await switches()).toEqual(["on", "off"]);
+});
+
+test("a running server follows --check-ext within a second", async () => {
+  using cli = new Cli();
+  const { clientId, clientSecret } = await cli.json("app create a/b");
+  await cli.ok("user create a/b ada");
+  const serving = await cli.serve();
+  const base = `${serving.server}/a/b`;
+  const admin = await signIn({ base, credentials: { clientId, clientSecret } });
+  const statusIs = async (status: number): Promise<void> =>
+    expect((await admin.set("ada", { ext: "x" })).status).toBe(status);
+  await statusIs(200);
+  for (const [state, status] of [
+    ["on", 400],
+    ["off", 200],
+  ] as const) {
+    await cli.ok(`app set a/b --check-ext ${state}`);
+    // A second is promised; the rest is for a busy machine.
+    await eventually(() => statusIs(status), 3000);
+  }
+  expect((await serving.stop()).code).toBe(0);
 });
 
 test("app set: all mistakes at once, and nothing is changed", async () => {

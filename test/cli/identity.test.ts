@@ -20,6 +20,15 @@ test("app set takes what verifies others' tokens, part by part, and `none` takes
     createOnFirstUse: false,
     agora: { appId: APP_ID, certificateFile: "/etc/other" },
   });
+  for (const [text, isOn] of [
+    ["true", true],
+    ["false", false],
+    ["on", true],
+    ["off", false],
+  ] as const) {
+    const { identity } = await cli.json(`app set a/b --create-on-first-use ${text}`);
+    expect([text, identity]).toEqual([text, { ...moved.identity, createOnFirstUse: isOn }]);
+  }
   const both = await cli.json("app set a/b --easemob-client-id YXA6id --easemob-client-secret-file s --batch-max 7");
   expect(both).toMatchObject({
     batchMax: 7,
