@@ -1,7 +1,7 @@
-import { appKeyParts, type User } from "../core/model.ts";
+import type { User } from "../core/model.ts";
 import type { Call } from "./call.ts";
-import { jsonReply, type Reply } from "./reply.ts";
-import { urlOf } from "./request.ts";
+import { envelopedReply } from "./enveloped-reply.ts";
+import type { Reply } from "./reply.ts";
 
 /** A user as answers show him (protocol.md § 3.1). */
 export function userEntity({
@@ -16,24 +16,12 @@ export function userEntity({
   return nickname === null ? entity : { ...entity, nickname };
 }
 
-/** The envelope of the user calls. */
+/** What the user calls answer. */
 export function entitiesReply(
   action: "post" | "get" | "delete",
-  { request, served }: Pick<Call, "request" | "served">,
+  call: Pick<Call, "request" | "served">,
   users: readonly User[],
   more: Readonly<Record<string, unknown>> = {},
 ): Reply {
-  const { origin, pathname } = urlOf(request);
-  const { org, name } = appKeyParts(served.app.key);
-  const fields = {
-    action,
-    application: served.app.id,
-    path: "/users",
-    uri: `${origin}${pathname}`,
-    entities: users.map(userEntity),
-    organization: org,
-    applicationName: name,
-    ...more,
-  };
-  return jsonReply(fields, true);
+  return envelopedReply(action, "/users", call, { entities: users.map(userEntity) }, more);
 }
