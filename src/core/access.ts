@@ -12,7 +12,8 @@ type Verdict = "yes" | "no" | "open" | "2021";
 /**
  * Who may do what: the one truth. "Only the user himself or the app administrator" (user-metadata.md § Setting, §
  * Delete), "only app admin has permission" (§ Get the total size); reads are for any valid token of the app
- * (protocol.md § 8, row 11); users are the admin's, but for registration, one's own password and one's own token.
+ * (protocol.md § 8, row 11); users are the admin's, but for registration, one's own password and one's own token. The
+ * companion calls are about the caller's own conversations, and an admin has none.
  */
 const ACCESS = {
   //                 nobody        self          other         admin
@@ -32,6 +33,7 @@ const ACCESS = {
   activateUser: row("no", "no", "no", "yes"),
   inheritUser: row("no", "no", "no", "yes"),
   readTokenExpiry: row("no", "yes", "no", "yes"),
+  companion: row("no", "yes", "no", "no"),
 } as const;
 
 export type Operation = keyof typeof ACCESS;

@@ -1,5 +1,5 @@
 /** What an app's calls count in. The two GETs of metadata share one. */
-export const BUCKETS = ["set", "read", "batch", "remove", "token", "users"] as const;
+export const BUCKETS = ["set", "read", "batch", "remove", "token", "users", "companion"] as const;
 
 export type Bucket = (typeof BUCKETS)[number];
 

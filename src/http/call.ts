@@ -89,8 +89,10 @@ export type Route = AnyRoute &
 
 interface AnyRoute {
   readonly method: Method;
-  /** Below the app's prefix; `{username}` stands for one segment. */
+  /** Below the app's prefix; `{name}` stands for one segment. `{username}` is the user whom the call is about. */
   readonly path: string;
   readonly bucket: Bucket;
   readonly family: Family;
+  /** There only for apps whose setting `companionCalls` is on. */
+  readonly isCompanion?: true;
 }

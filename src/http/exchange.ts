@@ -16,7 +16,7 @@ import type { Incoming, PathParams } from "./incoming.ts";
 import { Progress, type ProgressParts } from "./progress.ts";
 import { type Reply, successResponse } from "./reply.ts";
 import { bearerOf } from "./request.ts";
-import type { WireRefusal } from "./wire-refusals.ts";
+import { WireRefusal } from "./wire-refusals.ts";
 
 export interface ExchangeNeeds {
   readonly registry: Pick<Registry, "byKey" | "byId" | "isCurrent" | "refresh" | "requireKnown">;
@@ -37,6 +37,8 @@ export interface Exchange {
    * or refused. Refuses with `busy`.
    */
   holdBody(source: BodySource & Pick<Incoming, "addressOf">): Disposable;
+  /** Whether the path's companion calls are there: not where its app has switched them off. */
+  hasCompanionCalls(params: PathParams): boolean;
   /** Answers what no route takes, or what is refused before one is asked. */
   refuse(refusal: Refusal | WireRefusal, incoming: Pick<Incoming, "request" | "addressOf">): Response;
   /** Answers a fault outside `run`. */
@@ -55,6 +57,7 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
     const { route, request, params, addressOf } = incoming;
     const served = find(params);
     if (served === undefined) throw new Refusal({ code: "app_unknown" });
+    if (route.isCompanion && !served.app.companionCalls) throw new WireRefusal({ code: "route_unknown" });
     const bearer = bearerOf(request);
     // Clients that have not shown a good token before are looked at only while their address has not failed too often.
     if (route.bearer === "optional") {
@@ -196,6 +199,7 @@ export function createExchange(needs: ExchangeNeeds): Exchange {
       body.hold(false);
       return { [Symbol.dispose]: () => body.release() };
     },
+    hasCompanionCalls: (params) => find(params)?.app.companionCalls ?? true,
     fail: (error) => failures.answerUnrouted(error),
     refuse: (refusal, incoming) => failures.answerUnmatched(refusal, incoming),
   };

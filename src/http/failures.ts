@@ -66,8 +66,24 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
     }
   }
 
+  function answerUnmatched(
+    { refused }: Refusal | WireRefusal,
+    incoming: Pick<Incoming, "request" | "addressOf">,
+  ): Response {
+    const now = clock.now();
+    const context = contextOf(incoming.request, "2021", false);
+    return errorResponse(wireError(toStranger(refused, incoming, context), context), {
+      span: { from: now, to: now },
+      family: "metadata",
+    });
+  }
+
   return {
     answer(error, incoming, served, progress, from) {
+      // A path that its app has switched off is as unknown as any other.
+      if (error instanceof WireRefusal && error.refused.code === "route_unknown") {
+        return answerUnmatched(error, incoming);
+      }
       const { route, request } = incoming;
       const { family } = route;
       const { allowance, isStranger } = progress;
@@ -97,14 +113,7 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
       if (!request.signal.aborted) tell();
       return errorResponse(wireError({ code: "internal" }, context), { span, family, allowance, requestId });
     },
-    answerUnmatched({ refused }, incoming) {
-      const now = clock.now();
-      const context = contextOf(incoming.request, "2021", false);
-      return errorResponse(wireError(toStranger(refused, incoming, context), context), {
-        span: { from: now, to: now },
-        family: "metadata",
-      });
-    },
+    answerUnmatched,
     brokenOff(error, { route }) {
       events.requestFailed({ requestId: crypto.randomUUID(), method: route.method, route: route.path, error });
     },

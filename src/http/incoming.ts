@@ -6,6 +6,9 @@ export interface PathParams {
   readonly app?: string;
   readonly appId?: string;
   readonly username?: string;
+  /** Of companion calls, which take no notice of what stands there. */
+  readonly seconds?: string;
+  readonly conversation?: string;
 }
 
 /** A request as the socket hands it over. */

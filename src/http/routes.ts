@@ -10,6 +10,7 @@ import type { Metadata } from "../core/metadata.ts";
 import type { Throttle } from "../core/throttle.ts";
 import type { TokenExchange } from "../core/token-exchange.ts";
 import type { BodyHandler, Handler, Method, OpenHandler, Route } from "./call.ts";
+import { companionRoutes } from "./companion/companion-routes.ts";
 import { activateUser } from "./handlers/activate-user.ts";
 import { changePassword } from "./handlers/change-password.ts";
 import { createToken } from "./handlers/create-token.ts";
@@ -62,6 +63,8 @@ export function appRoutes(rules: Rules): readonly Route[] {
     account("POST", "/users/{username}/deactivate", "users", "activateUser", deactivateUser(rules)),
     account("POST", "/users/{username}/activate", "users", "activateUser", activateUser(rules)),
     account("GET", "/sdk/users/{username}/token/expires", "users", "readTokenExpiry", getTokenExpiry()),
+
+    ...companionRoutes(),
   ];
 }
 

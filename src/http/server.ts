@@ -12,7 +12,7 @@ import type { Exchange } from "./exchange.ts";
 import type { PathParams } from "./incoming.ts";
 import { type MatchedPath, matchPaths } from "./matching.ts";
 import { preflightResponse } from "./reply.ts";
-import { WireRefusal } from "./wire-refusals.ts";
+import { WireRefusal, type WireRefused } from "./wire-refusals.ts";
 
 /**
  * The socket. Bun answers what it refuses by itself without a body, so it is made to allow more than we do: every
@@ -52,6 +52,8 @@ const STOP_AFTERWARDS_MS = 300;
 /** Answers that are written to the socket need so long to be on their way. */
 const STOP_QUIET_MS = 100;
 const STOP_CHECK_MS = 20;
+/** The methods of a path that is none of ours. */
+const NOWHERE_ALLOW = "OPTIONS";
 
 export function listen(needs: HttpServerNeeds): HttpServer {
   const { exchange, runQueue } = needs;
@@ -81,15 +83,18 @@ export function listen(needs: HttpServerNeeds): HttpServer {
   }
 
   function answerNow(path: MatchedPath, request: Bun.BunRequest): Eventually<Response> {
-    if (request.method === "OPTIONS") return preflightResponse(path.allow, request);
+    const isThere = !path.isCompanion || exchange.hasCompanionCalls(request.params);
+    if (request.method === "OPTIONS") return preflightResponse(isThere ? path.allow : NOWHERE_ALLOW, request);
     const method = request.method === "HEAD" ? "GET" : request.method;
     const matched = path.routes.get(method as Method); // as: any other text is not in the map
     if (matched === undefined) {
-      const refusal = new WireRefusal({ code: "method_not_allowed", allow: path.allow });
-      return finished(request, exchange.refuse(refusal, { request, addressOf }));
+      const refused: WireRefused = isThere
+        ? { code: "method_not_allowed", allow: path.allow }
+        : { code: "route_unknown" };
+      return finished(request, exchange.refuse(new WireRefusal(refused), { request, addressOf }));
     }
-    const { route, username } = matched;
-    const params: PathParams = username === undefined ? request.params : { ...request.params, username };
+    const { route, params: words } = matched;
+    const params: PathParams = words === undefined ? request.params : { ...request.params, ...words };
     const response = exchange.run({ route, request, params, addressOf, setIdleTimeout });
     return response instanceof Promise
       ? response.then((settled) => finished(request, settled))
@@ -136,7 +141,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     // What is thrown outside an exchange, by Bun or by us, must not reach the caller as a page with the source in it.
     error: (error) => exchange.fail(error),
     fetch(request) {
-      if (request.method === "OPTIONS") return preflightResponse("OPTIONS", request);
+      if (request.method === "OPTIONS") return preflightResponse(NOWHERE_ALLOW, request);
       return finished(request, exchange.refuse(new WireRefusal({ code: "route_unknown" }), { request, addressOf }));
     },
   });

@@ -24,6 +24,7 @@ const TRUTH: Readonly<Record<Operation, string>> = {
   activateUser: "---+",
   inheritUser: "---+",
   readTokenExpiry: "-+-+",
+  companion: "-+--",
 };
 
 const RELATIONS: readonly Relation[] = ["nobody", "self", "other", "admin"];
@@ -38,7 +39,7 @@ const cells = OPERATIONS.flatMap((operation) =>
 
 test("the table names every operation and no other", () => {
   expect(Object.keys(TRUTH).sort()).toEqual([...OPERATIONS].sort());
-  expect(cells).toHaveLength(16 * 4 * 2 * 2);
+  expect(cells).toHaveLength(17 * 4 * 2 * 2);
 });
 
 test.each(cells)("$operation by $relation in $dialect with registration $registration", (cell) => {

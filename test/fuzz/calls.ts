@@ -5,7 +5,7 @@ import { appRoutes, type Rules } from "../../src/http/routes.ts";
 
 export interface FuzzCall {
   readonly method: string;
-  /** Below an app's prefix, with `:username` for the parameter; of the server itself where `route` is null. */
+  /** Below an app's prefix, with `:username` for a parameter; of the server itself where `route` is null. */
   readonly path: string;
   /** Undefined: the path is there, and the method is not; null: no path of an app. */
   readonly route: Route | undefined | null;
@@ -18,13 +18,14 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TR
 
 // as: a route's handler is made of rules, but none is called here
 export const ROUTES = appRoutes({} as Rules);
+export const COMPANION_ROUTES = ROUTES.filter(({ isCompanion }) => isCompanion === true);
 
 export const CALLS: readonly FuzzCall[] = matchPaths(ROUTES)
   .filter(({ path }) => path.startsWith(PREFIX))
   .flatMap(({ path, routes }) =>
     METHODS.map((method): FuzzCall => {
       const matched = [...routes].find(([name]) => name === (method === "HEAD" ? "GET" : method))?.[1];
-      const { route, username } = matched ?? {};
+      const { route, params: { username } = {} } = matched ?? {};
       return { method, path: path.slice(PREFIX.length), route, ...(username === undefined ? {} : { username }) };
     }),
   );
@@ -57,4 +58,4 @@ export function parametersOf({ path }: Pick<Route, "path">): readonly string[] {
 }
 
 /** Those that the grammar has words for. */
-export const KNOWN_PARAMETERS: readonly string[] = ["username"];
+export const KNOWN_PARAMETERS: readonly string[] = ["username", "seconds", "conversation"];

@@ -1,7 +1,7 @@
 /** What docs/PROTOCOL.md says a call may answer: read off the document, so that the two cannot drift apart. */
 import type { Dialect } from "../../src/core/model.ts";
 import { readDocument, tableRows } from "../docs/markdown.ts";
-import { nameOf, ROUTES } from "./calls.ts";
+import { COMPANION_ROUTES, nameOf, ROUTES } from "./calls.ts";
 
 const PROTOCOL = readDocument("docs/PROTOCOL.md");
 
@@ -19,6 +19,7 @@ export const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     ROUTES.filter(({ path }) => /^\/(sdk\/)?users/.test(path)).map((route) => [nameOf(route), ["Users"]]),
   ),
+  ...Object.fromEntries(COMPANION_ROUTES.map((route) => [nameOf(route), ["Companion calls"]])),
 };
 
 /** What the runtime answers by itself, without a body. */

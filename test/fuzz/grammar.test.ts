@@ -48,8 +48,7 @@ describe("the grammar", () => {
   test("calls every path with every method, once", () => {
     const called = CALLS.map(({ method, path }) => `${method} ${path}`);
     expect(new Set(called).size).toBe(called.length);
-    for (const { method, path } of ROUTES)
-      expect(called).toContain(`${method} ${path.replace("{username}", ":username")}`);
+    for (const { method, path } of ROUTES) expect(called).toContain(`${method} ${path.replace(/\{(\w+)\}/g, ":$1")}`);
   });
 
   test("makes the same of the same seed", () => {

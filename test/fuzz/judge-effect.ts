@@ -1,7 +1,7 @@
 /** What an answer says of the users, held against what earlier answers have said. */
 import { isAllowed, relationOf } from "../../src/core/access.ts";
 import { type Caller, type UserName, userName } from "../../src/core/model.ts";
-import { nameOf } from "./calls.ts";
+import { COMPANION_ROUTES, nameOf } from "./calls.ts";
 import { Fault } from "./fault.ts";
 import { FORM } from "./grammar/bodies.ts";
 import type { BearerName } from "./grammar/step.ts";
@@ -179,7 +179,14 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   "PUT /users/{username}/password": () => {},
   "POST /users/{username}/deactivate": () => {},
   "POST /users/{username}/activate": () => {},
+  ...Object.fromEntries(COMPANION_ROUTES.map((route) => [nameOf(route), hasNothing])),
 };
+
+/** Nothing is known of messages and contacts, and nothing comes of asking. */
+function hasNothing(_: Rendered, { body, text }: Judged): void {
+  const lists = [body.entities, body.result, ...Object.values(membersOf(body.data))].filter(Array.isArray);
+  if (lists.some(({ length }) => length > 0)) throw new Fault(`a companion call tells of something: ${text}`);
+}
 
 function written(
   { user, step, isExact }: Rendered,

@@ -25,13 +25,17 @@ export function render(step: RequestStep, world: World, address: string): Render
   const method = call.method;
   const isOfApp = call.route !== null;
   const app = isOfApp && step.prefix !== "unknown" ? world.apps[step.app] : undefined;
-  const isExact = step.tail === "" && step.username !== "" && isOfApp;
+  const isExact = step.tail === "" && step.username !== "" && step.word !== "" && isOfApp;
   const named = call.username ?? (call.path.includes(":username") ? spelt(step).name : undefined);
   const user = isExact && named !== undefined ? userName(named) : undefined;
   const known = app?.users.get(user);
   const fill = (text: string): string => filled(text, { world, app: world.apps[step.app], known, step });
   const path = isOfApp
-    ? prefixOf(step, world.apps[step.app]) + call.path.replace(":username", () => spelt(step).wire)
+    ? prefixOf(step, world.apps[step.app]) +
+      call.path.replace(
+        /:\w+/g,
+        (name) => (name === ":username" ? spelt(step) : spelt({ ...step, username: step.word })).wire,
+      )
     : call.path;
   const target = path + step.tail + queryOf(fill(step.query));
   const body = step.body === undefined ? undefined : bytesOf(step.body, fill);

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { CALLS, type FuzzCall, nameOf, OTHER_CALLS } from "../calls.ts";
 import { anyBody, BODIES } from "./bodies.ts";
 import { BEARERS, type Bearer, type Body, type Framing, type Header, type RequestStep } from "./step.ts";
-import { naughty, odd, text, USERS, username } from "./texts.ts";
+import { naughty, odd, text, USERS, username, word } from "./texts.ts";
 
 const bearer: fc.Arbitrary<Bearer> = fc.oneof(
   { weight: 24, arbitrary: fc.constant({ of: "admin" as const, form: "Bearer $" }) },
@@ -152,6 +152,7 @@ function requestOf(call: FuzzCall): fc.Arbitrary<RequestStep> {
       { weight: 1, arbitrary: fc.constantFrom("capitals" as const, "percent" as const, "unknown" as const) },
     ),
     username,
+    word,
     spelling: fc.oneof(
       { weight: 8, arbitrary: fc.constant("plain" as const) },
       { weight: 1, arbitrary: fc.constantFrom("percent" as const, "raw" as const, "capitals" as const) },
@@ -168,7 +169,8 @@ function requestOf(call: FuzzCall): fc.Arbitrary<RequestStep> {
   });
 }
 
-const usual = CALLS.filter(({ route }) => route !== undefined);
+const usual = CALLS.filter(({ route }) => route !== undefined && route?.isCompanion !== true);
+const companion = CALLS.filter(({ route }) => route?.isCompanion === true);
 /** To remove all users often would leave little to do for the rest. */
 const rarely = (call: FuzzCall): boolean => call.method === "DELETE" && call.path.startsWith("/users");
 const isMetadata = ({ route, method }: FuzzCall): boolean => route?.family === "metadata" && method !== "HEAD";
@@ -181,6 +183,7 @@ export const request: fc.Arbitrary<RequestStep> = fc.oneof(
   { weight: 48, arbitrary: oneOfCalls(usual.filter((call) => !rarely(call))) },
   { weight: 40, arbitrary: oneOfCalls(usual.filter(isMetadata)) },
   { weight: 1, arbitrary: oneOfCalls(usual.filter(rarely)) },
+  { weight: 6, arbitrary: oneOfCalls(companion) },
   { weight: 3, arbitrary: oneOfCalls(CALLS.filter(({ route }) => route === undefined)) },
   { weight: 3, arbitrary: oneOfCalls(OTHER_CALLS) },
 );

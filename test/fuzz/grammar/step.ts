@@ -61,6 +61,8 @@ export interface RequestStep {
   readonly app: AppName;
   readonly prefix: "key" | "capitals" | "id" | "unknown" | "percent";
   readonly username: string;
+  /** Stands for every other parameter of the path. */
+  readonly word: string;
   readonly spelling: "plain" | "percent" | "raw" | "capitals";
   /** After the path. */
   readonly tail: string;

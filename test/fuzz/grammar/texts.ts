@@ -41,3 +41,10 @@ export const username: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: naughty },
   { weight: 1, arbitrary: odd },
 );
+
+/** In the path, where no user is meant. */
+export const word: fc.Arbitrary<string> = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom("2592000", "0", "1.5", "ada", "259211308367873") },
+  { weight: 1, arbitrary: naughty },
+  { weight: 1, arbitrary: odd },
+);

@@ -4,6 +4,7 @@ import { userName } from "../../../src/core/model.ts";
 import type { NewUser, Store } from "../../../src/core/ports.ts";
 import type { Method } from "../../../src/http/call.ts";
 import { encodeCursor } from "../../../src/http/user-page.ts";
+import { COMPANION_CALLS } from "./companion-calls.ts";
 
 /** What one request is about. Nobody else's request is about the same user. */
 export interface Subject {
@@ -36,6 +37,12 @@ export interface CallRow {
   readonly body: (subject: Subject) => string;
   /** Undefined: nothing lasting comes of it. */
   readonly isDone?: (looked: Looked, subject: Subject) => Promise<boolean>;
+}
+
+/** Below the app's prefix, with the subject's name in it; what stands for other parameters does not matter. */
+export function pathOf({ path, query }: CallRow, subject: Subject): string {
+  const filled = path.replace("{username}", subject.user.name).replace(/\{\w+\}/g, "60");
+  return `${filled}${query?.(subject) ?? ""}`;
 }
 
 const FORM = "application/x-www-form-urlencoded";
@@ -220,6 +227,7 @@ export const CALLS: readonly CallRow[] = [
       return found !== undefined && found.modified !== user.created;
     },
   },
+  ...COMPANION_CALLS,
 ];
 
 async function attributesOf({ store, app }: Looked, { user }: Subject) {

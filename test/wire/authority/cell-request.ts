@@ -7,7 +7,7 @@ import { inTurns } from "../../harness/in-turns.ts";
 import { connectRaw, type RawConnection } from "../../harness/raw.ts";
 import type { AuthorityApp } from "./authority-app.ts";
 import { bearerOf } from "./callers.ts";
-import type { Subject } from "./calls.ts";
+import { pathOf, type Subject } from "./calls.ts";
 import { CELLS, type Cell, MOMENTS, type Moment } from "./cells.ts";
 
 /** One request of the table, on a connection of its own and about a user of its own. */
@@ -83,7 +83,7 @@ function cellRequest({ app, cell, moment, subject, bearer, connection, address }
       if (known.status !== 200) throw new Error(`${cell.caller.name}: ${known.status} ${known.text}`);
     },
     begin() {
-      const path = `${prefix}${call.path.replace("{username}", subject.user.name)}${call.query?.(subject) ?? ""}`;
+      const path = `${prefix}${pathOf(call, subject)}`;
       const type = call.contentType === undefined ? [] : [["Content-Type", call.contentType] as const];
       connection.request(call.method, path, {
         headers: [...headers, ...type, ["Content-Length", String(body.length)]],

@@ -8,7 +8,7 @@ import { inTurns } from "../../harness/in-turns.ts";
 import { type AuthorityApp, type AuthorityServer, startAuthorityServer } from "./authority-app.ts";
 import { BEARERS, type BearerKind, BRIEF_SECONDS, makeBearer } from "./bearers.ts";
 import { isTrusted } from "./callers.ts";
-import { CALLS, type CallRow, type Subject } from "./calls.ts";
+import { CALLS, type CallRow, pathOf, type Subject } from "./calls.ts";
 import { addressOf, draftUser } from "./cell-request.ts";
 import { outcomeText } from "./cells.ts";
 import { READS } from "./reads.ts";
@@ -75,14 +75,13 @@ function expectedStatus({ needs }: CallRow, bearer: BearerKind, settings: Settin
 }
 
 async function outcomeOf({ app, call, token, subject, address }: TokenRequest): Promise<string> {
-  const path = `${call.path.replace("{username}", subject.user.name)}${call.query?.(subject) ?? ""}`;
   const type = call.contentType === undefined ? {} : { "content-type": call.contentType };
   const sent: Sent = { token, headers: { ...from(address), ...type } };
   const body = call.method === "GET" ? sent : { ...sent, body: call.body(subject) };
   const isDone = async () => await call.isDone?.({ store: app.service.store, app: app.app.number }, subject);
   // What made the token a bad one may have made the user look so already.
   const wasDone = await isDone();
-  const { status } = await send(call.method, `${app.base}${path}`, body);
+  const { status } = await send(call.method, `${app.base}${pathOf(call, subject)}`, body);
   return outcomeText(status, wasDone === true ? false : await isDone());
 }
 

@@ -1,4 +1,5 @@
 import type { CallRow } from "./calls.ts";
+import { COMPANION_READS } from "./companion-calls.ts";
 
 const READ = { method: "GET", begins: "with the head", body: () => "" } as const;
 
@@ -10,4 +11,5 @@ export const READS: readonly CallRow[] = [
   { ...READ, name: "list of users", path: "/users", needs: "listUsers" },
   { ...READ, name: "user", path: "/users/{username}", needs: "readUser" },
   { ...READ, name: "end of a token", path: "/sdk/users/{username}/token/expires", needs: "readTokenExpiry" },
+  ...COMPANION_READS,
 ];

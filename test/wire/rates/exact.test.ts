@@ -78,6 +78,16 @@ const BUCKETS: Readonly<Record<string, { readonly worth: number; readonly calls:
       () => send("GET", `${base}/sdk/users/ada/token/expires`, { token: ada }),
     ],
   },
+  companion: {
+    worth: RATE,
+    calls: ({ service: { base, origin, app }, admin: { token }, ada }) => [
+      () => send("POST", `${base}/users/ada/presence`, { token: ada, json: { usernames: ["bob"] } }),
+      () => send("GET", `${base}/users/ada/contacts/users`, { token: ada }),
+      () => send("HEAD", `${base}/users/ada/contacts/users`, { token: ada }),
+      () => send("GET", `${origin}/app-id/${app.id}/sdk/user/ada/user_channels/list`, { token: ada }),
+      () => send("DELETE", `${base}/users/ada/presence`, { token }),
+    ],
+  },
 };
 
 for (const [name, { worth, calls }] of Object.entries(BUCKETS)) {

@@ -4,7 +4,7 @@ import { expectMetadataError, expectSuccess } from "../../harness/expect-answer.
 import { startTestService } from "../../harness/service.ts";
 import { createTestClock } from "../../harness/test-clock.ts";
 
-const BUCKETS = ["set", "read", "batch", "remove", "token", "users"];
+const BUCKETS = ["set", "read", "batch", "remove", "token", "users", "companion"];
 
 test("an admin is told the app's limits, its use, and how its rates stand; a user his own use", async () => {
   const clock = createTestClock();
