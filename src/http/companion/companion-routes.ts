@@ -31,6 +31,7 @@ export function companionRoutes(): readonly Route[] {
     companion("GET", "/users/{username}/contacts/users", NO_ENTITIES),
     companion("GET", "/users/{username}/blocks/users", NO_ENTITIES),
     companion("GET", "/users/{username}/joined_chatgroups", NO_ENTITIES),
+    companion("GET", "/chatgroups/user/{username}", NO_ENTITIES),
     companion("GET", "/user/{username}/roster/metadata/version", ROSTER_VERSION),
 
     companion("GET", "/users/{username}/user_channels", NO_CONVERSATIONS),

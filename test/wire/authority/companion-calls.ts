@@ -16,6 +16,7 @@ const READS: readonly (readonly [name: string, path: string])[] = [
   ["contacts", "/users/{username}/contacts/users"],
   ["blocked users", "/users/{username}/blocks/users"],
   ["groups", "/users/{username}/joined_chatgroups"],
+  ["groups with their roles", "/chatgroups/user/{username}"],
   ["version of the contacts", "/user/{username}/roster/metadata/version"],
   ["conversations", "/users/{username}/user_channels"],
   ["page of conversations", "/users/{username}/user_channels/page"],

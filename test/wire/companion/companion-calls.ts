@@ -32,6 +32,7 @@ export const COMPANION_CALLS: readonly CompanionCall[] = [
   { method: "GET", path: "/users/ada/contacts/users?needReturnRemark=true", content: NOTHING },
   { method: "GET", path: "/users/ada/blocks/users", content: NOTHING },
   { method: "GET", path: "/users/ada/joined_chatgroups?pagenum=1&pagesize=200&version=v3", content: NOTHING },
+  { method: "GET", path: "/chatgroups/user/ada?pagenum=0&pagesize=20&needRole=true", content: NOTHING },
   {
     method: "GET",
     path: "/user/ada/roster/metadata/version",
