@@ -17,7 +17,7 @@ const FULL = { credentials: { user: "user", password: "pwd" }, registered: "answ
 const MINI = {
   connect: `(options) => {
     const mini = new MiniCore(options);
-    mini.usePlugin(contact, "contact");
+    for (const [name, plugin] of Object.entries({ contact, group, presence, silent })) mini.usePlugin(plugin, name);
     return mini;
   }`,
   credentials: { user: "username", password: "password" },
@@ -44,6 +44,9 @@ export const EASEMOB_WEBSDK_MINI: SdkBuild = {
   files: [
     { url: import.meta.resolve("easemob-websdk/miniCore/miniCore.js"), afterwards: "const MiniCore = websdk;" },
     { url: import.meta.resolve("easemob-websdk/contact/contact.js"), afterwards: "const contact = websdk;" },
+    { url: import.meta.resolve("easemob-websdk/group/group.js"), afterwards: "const group = websdk;" },
+    { url: import.meta.resolve("easemob-websdk/presence/presence.js"), afterwards: "const presence = websdk;" },
+    { url: import.meta.resolve("easemob-websdk/silent/silent.js"), afterwards: "const silent = websdk;" },
   ],
 };
 
@@ -53,5 +56,8 @@ export const AGORA_CHAT_MINI: SdkBuild = {
   files: [
     { url: import.meta.resolve("agora-chat/miniCore/miniCore.js"), afterwards: "const MiniCore = websdk.default;" },
     { url: import.meta.resolve("agora-chat/contact/contact.js"), afterwards: "const contact = websdk;" },
+    { url: import.meta.resolve("agora-chat/group/group.js"), afterwards: "const group = websdk;" },
+    { url: import.meta.resolve("agora-chat/presence/presence.js"), afterwards: "const presence = websdk;" },
+    { url: import.meta.resolve("agora-chat/silent/silent.js"), afterwards: "const silent = websdk;" },
   ],
 };

@@ -23,8 +23,11 @@ interface InPage {
   user: string;
   token: string;
   readonly context: { accessToken: string };
-  /** Only of mini builds: where the plugin's methods are. */
+  /** Only of mini builds: where the plugins' methods are. */
   readonly contact?: Methods;
+  readonly group?: Methods;
+  readonly presence?: Methods;
+  readonly silent?: Methods;
 }
 
 interface Invocation {
@@ -77,7 +80,9 @@ function connectInPage(options: unknown): InPage {
 async function callInPage(sdk: InPage, { method, args }: Invocation): Promise<string> {
   const withoutMeasurements = (key: string, value: unknown) => (key === "extraInfo" ? undefined : value);
   // as: which methods there are is the SDK's business
-  const owner = (method in sdk ? sdk : sdk.contact) as Methods;
+  const owners = [sdk, sdk.contact, sdk.group, sdk.presence, sdk.silent] as readonly (Methods | undefined)[];
+  const owner = owners.find((each) => each !== undefined && method in each);
+  if (owner === undefined) return JSON.stringify({ thrown: `there is no ${method}` });
   try {
     return JSON.stringify({ resolved: await owner[method]?.(...args) }, withoutMeasurements);
   } catch (error) {

@@ -5,6 +5,7 @@
 import { describe, setDefaultTimeout } from "bun:test";
 import { isLeftOut } from "../harness/missing-part.ts";
 import { chromiumMissing } from "./chromium.ts";
+import { describeCompanion } from "./companion.ts";
 import { describeCors } from "./cors.ts";
 import { describeFetching } from "./fetching.ts";
 import { describeLogin } from "./login.ts";
@@ -25,6 +26,7 @@ export function describeSdk(build: SdkBuild): void {
     describeSetting(open);
     describeSetRefusals(open);
     describeFetching(open);
+    describeCompanion(open);
     describeCors(open);
   });
 }
