@@ -1,5 +1,6 @@
 /** What docs/GATEWAY.md says of paths, read as the pattern that it is; nginx's own reading is in gateway.test.ts. */
 import { describe, expect, test } from "bun:test";
+import { companionRoutes } from "../../src/http/companion/companion-routes.ts";
 import { appRoutes, type Rules } from "../../src/http/routes.ts";
 import { HOSTED_PATHS, OWN_PATHS } from "./gateway-paths.ts";
 import { readRecipe } from "./gateway-recipe.ts";
@@ -44,10 +45,15 @@ describe.each(Object.entries(PATTERNS))("%s", (_, pattern) => {
   });
 });
 
-test("the pattern for tokens and users too matches every route, and leaves the rest of messaging alone", () => {
+test("the pattern for tokens and users too matches every route but companion calls, and leaves messaging alone", () => {
   const everything = patternIn("everything", NGINX_LOCATION);
-  const own = ROUTES.flatMap(({ path }) => PREFIXES.map((prefix) => prefix + path.replace("{username}", "ada")));
+  const targetsOf = (routes: typeof ROUTES) =>
+    routes.flatMap(({ path }) => PREFIXES.map((prefix) => prefix + path.replace(/\{\w+\}/g, "ada")));
+  const own = targetsOf(ROUTES.filter(({ isCompanion }) => isCompanion !== true));
   for (const target of own) expect([target, everything.test(target)]).toEqual([target, true]);
+  for (const target of targetsOf(companionRoutes())) {
+    expect([target, everything.test(target)]).toEqual([target, false]);
+  }
   const served = new Set(own);
   for (const target of HOSTED_PATHS.map(pathOf)) {
     expect([target, everything.test(target)]).toEqual([target, served.has(target)]);
