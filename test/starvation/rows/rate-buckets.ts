@@ -36,6 +36,20 @@ export const RATE_BUCKETS: readonly Row[] = [
     never: [500],
   },
   {
+    name: "companion calls over their rate take nothing from the same app's profiles",
+    // The modest client's sets and reads would be 429 if they were in the greedy one's bucket.
+    app: { ratePerSecond: 1000 },
+    greedy: (target, pace) =>
+      ask(target, pace, {
+        connections: 16,
+        request: () =>
+          json(target.greedyToken, "POST", `${target.app}/users/greedy/presence`, { usernames: ["modest"] }),
+      }),
+    modest: [GET, SET, HEALTH],
+    refusedWith: 429,
+    never: [500],
+  },
+  {
     name: "garbage from one address is answered 429 before long, and touches no other address",
     settings: SETTINGS,
     greedy: (target, pace) =>
