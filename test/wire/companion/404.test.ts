@@ -38,7 +38,6 @@ test("switched off, the paths count against a stranger's address as unknown ones
   const settings = { ...BEHIND_PROXY, defaults: { limits, registration: "authorised" as const } };
   await using rated = await startRatedService(0, { app: { companionCalls: false }, settings });
   await using connection = await connectRaw(rated.service.origin);
-  const [path = ""] = PATHS;
   const statusesOf = async (asked: string, address: string) => {
     const headers = [["X-Forwarded-For", address]] as const;
     const statuses: number[] = [];
@@ -47,7 +46,9 @@ test("switched off, the paths count against a stranger's address as unknown ones
   };
   const unknown = await statusesOf(UNKNOWN, "10.0.0.1");
   expect(unknown).toContain(429);
-  expect(await statusesOf(`/org/app${path}`, "10.0.0.2")).toEqual(unknown);
+  for (const [index, path] of PATHS.entries()) {
+    expect(await statusesOf(`/org/app${path}`, `10.0.1.${index}`)).toEqual(unknown);
+  }
 });
 
 test("the switch takes effect on a running server within a second, and for one app alone", async () => {
@@ -72,22 +73,26 @@ test("the switch takes effect on a running server within a second, and for one a
   await eventually(async () => expect(await statuses("org/app")).toEqual([200]), 1000);
 });
 
-test("what clients may ask beside, and nothing here could keep or tell, is unknown", async () => {
+test("what clients may ask beside, and nothing here could keep or tell, is refused", async () => {
   await using rated = await startRatedService(0);
   const { service, ada } = rated;
   await using connection = await connectRaw(service.origin);
   const headers = [["Authorization", `Bearer ${ada}`]] as const;
   const asked = [
-    ["POST", "/users/ada/presence/web_1/1"],
-    ["POST", "/users/ada/blocks/users/bob"],
-    ["POST", "/users/ada/contacts/users/bob"],
-    ["GET", "/users/ada/resources"],
-    ["GET", "/user/ada/metadata/subscription"],
-    ["GET", "/users/ada/presence/"],
-    ["GET", "/users/ada/notification/room/1"],
+    ["POST", "/users/ada/presence/web_1/1", 404],
+    ["POST", "/users/ada/blocks/users", 405],
+    ["DELETE", "/users/ada/blocks/users/bob", 404],
+    ["POST", "/users/ada/contacts/users/bob", 404],
+    ["PUT", "/users/ada/notification/user/bob", 405],
+    ["PUT", "/users/ada/notification/chatgroup/1", 405],
+    ["DELETE", "/users/ada/user_channel", 404],
+    ["GET", "/users/ada/resources", 404],
+    ["GET", "/user/ada/metadata/subscription", 404],
+    ["GET", "/users/ada/presence/", 404],
+    ["GET", "/users/ada/notification/room/1", 404],
   ] as const;
-  for (const [method, path] of asked) {
-    expect([path, (await connection.call(method, `/org/app${path}`, { headers })).status]).toEqual([path, 404]);
+  for (const [method, path, status] of asked) {
+    expect([path, (await connection.call(method, `/org/app${path}`, { headers })).status]).toEqual([path, status]);
   }
 });
 
