@@ -23,7 +23,7 @@ const NO_STATUSES = answerWith({ data: { result: [] } });
 const NO_SUBSCRIPTIONS = answerWith({ data: { result: { totalnum: 0, sublist: [] } } });
 const NO_CHANNELS = answerWith({ data: { channel_infos: [], cursor: "" } });
 const NO_CONVERSATIONS = { type: 0, data: { conversations: [], cursor: "" } };
-const NO_RULE = answerWith({ data: {} });
+const NO_RULE = answerWith({ data: { user: {}, group: {} } });
 
 export const METHODS: readonly CompanionMethod[] = [
   { method: "getPresenceStatus", args: BOB, sends: "POST /users/ada/presence", resolved: NO_STATUSES },

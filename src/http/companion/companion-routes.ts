@@ -14,9 +14,8 @@ const NO_CONTACTS = { data: { contacts: [], cursor: "" } };
 const NO_CONVERSATIONS = { data: { channel_infos: [], cursor: "" } };
 const NO_PINNED_MESSAGES = { data: { msg_infos: [], cursor: "" } };
 const NO_MESSAGES = { data: { msgs: [], is_last: true, next_key: "" } };
+/** Also of one conversation, where clients look for a `type` beside these and find no rule. */
 const NO_RULES = { data: { user: {}, group: {} } };
-/** Of one conversation, or of all: what is not set is left out. */
-const NO_RULE = { data: {} };
 const ROSTER_VERSION = { data: { version: "0", requiresSync: false } };
 
 /** `{username}` is always the caller's own name; a `{conversation}` is any user's or group's. */
@@ -42,8 +41,8 @@ export function companionRoutes(): readonly Route[] {
     companion("POST", "/users/{username}/messageroaming", NO_MESSAGES),
 
     companion("GET", "/users/{username}/notification", NO_RULES),
-    companion("GET", "/users/{username}/notification/user/{conversation}", NO_RULE),
-    companion("GET", "/users/{username}/notification/chatgroup/{conversation}", NO_RULE),
+    companion("GET", "/users/{username}/notification/user/{conversation}", NO_RULES),
+    companion("GET", "/users/{username}/notification/chatgroup/{conversation}", NO_RULES),
   ];
 }
 

@@ -41,7 +41,7 @@ test("one's own rule for a conversation is asked by the name of the other one", 
     const { status, body } = await send("GET", `${service.base}/users/ada/notification/user/${conversation}`, {
       token,
     });
-    expect([status, body.data]).toEqual([200, {}]);
+    expect([status, body.data]).toEqual([200, { user: {}, group: {} }]);
   }
 });
 

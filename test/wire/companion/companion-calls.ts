@@ -54,8 +54,12 @@ export const COMPANION_CALLS: readonly CompanionCall[] = [
     content: { data: { msgs: [], is_last: true, next_key: "" } },
   },
   { method: "GET", path: "/users/ada/notification?user=bob,cyd&group=", content: { data: { user: {}, group: {} } } },
-  { method: "GET", path: "/users/ada/notification/user/ada", content: { data: {} } },
-  { method: "GET", path: "/users/ada/notification/chatgroup/259211308367873", content: { data: {} } },
+  { method: "GET", path: "/users/ada/notification/user/ada", content: { data: { user: {}, group: {} } } },
+  {
+    method: "GET",
+    path: "/users/ada/notification/chatgroup/259211308367873",
+    content: { data: { user: {}, group: {} } },
+  },
 ];
 
 /** The path without its query. */
