@@ -6,6 +6,9 @@ const GALERA = "/usr/lib/galera/libgalera_smm.so";
 /** Where servers are that are not on everybody's PATH. */
 const SERVER_FOLDER = "/usr/sbin";
 
+/** The same place that test/sdk/chromium.ts looks at. */
+const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
+
 /** What some tests need beside Node and npm. `.ci/run` installs all of it. */
 export const PARTS: Readonly<Record<string, string>> = {
   curl: "the start-up lines pasted into a shell (test/cli/start-up.test.ts)",
@@ -13,9 +16,7 @@ export const PARTS: Readonly<Record<string, string>> = {
   mariadbd: "the cluster store: its contract, the wire and the races on it, copying (MariaDB)",
   strace:
     "the trace of a flush before every answer, and kills while the log is folded (test/faults/flush.test.ts, test/faults/kill-in-fold.test.ts)",
-  // The same place that test/sdk/chromium.ts looks at.
-  [process.env.CHROMIUM ?? "/usr/bin/chromium"]:
-    "the vendors' SDKs and the client's hook in a browser (test/sdk, test/client)",
+  [CHROMIUM]: "the vendors' SDKs, their UI kits and the client's hook in a browser (test/sdk, test/kits, test/client)",
 };
 
 /** What `npm run test:long` needs beside these. */
@@ -29,6 +30,11 @@ export const LONG_PARTS: Readonly<Record<string, string>> = {
 export const CLUSTER_PARTS: Readonly<Record<string, string>> = {
   mariadbd: "servers on one database (MariaDB)",
   [GALERA]: "three database nodes through faults, which need rsync too (Galera)",
+};
+
+/** What `npm run test:pages` needs. The npm registry, which it needs too, its tests look for themselves. */
+export const PAGES_PARTS: Readonly<Record<string, string>> = {
+  [CHROMIUM]: "the vendors' UI kits and the examples in a browser (test/pages)",
 };
 
 /** A program, or a file by its path. */

@@ -26,7 +26,7 @@ const PARTS_OF_ONCE: Readonly<Record<string, readonly string[]>> = {
   store: ["test/store/"],
   processes: ["test/cli/", "test/faults/", "test/ops/", "test/stops/", "test/workers/"],
   fuzz: ["test/fuzz/"],
-  client: ["test/client/"],
+  client: ["test/client/", "test/kits/"],
 };
 /** What mostly waits for a clock, and so goes beside all of them. */
 const WAITING = [
@@ -40,8 +40,8 @@ const WAITING = [
 ];
 /** What is about load or processor time, and so runs when nothing else does. */
 const ALONE = ["test/core/shared-buckets.test.ts", "test/starvation/", "test/wire/http/thread-time.test.ts"];
-/** What only `npm run test:long` runs. */
-const LONG = "test/long/";
+/** What only `npm run test:long` and `npm run test:pages` run. */
+const ELSEWHERE = ["test/long/", "test/pages/"];
 
 /** What only `npm run test:cluster` runs. */
 const CLUSTER = ["faults", "full-app", "migration", "rates"].map((name) => `test/cluster/${name}.test.ts`);
@@ -87,7 +87,8 @@ function isForTwoWorkers(file: string): boolean {
 }
 
 function testFiles(): readonly string[] {
-  return [...new Glob("test/**/*.test.ts").scanSync(".")].filter((file) => !file.startsWith(LONG)).sort();
+  const isElsewhere = (file: string): boolean => ELSEWHERE.some((start) => file.startsWith(start));
+  return [...new Glob("test/**/*.test.ts").scanSync(".")].filter((file) => !isElsewhere(file)).sort();
 }
 
 function phases(): readonly Phase[] {
