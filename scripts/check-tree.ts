@@ -1,6 +1,6 @@
 /** Import directions, cycles, and the other rules of the tree that no linter knows. */
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { Glob } from "bun";
 import { findCycles } from "./cycles.ts";
 import { type Import, importsOf, withoutComments } from "./imports.ts";
@@ -11,6 +11,7 @@ export function checkTree(root: string): readonly string[] {
   const read = (path: string): string => readFileSync(join(root, path), "utf8");
   const find = (pattern: string): string[] => [...new Glob(pattern).scanSync(root)].sort();
   const files = [...find("src/**/*.{ts,tsx}"), ...find("packages/*/src/**/*.{ts,tsx}")];
+  const examples = find("examples/*/package.json").map(dirname);
   const modules = files.map((file) => ({ file, text: read(file) }));
   const imports = modules.flatMap(({ file, text }) => importsOf(file, text));
   if (modules.length === 0 || imports.length === 0) return [`${root}: no modules or no imports were found`];
@@ -18,7 +19,10 @@ export function checkTree(root: string): readonly string[] {
     ...imports.flatMap(checkDirection),
     ...checkCycles(imports),
     ...modules.flatMap(({ file, text }) => [...checkLength(file, text), ...checkNames(file, withoutComments(text))]),
-    ...checkVersions(read("package.json")),
+    ...checkVersions("package.json", read("package.json")),
+    ...examples.flatMap((folder) => checkVersions(`${folder}/package.json`, read(`${folder}/package.json`))),
+    ...find("examples/*/src/**/*.{ts,tsx}").flatMap((file) => checkLength(file, read(file))),
+    ...[".", ...examples].flatMap((folder) => checkLock(root, join(folder, "package-lock.json"))),
     ...find("test/**/*.ts").flatMap((file) => checkTests(file, read(file))),
   ];
 }
@@ -64,12 +68,20 @@ function checkNames(file: string, code: string): string[] {
   return [bun, machine].flatMap((found) => (found === null ? [] : [`${file} may not name ${found[0]}`]));
 }
 
-function checkVersions(manifest: string): string[] {
+function checkVersions(file: string, manifest: string): string[] {
   // as: package.json as npm reads it
   const { dependencies, devDependencies } = JSON.parse(manifest) as Record<string, Record<string, string> | undefined>;
   return Object.entries({ ...dependencies, ...devDependencies }).flatMap(([name, version]) =>
-    /^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version) ? [] : [`package.json: ${name} is not pinned: ${version}`],
+    /^(?:\d+\.\d+\.\d+(?:-[\w.]+)?|file:\.\.\/\.\.\/packages\/.+)$/.test(version)
+      ? []
+      : [`${file}: ${name} is not pinned: ${version}`],
   );
+}
+
+/** Each registry has the same packages; where they came from here is of no use elsewhere. */
+function checkLock(root: string, file: string): string[] {
+  if (!existsSync(join(root, file))) return file.startsWith("examples/") ? [`${file} is missing`] : [];
+  return /"resolved": "https?:/.test(readFileSync(join(root, file), "utf8")) ? [`${file} names a registry`] : [];
 }
 
 /** `skipIf` is allowed: whoever uses it says why aloud, and fails where nothing may be left out. */

@@ -105,3 +105,19 @@ test("a long file, a loose version, a test left alone or left out", () => {
     expect(problemsOf({ "test/a.ts": `${left}("a", () => {});\n` })).toHaveLength(1);
   }
 });
+
+test("an example's loose version, long file, or lock file that is missing or names a registry", () => {
+  const example = {
+    "examples/a/package.json": '{"dependencies":{"vite":"8.3.8","@usermeta/client":"file:../../packages/client"}}',
+    "examples/a/package-lock.json": '{"packages":{"../../packages/client":{"resolved": "../../packages/client"}}}',
+    "examples/a/src/app.tsx": "export const a = 1;\n",
+  };
+  expect(problemsOf(example)).toEqual([]);
+  const { "examples/a/package-lock.json": _, ...unlocked } = example;
+  expect(problemsOf(unlocked)).toEqual(["examples/a/package-lock.json is missing"]);
+  const loose = { ...example, "examples/a/package.json": '{"dependencies":{"vite":"^8.3.8"}}' };
+  expect(problemsOf(loose)).toEqual(["examples/a/package.json: vite is not pinned: ^8.3.8"]);
+  const hosted = { ...example, "examples/a/package-lock.json": '{"resolved": "https://example.com/vite.tgz"}' };
+  expect(problemsOf(hosted)).toEqual(["examples/a/package-lock.json names a registry"]);
+  expect(problemsOf({ ...example, "examples/a/src/app.tsx": "\n".repeat(301) })).toHaveLength(1);
+});

@@ -5,8 +5,10 @@ import { Glob } from "bun";
 import { anchors, ROOT, readDocument } from "./markdown.ts";
 
 const DOCUMENTS = [...new Glob("*.md").scanSync(ROOT), ...new Glob("docs/**/*.md").scanSync(ROOT)].sort();
+/** These name their own files. */
+const OF_EXAMPLES = [...new Glob("examples/{README,*/README}.md").scanSync(ROOT)].sort();
 
-describe.each(DOCUMENTS)("%s", (document) => {
+describe.each([...DOCUMENTS, ...OF_EXAMPLES])("%s", (document) => {
   test("has links that lead somewhere", () => {
     for (const [link, target = "", anchor] of readDocument(document).matchAll(
       /\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g,
@@ -16,7 +18,9 @@ describe.each(DOCUMENTS)("%s", (document) => {
       if (anchor !== undefined) expect([link, anchors(readDocument(path)).has(anchor)]).toEqual([link, true]);
     }
   });
+});
 
+describe.each(DOCUMENTS)("%s", (document) => {
   test("names files that are there", () => {
     for (const [, path = ""] of readDocument(document).matchAll(/\b((?:src|test|scripts|docs|\.ci)\/[\w./-]*\w)/g)) {
       expect([path, existsSync(join(ROOT, path))]).toEqual([path, true]);
@@ -29,4 +33,11 @@ test("docs/ARCHITECTURE.md draws src/ as it is", () => {
   const drawn = [...drawing.matchAll(/^ {2}(\S+)/gm)].map(([, name = ""]) => name.replace(/\/$/, ""));
   const there = new Set([...new Glob("src/**/*.*").scanSync(ROOT)].map((file) => file.split("/")[1] ?? ""));
   expect(drawn.sort()).toEqual([...there].sort());
+});
+
+test("examples/README.md lists every example, and the README of each fits a screen", () => {
+  const folders = [...new Glob("examples/*/package.json").scanSync(ROOT)].map(dirname).sort();
+  const listed = [...readDocument("examples/README.md").matchAll(/^\| \[[^\]]+\]\(([^)]+)\)/gm)];
+  expect(listed.map(([, folder]) => `examples/${folder}`).sort()).toEqual(folders);
+  for (const folder of folders) expect(readDocument(`${folder}/README.md`).split("\n").length).toBeLessThanOrEqual(41);
 });

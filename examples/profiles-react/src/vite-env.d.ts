@@ -1,0 +1,4 @@
+interface ImportMetaEnv {
+  readonly VITE_URL: string;
+  readonly VITE_USERS: string;
+}
