@@ -1,0 +1,154 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { join } from "node:path";
+import type { Browser, Page } from "playwright-core";
+import { type Admin, signIn } from "../../harness/client.ts";
+import { eventually } from "../../harness/eventually.ts";
+import { copyExample, type ExampleCopy, installExample } from "../../harness/installed-example.ts";
+import { isLeftOut } from "../../harness/missing-part.ts";
+import { startTestService, type TestService } from "../../harness/service.ts";
+import { chromiumMissing, launchChromium } from "../../sdk/chromium.ts";
+import { exampleSettings } from "./example-settings.ts";
+import { openPage } from "./open-page.ts";
+import { runNpm } from "./run-npm.ts";
+import { type ServedFolder, serveFolder } from "./serve-folder.ts";
+
+const PICTURE = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/%3E";
+/** What others change is asked for each five seconds. */
+const REFRESHED_WITHIN_MS = 30_000;
+const BUILD_TIMEOUT_MS = 300_000;
+
+const noBrowser = chromiumMissing();
+const installed = await installExample("profiles-react");
+const missing = noBrowser ?? installed.missing;
+const LEFT_OUT = isLeftOut(missing === undefined, `examples/profiles-react in a browser: ${missing}`);
+
+let service: TestService;
+let admin: Admin;
+let copy: ExampleCopy;
+let served: ServedFolder;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (LEFT_OUT) return;
+  service = await startTestService();
+  admin = await signIn(service);
+  for (const user of ["ada", "bob", "cyd"]) await admin.register(user);
+  copy = await copyExample("profiles-react");
+  await runNpm(copy.folder, "build", exampleSettings(service));
+  served = serveFolder(join(copy.folder, "dist"));
+  browser = await launchChromium();
+}, BUILD_TIMEOUT_MS);
+afterAll(async () => {
+  if (LEFT_OUT) return;
+  await browser.close();
+  await served[Symbol.asyncDispose]();
+  copy[Symbol.dispose]();
+  await service[Symbol.asyncDispose]();
+});
+
+async function logIn(page: Page, user: string, password = "secret"): Promise<void> {
+  await page.getByLabel("Username").fill(user);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Log in" }).click();
+}
+
+async function expectList(page: Page, expected: readonly string[], withinMs?: number): Promise<void> {
+  await eventually(
+    async () =>
+      expect((await page.locator("li").allInnerTexts()).map((text) => text.replace(/^.\n/, ""))).toEqual([...expected]),
+    withinMs,
+  );
+}
+
+/** Opens the form, types, and saves. */
+async function saveNickname(page: Page, nickname: string): Promise<void> {
+  await page.getByLabel("Nickname").fill(nickname);
+  await page.getByRole("button", { name: "Save" }).click();
+}
+
+test.skipIf(LEFT_OUT)("a wrong password is told, the right one shows all names by one call", async () => {
+  await admin.set("ada", { nickname: "Ada Lovelace", avatarurl: PICTURE });
+  await admin.set("bob", { nickname: "Bob" });
+  await using opened = await openPage(browser, served.url);
+  const { page } = opened;
+  await logIn(page, "ada", "wrong");
+  await page.getByRole("alert").filter({ hasText: "invalid password" }).waitFor();
+  const reads: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() !== "OPTIONS") reads.push(`${request.method()} ${new URL(request.url()).pathname}`);
+  });
+  await logIn(page, "Ada");
+  await expectList(page, ["Ada Lovelace", "Bob", "cyd", "zoe\nno such user"]);
+  expect(reads.slice(0, 2)).toEqual(["POST /org/app/token", "POST /org/app/metadata/user/get"]);
+  expect(await page.evaluate("document.querySelector('li img').naturalWidth")).toBe(9);
+  expect(opened.errors).toEqual([]);
+});
+
+test.skipIf(LEFT_OUT)("what is edited is stored, is shown at once, and is there after a reload", async () => {
+  await admin.set("bob", { nickname: "Bob", avatarurl: "", sign: "hi" });
+  await using opened = await openPage(browser, served.url);
+  const { page } = opened;
+  await logIn(page, "bob");
+  await page.getByRole("button", { name: "Edit my profile" }).click();
+  await page.getByLabel("Address of the avatar").fill(PICTURE);
+  await saveNickname(page, "Robert");
+  await expectList(page, ["Ada Lovelace", "Robert", "cyd", "zoe\nno such user"]);
+  expect((await admin.get("bob")).body.data).toEqual({ nickname: "Robert", avatarurl: PICTURE, sign: "hi" });
+  await page.reload();
+  await logIn(page, "bob");
+  await expectList(page, ["Ada Lovelace", "Robert", "cyd", "zoe\nno such user"]);
+  // An empty field removes the attribute.
+  await page.getByRole("button", { name: "Edit my profile" }).click();
+  await page.getByLabel("Address of the avatar").fill("");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("button", { name: "Edit my profile" }).waitFor();
+  expect((await admin.get("bob")).body.data).toEqual({ nickname: "Robert", sign: "hi" });
+  // Somebody else's change is seen without a click.
+  await admin.set("cyd", { nickname: "Cyd" });
+  await expectList(page, ["Ada Lovelace", "Robert", "Cyd", "zoe\nno such user"], REFRESHED_WITHIN_MS);
+  expect(opened.errors).toEqual([]);
+});
+
+test.skipIf(LEFT_OUT)("a change made elsewhere is shown, and the user decides which one stays", async () => {
+  await admin.set("cyd", { nickname: "Cyd" });
+  await using opened = await openPage(browser, served.url);
+  const { page } = opened;
+  await logIn(page, "cyd");
+  const edit = page.getByRole("button", { name: "Edit my profile" });
+  await edit.click();
+  await admin.set("cyd", { nickname: "Elsewhere" });
+  await saveNickname(page, "Mine");
+  await page.getByRole("alert").filter({ hasText: "changed elsewhere" }).waitFor();
+  expect(await page.locator("dd").allInnerTexts()).toEqual(["Elsewhere", "none"]);
+  expect((await admin.get("cyd")).body.data).toEqual({ nickname: "Elsewhere" });
+  await page.getByRole("button", { name: "Store mine" }).click();
+  await edit.waitFor();
+  expect((await admin.get("cyd")).body.data).toEqual({ nickname: "Mine" });
+
+  await edit.click();
+  await admin.set("cyd", { nickname: "Again" });
+  await saveNickname(page, "Lost");
+  await page.getByRole("button", { name: "Take what is stored" }).click();
+  expect(await page.getByLabel("Nickname").inputValue()).toBe("Again");
+  await page.getByRole("button", { name: "Save" }).click();
+  await edit.waitFor();
+  expect((await admin.get("cyd")).body.data).toEqual({ nickname: "Again" });
+  // What does not concern the form is no conflict.
+  await edit.click();
+  await admin.set("cyd", { sign: "busy" });
+  await saveNickname(page, "Cyd");
+  await edit.waitFor();
+  expect((await admin.get("cyd")).body.data).toEqual({ nickname: "Cyd", sign: "busy" });
+  expect(opened.errors).toEqual([]);
+});
+
+test.skipIf(LEFT_OUT)("a token that ends leads back to the log-in", async () => {
+  await using opened = await openPage(browser, served.url);
+  const { page } = opened;
+  await admin.register("dot");
+  await logIn(page, "dot");
+  await page.getByRole("heading", { name: "Profiles" }).waitFor();
+  await fetch(`${service.base}/users/dot`, { method: "DELETE", headers: { Authorization: `Bearer ${admin.token}` } });
+  await page.getByRole("heading", { name: "Log in" }).waitFor({ timeout: REFRESHED_WITHIN_MS });
+  expect(opened.errors).toEqual([]);
+});
