@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { type Failure, failuresIn } from "./failures.ts";
 
 export interface Counts {
   readonly passed: number;
@@ -6,13 +7,18 @@ export interface Counts {
   readonly skipped: number;
 }
 
-export interface Report extends Counts {
+/** What a part of a suite amounts to. */
+export interface Outcome extends Counts {
+  readonly failures: readonly Failure[];
+}
+
+export interface Report extends Outcome {
   /** The test files that had a test in them. */
   readonly files: ReadonlySet<string>;
 }
 
-export interface Verdict extends Counts {
-  /** What went wrong beside failed tests, a line each; every one counts as a failure. */
+export interface Verdict extends Outcome {
+  /** What went wrong beside failed tests, a line each; every one counts as a failure, and is not among `failures`. */
   readonly faults: readonly string[];
 }
 
@@ -29,7 +35,7 @@ export function readReport(path: string): Report | undefined {
   const count = (name: string): number => Number(new RegExp(` ${name}="(\\d+)"`).exec(head)?.[1] ?? 0);
   const [failed, skipped] = [count("failures"), count("skipped")];
   const files = new Set([...report.matchAll(/<testsuite name="[^"]*" file="([^"]+)"/g)].map(([, file = ""]) => file));
-  return { passed: count("tests") - failed - skipped, failed, skipped, files };
+  return { passed: count("tests") - failed - skipped, failed, skipped, files, failures: failuresIn(report) };
 }
 
 /**
@@ -38,11 +44,17 @@ export function readReport(path: string): Report | undefined {
  */
 export function judge(report: Report | undefined, exitCode: number | null, files: readonly string[]): Verdict {
   if (report === undefined) {
-    return { passed: 0, failed: 1, skipped: 0, faults: [`the run ended with ${exitCode} and left no report`] };
+    return {
+      passed: 0,
+      failed: 1,
+      skipped: 0,
+      failures: [],
+      faults: [`the run ended with ${exitCode} and left no report`],
+    };
   }
-  const { passed, failed, skipped } = report;
+  const { passed, failed, skipped, failures } = report;
   const faults = files.filter((file) => !report.files.has(file)).map((file) => `${file}: no test ran`);
   if (passed === 0) faults.push("no test passed");
   if (exitCode !== 0 && failed + faults.length === 0) faults.push(`the run ended with ${exitCode}, yet no test failed`);
-  return { passed, failed: failed + faults.length, skipped, faults };
+  return { passed, failed: failed + faults.length, skipped, failures, faults };
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { type Counts, judge, readReport } from "./junit.ts";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { describeFailures, lastWords } from "./failures.ts";
+import { type Counts, judge, type Outcome, readReport } from "./junit.ts";
 
 /** Test files that run in one process. */
 export interface Phase {
@@ -13,6 +14,8 @@ export interface Phase {
 }
 
 const REPORTS = "reports";
+/** For `.ci/run`, which runs several suites. */
+const FAILURES = `${REPORTS}/failures.txt`;
 const TEST_TIMEOUT_MS = 60_000;
 /** On a machine that does much else. */
 const PHASE_TIMEOUT_MS = 900_000;
@@ -24,7 +27,7 @@ export function emptyReports(): void {
 }
 
 /** Says what came of it when it has ended: others may run at the same time. */
-export async function runPhase({ name, files, env, isShown, timeoutMs = PHASE_TIMEOUT_MS }: Phase): Promise<Counts> {
+export async function runPhase({ name, files, env, isShown, timeoutMs = PHASE_TIMEOUT_MS }: Phase): Promise<Outcome> {
   const report = `${REPORTS}/${name}.xml`;
   if (isShown) console.log(`\n# ${name}`);
   const child = Bun.spawn(
@@ -44,11 +47,18 @@ export async function runPhase({ name, files, env, isShown, timeoutMs = PHASE_TI
   if (!isShown) console.log(`\n# ${name}: ${files.length} files\n${out}${err.trim()}`);
   const verdict = judge(readReport(report), exitCode, files);
   for (const fault of verdict.faults) console.log(`!!! ${name}: ${fault}`);
-  return verdict;
+  const failures = [
+    ...verdict.failures,
+    ...verdict.faults.map((fault) => ({ name: fault, error: lastWords(out + err) })),
+  ].map((failure) => ({ ...failure, name: `${name}: ${failure.name}` }));
+  return { ...verdict, failures };
 }
 
-/** The last line: what all of it amounts to. The exit code says the same. */
-export function sumUp(results: readonly Counts[]): void {
+/** What failed, once more, and the last line: what all of it amounts to. The exit code says the same. */
+export function sumUp(results: readonly Outcome[]): void {
+  const failures = describeFailures(results.flatMap((outcome) => outcome.failures));
+  writeFileSync(FAILURES, failures);
+  if (failures !== "") console.log(failures);
   const sum = (name: keyof Counts): number => results.reduce((total, counts) => total + counts[name], 0);
   const skipped = sum("skipped");
   console.log(`${sum("passed")} passed, ${sum("failed")} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
@@ -56,7 +66,11 @@ export function sumUp(results: readonly Counts[]): void {
 }
 
 async function textOf(stream: ReadableStream<Uint8Array>, isShown: boolean | undefined): Promise<string> {
-  if (!isShown) return await new Response(stream).text();
-  for await (const chunk of stream) process.stdout.write(chunk);
-  return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const chunk of stream) {
+    if (isShown) process.stdout.write(chunk);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text;
 }

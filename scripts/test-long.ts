@@ -3,7 +3,7 @@
  * tests' own count. `LONG_SECONDS` is how long each test goes on, 20 unless it is set; with fewer, what is counted and not
  * timed (requests, kills) is shortened too.
  */
-import type { Counts } from "./junit.ts";
+import type { Outcome } from "./junit.ts";
 import { LONG_PARTS, reportMissingParts } from "./parts.ts";
 import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
 import { printFigures } from "./print-figures.ts";
@@ -48,7 +48,7 @@ const PHASES: readonly Phase[] = [
 const timeoutMs = TESTS_MAX * (Number(SECONDS) + OVERHEAD_S) * 1000;
 
 emptyReports();
-const results: Counts[] = [];
+const results: Outcome[] = [];
 for (const phase of PHASES) {
   results.push(await runPhase({ ...phase, env: { LONG_SECONDS: SECONDS }, timeoutMs, isShown: true }));
 }

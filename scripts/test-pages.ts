@@ -3,7 +3,7 @@
  * phase for each folder of `test/pages/`, two at once. The last line is made of the tests' own reports.
  */
 import { Glob } from "bun";
-import type { Counts } from "./junit.ts";
+import type { Outcome } from "./junit.ts";
 import { PAGES_PARTS, reportMissingParts } from "./parts.ts";
 import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
 
@@ -19,7 +19,7 @@ function phases(): readonly Phase[] {
 }
 
 emptyReports();
-const results: Counts[] = [];
+const results: Outcome[] = [];
 const all = phases();
 if (all.length === 0) throw new Error(`${FOLDER}: no tests`);
 const waiting = all.values();

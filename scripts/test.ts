@@ -3,7 +3,8 @@
  * made of the tests' own reports.
  */
 import { Glob } from "bun";
-import type { Counts } from "./junit.ts";
+import { lastWords } from "./failures.ts";
+import type { Outcome } from "./junit.ts";
 import { isInstalled, PARTS, reportMissingParts } from "./parts.ts";
 import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
 
@@ -109,12 +110,14 @@ function phases(): readonly Phase[] {
   return all.filter(({ env }) => env?.TEST_ENGINE !== "mysql" || isInstalled("mariadbd"));
 }
 
-async function runCheck(): Promise<Counts> {
+async function runCheck(): Promise<Outcome> {
   const child = Bun.spawn(["npm", "run", "--silent", "check"], { stdio: ["ignore", "pipe", "pipe"] });
   const [out, err, code] = await Promise.all([child.stdout.text(), child.stderr.text(), child.exited]);
   console.log(`# check\n${out}${err}`);
-  if (code !== 0) console.log("!!! npm run check failed");
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
+  if (code === 0) return { passed: 1, failed: 0, skipped: 0, failures: [] };
+  console.log("!!! npm run check failed");
+  const failures = [{ name: "npm run check", error: lastWords(out + err) }];
+  return { passed: 0, failed: 1, skipped: 0, failures };
 }
 
 function isOf(part: string): (file: string) => boolean {
@@ -122,19 +125,19 @@ function isOf(part: string): (file: string) => boolean {
 }
 
 /** In their order, so the longest comes first; the checks, and what waits, beside them. */
-async function runPhases(): Promise<readonly Counts[]> {
-  const results: Counts[] = [];
+async function runPhases(): Promise<readonly Outcome[]> {
+  const results: Outcome[] = [];
   const waiting = phases().values();
   const runThem = async (): Promise<void> => {
     for (const phase of waiting) results.push(await runPhase(phase));
   };
-  const runBeside = async (running: Promise<Counts>): Promise<void> => void results.push(await running);
+  const runBeside = async (running: Promise<Outcome>): Promise<void> => void results.push(await running);
   const waits = { name: "waiting", files: testFiles().filter(isOf("waiting")) };
   await Promise.all([runBeside(runCheck()), runBeside(runPhase(waits)), ...Array.from({ length: AT_ONCE }, runThem)]);
   return results;
 }
 
-async function runAlone(): Promise<readonly Counts[]> {
+async function runAlone(): Promise<readonly Outcome[]> {
   return [await runPhase({ name: "alone", files: testFiles().filter(isAlone) })];
 }
 
