@@ -1,19 +1,41 @@
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { ConsoleMessage, Page } from "playwright-core";
 
 /** The folder in `examples/` that pins it. */
 export const EASEMOB_CHAT_UIKIT = "easemob-chat-uikit";
 export const EASEMOB_PAGE = join(import.meta.dir, "easemob-chat-uikit/page.jsx");
 
+/** Parts of the page, as the kit names them in its classes. */
+export const CONTACT_LIST = ".cui-contactList";
+export const CONVERSATION_LIST = ".cui-conversationList";
+export const CARD = ".cui-contact-detail";
+export const CHAT = ".cui-chat";
+/** The example's own part. */
+export const OWN_PROFILE = ".own-profile";
+
 /** The names that the kit's contact list shows, in order. */
 export async function contactNames(page: Page): Promise<readonly string[]> {
-  return await page.locator(".cui-contactList .cui-userItem-nickname").allInnerTexts();
+  return await page.locator(`${CONTACT_LIST} .cui-userItem-nickname`).allInnerTexts();
 }
 
-/** The widths in pixels of the pictures in a part of the page; 0: not loaded. */
+/** The widths in pixels of the avatars that are pictures, in a part of the page; 0: not loaded. */
 export async function pictureWidths(page: Page, part: string): Promise<readonly number[]> {
-  return await page.locator(`${part} img`).evaluateAll((images) =>
-    // as: the part holds images only
+  return await page.locator(`${part} .cui-avatar img`).evaluateAll((images) =>
+    // as: the selector is for images only
     images.map((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
   );
+}
+
+/** Adds a conversation without a name, as the kit's README does it. */
+export async function addConversation(page: Page, user: string): Promise<void> {
+  const conversation = { chatType: "singleChat", conversationId: user, name: "", lastMessage: {}, unreadCount: 0 };
+  await page.evaluate(`rootStore.conversationStore.addConversation(${JSON.stringify(conversation)})`);
+}
+
+/** Reloads the page, and waits until the kit has loaded profiles in vain. */
+export async function loadInVain(page: Page): Promise<void> {
+  const predicate = (message: ConsoleMessage) => message.text().includes("get getUsersInfo failed");
+  const failed = page.waitForEvent("console", { predicate });
+  await page.reload();
+  await failed;
 }
