@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { eventually } from "../harness/eventually.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
-import { contactNames, EASEMOB_CHAT_UIKIT, EASEMOB_PAGE, pictureWidths } from "./easemob-chat-uikit.ts";
+import { contactNames, pictureWidths } from "./contact-list.ts";
+import { EASEMOB_CHAT_UIKIT, EASEMOB_PAGE } from "./easemob-chat-uikit.ts";
 import { startKitServer } from "./kit-server.ts";
 import { kitMissing, prepareKit } from "./open-kit.ts";
 import { makeContacts, PICTURE_WIDTH } from "./people.ts";

@@ -13,19 +13,6 @@ export const CHAT = ".cui-chat";
 /** The example's own part. */
 export const OWN_PROFILE = ".own-profile";
 
-/** The names that the kit's contact list shows, in order. */
-export async function contactNames(page: Page): Promise<readonly string[]> {
-  return await page.locator(`${CONTACT_LIST} .cui-userItem-nickname`).allInnerTexts();
-}
-
-/** The widths in pixels of the avatars that are pictures, in a part of the page; 0: not loaded. */
-export async function pictureWidths(page: Page, part: string): Promise<readonly number[]> {
-  return await page.locator(`${part} .cui-avatar img`).evaluateAll((images) =>
-    // as: the selector is for images only
-    images.map((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
-  );
-}
-
 /** Adds a conversation without a name, as the kit's README does it. */
 export async function addConversation(page: Page, user: string): Promise<void> {
   const conversation = { chatType: "singleChat", conversationId: user, name: "", lastMessage: {}, unreadCount: 0 };

@@ -1,18 +1,17 @@
 import { describe, expect, test } from "bun:test";
 import { eventually } from "../../harness/eventually.ts";
 import { isLeftOut } from "../../harness/missing-part.ts";
+import { contactNames, pictureWidths } from "../../kits/contact-list.ts";
 import {
   addConversation,
   CARD,
   CHAT,
   CONTACT_LIST,
   CONVERSATION_LIST,
-  contactNames,
   EASEMOB_CHAT_UIKIT,
   EASEMOB_PAGE,
   loadInVain,
   OWN_PROFILE,
-  pictureWidths,
 } from "../../kits/easemob-chat-uikit.ts";
 import { startKitServer } from "../../kits/kit-server.ts";
 import { kitMissing, type OpenedKit, prepareKit } from "../../kits/open-kit.ts";
@@ -114,6 +113,16 @@ describe.skipIf(LEFT_OUT)("easemob-chat-uikit", () => {
     await using second = await open(server, { user: "ada", token, contacts });
     await loadInVain(second.page);
     await expectNames(second, ["contact001", "contact002"]);
+  });
+
+  test("an app that checks ext keeps the names", async () => {
+    await using server = await startKitServer("--check-ext on");
+    const { admin } = server;
+    const token = await admin.newUser("ada");
+    const contacts = await makeContacts(admin, 2);
+    expect((await admin.set("contact002", { ext: "not JSON" })).status).toBe(400);
+    await using kit = await open(server, { user: "ada", token, contacts });
+    await expectNames(kit, ["Contact 001", "Contact 002"]);
   });
 
   test("shows usernames where the calls beside profiles are switched off", async () => {
