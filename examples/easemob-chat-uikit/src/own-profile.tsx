@@ -14,8 +14,8 @@ export const OwnProfile = observer(function OwnProfile({ user }: { readonly user
         nickname: String(form.get("nickname")),
         avatarUrl: String(form.get("avatar")),
       });
-      // The kit looks a profile up once, and must be told of another one.
-      addressStore.mergeAppUserInfo([saved]);
+      // The kit looks a profile up once, and must be told of another one. What was emptied is not in the answer.
+      addressStore.mergeAppUserInfo([{ nickname: "", avatarUrl: "", ...saved }]);
       setProblem("");
     } catch (error) {
       setProblem(String(error));
