@@ -61,7 +61,7 @@ describe.skipIf(LEFT_OUT)("easemob-chat-uikit in a new Vite project", () => {
       write("src/own-profile.d.ts", "export function saveOwnProfile(profile: object): Promise<void>;");
 
       await using dev = await startDev(project.folder, {});
-      write("src/App.tsx", app(`${dev.url.replace("http", "ws")}channel`).replace("org#app", server.appKey));
+      write("src/App.tsx", app(`${dev.url.replace("http", "ws")}channel`));
       const browser = await launchChromium();
       try {
         await using opened = await openPage(browser, dev.url);

@@ -98,6 +98,12 @@ describe.skipIf(LEFT_OUT)("easemob-chat-uikit", () => {
     await page.reload();
     await own.locator("strong", { hasText: "Ada Lovelace & 爱达" }).waitFor();
     await eventually(async () => expect(await pictureWidths(page, OWN_PROFILE)).toEqual([PICTURE_WIDTH]));
+
+    await own.locator("summary").click();
+    await own.getByLabel("Name").fill("");
+    await own.getByRole("button", { name: "Save" }).click();
+    await own.locator("strong", { hasText: /^ada$/ }).waitFor();
+    expect((await admin.get("ada")).body.data).toEqual({ avatarurl: PICTURE, sign: "stays" });
   });
 
   test("an ext that is not JSON hides the names of all that are loaded with it", async () => {
