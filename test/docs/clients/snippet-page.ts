@@ -1,0 +1,58 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Page } from "playwright-core";
+import { launchChromium } from "../../sdk/chromium.ts";
+import { standInForChannel } from "../../sdk/message-channel.ts";
+
+/** A page in Chromium that runs what readers paste into theirs. */
+export interface SnippetPage extends AsyncDisposable {
+  readonly page: Page;
+  /** Loads the script into a fresh page; it may await at its top. Resolves when it has come to its end. */
+  run(script: string): Promise<void>;
+  /** What has been printed since the last call of this, a text for each `console.log`, those of SDKs among them. */
+  takePrinted(): readonly string[];
+  /** What was thrown and not caught. */
+  readonly errors: readonly unknown[];
+}
+
+const PAGE = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><div id="root"></div>`;
+
+export async function openSnippetPage(): Promise<SnippetPage> {
+  await using stack = new AsyncDisposableStack();
+  let script = "";
+  const server = createServer((request, response) => {
+    const isScript = request.url === "/snippet.js";
+    response.setHeader("Content-Type", `${isScript ? "text/javascript" : "text/html"}; charset=utf-8`);
+    response.end(isScript ? script : PAGE);
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  stack.defer(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const browser = await launchChromium();
+  stack.defer(() => browser.close());
+  const page = await browser.newPage();
+  const printed: string[] = [];
+  const errors: unknown[] = [];
+  page.on("console", (message) => {
+    if (message.type() === "log") printed.push(message.text());
+  });
+  page.on("pageerror", (error) => errors.push(error));
+  await standInForChannel(page);
+  const { port } = server.address() as AddressInfo; // as: it listens on a port
+  const owned = stack.move();
+  return {
+    page,
+    takePrinted: () => printed.splice(0),
+    errors,
+    async run(text) {
+      script = text;
+      await page.goto(`http://127.0.0.1:${port}/`);
+      // A module that awaits at its top is imported once it is through, or not at all.
+      await page.evaluate('import("/snippet.js")');
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
