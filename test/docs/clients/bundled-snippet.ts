@@ -6,17 +6,19 @@ export interface BundleOptions {
   /** From what the snippet imports to the file or package that stands for it. */
   readonly imports?: Readonly<Record<string, string>>;
   readonly target?: "browser" | "node";
+  /** The `node_modules` of an app that has what this checkout has not. */
+  readonly packages?: string;
   /** `cjs` for mini programs, whose scripts are modules with `exports`. */
   readonly format?: "esm" | "cjs";
 }
 
 /** What a bundler makes of a snippet that was pasted into an app of this checkout's packages. */
 export async function bundledSnippet(code: string, options: BundleOptions = {}): Promise<string> {
-  const { imports = {}, target = "browser", format = "esm" } = options;
+  const { imports = {}, target = "browser", format = "esm", packages = ROOT } = options;
   for (const name of Object.keys(imports)) {
     if (!code.includes(`"${name}"`)) throw new Error(`the snippet does not import ${name}`);
   }
-  const entry = join(ROOT, "test/docs/clients/pasted.tsx");
+  const entry = join(packages, packages === ROOT ? "test/docs/clients/pasted.tsx" : "../src/pasted.tsx");
   const { outputs } = await Bun.build({
     entrypoints: [entry],
     files: { [entry]: code },

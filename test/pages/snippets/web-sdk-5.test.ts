@@ -1,0 +1,28 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { bundledSnippet } from "../../docs/clients/bundled-snippet.ts";
+import { clientSnippet } from "../../docs/clients/client-snippets.ts";
+import { filledIn } from "../../docs/clients/filled-in.ts";
+import { startSnippetApp } from "../../docs/clients/snippet-app.ts";
+import { openSnippetPage } from "../../docs/clients/snippet-page.ts";
+import { installExample } from "../../harness/installed-example.ts";
+import { isLeftOut } from "../../harness/missing-part.ts";
+import { chromiumMissing } from "../../sdk/chromium.ts";
+import { CHANNEL_URL } from "../../sdk/message-channel.ts";
+
+/** The example that pins the kit with the SDK in it. */
+const installed = await installExample("easemob-chat-uikit");
+const missing = chromiumMissing() ?? installed.missing;
+setDefaultTimeout(60_000);
+
+describe.skipIf(isLeftOut(missing === undefined, `SDK 5's snippet in docs/CLIENTS.md: ${missing}`))("SDK 5", () => {
+  test("web-sdk-5 stores a name and reads two", async () => {
+    await using app = await startSnippetApp();
+    await using page = await openSnippetPage();
+    const filling = { origin: app.service.origin, token: app.token, channel: CHANNEL_URL };
+    const packages = "packages" in installed ? installed.packages : "";
+    await page.run(await bundledSnippet(filledIn(clientSnippet("web-sdk-5").code, filling), { packages }));
+    expect(page.takePrinted()).toContain("Ada Robert");
+    expect(page.errors).toEqual([]);
+    expect((await app.admin.get("ada")).body.data).toEqual({ nickname: "Ada" });
+  });
+});
