@@ -47,6 +47,7 @@ export function runMiniProgram(script: string, platform: "wx" | "uni"): MiniProg
     setStorage: () => undefined,
     connectSocket: () => welcomingSocket(),
     request(options: RequestOptions) {
+      if (new URL(options.url).hostname !== "127.0.0.1") throw new Error(`the script asks ${options.url}`);
       requests.push({ url: options.url, method: options.method ?? "GET", data: options.data ?? null });
       void answer(options);
     },

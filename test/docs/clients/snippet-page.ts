@@ -14,6 +14,8 @@ export interface SnippetPage extends AsyncDisposable {
   takePrinted(): readonly string[];
   /** What was thrown and not caught. */
   readonly errors: readonly unknown[];
+  /** Hosts elsewhere that were asked for something; nothing has reached them. */
+  readonly outside: ReadonlySet<string>;
 }
 
 const PAGE = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><div id="root"></div>`;
@@ -40,6 +42,14 @@ export async function openSnippetPage(): Promise<SnippetPage> {
     if (message.type() === "log") printed.push(message.text());
   });
   page.on("pageerror", (error) => errors.push(error));
+  const outside = new Set<string>();
+  await page.route(
+    ({ protocol, hostname }) => protocol.startsWith("http") && hostname !== "127.0.0.1",
+    async (route) => {
+      outside.add(new URL(route.request().url()).hostname);
+      await route.abort();
+    },
+  );
   await standInForChannel(page);
   const { port } = server.address() as AddressInfo; // as: it listens on a port
   const owned = stack.move();
@@ -47,6 +57,7 @@ export async function openSnippetPage(): Promise<SnippetPage> {
     page,
     takePrinted: () => printed.splice(0),
     errors,
+    outside,
     async run(text) {
       script = text;
       await page.goto(`http://127.0.0.1:${port}/`);

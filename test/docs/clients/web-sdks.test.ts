@@ -18,7 +18,7 @@ describe.skipIf(isLeftOut(missing === undefined, `snippets of docs/CLIENTS.md in
     beforeAll(async () => {
       page = await openSnippetPage();
     });
-    afterEach(() => expect(page.errors).toEqual([]));
+    afterEach(() => expect([page.errors, [...page.outside]]).toEqual([[], []]));
     afterAll(() => page[Symbol.asyncDispose]());
 
     describe.each(["agora-chat", "easemob-websdk"])("with %s", (sdk) => {
