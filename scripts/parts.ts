@@ -11,12 +11,13 @@ const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 /** What some tests need beside Node and npm. `.ci/run` installs all of it. */
 export const PARTS: Readonly<Record<string, string>> = {
-  curl: "the start-up lines pasted into a shell (test/cli/start-up.test.ts)",
+  curl: "the start-up lines and those of docs/CLIENTS.md pasted into a shell (test/cli/start-up.test.ts, test/docs/clients)",
   faketime: "servers whose wall clock is set while they run (test/workers/clock-steps.test.ts)",
   mariadbd: "the cluster store: its contract, the wire and the races on it, copying (MariaDB)",
   strace:
     "the trace of a flush before every answer, and kills while the log is folded (test/faults/flush.test.ts, test/faults/kill-in-fold.test.ts)",
-  [CHROMIUM]: "the vendors' SDKs, their UI kits and the client's hook in a browser (test/sdk, test/kits, test/client)",
+  [CHROMIUM]:
+    "the vendors' SDKs, their UI kits, the client's hook and the snippets of docs/CLIENTS.md in a browser (test/sdk, test/kits, test/client, test/docs/clients)",
 };
 
 /** What `npm run test:long` needs beside these. */
