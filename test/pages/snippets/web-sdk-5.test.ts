@@ -14,14 +14,23 @@ const installed = await installExample("easemob-chat-uikit");
 const missing = chromiumMissing() ?? installed.missing;
 setDefaultTimeout(60_000);
 
+/** Prints, behind the snippet, what is rejected where it asks for too many at once. */
+const REFUSED = `
+const users = Array.from({ length: 101 }, (_, index) => "user-" + index);
+const all = client.userInfoManager.getUserInfoByUserId({ userIds: users });
+await all.catch(({ code, details }) => console.log("refused", code, details.httpStatus, details.serverMessage));`;
+
 describe.skipIf(isLeftOut(missing === undefined, `SDK 5's snippet in docs/CLIENTS.md: ${missing}`))("SDK 5", () => {
-  test("web-sdk-5 stores a name and reads two", async () => {
+  test("web-sdk-5 stores a name, reads two, and is told why 101 are refused", async () => {
     await using app = await startSnippetApp();
     await using page = await openSnippetPage();
     const filling = { origin: app.service.origin, token: app.token, channel: CHANNEL_URL };
     const packages = "packages" in installed ? installed.packages : "";
-    await page.run(await bundledSnippet(filledIn(clientSnippet("web-sdk-5").code, filling), { packages }));
-    expect(page.takePrinted()).toContain("Ada Robert");
+    const code = filledIn(clientSnippet("web-sdk-5").code, filling);
+    await page.run(await bundledSnippet(`${code}${REFUSED}`, { packages }));
+    const printed = page.takePrinted();
+    expect(printed).toContain("Ada Robert");
+    expect(printed).toContain("refused 210 403 exceed allowed batch size 100");
     expect([page.errors, [...page.outside]]).toEqual([[], []]);
     expect((await app.admin.get("ada")).body.data).toEqual({ nickname: "Ada" });
   });
