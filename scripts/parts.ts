@@ -38,6 +38,17 @@ export const PAGES_PARTS: Readonly<Record<string, string>> = {
   [CHROMIUM]: "the vendors' UI kits and the examples in a browser (test/pages)",
 };
 
+/** What the snippets of docs/CLIENTS.md for backends need: each is tried with the tool-chain of its language. */
+export const SNIPPET_PARTS: Readonly<Record<string, string>> = {
+  go: "the Go snippets of docs/CLIENTS.md (test/pages/snippets)",
+  gofmt: "the syntax of the Go snippets of docs/CLIENTS.md (test/pages/snippets)",
+  java: "the Java snippets of docs/CLIENTS.md (test/pages/snippets)",
+  javac: "the syntax of the Java snippets of docs/CLIENTS.md (test/pages/snippets)",
+  php: "the PHP snippets of docs/CLIENTS.md, which need php-curl too (test/pages/snippets)",
+  python3: "the Python snippet of docs/CLIENTS.md (test/pages/snippets)",
+  ruby: "the Ruby snippets of docs/CLIENTS.md (test/pages/snippets)",
+};
+
 /** A program, or a file by its path. */
 export function isInstalled(part: string): boolean {
   if (part.startsWith("/")) return existsSync(part);

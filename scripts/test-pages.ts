@@ -4,7 +4,7 @@
  */
 import { Glob } from "bun";
 import type { Outcome } from "./junit.ts";
-import { PAGES_PARTS, reportMissingParts } from "./parts.ts";
+import { PAGES_PARTS, reportMissingParts, SNIPPET_PARTS } from "./parts.ts";
 import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
 
 const FOLDER = "test/pages/";
@@ -27,4 +27,4 @@ async function runThem(): Promise<void> {
   for (const phase of waiting) results.push(await runPhase(phase));
 }
 await Promise.all(Array.from({ length: AT_ONCE }, runThem));
-sumUp([...results, reportMissingParts(PAGES_PARTS)]);
+sumUp([...results, reportMissingParts({ ...PAGES_PARTS, ...SNIPPET_PARTS })]);
