@@ -33,16 +33,6 @@ export async function asAda({ admin }: KitServer, contacts: readonly string[]): 
   return { user: "ada", token: await admin.tokenOf("ada"), contacts };
 }
 
-/** Loads the page again, and waits until the kit has given up the contacts' profiles: it tells the console alone. */
-export async function loadInVain(page: Page): Promise<void> {
-  const givenUp = page.waitForEvent("console", {
-    predicate: (message) => message.text().startsWith("get getUsersInfo failed"),
-    timeout: SHOWN_WITHIN_MS,
-  });
-  await page.reload();
-  await givenUp;
-}
-
 /** Waits until the contact list shows exactly these texts. */
 export async function expectContacts(page: Page, names: readonly string[]): Promise<void> {
   await eventually(async () => expect(await contactNames(page)).toEqual([...names]), SHOWN_WITHIN_MS);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { ConsoleMessage, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
 /** The folder in `examples/` that pins it. */
 export const EASEMOB_CHAT_UIKIT = "easemob-chat-uikit";
@@ -17,12 +17,4 @@ export const OWN_PROFILE = ".own-profile";
 export async function addConversation(page: Page, user: string): Promise<void> {
   const conversation = { chatType: "singleChat", conversationId: user, name: "", lastMessage: {}, unreadCount: 0 };
   await page.evaluate(`rootStore.conversationStore.addConversation(${JSON.stringify(conversation)})`);
-}
-
-/** Reloads the page, and waits until the kit has loaded profiles in vain. */
-export async function loadInVain(page: Page): Promise<void> {
-  const predicate = (message: ConsoleMessage) => message.text().includes("get getUsersInfo failed");
-  const failed = page.waitForEvent("console", { predicate });
-  await page.reload();
-  await failed;
 }

@@ -1,13 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { isLeftOut } from "../../harness/missing-part.ts";
-import {
-  AGORA_CHAT_UIKIT,
-  AGORA_PAGE,
-  asAda,
-  expectContacts,
-  loadInVain,
-  startWithAda,
-} from "../../kits/agora-chat-uikit.ts";
+import { AGORA_CHAT_UIKIT, AGORA_PAGE, asAda, expectContacts, startWithAda } from "../../kits/agora-chat-uikit.ts";
+import { loadInVain } from "../../kits/load-in-vain.ts";
 import { kitMissing, prepareKit } from "../../kits/open-kit.ts";
 import { makeContacts, nicknameOf } from "../../kits/people.ts";
 

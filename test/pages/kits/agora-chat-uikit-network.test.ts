@@ -9,12 +9,12 @@ import {
   CONTACT_LIST,
   expectContacts,
   expectIn,
-  loadInVain,
   OWN_PROFILE,
   SHOWN_WITHIN_MS,
   startWithAda,
 } from "../../kits/agora-chat-uikit.ts";
 import type { KitServer } from "../../kits/kit-server.ts";
+import { loadInVain } from "../../kits/load-in-vain.ts";
 import { kitMissing, prepareKit, type ServerAddress } from "../../kits/open-kit.ts";
 import { makeContacts, nicknameOf } from "../../kits/people.ts";
 

@@ -11,13 +11,13 @@ import {
   CONVERSATION_LIST,
   expectContacts,
   expectIn,
-  loadInVain,
   OWN_PROFILE,
   SHOWN_WITHIN_MS,
   startWithAda,
   USER_PROFILE,
 } from "../../kits/agora-chat-uikit.ts";
 import { contactNames, pictureWidths } from "../../kits/contact-list.ts";
+import { loadInVain } from "../../kits/load-in-vain.ts";
 import { kitMissing, prepareKit } from "../../kits/open-kit.ts";
 import { makeContacts, nicknameOf, PICTURE, PICTURE_WIDTH } from "../../kits/people.ts";
 

@@ -2,8 +2,9 @@ import { describe, expect, test } from "bun:test";
 import { eventually } from "../../harness/eventually.ts";
 import { isLeftOut } from "../../harness/missing-part.ts";
 import { contactNames } from "../../kits/contact-list.ts";
-import { EASEMOB_CHAT_UIKIT, EASEMOB_PAGE, loadInVain } from "../../kits/easemob-chat-uikit.ts";
+import { EASEMOB_CHAT_UIKIT, EASEMOB_PAGE } from "../../kits/easemob-chat-uikit.ts";
 import { startKitServer } from "../../kits/kit-server.ts";
+import { loadInVain } from "../../kits/load-in-vain.ts";
 import { kitMissing, prepareKit } from "../../kits/open-kit.ts";
 import { makeContacts, nicknameOf } from "../../kits/people.ts";
 

@@ -10,10 +10,10 @@ import {
   CONVERSATION_LIST,
   EASEMOB_CHAT_UIKIT,
   EASEMOB_PAGE,
-  loadInVain,
   OWN_PROFILE,
 } from "../../kits/easemob-chat-uikit.ts";
 import { startKitServer } from "../../kits/kit-server.ts";
+import { loadInVain } from "../../kits/load-in-vain.ts";
 import { kitMissing, type OpenedKit, prepareKit } from "../../kits/open-kit.ts";
 import { makeContacts, PICTURE, PICTURE_WIDTH } from "../../kits/people.ts";
 
