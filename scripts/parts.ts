@@ -9,6 +9,9 @@ const SERVER_FOLDER = "/usr/sbin";
 /** The same place that test/sdk/chromium.ts looks at. */
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
+/** The same place that test/harness/firefox.ts looks at. */
+export const FIREFOX = process.env.FIREFOX ?? "/usr/bin/firefox-esr";
+
 /** What some tests need beside Node and npm. `.ci/run` installs all of it. */
 export const PARTS: Readonly<Record<string, string>> = {
   curl: "the start-up lines and those of docs/CLIENTS.md pasted into a shell (test/cli/start-up.test.ts, test/docs/clients)",
@@ -36,6 +39,7 @@ export const CLUSTER_PARTS: Readonly<Record<string, string>> = {
 /** What `npm run test:pages` needs. The npm registry, which it needs too, its tests look for themselves. */
 export const PAGES_PARTS: Readonly<Record<string, string>> = {
   [CHROMIUM]: "the vendors' UI kits and the examples in a browser (test/pages)",
+  [FIREFOX]: "the client's hook and the example with it in Firefox (test/client, test/pages/examples)",
 };
 
 /** What the snippets of docs/CLIENTS.md for backends need: each is tried with the tool-chain of its language. */

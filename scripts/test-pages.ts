@@ -1,28 +1,40 @@
 /**
  * `npm run test:pages`: the vendors' UI kits in a browser at length, the examples, and what else of pages takes long: a
- * phase for each folder of `test/pages/`, two at once. The last line is made of the tests' own reports.
+ * phase for each folder of `test/pages/`, and one for what Firefox is to show too, two at once. The last line is made of
+ * the tests' own reports.
  */
 import { Glob } from "bun";
 import type { Outcome } from "./junit.ts";
-import { PAGES_PARTS, reportMissingParts, SNIPPET_PARTS } from "./parts.ts";
+import { FIREFOX, isInstalled, PAGES_PARTS, reportMissingParts, SNIPPET_PARTS } from "./parts.ts";
 import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
 
 const FOLDER = "test/pages/";
 /** On two processors: a browser and a build are busy by themselves. */
 const AT_ONCE = 2;
+/** All other pages are shown by Chromium alone. */
+const IN_FIREFOX: Phase = {
+  name: "firefox",
+  files: [
+    "test/client/react.test.ts",
+    "test/client/old-browsers.test.ts",
+    "test/pages/examples/profiles-react.test.ts",
+  ],
+  env: { TEST_BROWSER: "firefox" },
+};
 
 /** By name; a folder without tests is none. */
 function phases(): readonly Phase[] {
   const files = [...new Glob(`${FOLDER}*/**/*.test.ts`).scanSync(".")].sort();
   const byFolder = Map.groupBy(files, (file) => file.slice(FOLDER.length).split("/")[0] ?? "");
-  return [...byFolder].map(([name, ofFolder]) => ({ name, files: ofFolder }));
+  if (byFolder.size === 0) throw new Error(`${FOLDER}: no tests`);
+  const inChromium = [...byFolder].map(([name, ofFolder]) => ({ name, files: ofFolder }));
+  // What is missing is said, and under CI counted as a failure, by `reportMissingParts`.
+  return [...inChromium, ...(isInstalled(FIREFOX) ? [IN_FIREFOX] : [])];
 }
 
 emptyReports();
 const results: Outcome[] = [];
-const all = phases();
-if (all.length === 0) throw new Error(`${FOLDER}: no tests`);
-const waiting = all.values();
+const waiting = phases().values();
 async function runThem(): Promise<void> {
   for (const phase of waiting) results.push(await runPhase(phase));
 }

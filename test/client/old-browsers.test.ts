@@ -1,9 +1,9 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { browserMissing, launchBrowser } from "../harness/browser.ts";
 import { eventually } from "../harness/eventually.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
-import { chromiumMissing, launchChromium } from "../sdk/chromium.ts";
 import { buildClient } from "./built.ts";
 import { connect } from "./connected.ts";
 
@@ -26,7 +26,7 @@ const TAKE_AWAY = `
     [globalThis, ["structuredClone", "Iterator"]],
   ]) for (const name of names) delete of[name];`;
 
-const missing = chromiumMissing();
+const missing = browserMissing();
 const LEFT_OUT = isLeftOut(missing === undefined, `the client in browsers of 2021: ${missing}`);
 
 test.skipIf(LEFT_OUT)("it runs where nothing is that browsers have learned since 2021", async () => {
@@ -71,7 +71,7 @@ test.skipIf(LEFT_OUT)("it runs where nothing is that browsers have learned since
       return new Response(text, { headers: { "content-type": type } });
     },
   });
-  const browser = await launchChromium();
+  const browser = await launchBrowser();
   try {
     const page = await browser.newPage();
     const errors: unknown[] = [];

@@ -5,9 +5,9 @@ import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { renderToString } from "react-dom/server";
+import { browserMissing, launchBrowser } from "../harness/browser.ts";
 import { eventually } from "../harness/eventually.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
-import { chromiumMissing, launchChromium } from "../sdk/chromium.ts";
 import { buildClient } from "./built.ts";
 import { connect } from "./connected.ts";
 import { contacts } from "./contacts.ts";
@@ -20,7 +20,7 @@ test("a server draws what every page can take over, whatever it knows itself", a
   expect(renderToString(contacts({ client, users: ["ada"] }))).toBe('<ul><li id="ada">…</li></ul>');
 });
 
-const missing = chromiumMissing();
+const missing = browserMissing();
 
 if (!isLeftOut(missing === undefined, `the React hook in a browser: ${missing}`)) {
   let browser: Browser;
@@ -61,7 +61,7 @@ if (!isLeftOut(missing === undefined, `the React hook in a browser: ${missing}`)
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     };
-    browser = await launchChromium();
+    browser = await launchBrowser();
     page = await browser.newPage();
     page.on("pageerror", (error) => errors.push(error));
     await page.goto(`http://127.0.0.1:${port}/`);

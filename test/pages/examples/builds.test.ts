@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
+import { browserMissing, launchBrowser } from "../../harness/browser.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { copyExample, installExample } from "../../harness/installed-example.ts";
 import { isLeftOut } from "../../harness/missing-part.ts";
 import { startTestService } from "../../harness/service.ts";
-import { chromiumMissing, launchChromium } from "../../sdk/chromium.ts";
 import { startDev } from "./dev-server.ts";
 import { EVERY_EXAMPLE } from "./every-example.ts";
 import { exampleSettings } from "./example-settings.ts";
@@ -17,12 +17,12 @@ import { serveFolder } from "./serve-folder.ts";
 const BUILD_TIMEOUT_MS = 300_000;
 const SHOWN_WITHIN_MS = 60_000;
 
-const missing = chromiumMissing();
+const missing = browserMissing();
 const HAS_NO_BROWSER = isLeftOut(missing === undefined, `the examples in a browser: ${missing}`);
 
 let browser: Browser;
 beforeAll(async () => {
-  if (!HAS_NO_BROWSER) browser = await launchChromium();
+  if (!HAS_NO_BROWSER) browser = await launchBrowser();
 });
 afterAll(async () => {
   if (!HAS_NO_BROWSER) await browser.close();
