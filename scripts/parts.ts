@@ -40,6 +40,7 @@ export const CLUSTER_PARTS: Readonly<Record<string, string>> = {
 export const PAGES_PARTS: Readonly<Record<string, string>> = {
   [CHROMIUM]: "the vendors' UI kits and the examples in a browser (test/pages)",
   [FIREFOX]: "the client's hook and the example with it in Firefox (test/client, test/pages/examples)",
+  WPEWebDriver: "the example with the client in WebKit, which needs cog too (test/pages/webkit)",
 };
 
 /** What the snippets of docs/CLIENTS.md for backends need: each is tried with the tool-chain of its language. */

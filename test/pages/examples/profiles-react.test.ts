@@ -1,16 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { browserMissing, launchBrowser } from "../../harness/browser.ts";
-import { type Admin, signIn } from "../../harness/client.ts";
 import { eventually } from "../../harness/eventually.ts";
-import { copyExample, type ExampleCopy, installExample } from "../../harness/installed-example.ts";
+import { installExample } from "../../harness/installed-example.ts";
 import { isLeftOut } from "../../harness/missing-part.ts";
-import { startTestService, type TestService } from "../../harness/service.ts";
-import { exampleSettings } from "./example-settings.ts";
 import { openPage } from "./open-page.ts";
-import { runNpm } from "./run-npm.ts";
-import { type ServedFolder, serveFolder } from "./serve-folder.ts";
+import { type ServedProfiles, serveProfiles } from "./serve-profiles.ts";
 
 const PICTURE = "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/%3E";
 /** What others change is asked for each five seconds. */
@@ -22,28 +17,18 @@ const installed = await installExample("profiles-react");
 const missing = noBrowser ?? installed.missing;
 const LEFT_OUT = isLeftOut(missing === undefined, `examples/profiles-react in a browser: ${missing}`);
 
-let service: TestService;
-let admin: Admin;
-let copy: ExampleCopy;
-let served: ServedFolder;
+let profiles: ServedProfiles;
 let browser: Browser;
 
 beforeAll(async () => {
   if (LEFT_OUT) return;
-  service = await startTestService();
-  admin = await signIn(service);
-  for (const user of ["ada", "bob", "cyd"]) await admin.register(user);
-  copy = await copyExample("profiles-react");
-  await runNpm(copy.folder, "build", exampleSettings(service));
-  served = serveFolder(join(copy.folder, "dist"));
+  profiles = await serveProfiles();
   browser = await launchBrowser();
 }, BUILD_TIMEOUT_MS);
 afterAll(async () => {
   if (LEFT_OUT) return;
   await browser.close();
-  await served[Symbol.asyncDispose]();
-  copy[Symbol.dispose]();
-  await service[Symbol.asyncDispose]();
+  await profiles[Symbol.asyncDispose]();
 });
 
 /** Replaces what a field holds key by key: Playwright's own way in Firefox is one that React does not hear of. */
@@ -75,9 +60,10 @@ async function saveNickname(page: Page, nickname: string): Promise<void> {
 }
 
 test.skipIf(LEFT_OUT)("a wrong password is told, the right one shows all names by one call", async () => {
+  const { admin } = profiles;
   await admin.set("ada", { nickname: "Ada Lovelace", avatarurl: PICTURE });
   await admin.set("bob", { nickname: "Bob" });
-  await using opened = await openPage(browser, served.url);
+  await using opened = await openPage(browser, profiles.url);
   const { page } = opened;
   await logIn(page, "ada", "wrong");
   await page.getByRole("alert").filter({ hasText: "invalid password" }).waitFor();
@@ -93,8 +79,9 @@ test.skipIf(LEFT_OUT)("a wrong password is told, the right one shows all names b
 });
 
 test.skipIf(LEFT_OUT)("what is edited is stored, is shown at once, and is there after a reload", async () => {
+  const { admin } = profiles;
   await admin.set("bob", { nickname: "Bob", avatarurl: "", sign: "hi" });
-  await using opened = await openPage(browser, served.url);
+  await using opened = await openPage(browser, profiles.url);
   const { page } = opened;
   await logIn(page, "bob");
   await page.getByRole("button", { name: "Edit my profile" }).click();
@@ -118,8 +105,9 @@ test.skipIf(LEFT_OUT)("what is edited is stored, is shown at once, and is there 
 });
 
 test.skipIf(LEFT_OUT)("a change made elsewhere is shown, and the user decides which one stays", async () => {
+  const { admin } = profiles;
   await admin.set("cyd", { nickname: "Cyd" });
-  await using opened = await openPage(browser, served.url);
+  await using opened = await openPage(browser, profiles.url);
   const { page } = opened;
   await logIn(page, "cyd");
   const edit = page.getByRole("button", { name: "Edit my profile" });
@@ -151,7 +139,8 @@ test.skipIf(LEFT_OUT)("a change made elsewhere is shown, and the user decides wh
 });
 
 test.skipIf(LEFT_OUT)("a token that ends leads back to the log-in", async () => {
-  await using opened = await openPage(browser, served.url);
+  const { admin, service } = profiles;
+  await using opened = await openPage(browser, profiles.url);
   const { page } = opened;
   await admin.register("dot");
   await logIn(page, "dot");
