@@ -8,7 +8,7 @@ import { startRelay } from "./relay.ts";
 import { removeGoCache, runSnippet, TOOL_TIMEOUT_MS } from "./run-tool.ts";
 import { languageIsLeftOut } from "./toolchains.ts";
 
-const LANGUAGES = ["python", "php", "ruby", "go", "java"];
+const SNIPPETS = ["python-rest", "php-rest", "ruby-rest", "go-rest", "java-rest"];
 /** The JDK reads no JSON, so that its snippet leaves `ext` alone. */
 const WITHOUT_EXT = "java";
 const NICKNAME = "Ada & Charles 🎩";
@@ -22,8 +22,9 @@ const TEST_TIMEOUT_MS = TOOL_TIMEOUT_MS + 30_000;
 
 afterAll(removeGoCache);
 
-describe.each(LANGUAGES)("the REST snippet for %s", (language) => {
-  const snippet = clientSnippet(`${language}-rest`);
+describe.each(SNIPPETS)("the snippet %s", (name) => {
+  const snippet = clientSnippet(name);
+  const { language } = snippet;
 
   test.skipIf(languageIsLeftOut(language))(
     "gets a new token after a 401, waits after a 429, and keeps what another client has written meanwhile",
