@@ -9,6 +9,8 @@ import { FIREFOX, isInstalled, PAGES_PARTS, reportMissingParts, SNIPPET_PARTS } 
 import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
 
 const FOLDER = "test/pages/";
+/** The others follow by name. */
+const LONGEST_FIRST = ["kits", "examples"];
 /** On two processors: a browser and a build are busy by themselves. */
 const AT_ONCE = 2;
 /** All other pages are shown by Chromium alone. */
@@ -22,14 +24,15 @@ const IN_FIREFOX: Phase = {
   env: { TEST_BROWSER: "firefox" },
 };
 
-/** By name; a folder without tests is none. */
+/** The longest first; a folder without tests is none. */
 function phases(): readonly Phase[] {
   const files = [...new Glob(`${FOLDER}*/**/*.test.ts`).scanSync(".")].sort();
   const byFolder = Map.groupBy(files, (file) => file.slice(FOLDER.length).split("/")[0] ?? "");
   if (byFolder.size === 0) throw new Error(`${FOLDER}: no tests`);
-  const inChromium = [...byFolder].map(([name, ofFolder]) => ({ name, files: ofFolder }));
+  const names = [...LONGEST_FIRST.filter((name) => byFolder.has(name)), ...byFolder.keys()];
+  const ofFolders = [...new Set(names)].map((name) => ({ name, files: byFolder.get(name) ?? [] }));
   // What is missing is said, and under CI counted as a failure, by `reportMissingParts`.
-  return [...inChromium, ...(isInstalled(FIREFOX) ? [IN_FIREFOX] : [])];
+  return [...ofFolders, ...(isInstalled(FIREFOX) ? [IN_FIREFOX] : [])];
 }
 
 emptyReports();
