@@ -18,8 +18,8 @@ export class UsermetaProcess implements AsyncDisposable {
   readonly #log: string[] = [];
   #heard = Promise.withResolvers<void>();
   #isEnded = false;
-  /** Whether it was still there when a test ended it. */
-  #isSignalled = false;
+  /** Whether a test ended it, or waited for it to end by itself. */
+  #isEndExpected = false;
   /** Settles when it has ended and all that it has said is in the log. */
   readonly allLogged: Promise<void>;
 
@@ -76,19 +76,20 @@ export class UsermetaProcess implements AsyncDisposable {
 
   /** Resolves with the exit code, when all that it has logged is here. */
   get exited(): Promise<number> {
+    this.#isEndExpected = true;
     return this.allLogged.then(() => this.#child.exited);
   }
 
   /** Resolves with the exit code. */
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<number> {
-    this.#isSignalled ||= this.#child.exitCode === null && this.#child.signalCode === null;
+    this.#isEndExpected ||= this.#child.exitCode === null && this.#child.signalCode === null;
     this.#child.kill(signal);
     return await this.#child.exited;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.end("SIGKILL");
-    if (this.#isSignalled) return;
+    if (this.#isEndExpected) return;
     await this.allLogged;
     console.error(`the server ended by itself, with ${this.#child.exitCode ?? this.#child.signalCode}:\n${this.log}`);
   }

@@ -5,9 +5,10 @@ import { eventually } from "../harness/eventually.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 import { temporaryFolder } from "../store/sqlite-fixture.ts";
 
-const RATE = 50;
+/** Twice as much as `eventually` asks for in a second, so that the bucket fills while it is looked at. */
+const RATE = 100;
 /** What is in a full bucket, with room for what the test asks besides. */
-const CALLS = 40;
+const CALLS = 80;
 
 const WITHOUT_FAKETIME = "a server whose wall clock is set while it runs: faketime is not installed";
 
