@@ -179,11 +179,18 @@ const isMetadata = ({ route, method }: FuzzCall): boolean => route?.family === "
 const oneOfCalls = (calls: readonly FuzzCall[]): fc.Arbitrary<RequestStep> =>
   fc.oneof(...calls.map((call) => ({ weight: call.username === undefined ? 12 : 1, arbitrary: requestOf(call) })));
 
+const companionCall: fc.Arbitrary<RequestStep> = oneOfCalls(companion);
+/** Companion calls are answered to the user whom the path names, whom chance would seldom put into both places. */
+const ownCompanionCall: fc.Arbitrary<RequestStep> = fc
+  .tuple(companionCall, fc.constantFrom("ada" as const, "bob" as const))
+  .map(([step, user]) => ({ ...step, username: user, bearer: { of: user, form: "Bearer $" } }));
+
 export const request: fc.Arbitrary<RequestStep> = fc.oneof(
   { weight: 48, arbitrary: oneOfCalls(usual.filter((call) => !rarely(call))) },
   { weight: 40, arbitrary: oneOfCalls(usual.filter(isMetadata)) },
   { weight: 1, arbitrary: oneOfCalls(usual.filter(rarely)) },
-  { weight: 6, arbitrary: oneOfCalls(companion) },
+  { weight: 2, arbitrary: companionCall },
+  { weight: 8, arbitrary: ownCompanionCall },
   { weight: 3, arbitrary: oneOfCalls(CALLS.filter(({ route }) => route === undefined)) },
   { weight: 3, arbitrary: oneOfCalls(OTHER_CALLS) },
 );
