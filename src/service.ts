@@ -22,6 +22,7 @@ import { createByteBudgets } from "./http/byte-budgets.ts";
 import { connectionLimit } from "./http/connection-limit.ts";
 import type { ConnectionEvents } from "./http/connections.ts";
 import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
+import { ownRoutes } from "./http/own-routes.ts";
 import { appRoutes } from "./http/routes.ts";
 import { listen } from "./http/server.ts";
 import type { KeySetEvents } from "./identity/outside-calls.ts";
@@ -167,13 +168,12 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
 
   const server = listen({
     routes: appRoutes({ metadata, accounts, grants, exchange, throttle }),
+    ownRoutes: ownRoutes({ probe, registry }),
     exchange: createExchange({ registry, callers, throttle, clock, events, bodies, answers }),
     hostname: settings.hostname,
     port: settings.port,
     sharePort: settings.sharePort ?? false,
     trustedProxies: settings.trustedProxies,
-    probe,
-    registry,
     runQueue: createRunQueue({
       resource: "thread",
       waitingMax: REQUESTS_WAITING_MAX,

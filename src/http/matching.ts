@@ -53,6 +53,7 @@ function paramsIn(path: string, pattern: string): PathParams | undefined {
   return params;
 }
 
-function allowOf(methods: readonly Method[]): string {
+/** What `Allow` says of a path that takes these. */
+export function allowOf(methods: readonly Method[]): string {
   return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
 }

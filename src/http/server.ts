@@ -1,8 +1,6 @@
 import type { RunQueue } from "../core/admission/run-queue.ts";
 import type { Eventually, Timers } from "../core/ports.ts";
-import type { Probe } from "../core/probe.ts";
 import { Refusal } from "../core/refusals.ts";
-import type { Registry } from "../core/registry.ts";
 import { settlesWithin } from "../core/settles-within.ts";
 import { createAddressOf } from "./address.ts";
 import { IDLE_SECONDS } from "./bodies/incoming-body.ts";
@@ -10,7 +8,8 @@ import type { Method, Route } from "./call.ts";
 import { type ConnectionEvents, type ConnectionLimit, watchConnections } from "./connections.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PathParams } from "./incoming.ts";
-import { type MatchedPath, matchPaths } from "./matching.ts";
+import { allowOf, type MatchedPath, matchPaths } from "./matching.ts";
+import type { OwnRoute } from "./own-route.ts";
 import { preflightResponse } from "./reply.ts";
 import { WireRefusal, type WireRefused } from "./wire-refusals.ts";
 
@@ -26,6 +25,7 @@ export interface HttpServer {
 
 export interface HttpServerNeeds {
   readonly routes: readonly Route[];
+  readonly ownRoutes: readonly OwnRoute[];
   readonly exchange: Exchange;
   readonly hostname: string;
   /** 0 picks one. */
@@ -33,10 +33,7 @@ export interface HttpServerNeeds {
   /** Other threads of this process listen there too, and the kernel deals out the connections. */
   readonly sharePort: boolean;
   readonly trustedProxies: readonly string[];
-  readonly probe: Probe;
-  /** Of this thread, which may be cut off from what the others still learn. */
-  readonly registry: Pick<Registry, "isCurrent" | "refresh" | "requireKnown">;
-  /** This thread's time; health and readiness are asked for past it. */
+  /** This thread's time. */
   readonly runQueue: RunQueue;
   readonly connections: ConnectionLimit;
   readonly timers: Timers;
@@ -65,16 +62,16 @@ export function listen(needs: HttpServerNeeds): HttpServer {
   const setIdleTimeout = (request: Request, seconds: number): void => server.timeout(request, seconds);
 
   function answer(path: MatchedPath, request: Bun.BunRequest): Eventually<Response> {
-    return runQueue.mayRun() ? answerNow(path, request) : answerInTurn(path, request);
+    return runQueue.mayRun() ? answerNow(path, request) : inTurn(request, () => answerNow(path, request));
   }
 
-  async function answerInTurn(path: MatchedPath, request: Bun.BunRequest): Promise<Response> {
+  async function inTurn(request: Bun.BunRequest, now: () => Eventually<Response>): Promise<Response> {
     try {
       using body = exchange.holdBody({ request, addressOf, setIdleTimeout });
       return await runQueue.enqueue({ address: addressOf(request) }, () => {
         body[Symbol.dispose]();
         // One whose client has gone meanwhile takes no time from the others.
-        return server.requestIP(request) === null ? new Response() : answerNow(path, request);
+        return server.requestIP(request) === null ? new Response() : now();
       });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
@@ -91,7 +88,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
       const refused: WireRefused = isThere
         ? { code: "method_not_allowed", allow: path.allow }
         : { code: "route_unknown" };
-      return finished(request, exchange.refuse(new WireRefusal(refused), { request, addressOf }));
+      return refuse(refused, request);
     }
     const { route, params: words } = matched;
     const params: PathParams = words === undefined ? request.params : { ...request.params, ...words };
@@ -107,22 +104,31 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     return connections.answered(request, response);
   }
 
-  const health = (request: Request): Eventually<Response> => finished(request, Response.json({ status: "alive" }));
-  async function knowsChanges(): Promise<void> {
-    const { registry } = needs;
-    if (registry.isCurrent()) return;
-    await registry.refresh();
-    registry.requireKnown();
+  function answerOwn(route: OwnRoute, request: Bun.BunRequest): Eventually<Response> {
+    const mayRun = route.isUrgent === true || runQueue.mayRun();
+    return mayRun ? answerOwnNow(route, request) : inTurn(request, () => answerOwnNow(route, request));
   }
-  const ready = async (request: Request): Promise<Response> => {
-    try {
-      const [troubles] = await Promise.all([needs.probe.check(), knowsChanges()]);
-      return await finished(request, Response.json({ status: "ready", ...(troubles.length > 0 && { troubles }) }));
-    } catch {
-      const unready = { status: 503, headers: { "Retry-After": "1" } };
-      return await finished(request, Response.json({ status: "the store does not answer" }, unready));
+
+  async function answerOwnNow(route: OwnRoute, request: Request): Promise<Response> {
+    const { methods } = route;
+    if (methods !== "any") {
+      const allow = allowOf(methods);
+      if (request.method === "OPTIONS") return preflightResponse(allow, request);
+      const method = request.method === "HEAD" ? "GET" : request.method;
+      if (!methods.some((one) => one === method)) return await refuse({ code: "method_not_allowed", allow }, request);
     }
-  };
+    const response = await route.answer(request);
+    return await (response === undefined ? answerNowhere(request) : finished(request, response));
+  }
+
+  function answerNowhere(request: Request): Eventually<Response> {
+    if (request.method === "OPTIONS") return preflightResponse(NOWHERE_ALLOW, request);
+    return refuse({ code: "route_unknown" }, request);
+  }
+
+  function refuse(refused: WireRefused, request: Request): Eventually<Response> {
+    return finished(request, exchange.refuse(new WireRefusal(refused), { request, addressOf }));
+  }
 
   const server = Bun.serve({
     hostname: needs.hostname,
@@ -132,18 +138,16 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     development: false,
     routes: {
-      "/-/health": health,
-      "/-/ready": ready,
+      ...Object.fromEntries(
+        needs.ownRoutes.map((route) => [route.path, (request: Bun.BunRequest) => answerOwn(route, request)]),
+      ),
       ...Object.fromEntries(
         matchPaths(needs.routes).map((path) => [path.path, (request: Bun.BunRequest) => answer(path, request)]),
       ),
     },
     // What is thrown outside an exchange, by Bun or by us, must not reach the caller as a page with the source in it.
     error: (error) => exchange.fail(error),
-    fetch(request) {
-      if (request.method === "OPTIONS") return preflightResponse(NOWHERE_ALLOW, request);
-      return finished(request, exchange.refuse(new WireRefusal({ code: "route_unknown" }), { request, addressOf }));
-    },
+    fetch: answerNowhere,
   });
 
   const { timers, events } = needs;

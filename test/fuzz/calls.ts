@@ -1,6 +1,7 @@
 /** What there is to call, read off the route table: a route that is added is called here without a change. */
 import type { Route } from "../../src/http/call.ts";
 import { matchPaths } from "../../src/http/matching.ts";
+import { type OwnRouteNeeds, ownRoutes } from "../../src/http/own-routes.ts";
 import { appRoutes, type Rules } from "../../src/http/routes.ts";
 
 export interface FuzzCall {
@@ -31,7 +32,8 @@ export const CALLS: readonly FuzzCall[] = matchPaths(ROUTES)
   );
 
 export const OTHER_CALLS: readonly FuzzCall[] = [
-  ...["/-/health", "/-/ready"].flatMap((path) =>
+  // as: what a row answers is made of these needs, but none is asked here
+  ...ownRoutes({} as OwnRouteNeeds).flatMap(({ path }) =>
     ["GET", "HEAD", "POST"].map((method) => ({ method, path, route: null })),
   ),
   ...["/", "/ws", "/org", "/org/app", "//", "/org/app/", "/-/nothing", "/app-id", "/favicon.ico"].map((path) => ({
