@@ -9,6 +9,8 @@ export interface OwnRoute {
   readonly methods: readonly Method[] | "any";
   /** Answered past the queue for this thread's time. Only for what takes next to none. */
   readonly isUrgent?: true;
+  /** For people, and so not a part of the API's document. */
+  readonly isPage?: true;
   /** Undefined: there is nothing here for this request, which is answered as that for an unknown path. */
   answer(request: Request): Eventually<Response | undefined>;
 }
