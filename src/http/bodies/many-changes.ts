@@ -1,8 +1,8 @@
-import { z } from "zod";
 import type { UserChanges } from "../../core/batch-writes.ts";
 import { USER_BYTES_CEILING } from "../../core/limits.ts";
 import { illegal, type Refusal } from "../../core/refusals.ts";
 import type { ServedApp } from "../../core/registry.ts";
+import { BatchSetBody } from "../shapes/batch-set-body.ts";
 import { tooLarge } from "./batch-body.ts";
 import { mayHoldNumbers, membersOf, mergePatch, noObject, numberMap } from "./json-maps.ts";
 import { JsonOutline } from "./json-outline.ts";
@@ -17,14 +17,6 @@ export interface ManyChanges {
   readonly atomic: boolean;
 }
 
-const Body = z.object({
-  /** By username, what a PATCH of that user would hold. */
-  targets: z.unknown().optional(),
-  /** By username, `lastModified` of the attributes that are replaced. */
-  versions: z.unknown().optional(),
-  atomic: z.boolean().nullish(),
-});
-
 /** How many users there are is judged before what is wanted of them. */
 export async function manyChanges(text: string, served: ServedApp): Promise<ManyChanges> {
   const isParsed = text.length <= PARSED_CHARACTERS_MAX && !mayHoldNumbers(text);
@@ -32,7 +24,7 @@ export async function manyChanges(text: string, served: ServedApp): Promise<Many
 }
 
 function parseWithoutNumbers(text: string, { limits }: ServedApp): ManyChanges {
-  const { targets, versions, atomic } = check(parseJson(text), Body);
+  const { targets, versions, atomic } = check(parseJson(text), BatchSetBody);
   const users = membersOf(targets, "targets");
   if (users.length > limits.batchMax) throw tooLarge(limits.batchMax);
   const numbers = numberMap(versions, "versions");
@@ -44,12 +36,12 @@ function parseWithoutNumbers(text: string, { limits }: ServedApp): ManyChanges {
   return { wanted, atomic: atomic ?? false };
 }
 
-const NAMES = new Set(Object.keys(Body.shape));
+const NAMES = new Set(Object.keys(BatchSetBody.shape));
 
 async function readInTurns(text: string, served: ServedApp): Promise<ManyChanges> {
   const pace = newPace();
   const outline = await JsonOutline.of(text, NAMES, pace);
-  const { atomic } = check({ atomic: outline.member("atomic")?.shallow() }, Body);
+  const { atomic } = check({ atomic: outline.member("atomic")?.shallow() }, BatchSetBody);
   const targets = outline.member("targets");
   if (targets?.kind() !== "object") throw noObject("targets");
   /** Where each begins; of two of one spelling JSON takes the last. */

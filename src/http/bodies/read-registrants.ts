@@ -1,18 +1,11 @@
-import { z } from "zod";
 import { JsonReader } from "../../core/json-reader.ts";
 import { REGISTER_BATCH_MAX } from "../../core/limits.ts";
 import type { Pace } from "../../core/pace.ts";
 import { illegal, Refusal } from "../../core/refusals.ts";
 import type { Registrant } from "../../core/registrants.ts";
+import { RegistrantBody } from "../shapes/registrant-body.ts";
 import { newPace } from "./new-pace.ts";
 import { check, PARSED_CHARACTERS_MAX, parseJson } from "./read-json.ts";
-
-const Text = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? undefined);
-
-const Sent = z.object({ username: Text, password: Text, nickname: Text });
 
 /**
  * The body of POST …/users: one user, or a list, whose length is judged before what is in it.
@@ -56,7 +49,7 @@ async function placesOf(reader: JsonReader, pace: Pace): Promise<readonly number
   return places;
 }
 
-const NAMES = new Set(Object.keys(Sent.shape));
+const NAMES = new Set(Object.keys(RegistrantBody.shape));
 
 /** Of an object no more than what a user is made of. */
 async function fieldsOf(reader: JsonReader, pace: Pace): Promise<unknown> {
@@ -81,7 +74,7 @@ function requireFew(count: number): void {
 }
 
 function registrantOf(value: unknown): Registrant {
-  const { username, ...rest } = check(value, Sent);
+  const { username, ...rest } = check(value, RegistrantBody);
   if (username !== undefined) return { username, ...rest };
   throw illegal("Entity user requires a property named username");
 }

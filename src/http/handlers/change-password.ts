@@ -1,21 +1,14 @@
-import { z } from "zod";
 import type { Accounts } from "../../core/accounts.ts";
 import { readJson } from "../bodies/read-json.ts";
 import { SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import { type BodyHandler, readFirst } from "../call.ts";
 import { jsonReply } from "../reply.ts";
-
-const Text = z
-  .string()
-  .nullish()
-  .transform((text) => text ?? undefined);
-/** Old servers spell the second one both ways (protocol.md § 3.5). */
-const Body = z.object({ newpassword: Text, oldpassword: Text, oldPassword: Text });
+import { PasswordBody } from "../shapes/password-body.ts";
 
 /** PUT …/users/{username}/password (protocol.md § 3.5). */
 export function changePassword({ accounts }: { accounts: Accounts }): BodyHandler {
   return readFirst(
-    (call) => readJson(call, Body, SMALL_BODY_BYTES_MAX),
+    (call) => readJson(call, PasswordBody, SMALL_BODY_BYTES_MAX),
     async (call, identity, { newpassword, oldpassword, oldPassword }) => {
       const passwords = { new: newpassword, old: oldpassword ?? oldPassword };
       await accounts.changePassword(call.served, identity, call.asker(), call.target, passwords);

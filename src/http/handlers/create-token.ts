@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { ClientCredentials, Grants } from "../../core/grants.ts";
 import type { User } from "../../core/model.ts";
 import { illegal } from "../../core/refusals.ts";
@@ -9,20 +9,8 @@ import { check } from "../bodies/read-json.ts";
 import { readTokenFields } from "../bodies/read-token-fields.ts";
 import type { OpenCall, OpenHandler } from "../call.ts";
 import { jsonReply, type Reply } from "../reply.ts";
+import { ClientBody, ClientGrant, InheritGrant, PasswordGrant, TokenBody } from "../shapes/token-body.ts";
 import { userEntity } from "../user-entity.ts";
-
-/** Seconds, as a number or as text; 0 = permanent, absent = the app's own (protocol.md § 2.1). */
-const Ttl = z
-  .union([z.number(), z.string().trim().regex(/^\d+$/).transform(Number)])
-  .pipe(z.number().int().min(0))
-  .nullish()
-  .transform((seconds) => seconds ?? undefined);
-
-const AnyBody = z.object({ grant_type: z.string() }).loose();
-const Client = z.object({ client_id: z.string(), client_secret: z.string() });
-const ClientGrant = Client.extend({ ttl: Ttl });
-const Password = z.object({ username: z.string(), password: z.string(), ttl: Ttl });
-const Inherit = z.object({ username: z.string(), autoCreateUser: z.boolean().nullish(), ttl: Ttl });
 
 /**
  * POST …/token (protocol.md § 2), as JSON or as OAuth 2 libraries send it. A call counts in the app's rate once it has shown that it may have a token. A known
@@ -32,16 +20,16 @@ export function createToken({ grants, exchange }: { grants: Grants; exchange: To
   return async (call) => {
     call.checkRate();
     const { fields, isOAuth } = await readTokenFields(call);
-    const body = check(fields, AnyBody);
+    const body = check(fields, TokenBody);
     // As the app is now: it may take other tokens than when the head came, or be gone.
     const { served } = (await call.confirm()).call;
     switch (body.grant_type) {
       case "client_credentials":
         return await byClientCredentials(grants, call, served, check(body, ClientGrant));
       case "password":
-        return await byPassword(grants, call, served, check(body, Password), isOAuth ? clientOf(body) : undefined);
+        return await byPassword(grants, call, served, check(body, PasswordGrant), isOAuth ? clientOf(body) : undefined);
       case "inherit":
-        return await byName(grants, call, served, check(body, Inherit));
+        return await byName(grants, call, served, check(body, InheritGrant));
       case "agora":
         return await byTrustedToken(exchange, call, served);
       default:
@@ -67,7 +55,7 @@ async function byPassword(
   grants: Grants,
   call: OpenCall,
   served: ServedApp,
-  body: z.infer<typeof Password>,
+  body: z.infer<typeof PasswordGrant>,
   client: ClientCredentials | undefined,
 ): Promise<Reply> {
   call.checkStranger();
@@ -78,9 +66,9 @@ async function byPassword(
 }
 
 /** Of a client that has a secret and shows it; one that has none names itself only, and is anybody. */
-function clientOf(body: z.infer<typeof AnyBody>): ClientCredentials | undefined {
+function clientOf(body: z.infer<typeof TokenBody>): ClientCredentials | undefined {
   if (body.client_secret === undefined) return undefined;
-  const { client_id, client_secret } = check(body, Client);
+  const { client_id, client_secret } = check(body, ClientBody);
   return { clientId: client_id, clientSecret: client_secret };
 }
 
@@ -88,7 +76,7 @@ async function byName(
   grants: Grants,
   call: OpenCall,
   served: ServedApp,
-  body: z.infer<typeof Inherit>,
+  body: z.infer<typeof InheritGrant>,
 ): Promise<Reply> {
   const identity = await call.identify();
   call.charge();
