@@ -1,0 +1,44 @@
+import type { Eventually } from "../../core/ports.ts";
+import { type ContentCoding, contentCoding } from "./content-coding.ts";
+import type { StaticFile } from "./static-file.ts";
+
+/** What may be loaded by an answer that is no page. */
+const NOTHING = "default-src 'none'; frame-ancestors 'none'";
+const IMMUTABLE = "public, max-age=31536000, immutable";
+
+/** Answers GET and HEAD: packed as the client takes it, or 304 when it has it. Ranges are not served. */
+export function serveStatic(file: StaticFile, { headers }: Request): Eventually<Response> {
+  const coding = contentCoding(headers.get("accept-encoding"), file.codings);
+  // Each coding has a strong tag of its own: the bytes differ.
+  const tag = `"${coding === "identity" ? file.tag : `${file.tag}-${coding}`}"`;
+  const answered = headersOf(file, coding, tag);
+  if (isKnown(headers.get("if-none-match"), tag)) return new Response(null, { status: 304, headers: answered });
+  const body = file.read(coding);
+  return body instanceof Promise
+    ? body.then((blob) => new Response(blob, { headers: answered }))
+    : new Response(body, { headers: answered });
+}
+
+function headersOf(file: StaticFile, coding: ContentCoding, tag: string): Record<string, string> {
+  return {
+    "Content-Type": file.contentType,
+    ...(coding === "identity" ? {} : { "Content-Encoding": coding }),
+    ETag: tag,
+    "Cache-Control": file.isImmutable ? IMMUTABLE : "no-cache",
+    Vary: file.varyBy === undefined ? "Accept-Encoding" : `${file.varyBy}, Accept-Encoding`,
+    "Content-Security-Policy": file.policy ?? NOTHING,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": file.isShared ? "cross-origin" : "same-origin",
+    ...(file.isShared
+      ? { "Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag" }
+      : { "X-Frame-Options": "DENY" }),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+  };
+}
+
+/** @param header `If-None-Match`; a proxy may have made the tag weak */
+function isKnown(header: string | null, tag: string): boolean {
+  if (header === null) return false;
+  return header.trim() === "*" || header.split(",").some((each) => each.trim().replace(/^W\//, "") === tag);
+}
