@@ -1,4 +1,4 @@
-/** Which folder may import which: `main → cli → workers → service → {http, store, ops, config, system} → core`. */
+/** Which folder may import which: `main → cli → workers → service → openapi → {http, store, ops, config, system} → core`. */
 export interface FolderRule {
   /** Or one file. The innermost rule that names a file is the file's. */
   readonly folder: string;
@@ -51,7 +51,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   // It is handed an open store, and so knows no engine, no option and no log.
   {
     folder: "src/service.ts",
-    imports: ["src/http", "src/identity", "src/process-parts.ts", "src/system", CORE],
+    imports: ["src/http", "src/identity", "src/openapi", "src/process-parts.ts", "src/system", CORE],
     packages: [],
   },
   // Another assembly of the same parts, for one question.
@@ -61,6 +61,8 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   // Tokens that others have made.
   { folder: "src/identity", imports: [CORE], packages: ["node:", "jose"] },
   { folder: "src/http", imports: [CORE], packages: ["bun", "bun:ffi", "node:", "zod"] },
+  // What the wire says, in words; it opens no socket.
+  { folder: "src/openapi", imports: ["src/http", "package.json", CORE], packages: ["zod"] },
   { folder: "src/config", imports: [CORE], packages: ["node:", "zod"] },
   { folder: "src/ops", imports: [CORE], packages: ["node:", "pino", "pino-pretty"] },
   { folder: "src/system", imports: [CORE], packages: ["bun", "node:"] },

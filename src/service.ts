@@ -22,6 +22,7 @@ import { createByteBudgets } from "./http/byte-budgets.ts";
 import { connectionLimit } from "./http/connection-limit.ts";
 import type { ConnectionEvents } from "./http/connections.ts";
 import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
+import type { OwnRoute } from "./http/own-route.ts";
 import { ownRoutes } from "./http/own-routes.ts";
 import { appRoutes } from "./http/routes.ts";
 import { listen } from "./http/server.ts";
@@ -166,9 +167,19 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
 
   const { bodies, answers } = stack.use(createByteBudgets(settings, timers, parts.admission));
 
+  const routes = appRoutes({ metadata, accounts, grants, exchange, throttle });
+  const ownPaths: readonly OwnRoute[] = ownRoutes({
+    probe,
+    registry,
+    async writeDocument(dialect) {
+      // Loaded when it is first asked for, which many a server never is.
+      const { openApiDocument } = await import("./openapi/document.ts");
+      return JSON.stringify(await openApiDocument({ routes, ownRoutes: ownPaths, turns: systemTurns }, dialect));
+    },
+  });
   const server = listen({
-    routes: appRoutes({ metadata, accounts, grants, exchange, throttle }),
-    ownRoutes: ownRoutes({ probe, registry }),
+    routes,
+    ownRoutes: ownPaths,
     exchange: createExchange({ registry, callers, throttle, clock, events, bodies, answers }),
     hostname: settings.hostname,
     port: settings.port,

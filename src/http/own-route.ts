@@ -11,6 +11,6 @@ export interface OwnRoute {
   readonly isUrgent?: true;
   /** For people, and so not a part of the API's document. */
   readonly isPage?: true;
-  /** Undefined: there is nothing here for this request, which is answered as that for an unknown path. */
+  /** May refuse. Undefined: there is nothing here for this request, which is answered as that for an unknown path. */
   answer(request: Request): Eventually<Response | undefined>;
 }

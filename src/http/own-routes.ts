@@ -2,11 +2,14 @@
  * Every path of the server's own, which belongs to no app: below `/-/`, and `/` itself. They are free of tokens and rates.
  * `server.ts` derives what the table leaves out: HEAD, OPTIONS and 405.
  */
+import { type DocumentWriter, documentRoute } from "./document-route.ts";
 import { healthRoute, type ReadyNeeds, readyRoute } from "./health.ts";
 import type { OwnRoute } from "./own-route.ts";
 
-export type OwnRouteNeeds = ReadyNeeds;
+export interface OwnRouteNeeds extends ReadyNeeds {
+  readonly writeDocument: DocumentWriter;
+}
 
 export function ownRoutes(needs: OwnRouteNeeds): readonly OwnRoute[] {
-  return [healthRoute(), readyRoute(needs)];
+  return [healthRoute(), readyRoute(needs), documentRoute(needs.writeDocument)];
 }

@@ -162,6 +162,17 @@ export interface ErrorFrame {
 
 export function errorResponse(error: WireError, frame: ErrorFrame): Response {
   const { span, family, allowance, requestId, sending } = frame;
+  const headers = new Headers({ ...HEADERS, ...UNKEPT, ...error.headers });
+  if (requestId !== undefined) headers.set("X-Request-Id", requestId);
+  if (error.version !== undefined) setVersion(headers, error.version);
+  if (error.quota !== undefined) setQuota(headers, error.quota);
+  if (allowance !== undefined) setRateHeaders(headers, allowance);
+  const text = errorJson(error, span, family);
+  return new Response(sending?.bodyOf(text, true) ?? text, { status: error.status, headers });
+}
+
+/** An error's body. */
+export function errorJson(error: WireError, span: Span, family: Family): string {
   const body = {
     error: error.error,
     exception: error.exception,
@@ -173,15 +184,9 @@ export function errorResponse(error: WireError, frame: ErrorFrame): Response {
     data: error.emptyData ? {} : undefined,
     ...error.details,
   };
-  const headers = new Headers({ ...HEADERS, ...UNKEPT, ...error.headers });
-  if (requestId !== undefined) headers.set("X-Request-Id", requestId);
-  if (error.version !== undefined) setVersion(headers, error.version);
-  if (error.quota !== undefined) setQuota(headers, error.quota);
-  if (allowance !== undefined) setRateHeaders(headers, allowance);
   const json = JSON.stringify(body);
   const { detailsJson } = error;
-  const text = detailsJson === undefined ? json : `${json.slice(0, -1)}${detailsJson}}`;
-  return new Response(sending?.bodyOf(text, true) ?? text, { status: error.status, headers });
+  return detailsJson === undefined ? json : `${json.slice(0, -1)}${detailsJson}}`;
 }
 
 /** The answer to any OPTIONS, without a token and free of rates. */

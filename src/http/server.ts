@@ -117,8 +117,13 @@ export function listen(needs: HttpServerNeeds): HttpServer {
       const method = request.method === "HEAD" ? "GET" : request.method;
       if (!methods.some((one) => one === method)) return await refuse({ code: "method_not_allowed", allow }, request);
     }
-    const response = await route.answer(request);
-    return await (response === undefined ? answerNowhere(request) : finished(request, response));
+    try {
+      const response = await route.answer(request);
+      return await (response === undefined ? answerNowhere(request) : finished(request, response));
+    } catch (error) {
+      if (!(error instanceof Refusal || error instanceof WireRefusal)) throw error;
+      return await finished(request, exchange.refuse(error, { request, addressOf }));
+    }
   }
 
   function answerNowhere(request: Request): Eventually<Response> {

@@ -6,48 +6,107 @@
 import type { Method, Route } from "../call.ts";
 import { answerCompanion } from "./answer-companion.ts";
 
-const NO_STATUSES = { result: [] };
-const NO_SUBSCRIPTIONS = { result: { totalnum: 0, sublist: [] } };
-/** Some clients read `entities`, others `data`, and both walk over it without looking. */
-const NO_ENTITIES = { entities: [], data: [] };
-const NO_CONTACTS = { data: { contacts: [], cursor: "" } };
-const NO_CONVERSATIONS = { data: { channel_infos: [], cursor: "" } };
-const NO_PINNED_MESSAGES = { data: { msg_infos: [], cursor: "" } };
-const NO_MESSAGES = { data: { msgs: [], is_last: true, next_key: "" } };
-/** Also of one conversation, where clients look for a `type` beside these and find no rule. */
-const NO_RULES = { data: { user: {}, group: {} } };
-const ROSTER_VERSION = { data: { version: "0", requiresSync: false } };
+/** What these answers say beside the envelope, always the same. */
+export const COMPANION_ANSWERS = {
+  NoStatuses: { result: [] },
+  NoSubscriptions: { result: { totalnum: 0, sublist: [] } },
+  /** Some clients read `entities`, others `data`, and both walk over it without looking. */
+  NoEntities: { entities: [], data: [] },
+  NoContacts: { data: { contacts: [], cursor: "" } },
+  NoConversations: { data: { channel_infos: [], cursor: "" } },
+  NoPinnedMessages: { data: { msg_infos: [], cursor: "" } },
+  NoMessages: { data: { msgs: [], is_last: true, next_key: "" } },
+  /** Also of one conversation, where clients look for a `type` beside these and find no rule. */
+  NoRules: { data: { user: {}, group: {} } },
+  RosterVersion: { data: { version: "0", requiresSync: false } },
+} as const;
 
-/** `{username}` is always the caller's own name; a `{conversation}` is any user's or group's. */
-export function companionRoutes(): readonly Route[] {
-  return [
-    companion("POST", "/users/{username}/presence", NO_STATUSES),
-    companion("DELETE", "/users/{username}/presence", NO_STATUSES),
-    companion("POST", "/users/{username}/presence/{seconds}", NO_STATUSES),
-    companion("GET", "/users/{username}/presence/sublist", NO_SUBSCRIPTIONS),
-
-    companion("GET", "/users/{username}/contacts", NO_CONTACTS),
-    companion("GET", "/users/{username}/contacts/users", NO_ENTITIES),
-    companion("GET", "/users/{username}/blocks/users", NO_ENTITIES),
-    companion("GET", "/users/{username}/joined_chatgroups", NO_ENTITIES),
-    companion("GET", "/chatgroups/user/{username}", NO_ENTITIES),
-    companion("GET", "/user/{username}/roster/metadata/version", ROSTER_VERSION),
-
-    companion("GET", "/users/{username}/user_channels", NO_CONVERSATIONS),
-    companion("GET", "/users/{username}/user_channels/page", NO_CONVERSATIONS),
-    companion("GET", "/sdk/user/{username}/user_channels/list", NO_CONVERSATIONS),
-    companion("GET", "/sdk/user/{username}/user_channels/mark/search", NO_CONVERSATIONS),
-    companion("GET", "/sdk/user/{username}/user_channel/pin", NO_PINNED_MESSAGES),
-    companion("POST", "/users/{username}/messageroaming", NO_MESSAGES),
-
-    companion("GET", "/users/{username}/notification", NO_RULES),
-    companion("GET", "/users/{username}/notification/user/{conversation}", NO_RULES),
-    companion("GET", "/users/{username}/notification/chatgroup/{conversation}", NO_RULES),
-  ];
+export interface CompanionCall {
+  readonly method: Method;
+  readonly path: string;
+  /** What the client asks for. */
+  readonly wants: string;
+  readonly answer: keyof typeof COMPANION_ANSWERS;
 }
 
-function companion(method: Method, path: string, content: Readonly<Record<string, unknown>>): Route {
-  return {
+/** `{username}` is always the caller's own name; a `{conversation}` is any user's or group's. */
+export const COMPANION_CALLS: readonly CompanionCall[] = [
+  {
+    method: "POST",
+    path: "/users/{username}/presence",
+    wants: "the presence of the users whom the body names",
+    answer: "NoStatuses",
+  },
+  {
+    method: "DELETE",
+    path: "/users/{username}/presence",
+    wants: "not to be told of their presence any more",
+    answer: "NoStatuses",
+  },
+  {
+    method: "POST",
+    path: "/users/{username}/presence/{seconds}",
+    wants: "to be told of their presence for so long",
+    answer: "NoStatuses",
+  },
+  {
+    method: "GET",
+    path: "/users/{username}/presence/sublist",
+    wants: "whose presence it is told of",
+    answer: "NoSubscriptions",
+  },
+
+  { method: "GET", path: "/users/{username}/contacts", wants: "a page of contacts", answer: "NoContacts" },
+  { method: "GET", path: "/users/{username}/contacts/users", wants: "all contacts", answer: "NoEntities" },
+  { method: "GET", path: "/users/{username}/blocks/users", wants: "blocked users", answer: "NoEntities" },
+  { method: "GET", path: "/users/{username}/joined_chatgroups", wants: "groups", answer: "NoEntities" },
+  { method: "GET", path: "/chatgroups/user/{username}", wants: "groups", answer: "NoEntities" },
+  {
+    method: "GET",
+    path: "/user/{username}/roster/metadata/version",
+    wants: "whether contacts have changed",
+    answer: "RosterVersion",
+  },
+
+  { method: "GET", path: "/users/{username}/user_channels", wants: "conversations", answer: "NoConversations" },
+  { method: "GET", path: "/users/{username}/user_channels/page", wants: "conversations", answer: "NoConversations" },
+  { method: "GET", path: "/sdk/user/{username}/user_channels/list", wants: "conversations", answer: "NoConversations" },
+  {
+    method: "GET",
+    path: "/sdk/user/{username}/user_channels/mark/search",
+    wants: "marked conversations",
+    answer: "NoConversations",
+  },
+  {
+    method: "GET",
+    path: "/sdk/user/{username}/user_channel/pin",
+    wants: "pinned messages of a conversation",
+    answer: "NoPinnedMessages",
+  },
+  {
+    method: "POST",
+    path: "/users/{username}/messageroaming",
+    wants: "messages of a conversation",
+    answer: "NoMessages",
+  },
+
+  { method: "GET", path: "/users/{username}/notification", wants: "which conversations are muted", answer: "NoRules" },
+  {
+    method: "GET",
+    path: "/users/{username}/notification/user/{conversation}",
+    wants: "whether a conversation is muted",
+    answer: "NoRules",
+  },
+  {
+    method: "GET",
+    path: "/users/{username}/notification/chatgroup/{conversation}",
+    wants: "whether a group is muted",
+    answer: "NoRules",
+  },
+];
+
+export function companionRoutes(): readonly Route[] {
+  return COMPANION_CALLS.map(({ method, path, answer }) => ({
     method,
     path,
     bearer: "needed",
@@ -55,6 +114,6 @@ function companion(method: Method, path: string, content: Readonly<Record<string
     family: "account",
     operation: "companion",
     isCompanion: true,
-    handler: answerCompanion(content),
-  };
+    handler: answerCompanion(COMPANION_ANSWERS[answer]),
+  }));
 }

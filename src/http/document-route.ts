@@ -1,0 +1,39 @@
+import { DIALECTS, type Dialect } from "../core/model.ts";
+import { illegal } from "../core/refusals.ts";
+import type { OwnRoute } from "./own-route.ts";
+import { urlOf } from "./request.ts";
+import { serveStatic } from "./static/serve-static.ts";
+import type { StaticFile } from "./static/static-file.ts";
+import { textFile } from "./static/text-file.ts";
+
+/** Writes the API's description (src/openapi), as JSON text. */
+export type DocumentWriter = (dialect: Dialect) => Promise<string>;
+
+/** What an app follows that nothing was said of. */
+const DIALECT_DEFAULT: Dialect = "2021";
+
+/** The API's description, `?dialect=2021` or `2026`: written when it is first asked for, once for each. */
+export function documentRoute(write: DocumentWriter): OwnRoute {
+  const files = new Map<Dialect, Promise<StaticFile>>();
+
+  function fileOf(dialect: Dialect): Promise<StaticFile> {
+    const known = files.get(dialect);
+    if (known !== undefined) return known;
+    const writing = write(dialect).then((text) => textFile(text, { contentType: "application/json", isShared: true }));
+    files.set(dialect, writing);
+    // The next client is to find it tried again.
+    writing.catch(() => files.delete(dialect));
+    return writing;
+  }
+
+  return {
+    path: "/-/openapi.json",
+    methods: ["GET"],
+    async answer(request) {
+      const asked = urlOf(request).searchParams.get("dialect") ?? DIALECT_DEFAULT;
+      const dialect = DIALECTS.find((each) => each === asked);
+      if (dialect === undefined) throw illegal("dialect: neither 2021 nor 2026");
+      return await serveStatic(await fileOf(dialect), request);
+    },
+  };
+}

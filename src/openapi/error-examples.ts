@@ -1,0 +1,27 @@
+import type { Dialect } from "../core/model.ts";
+import { wireError } from "../http/errors.ts";
+import { errorJson, type Family } from "../http/reply.ts";
+import type { Example } from "./operation.ts";
+import { ANSWERED } from "./sample-values.ts";
+import { type AnyRefused, SAMPLES, type SampleName } from "./samples.ts";
+
+const SPAN = { from: ANSWERED - 1, to: ANSWERED };
+
+/** What a refusal is answered, as the server itself writes it. */
+export interface ErrorExample {
+  readonly status: number;
+  readonly example: Example;
+}
+
+export function errorExample(name: SampleName, family: Family, dialect: Dialect): ErrorExample {
+  const refused: AnyRefused = SAMPLES[name];
+  const path = name === "app_unknown" ? "nobody/knows/metadata/user/ada" : "chat-demo/testapp/metadata/user/ada";
+  const error = wireError(refused, { dialect, path, isAdmin: true, isSet: name === "json_for_form" });
+  const value: unknown = JSON.parse(errorJson(error, SPAN, family));
+  return { status: error.status, example: { summary: summaryOf(name, error.text), value } };
+}
+
+/** The text for people says it, but where it says too little. */
+function summaryOf(name: SampleName, text: string): string {
+  return text === "" ? name : `${name.replaceAll("_", " ")}: ${text}`;
+}

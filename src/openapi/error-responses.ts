@@ -1,0 +1,101 @@
+import type { Dialect } from "../core/model.ts";
+import type { Family } from "../http/reply.ts";
+import { type ErrorExample, errorExample } from "./error-examples.ts";
+import { type HeaderName, headerRefs, RATE_HEADERS } from "./headers.ts";
+import type { Example } from "./operation.ts";
+import { SAMPLES, type SampleName } from "./samples.ts";
+import type { ErrorShape } from "./schemas.ts";
+
+/** Words for a status, which also name the shared answers. */
+export const STATUS_WORDS: Readonly<Record<number, readonly [name: string, description: string]>> = {
+  400: ["BadRequest", "The request makes no sense."],
+  401: ["Unauthorized", "No good token, or one without the right."],
+  403: ["Forbidden", "Too much."],
+  404: ["NotFound", "There is no such thing."],
+  408: ["RequestTimeout", "The body did not arrive in time."],
+  409: ["Conflict", "Another call has changed the attributes meanwhile; nothing was stored."],
+  412: ["PreconditionFailed", "Another version is stored than the request names; nothing was stored."],
+  413: ["ContentTooLarge", "The body is too large."],
+  415: ["UnsupportedMediaType", "The body is of a type, coding or charset that is not taken."],
+  429: ["TooManyRequests", "Over the rate, or too many failures of the address or the account."],
+  500: ["InternalServerError", "The call may have been carried out, in whole or in part: look before repeating it."],
+  503: ["ServiceUnavailable", "Nothing was stored, and nothing will be: the call can be repeated."],
+};
+
+const HEADERS: Readonly<Record<number, readonly HeaderName[]>> = {
+  403: ["X-Quota-User-Used", "X-Quota-User-Limit"],
+  408: ["Connection"],
+  412: ["ETag", "Last-Modified"],
+  413: ["Connection"],
+  429: ["Retry-After"],
+  500: ["X-Request-Id"],
+  503: ["Retry-After", "X-Request-Id"],
+};
+
+/** What a refusal's body holds beside what all of its family do. */
+const SHAPES: Partial<Readonly<Record<string, ErrorShape>>> = {
+  user_bytes_exceeded: "SizeError",
+  app_bytes_exceeded: "SizeError",
+  precondition_failed: "VersionError",
+  get_user_unknown: "UserUnknownError",
+  batch_refused: "BatchError",
+  route_unknown: "Error",
+  internal: "Error",
+  busy: "Error",
+};
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export interface ErrorResponses {
+  /** By status. */
+  readonly responses: ReadonlyMap<number, JsonObject>;
+  /** For `components.examples`. */
+  readonly examples: Readonly<Record<string, Example>>;
+}
+
+/** The answers to a route's refusals. @param isCounted it is a call of an app */
+export function errorResponses(
+  names: readonly SampleName[],
+  family: Family,
+  dialect: Dialect,
+  isCounted = true,
+): ErrorResponses {
+  const byStatus = new Map<number, [SampleName, ErrorExample][]>();
+  for (const name of names) {
+    const example = errorExample(name, familyOf(name, family), dialect);
+    byStatus.set(example.status, [...(byStatus.get(example.status) ?? []), [name, example]]);
+  }
+  const examples: Record<string, Example> = {};
+  const responses = new Map<number, JsonObject>();
+  for (const [status, list] of [...byStatus].sort(([a], [b]) => a - b)) {
+    const refs: Record<string, JsonObject> = {};
+    for (const [name, { example }] of list) {
+      const component = familyOf(name, family) === "metadata" ? name : `account.${name}`;
+      examples[component] = example;
+      refs[name] = { $ref: `#/components/examples/${component}` };
+    }
+    const shapes = [...new Set(list.map(([name]) => shapeOf(name, family)))].sort();
+    const headers: HeaderName[] = ["Cache-Control", ...(HEADERS[status] ?? []), ...(isCounted ? RATE_HEADERS : [])];
+    responses.set(status, {
+      description: STATUS_WORDS[status]?.[1],
+      headers: headerRefs(headers),
+      content: { "application/json": { schema: anyOf(shapes), examples: refs } },
+    });
+  }
+  return { responses, examples };
+}
+
+/** What is refused before the server knows what it was for has the shape of metadata calls. */
+function familyOf(name: SampleName, family: Family): Family {
+  return name === "route_unknown" ? "metadata" : family;
+}
+
+function shapeOf(name: SampleName, family: Family): ErrorShape {
+  return SHAPES[SAMPLES[name].code] ?? (family === "metadata" ? "MetadataError" : "Error");
+}
+
+function anyOf(names: readonly string[]): JsonObject {
+  const refs = names.map((name) => ({ $ref: `#/components/schemas/${name}` }));
+  const [only] = refs;
+  return refs.length === 1 && only !== undefined ? only : { anyOf: refs };
+}
