@@ -1,5 +1,5 @@
 import { DIALECTS } from "../core/model.ts";
-import { ETAG } from "./sample-values.ts";
+import { CURSOR, ETAG } from "./sample-values.ts";
 
 const text = { type: "string" };
 
@@ -29,7 +29,13 @@ export const PARAMETERS = {
     schema: { type: "integer", minimum: 1, default: 10 },
     example: 10,
   },
-  cursor: { name: "cursor", in: "query", description: "The `cursor` of the page before.", schema: text },
+  cursor: {
+    name: "cursor",
+    in: "query",
+    description: "The `cursor` of the page before.",
+    schema: text,
+    example: CURSOR,
+  },
   dialect: {
     name: "dialect",
     in: "query",

@@ -11,6 +11,9 @@ export const ANSWERED = MODIFIED + 1;
 export const VERSION: StoredVersion = { userId: USER_ID, bytes: 50, version: 7, modified: MODIFIED };
 export const ETAG = etagOf(VERSION);
 
+/** Of a page: after Ada. */
+export const CURSOR = "MTc5NTM5ODIwMzgyNiBhZGE";
+
 export const ATTRIBUTES = { avatarurl: "https://example.com/ada.png", nickname: "Ada" };
 
 export const ADA = {

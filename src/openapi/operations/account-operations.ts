@@ -1,9 +1,9 @@
 import type { Operation } from "../operation.ts";
-import { ADA, ANSWERED, APP_ID, envelopeExample, timedExample } from "../sample-values.ts";
+import { ADA, ANSWERED, APP_ID, CURSOR, envelopeExample, timedExample } from "../sample-values.ts";
 
 const JSON_TYPE = "application/json";
 const TOKEN = { access_token: "YWMtAXc0Zk5n…", token_type: "bearer", expires_in: 5_184_000 };
-const PAGE = envelopeExample("get", "/users", { entities: [ADA] }, { count: 1, cursor: "MTc5NTM5ODIwMzgyNiBhZGE" });
+const PAGE = envelopeExample("get", "/users", { entities: [ADA] }, { count: 1, cursor: CURSOR });
 
 const CLIENT = { client_id: "CLIENT_ID", client_secret: "CLIENT_SECRET" };
 const USER = { username: "ada", password: "secret" };

@@ -1,0 +1,96 @@
+/** Whether an answer is as the document says: its status, its headers, and its body, with no member more. */
+import Ajv, { type ValidateFunction } from "ajv/dist/2020.js";
+import addFormats from "ajv-formats";
+import type { Dialect } from "../../src/core/model.ts";
+import { at, documentOf, type OpenApi, operationsOf } from "./documents.ts";
+
+export interface AnswerToJudge {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Undefined where there must be none. */
+  readonly text: string | undefined;
+}
+
+export interface DocumentJudge {
+  /** @param operation method and path, as the document has them @returns what is wrong; undefined: nothing */
+  judge(operation: string, answer: AnswerToJudge): string | undefined;
+}
+
+/** What answers have whatever they are about. The document's text says the two of them that are for pages. */
+const GENERAL = new Set([
+  "access-control-allow-origin",
+  "access-control-expose-headers",
+  "connection",
+  "content-length",
+  "content-type",
+  "date",
+  "transfer-encoding",
+]);
+
+/** What static files have besides, for browsers. */
+const OF_FILES = new Set([
+  "content-encoding",
+  "content-security-policy",
+  "cross-origin-opener-policy",
+  "cross-origin-resource-policy",
+  "referrer-policy",
+  "x-content-type-options",
+]);
+
+export async function documentJudge(dialect: Dialect): Promise<DocumentJudge> {
+  const document = await documentOf(dialect);
+  const operations = operationsOf(document);
+  const ajv = newAjv(closed(document));
+  const validators = new Map<string, ValidateFunction>();
+
+  function bodyFault(name: string, schema: object, text: string): string | undefined {
+    const validate = validators.get(name) ?? ajv.compile(inDocument(schema));
+    validators.set(name, validate);
+    const value: unknown = JSON.parse(text);
+    return validate(value) ? undefined : `${ajv.errorsText(validate.errors)}: ${text.slice(0, 500)}`;
+  }
+
+  return {
+    judge(operation, { status, headers, text }) {
+      const response = operations.get(operation)?.responses[status];
+      if (response === undefined) return `no ${status}`;
+      const { headers: documented = {}, content } = at(document, response);
+      for (const name of headers.keys()) {
+        const isKnown = Object.keys(documented).some((each) => each.toLowerCase() === name);
+        const isOfFile = operation.endsWith(".json") && OF_FILES.has(name);
+        if (!GENERAL.has(name) && !isOfFile && !isKnown) return `${status} has no header ${name}`;
+      }
+      for (const [name, place] of Object.entries(documented)) {
+        const { required, schema } = at(document, place);
+        const value = headers.get(name);
+        if (value === null && required === true) return `${status} without ${name}`;
+        if (value !== null && schema.type === "integer" && !/^\d+$/.test(value)) return `${name}: ${value}`;
+      }
+      if (text === undefined) return undefined;
+      const body = content?.["application/json"];
+      if (body === undefined) return text === "" ? undefined : `${status} has no body`;
+      return bodyFault(`${operation} ${status}`, body.schema, text);
+    },
+  };
+}
+
+export function newAjv(document: OpenApi): Ajv {
+  const ajv = new Ajv({ strict: false, allErrors: true, allowUnionTypes: true });
+  addFormats.default(ajv);
+  ajv.addFormat("int64", true).addFormat("password", true);
+  return ajv.addSchema(document, "document");
+}
+
+/** A schema of the document, for the validator that knows it as a whole. */
+export function inDocument<Some>(schema: Some): Some {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/')); // as it was, but for its references
+}
+
+/** What the document leaves open, for members that are added later, is closed here: a member that it does not name is one too many. */
+export function closed<Some>(value: Some): Some {
+  if (Array.isArray(value)) return value.map(closed) as Some; // as: the same list
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.fromEntries(Object.entries(value).map(([name, part]) => [name, closed(part)]));
+  const isObject = members.type === "object" && "properties" in members && !("additionalProperties" in members);
+  return (isObject ? { ...members, additionalProperties: false } : members) as Some; // as: the same object
+}
