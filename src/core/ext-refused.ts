@@ -14,10 +14,10 @@ export async function extRefused(changes: Changes, pace: Pace): Promise<Refused 
   const ext = changes.get(EXT);
   // Without a value it is removed.
   if (ext === undefined || ext === "" || (await isJsonObject(ext, pace))) return undefined;
-  return { code: "argument_illegal", reason: REASON };
+  return { code: "argument_illegal", reason: EXT_REASON };
 }
 
-const REASON = 'ext: must be the text of a JSON object, such as {"theme":"dark"}; an empty value removes it';
+export const EXT_REASON = 'ext: must be the text of a JSON object, such as {"theme":"dark"}; an empty value removes it';
 
 /** Takes what `JSON.parse` takes; of a value of 262,144 bytes that can stop the thread for tens of milliseconds. */
 async function isJsonObject(text: string, pace: Pace): Promise<boolean> {

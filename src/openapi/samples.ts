@@ -1,3 +1,4 @@
+import { EXT_REASON } from "../core/ext-refused.ts";
 import type { Refused } from "../core/refusals.ts";
 import type { ERRORS } from "../http/errors.ts";
 import type { WireRefused } from "../http/wire-refusals.ts";
@@ -77,7 +78,7 @@ const FURTHER = {
     value: "application/json",
     isJson: true,
   },
-  batch_user_illegal: batchOf({ code: "argument_illegal", reason: "ext is not the text of a JSON object" }),
+  batch_user_illegal: batchOf({ code: "argument_illegal", reason: EXT_REASON }),
   batch_user_too_large: batchOf(BY_CODE.user_bytes_exceeded),
   batch_app_too_large: batchOf(BY_CODE.app_bytes_exceeded),
   batch_user_unknown: batchOf(BY_CODE.set_user_unknown),

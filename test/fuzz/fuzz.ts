@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { MachineDelay } from "../harness/machine-delay.ts";
+import { documentJudges } from "../openapi/judge-documented.ts";
 import { Fault } from "./fault.ts";
 import type { Step } from "./grammar/step.ts";
 import { steps } from "./grammar/steps.ts";
@@ -31,6 +32,7 @@ export async function fuzz({ engine, seed, requests }: FuzzOptions): Promise<Tal
   await using delay = new MachineDelay();
   await using worlds = new Worlds(engine);
   const tally = new Tally();
+  const documents = await documentJudges();
   const allowanceMs = (): Promise<number> => delay.allowanceMs();
   let failedAt = Number.POSITIVE_INFINITY;
   let shortest: Failed | undefined;
@@ -39,7 +41,7 @@ export async function fuzz({ engine, seed, requests }: FuzzOptions): Promise<Tal
     await delay.allowanceMs();
     tally.sequences += 1;
     const world = await worlds.present();
-    const sequence = new Sequence({ world, tally, allowanceMs }, tally.sequences);
+    const sequence = new Sequence({ world, tally, documents, allowanceMs }, tally.sequences);
     try {
       await sequence.run(list);
       return undefined;

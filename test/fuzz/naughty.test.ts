@@ -4,6 +4,7 @@ import { send, signIn } from "../harness/client.ts";
 import { MachineDelay } from "../harness/machine-delay.ts";
 import { quickPasswords } from "../harness/quick-passwords.ts";
 import { startTestService } from "../harness/service.ts";
+import { documentJudges } from "../openapi/judge-documented.ts";
 import { NAUGHTY } from "./naughty.ts";
 import { naughtySteps } from "./naughty-steps.ts";
 import { linesOf } from "./paste.ts";
@@ -21,7 +22,8 @@ test(
     await using world = await startWorld("sqlite");
     await using delay = new MachineDelay();
     const tally = new Tally();
-    const around = { world, tally, allowanceMs: () => delay.allowanceMs() };
+    const documents = await documentJudges();
+    const around = { world, tally, documents, allowanceMs: () => delay.allowanceMs() };
     for (let at = 0; at < NAUGHTY.length; at += AT_ONCE) {
       await delay.allowanceMs();
       const sequence = new Sequence(around, at);

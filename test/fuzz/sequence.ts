@@ -1,4 +1,6 @@
 /** Runs one sequence of steps in a world that is as new, and judges every answer and what is left in the end. */
+import type { Dialect } from "../../src/core/model.ts";
+import type { DocumentJudge } from "../openapi/judge-documented.ts";
 import { Closed, type Connection, connect, type RawAnswer } from "./connection.ts";
 import { BARE } from "./documented.ts";
 import { Fault } from "./fault.ts";
@@ -7,6 +9,7 @@ import { type Judged, judgeAnswer } from "./judge-answer.ts";
 import { entitiesOf, judgeEffect } from "./judge-effect.ts";
 import { bytesOf } from "./known-users.ts";
 import { judgeLeaks, Said } from "./leaks.ts";
+import { operationsAt } from "./operations-at.ts";
 import { readUser } from "./read-user.ts";
 import { piecesOf, type Rendered, render } from "./render.ts";
 import type { Tally } from "./tally.ts";
@@ -21,6 +24,7 @@ const OTHERS = 3;
 export interface Surroundings {
   readonly world: World;
   readonly tally: Tally;
+  readonly documents: Readonly<Record<Dialect, DocumentJudge>>;
   /** By how much longer than on an idle machine an answer may have taken, ms, since the sequence began. */
   readonly allowanceMs: () => Promise<number>;
 }
@@ -136,9 +140,22 @@ export class Sequence {
   }
 
   #judge({ step, app, isExact }: Rendered, answer: RawAnswer): Judged {
-    const judged = judgeAnswer(answer, { route: step.call.route, isExact, dialects: dialectsOf(app) });
+    const { route } = step.call;
+    const judged = judgeAnswer(answer, { route, isExact, dialects: dialectsOf(app) });
+    if (route && isExact) this.#judgeDocumented(operationsAt(route, step.username), app, judged);
     this.#judgeLeaks(answer);
     return judged;
+  }
+
+  /** Against the API's document, too, which says what clients may count on. */
+  #judgeDocumented(operations: readonly string[], app: WorldApp | undefined, judged: Judged): void {
+    const judge = this.#around.documents[app?.dialect ?? "2021"];
+    const faults = operations.map((operation) => {
+      const refusals = judge.refusalsOf(operation);
+      const isKnown = judged.codes.length === 0 || judged.codes.some((code) => refusals.has(code));
+      return isKnown ? judge.judge(operation, judged) : `${operation} is refused with ${judged.codes}`;
+    });
+    if (!faults.includes(undefined)) throw new Fault(`not as the API's document says: ${faults.join("; ")}`);
   }
 
   #judgeLeaks({ text = "", headers }: RawAnswer): void {

@@ -2,6 +2,7 @@
 import Ajv, { type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { Dialect } from "../../src/core/model.ts";
+import { type AnyRefused, SAMPLES, type SampleName } from "../../src/openapi/samples.ts";
 import { at, documentOf, type OpenApi, operationsOf } from "./documents.ts";
 
 export interface AnswerToJudge {
@@ -14,6 +15,8 @@ export interface AnswerToJudge {
 export interface DocumentJudge {
   /** @param operation method and path, as the document has them @returns what is wrong; undefined: nothing */
   judge(operation: string, answer: AnswerToJudge): string | undefined;
+  /** The codes of the refusals that are examples of the operation's answers. */
+  refusalsOf(operation: string): ReadonlySet<string>;
 }
 
 /** What answers have whatever they are about. The document's text says the two of them that are for pages. */
@@ -51,6 +54,15 @@ export async function documentJudge(dialect: Dialect): Promise<DocumentJudge> {
   }
 
   return {
+    refusalsOf(operation) {
+      const responses = Object.values(operations.get(operation)?.responses ?? {}).map((place) => at(document, place));
+      const examples = responses.flatMap(({ content = {} }) =>
+        Object.values(content).map((type) => type.examples ?? {}),
+      );
+      const names = examples.flatMap((each) => Object.keys(each));
+      // as: what is no sample's name is not found
+      return new Set(names.flatMap((name) => codesOf(SAMPLES[name as SampleName])));
+    },
     judge(operation, { status, headers, text }) {
       const response = operations.get(operation)?.responses[status];
       if (response === undefined) return `no ${status}`;
@@ -72,6 +84,16 @@ export async function documentJudge(dialect: Dialect): Promise<DocumentJudge> {
       return bodyFault(`${operation} ${status}`, body.schema, text);
     },
   };
+}
+
+/** A batch that is refused as a whole has the words of the user for whose sake it is. */
+function codesOf(sample: AnyRefused | undefined): readonly string[] {
+  if (sample === undefined) return [];
+  return sample.code === "batch_refused" ? [...sample.refused.values()].map(({ code }) => code) : [sample.code];
+}
+
+export async function documentJudges(): Promise<Readonly<Record<Dialect, DocumentJudge>>> {
+  return { "2021": await documentJudge("2021"), "2026": await documentJudge("2026") };
 }
 
 export function newAjv(document: OpenApi): Ajv {
