@@ -57,7 +57,7 @@ function keysOf(texts: readonly string[]): readonly string[] {
   return texts.map((text) => text.toWellFormed());
 }
 
-const VERSION = '"[\\w.-]{1,64}":\\d{1,15}';
+const VERSION = '"[\\w.-]{1,64}":(?:0|[1-9]\\d{0,14})';
 /** As `JSON.stringify` writes it, when nothing else is asked for. */
 const ONLY_VERSIONS = new RegExp(`^\\{"versions":\\{(${VERSION}(?:,${VERSION})*)\\}\\}$`);
 

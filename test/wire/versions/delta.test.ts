@@ -134,3 +134,12 @@ test("a list of 1,000 in which 3 have changed takes 10 calls and a small part of
   const bytes = (answers: readonly Answer[]) => answers.reduce((sum, { text }) => sum + text.length, 0);
   expect(bytes(deltas)).toBeLessThan(bytes(whole) / 7);
 }, 60_000);
+
+test("a number with a leading zero is no JSON, here as anywhere", async () => {
+  await using started = await start();
+  const { service, admin } = started;
+  for (const body of ['{"versions":{"ada":01}}', '{"versions":{"ada":01}, "targets":[]}']) {
+    const answer = await send("POST", `${service.base}/metadata/user/get`, { token: admin.token, body });
+    expect([answer.status, answer.body.error]).toEqual([400, "json_parse"]);
+  }
+});
