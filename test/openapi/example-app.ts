@@ -20,7 +20,17 @@ export interface ExampleApp extends AsyncDisposable {
 export async function startExampleApp(dialect: Dialect): Promise<ExampleApp> {
   await using stack = new AsyncDisposableStack();
   const app = { dialect, registration: "open", ratePerSecond: 10_000 } as const;
-  const { service } = stack.use(await startTrustedApp({}, { app, workers: 1, parts: { passwords: quickPasswords } }));
+  const { service } = stack.use(
+    await startTrustedApp(
+      {},
+      {
+        app,
+        settings: { trustedProxies: ["127.0.0.1"] },
+        workers: 1,
+        parts: { passwords: quickPasswords },
+      },
+    ),
+  );
   const admin = await signIn(service);
   const bearers = { admin: admin.token, ada: "", agora: userToken("ada", 3600) };
   const users = `${service.base}/users`;

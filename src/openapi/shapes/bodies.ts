@@ -15,7 +15,7 @@ import { Username } from "./username.ts";
 const Key = z.string().min(1);
 const Secret = z.string().min(1).max(PASSWORD_CHARACTERS_MAX).meta({ format: "password" });
 const Ttl = z
-  .union([z.int().min(0), z.string().regex(/^\s*\d+\s*$/), z.null()])
+  .union([z.int().min(0), z.string().regex(/^\d{1,15}$/), z.null()])
   .describe("Lifetime in seconds; 0 is permanent. Without it the app's own counts.");
 const Versions = z.record(z.string(), z.int()).describe("From username to the `lastModified` that the caller has.");
 
