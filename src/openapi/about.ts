@@ -6,7 +6,7 @@ Reads and writes the user attributes of chat apps: nickname, avatar, and what el
 "User Metadata" calls of Easemob and Agora Chat.
 
 - All paths of an app also stand below \`/app-id/{app_id}\`, where \`{app_id}\` is the app's UUID, or its App ID at Agora.
-- A success is exactly 200, or the 304 of a conditional read. Everything but a 431 is JSON.
+- A success is exactly 200, or the 304 of a conditional read. All answers are JSON, but what the runtime settles by itself: headers over 16 KiB are a bare 431.
 - Errors hold \`error\`, for programs, and \`error_description\`, for people; those of metadata calls also \`desc\`. Some hold a
   \`hint\`: what to do about it.
 - HEAD is GET without the body. OPTIONS answers any path 200, without a token. An unknown path is 404 \`service_resource_not_found\`, any

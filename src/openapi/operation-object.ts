@@ -15,6 +15,10 @@ export interface WrittenOperation {
   readonly examples: Readonly<Record<string, Example>>;
 }
 
+/**
+ * Any request can meet it. Said of the calls that cannot be refused otherwise, and of all in the document's text: an error
+ * without a body, on every call, would have clients with generated types look twice at each answer.
+ */
 const HEAD_TOO_LARGE = {
   description: "The request line and the headers are over 16 KiB. Answered by the runtime, without a body.",
 };
@@ -57,7 +61,7 @@ function written(
     200: { description: answer.description, headers: all, content: json(answer.schema, answer.examples) },
     ...(mayBeUnchanged && { 304: { description: "The caller has this version.", headers: all } }),
     ...Object.fromEntries(errors.responses),
-    431: HEAD_TOO_LARGE,
+    ...(!takesTokens(kind) && { 431: HEAD_TOO_LARGE }),
   };
   const object = {
     operationId,
@@ -71,6 +75,10 @@ function written(
     responses,
   };
   return { object, examples: errors.examples };
+}
+
+function takesTokens({ security }: { readonly security: readonly JsonObject[] }): boolean {
+  return security.length > 0;
 }
 
 type Contents = NonNullable<Operation["body"]>["content"];
