@@ -12,7 +12,7 @@ import { HEADERS } from "./headers.ts";
 import { appOperation, ownOperation, type WrittenOperation } from "./operation-object.ts";
 import { operationOf, ownOperationOf } from "./operations.ts";
 import { PARAMETERS, parameterRefs, pathParameters } from "./parameters.ts";
-import { answerSchemas, bodySchemas } from "./schemas.ts";
+import { type JsonSchema, schemasOf } from "./schemas.ts";
 import { shareResponses } from "./shared-responses.ts";
 
 export interface DocumentNeeds {
@@ -33,9 +33,11 @@ interface Entry {
 /** Rejects for a route without a row in `operations/`. */
 export async function openApiDocument(needs: DocumentNeeds, dialect: Dialect): Promise<JsonObject> {
   const { turns } = needs;
-  const bodies = bodySchemas();
-  await turns.next();
-  const answers = answerSchemas(dialect);
+  const schemas: Record<string, JsonSchema> = {};
+  for (const some of schemasOf(dialect)) {
+    Object.assign(schemas, some);
+    await turns.next();
+  }
   const entries: Entry[] = [];
   for (const entry of entriesOf(needs, dialect)) {
     entries.push(entry);
@@ -50,7 +52,7 @@ export async function openApiDocument(needs: DocumentNeeds, dialect: Dialect): P
     security: [{ bearer: [] }],
     paths: pathsOf(entries),
     components: {
-      schemas: { ...bodies, ...answers },
+      schemas,
       parameters: PARAMETERS,
       headers: HEADERS,
       responses,

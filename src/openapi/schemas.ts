@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Dialect } from "../core/model.ts";
 import { ACCOUNT_ANSWERS } from "./shapes/account-answers.ts";
-import { attributeAnswers, UserErrors } from "./shapes/attribute-answers.ts";
+import { Attributes, attributeAnswers, LastModified, UserErrors } from "./shapes/attribute-answers.ts";
 import { BODY_SHAPES } from "./shapes/bodies.ts";
 import { COMPANION_SHAPES } from "./shapes/companion-answers.ts";
 import { TIME_SHAPES } from "./shapes/envelope.ts";
@@ -22,23 +22,23 @@ const ERROR_SHAPES = {
 
 export type ErrorShape = keyof typeof ERROR_SHAPES;
 
-/** What calls take, by name: for `components.schemas`. */
-export function bodySchemas(): Readonly<Record<string, JsonSchema>> {
-  return jsonSchemas(BODY_SHAPES);
+type Schemas = Readonly<Record<string, JsonSchema>>;
+
+/** Of answers, what further ones are made of. */
+const SHARED = { ...TIME_SHAPES, Attributes, LastModified, UserErrors };
+
+/** Everything that calls take and answer, by name, for `components.schemas`: piece by piece, each of a few ms. */
+export function* schemasOf(dialect: Dialect): Iterable<Schemas> {
+  yield jsonSchemas(BODY_SHAPES);
+  yield answerSchemas(attributeAnswers(dialect));
+  yield answerSchemas(ACCOUNT_ANSWERS);
+  yield answerSchemas({ ...COMPANION_SHAPES, ...OWN_ANSWERS });
+  const { UserUnknownError: older, ...errors } = answerSchemas(ERROR_SHAPES);
+  yield dialect === "2021" && older !== undefined ? { ...errors, UserUnknownError: older } : errors;
 }
 
-/** The same for what they answer. */
-export function answerSchemas(dialect: Dialect): Readonly<Record<string, JsonSchema>> {
-  const answers = {
-    ...attributeAnswers(dialect),
-    ...TIME_SHAPES,
-    ...ACCOUNT_ANSWERS,
-    ...COMPANION_SHAPES,
-    ...OWN_ANSWERS,
-    ...ERROR_SHAPES,
-  };
-  const { UserUnknownError: older, ...schemas } = jsonSchemas(answers, withoutBounds);
-  return dialect === "2021" && older !== undefined ? { ...schemas, UserUnknownError: older } : schemas;
+function answerSchemas(shapes: Readonly<Record<string, z.ZodType>>): Schemas {
+  return jsonSchemas({ ...SHARED, ...shapes }, withoutBounds);
 }
 
 /**
@@ -48,7 +48,7 @@ export function answerSchemas(dialect: Dialect): Readonly<Record<string, JsonSch
 function jsonSchemas(
   shapes: Readonly<Record<string, z.ZodType>>,
   override: (schema: JsonSchema) => void = () => {},
-): Readonly<Record<string, JsonSchema>> {
+): Schemas {
   const registry = z.registry<{ id: string }>();
   for (const [id, shape] of Object.entries(shapes)) registry.add(shape, { id });
   const { schemas } = z.toJSONSchema(registry, {
