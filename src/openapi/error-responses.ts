@@ -3,15 +3,15 @@ import type { Family } from "../http/reply.ts";
 import { type ErrorExample, errorExample } from "./error-examples.ts";
 import { type HeaderName, headerRefs, RATE_HEADERS } from "./headers.ts";
 import type { Example } from "./operation.ts";
-import { SAMPLES, type SampleName } from "./samples.ts";
+import { type AnyRefused, SAMPLES, type SampleName } from "./samples.ts";
 import type { ErrorShape } from "./schemas.ts";
 
 /** Words for a status, which also name the shared answers. */
 export const STATUS_WORDS: Readonly<Record<number, readonly [name: string, description: string]>> = {
   400: ["BadRequest", "The request makes no sense."],
   401: ["Unauthorized", "No good token, or one without the right."],
-  403: ["Forbidden", "Too much."],
-  404: ["NotFound", "There is no such thing."],
+  403: ["Forbidden", "Over a limit: of the bytes of a user or the app, or of the users of a batch."],
+  404: ["NotFound", "There is no such user, app or path."],
   408: ["RequestTimeout", "The body did not arrive in time."],
   409: ["Conflict", "Another call has changed the attributes meanwhile; nothing was stored."],
   412: ["PreconditionFailed", "Another version is stored than the request names; nothing was stored."],
@@ -22,18 +22,18 @@ export const STATUS_WORDS: Readonly<Record<number, readonly [name: string, descr
   503: ["ServiceUnavailable", "Nothing was stored, and nothing will be: the call can be repeated."],
 };
 
-const HEADERS: Readonly<Record<number, readonly HeaderName[]>> = {
-  403: ["X-Quota-User-Used", "X-Quota-User-Limit"],
-  408: ["Connection"],
-  412: ["ETag", "Last-Modified"],
-  413: ["Connection"],
-  429: ["Retry-After"],
-  500: ["X-Request-Id"],
-  503: ["Retry-After", "X-Request-Id"],
+const HEADERS: Partial<Readonly<Record<AnyRefused["code"], readonly HeaderName[]>>> = {
+  user_bytes_exceeded: ["X-Quota-User-Used", "X-Quota-User-Limit"],
+  precondition_failed: ["ETag", "Last-Modified"],
+  body_late: ["Connection"],
+  body_too_large: ["Connection"],
+  rate_exceeded: ["Retry-After"],
+  busy: ["Retry-After", "X-Request-Id"],
+  internal: ["X-Request-Id"],
 };
 
 /** What a refusal's body holds beside what all of its family do. */
-const SHAPES: Partial<Readonly<Record<string, ErrorShape>>> = {
+const SHAPES: Partial<Readonly<Record<AnyRefused["code"], ErrorShape>>> = {
   user_bytes_exceeded: "SizeError",
   app_bytes_exceeded: "SizeError",
   precondition_failed: "VersionError",
@@ -75,7 +75,11 @@ export function errorResponses(
       refs[name] = { $ref: `#/components/examples/${component}` };
     }
     const shapes = [...new Set(list.map(([name]) => shapeOf(name, family)))].sort();
-    const headers: HeaderName[] = ["Cache-Control", ...(HEADERS[status] ?? []), ...(isCounted ? RATE_HEADERS : [])];
+    const headers: HeaderName[] = [
+      "Cache-Control",
+      ...list.flatMap(([name]) => HEADERS[SAMPLES[name].code] ?? []),
+      ...(isCounted ? RATE_HEADERS : []),
+    ];
     responses.set(status, {
       description: STATUS_WORDS[status]?.[1],
       headers: headerRefs(headers),

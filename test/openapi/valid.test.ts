@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DIALECTS } from "../../src/core/model.ts";
 import { ROOT } from "../docs/markdown.ts";
-import { at, documentOf, type OpenApi } from "./documents.ts";
-import { inDocument, newAjv } from "./judge-documented.ts";
+import { at, documentOf, type OpenApi, operationsOf } from "./documents.ts";
+import { closed, inDocument, newAjv } from "./judge-documented.ts";
 
 const REDOCLY = join(ROOT, "node_modules/@redocly/cli/bin/cli.js");
 const RULES = "extends: [spec, recommended-strict]\ntelemetry: off\nrules:\n  path-parameters-defined: error\n";
@@ -70,6 +70,26 @@ describe("what no linter looks at", () => {
         const validate = ajv.compile(inDocument(schema));
         for (const value of values) expect([value, validate(value)]).toEqual([value, true]);
       }
+    }
+  });
+
+  test("examples of answers have no member that their schema does not name", () => {
+    for (const document of documents) {
+      const ajv = newAjv(closed(document));
+      let count = 0;
+      for (const { responses } of operationsOf(document).values()) {
+        for (const { content = {} } of Object.values(responses).map((place) => at(document, place))) {
+          for (const { schema, examples = {} } of Object.values(content)) {
+            const validate = ajv.compile(inDocument(schema));
+            for (const place of Object.values(examples)) {
+              const { value } = at<{ readonly value?: unknown }>(document, place);
+              expect([value, validate(value), validate.errors]).toEqual([value, true, null]);
+              count += 1;
+            }
+          }
+        }
+      }
+      expect(count).toBeGreaterThan(300);
     }
   });
 
