@@ -1,3 +1,5 @@
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+
 /** An answer as it came; every claim about its framing has been held against the bytes. */
 export interface RawAnswer {
   readonly status: number;
@@ -21,6 +23,12 @@ export interface Connection extends Disposable {
   /** Rejects with `Closed`. Words of 1xx are passed over, but for that of an upgrade. @param onContinue at a 100 */
   answer(method: string, onContinue?: () => void): Promise<RawAnswer>;
 }
+
+const UNPACKERS: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
+  br: brotliDecompressSync,
+  gzip: gunzipSync,
+  identity: (bytes) => bytes,
+};
 
 const HEAD_END = "\r\n\r\n";
 
@@ -109,7 +117,9 @@ export async function connect(port: number): Promise<Connection> {
         const isChunked = headers.get("transfer-encoding") === "chunked";
         // What the runtime refuses by itself says no length, and ends with the connection.
         const bytes = isChunked ? await chunks() : await take(length === null ? 0 : Number(length));
-        return { status, headers, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes) };
+        const plain = UNPACKERS[headers.get("content-encoding") ?? "identity"]?.(bytes);
+        if (plain === undefined) throw new Error(`packed by ${headers.get("content-encoding")}`);
+        return { status, headers, text: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(plain) };
       }
     },
     [Symbol.dispose]() {
