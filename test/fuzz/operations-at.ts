@@ -1,5 +1,6 @@
 import type { Route } from "../../src/http/call.ts";
-import { ROUTES } from "./calls.ts";
+import { OWN_ROUTES } from "../openapi/documents.ts";
+import { type FuzzCall, ROUTES } from "./calls.ts";
 
 /**
  * The operations of the API's document that a route may have been taken for: itself, and those whose path has a word where it
@@ -10,6 +11,14 @@ export function operationsAt({ method, path }: Route, username: string): readonl
   const words = ROUTES.filter((other) => other.method === method && fits(other.path.split("/"), named));
   return [...new Set([path, ...words.map((other) => other.path)])].map((each) => `${method} /{org}/{app}${each}`);
 }
+
+/** That of a path of the server's own; undefined where the document has none. */
+export function ownOperation({ method, path, route }: FuzzCall): string | undefined {
+  const isRead = method === "GET" || method === "HEAD";
+  return route === null && isRead && OWN_DOCUMENTED.has(path) ? `GET ${path}` : undefined;
+}
+
+const OWN_DOCUMENTED = new Set(OWN_ROUTES.filter(({ isPage }) => isPage !== true).map((own) => own.path));
 
 function fits(words: readonly string[], parts: readonly string[]): boolean {
   return words.length === parts.length && words.every((word, at) => word === parts[at] || word.startsWith("{"));

@@ -9,7 +9,7 @@ import { type Judged, judgeAnswer } from "./judge-answer.ts";
 import { entitiesOf, judgeEffect } from "./judge-effect.ts";
 import { bytesOf } from "./known-users.ts";
 import { judgeLeaks, Said } from "./leaks.ts";
-import { operationsAt } from "./operations-at.ts";
+import { operationsAt, ownOperation } from "./operations-at.ts";
 import { readUser } from "./read-user.ts";
 import { piecesOf, type Rendered, render } from "./render.ts";
 import type { Tally } from "./tally.ts";
@@ -143,6 +143,8 @@ export class Sequence {
     const { route } = step.call;
     const judged = judgeAnswer(answer, { route, isExact, dialects: dialectsOf(app) });
     if (route && isExact) this.#judgeDocumented(operationsAt(route, step.username), app, judged);
+    const own = step.tail === "" ? ownOperation(step.call) : undefined;
+    if (own !== undefined) this.#judgeDocumented([own], app, judged);
     this.#judgeLeaks(answer);
     return judged;
   }
