@@ -10,7 +10,7 @@ import { FOLDER_RULES, type FolderRule, LINES_MAX, NOT_IN_CORE, RUNTIME_PLACES }
 export function checkTree(root: string): readonly string[] {
   const read = (path: string): string => readFileSync(join(root, path), "utf8");
   const find = (pattern: string): string[] => [...new Glob(pattern).scanSync(root)].sort();
-  const files = [...find("src/**/*.{ts,tsx}"), ...find("packages/*/src/**/*.{ts,tsx}")];
+  const files = ["src", "pages", "packages/*/src"].flatMap((folder) => find(`${folder}/**/*.{ts,tsx}`));
   const examples = find("examples/*/package.json").map(dirname);
   const modules = files.map((file) => ({ file, text: read(file) }));
   const imports = modules.flatMap(({ file, text }) => importsOf(file, text));

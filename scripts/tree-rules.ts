@@ -31,6 +31,8 @@ export const FOLDER_RULES: readonly FolderRule[] = [
       "src/check-token.ts",
       "src/workers",
       "src/config",
+      "src/http/pages/built-pages.ts",
+      "src/http/pages/page-manifest.ts",
       "src/ops",
       "src/system",
       "src/store/open.ts",
@@ -57,7 +59,11 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   // Another assembly of the same parts, for one question.
   { folder: "src/check-token.ts", imports: ["src/identity", "src/process-parts.ts", "src/system", CORE], packages: [] },
   // What threads share of it by message.
-  { folder: "src/process-parts.ts", imports: ["src/identity", "src/system", CORE], packages: [] },
+  {
+    folder: "src/process-parts.ts",
+    imports: ["src/identity", "src/http/pages/built-pages.ts", "src/system", CORE],
+    packages: [],
+  },
   // Tokens that others have made.
   { folder: "src/identity", imports: [CORE], packages: ["node:", "jose"] },
   { folder: "src/http", imports: [CORE], packages: ["bun", "bun:ffi", "node:", "zod"] },
@@ -80,6 +86,8 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   },
   { folder: "src/store/mysql", imports: [...STORE_PARTS, "src/system/timers.ts", CORE], packages: ["node:", "mysql2"] },
   { folder: CORE, imports: [], packages: [] },
+  // They are built by themselves, and know of the server only what goes over the wire.
+  { folder: "pages", imports: [], packages: [] },
   // It runs in browsers, and knows of the server only what goes over the wire.
   { folder: CLIENT, imports: [], packages: [] },
   { folder: `${CLIENT}/react.ts`, imports: [CLIENT], packages: ["react"] },

@@ -1,0 +1,66 @@
+/** "Try the API": a form that gets a token, and the viewer, which is handed it. */
+import { type ApiDocument, type Dialect, documentAddress, loadDocument } from "./api-document.ts";
+import { type AppKey, appKeyIn, parseAppKey } from "./app-key.ts";
+import { element } from "./element.ts";
+import { forViewer } from "./for-viewer.ts";
+import { TokenForm } from "./token-form.ts";
+import { Viewer } from "./viewer.ts";
+
+const viewer = new Viewer(element("viewer", HTMLElement));
+const notice = element("notice", HTMLElement);
+const documentLink = element("document", HTMLAnchorElement);
+const dialects = [...document.querySelectorAll<HTMLInputElement>('input[name="dialect"]')];
+const darkness = matchMedia("(prefers-color-scheme: dark)");
+
+let loaded: ApiDocument | undefined;
+let key: AppKey | undefined;
+let token: string | undefined;
+
+const shown = (source: ApiDocument) => ({
+  document: forViewer(source, key, location.origin),
+  token,
+  isDark: darkness.matches,
+});
+
+async function show(dialect: Dialect): Promise<void> {
+  documentLink.href = documentAddress(dialect);
+  try {
+    loaded = await loadDocument(dialect);
+    notice.hidden = true;
+    viewer.show(shown(loaded));
+  } catch (error) {
+    notice.textContent = `The document of the API could not be shown. ${error instanceof Error ? error.message : ""}`;
+    notice.hidden = false;
+  }
+}
+
+function chosenDialect(): Dialect {
+  return dialects.some(({ value, checked }) => checked && value === "2026") ? "2026" : "2021";
+}
+
+const address = new URL(location.href);
+const app = appKeyIn(address.hash);
+key = parseAppKey(app);
+// The viewer has fragments of its own.
+if (app !== "") history.replaceState(null, "", address.pathname + address.search);
+const asked = address.searchParams.get("dialect");
+for (const input of dialects) {
+  if (asked === "2021" || asked === "2026") input.checked = input.value === asked;
+  input.addEventListener("change", () => {
+    const dialect = chosenDialect();
+    history.replaceState(null, "", `?dialect=${dialect}`);
+    void show(dialect);
+  });
+}
+
+new TokenForm(app, (granted) => {
+  const isSameApp = key?.org === granted.key.org && key.app === granted.key.app;
+  ({ key, token } = granted);
+  if (loaded === undefined) return;
+  if (isSameApp) viewer.update(shown(loaded));
+  else viewer.show(shown(loaded));
+});
+darkness.addEventListener("change", () => {
+  if (loaded !== undefined) viewer.update(shown(loaded));
+});
+void show(chosenDialect());
