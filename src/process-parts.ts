@@ -2,6 +2,7 @@ import { createAttempts } from "./core/admission/attempts.ts";
 import { createPasswords, type Passwords } from "./core/passwords.ts";
 import type { Clock, Digest, PasswordHasher, Store, Timers } from "./core/ports.ts";
 import { createProbe, type Probe } from "./core/probe.ts";
+import { type BuiltPages, NO_PAGES } from "./http/pages/built-pages.ts";
 import { createOutsideCalls, type KeySetEvents, type OutsideCalls } from "./identity/outside-calls.ts";
 import { systemClock } from "./system/clock.ts";
 import { systemDigest } from "./system/digest.ts";
@@ -16,6 +17,7 @@ export interface ProcessParts {
   readonly passwords: Passwords;
   readonly outside: OutsideCalls;
   readonly probe: Probe;
+  readonly pages: BuiltPages;
 }
 
 export interface ProcessPartsNeeds {
@@ -25,6 +27,8 @@ export interface ProcessPartsNeeds {
   readonly timers?: Timers | undefined;
   readonly digest?: Digest | undefined;
   readonly passwords?: PasswordHasher | undefined;
+  /** None where it is left out. */
+  readonly pages?: BuiltPages | undefined;
 }
 
 export function createProcessParts({
@@ -34,6 +38,7 @@ export function createProcessParts({
   timers = systemTimers,
   digest = systemDigest,
   passwords: hasher = argon2id,
+  pages = NO_PAGES,
 }: ProcessPartsNeeds): ProcessParts {
   // One for all: an address that guesses passwords is no more welcome with made-up tokens.
   const attempts = createAttempts({ resource: "attempts", timers });
@@ -41,5 +46,6 @@ export function createProcessParts({
     passwords: createPasswords({ hasher, attempts, timers }),
     outside: createOutsideCalls({ attempts, clock, timers, digest, events }),
     probe: createProbe(store, timers),
+    pages,
   };
 }

@@ -24,6 +24,8 @@ import type { ConnectionEvents } from "./http/connections.ts";
 import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
 import type { OwnRoute } from "./http/own-route.ts";
 import { ownRoutes } from "./http/own-routes.ts";
+import type { BuiltPages } from "./http/pages/built-pages.ts";
+import { createPageFiles } from "./http/pages/page-files.ts";
 import { appRoutes } from "./http/routes.ts";
 import { listen } from "./http/server.ts";
 import type { KeySetEvents } from "./identity/outside-calls.ts";
@@ -84,6 +86,8 @@ interface ThreadParts {
   readonly random?: Random;
   readonly digest?: Digest;
   readonly passwords?: PasswordHasher;
+  /** None where it is left out. */
+  readonly pages?: BuiltPages | undefined;
   /** The rates' memory, where several threads share it; who made it sees to the shares of other servers. */
   readonly throttle?: ThrottleMemory;
   /** What bounds the whole process, and this thread's place in it, where several serve; counted from 0. */
@@ -121,7 +125,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   stack.defer(() => whileClosing(closing, "the store", () => store[Symbol.asyncDispose]()));
   const { events, clock = systemClock, random = systemRandom, digest = systemDigest } = parts;
   const { timers = systemTimers } = parts;
-  const { passwords, outside, probe } = parts.process === undefined ? createProcessParts(parts) : parts.process;
+  const { passwords, outside, probe, pages } = parts.process === undefined ? createProcessParts(parts) : parts.process;
 
   await ensureSigningKey({ store, random, clock });
   // The two need each other, but the registry not before it is refreshed.
@@ -171,6 +175,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const ownPaths: readonly OwnRoute[] = ownRoutes({
     probe,
     registry,
+    pageFiles: createPageFiles(pages, timers),
     async writeDocument(dialect) {
       // Loaded when it is first asked for, which many a server never is.
       const { openApiDocument } = await import("./openapi/document.ts");

@@ -163,6 +163,7 @@ export const ERRORS: ErrorTable = {
   }),
 
   route_unknown: serviceResourceNotFound,
+  pages_missing: serviceResourceNotFound,
   method_not_allowed: ({ allow }) => ({
     status: 405,
     error: "method_not_allowed",

@@ -31,6 +31,8 @@ export function hintFor(refused: Hinted, { isAdmin = false, isSet = false }: Hin
       return "the token is for another app than the path names";
     case "registration_closed":
       return "this app takes registrations with an admin's token only: POST …/token with client_credentials gives one";
+    case "pages_missing":
+      return "the pages are not built here: a whole npm ci, without --omit=dev, and the next start build them";
     default:
       return undefined;
   }

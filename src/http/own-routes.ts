@@ -5,11 +5,14 @@
 import { type DocumentWriter, documentRoute } from "./document-route.ts";
 import { healthRoute, type ReadyNeeds, readyRoute } from "./health.ts";
 import type { OwnRoute } from "./own-route.ts";
+import type { PageFiles } from "./pages/page-files.ts";
+import { pageRoutes } from "./pages/page-routes.ts";
 
 export interface OwnRouteNeeds extends ReadyNeeds {
   readonly writeDocument: DocumentWriter;
+  readonly pageFiles: PageFiles;
 }
 
 export function ownRoutes(needs: OwnRouteNeeds): readonly OwnRoute[] {
-  return [healthRoute(), readyRoute(needs), documentRoute(needs.writeDocument)];
+  return [healthRoute(), readyRoute(needs), documentRoute(needs.writeDocument), ...pageRoutes(needs.pageFiles)];
 }

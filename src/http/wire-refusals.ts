@@ -1,6 +1,8 @@
 /** What the wire itself refuses, before any rule is asked. */
 export type WireRefused =
   | { readonly code: "route_unknown" }
+  /** A page that was not built on this machine. */
+  | { readonly code: "pages_missing" }
   | { readonly code: "method_not_allowed"; readonly allow: string }
   | { readonly code: "body_too_large" }
   | { readonly code: "body_late" }

@@ -51,6 +51,7 @@ const BY_CODE = {
   rate_exceeded: { code: "rate_exceeded", retryAfterMs: 1000, allowance: undefined },
   busy: { code: "busy", retryAfterMs: 1000 },
   route_unknown: { code: "route_unknown" },
+  pages_missing: { code: "pages_missing" },
   method_not_allowed: { code: "method_not_allowed", allow: "GET, HEAD, OPTIONS" },
   body_too_large: { code: "body_too_large" },
   body_late: { code: "body_late" },

@@ -20,6 +20,7 @@ const METHODS: { readonly [Part in keyof ProcessParts]: { readonly [Method in ke
   passwords: { hash: true, logIn: true, countSecret: true },
   outside: { hostedUser: true, keySet: true },
   probe: { check: true },
+  pages: { folder: true },
 };
 
 type AnyMethod = (...args: readonly unknown[]) => Promise<unknown>;

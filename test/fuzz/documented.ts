@@ -31,6 +31,7 @@ export const BARE: ReadonlySet<number> = new Set(
 const ANYWHERE = new Set([
   "app_unknown",
   "route_unknown",
+  "pages_missing",
   "method_not_allowed",
   "body_too_large",
   "body_late",

@@ -125,7 +125,7 @@ async function startServing(
 ): Promise<Service> {
   const { share } = store;
   // Functions do not go over to other threads; those call for passwords in this one.
-  const { passwords = quickPasswords, drainMs: _, ...others } = parts ?? {};
+  const { passwords = quickPasswords, drainMs: _, pages, ...others } = parts ?? {};
   const hasOwnParts = wrap !== undefined || Object.keys(others).length > 0;
   if (workers > 1 && share !== undefined && !hasOwnParts) {
     const gated = (...args: Parameters<SharedStore["share"]>) => {
@@ -136,7 +136,7 @@ async function startServing(
     return await startWorkers({
       ...needs,
       ...(silentMaxMs === undefined ? {} : { silentMaxMs }),
-      parts: { passwords },
+      parts: { passwords, pages },
       store: { ...store, share: gated },
     });
   }

@@ -11,6 +11,7 @@ function connected(passwords: Partial<ProcessParts["passwords"]>): ProcessParts 
     passwords: { hash: missing, logIn: missing, countSecret: missing, ...passwords },
     outside: { hostedUser: missing, keySet: missing },
     probe: { check: missing },
+    pages: { folder: missing },
   };
   const calls = createProcessCalls((call) => {
     void answerCall(parts, structuredClone(call)).then((answer) => calls.hear(structuredClone(answer)));

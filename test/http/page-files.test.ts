@@ -1,0 +1,57 @@
+import { expect, test } from "bun:test";
+import { Refusal } from "../../src/core/refusals.ts";
+import { NO_PAGES } from "../../src/http/pages/built-pages.ts";
+import { createPageFiles } from "../../src/http/pages/page-files.ts";
+import { WireRefusal } from "../../src/http/wire-refusals.ts";
+import { builtPages } from "../harness/built-pages.ts";
+import { createTestTimers } from "../harness/test-timers.ts";
+
+test("a page that is asked for while pages are built is there as soon as they are", async () => {
+  const { folder } = builtPages();
+  const building = Promise.withResolvers<string | undefined>();
+  const files = createPageFiles({ folder: () => building.promise }, createTestTimers());
+  const found = files.find("docs.html");
+  building.resolve(await folder());
+  expect((await found)?.contentType).toBe("text/html; charset=utf-8");
+});
+
+test("who waits for a build for more than ten seconds is told to come again, and finds the pages then", async () => {
+  const { folder } = builtPages();
+  const building = Promise.withResolvers<string | undefined>();
+  const timers = createTestTimers();
+  const files = createPageFiles({ folder: () => building.promise }, timers);
+  const waiting = files.find("docs.html").catch((error) => error);
+  await timers.advance(9900);
+  expect(await Promise.race([waiting, Bun.sleep(20).then(() => "still waiting")])).toBe("still waiting");
+  await timers.advance(200);
+  const refusal = await waiting;
+  expect(refusal).toBeInstanceOf(Refusal);
+  expect(refusal.refused.code).toBe("busy");
+  building.resolve(await folder());
+  expect(await files.find("docs.html")).toBeDefined();
+});
+
+test("where there are no pages, and where they were taken away, that is said", async () => {
+  for (const built of [NO_PAGES, { folder: async () => "/nowhere" }]) {
+    const error = await createPageFiles(built, createTestTimers())
+      .find("docs.html")
+      .catch((reason) => reason);
+    expect(error).toBeInstanceOf(WireRefusal);
+    expect(error.refused).toEqual({ code: "pages_missing" });
+  }
+});
+
+test("a file is read once for each coding, however many ask at once", async () => {
+  const files = createPageFiles(builtPages(), createTestTimers());
+  const page = await files.find("docs.html");
+  const [first, second] = await Promise.all([page?.read("br"), page?.read("br")]);
+  expect(first).toBe(second as Blob); // as: both are there
+  expect(await page?.read("gzip")).not.toBe(first as Blob); // as: it is another coding
+});
+
+test("only what was built is found", async () => {
+  const files = createPageFiles(builtPages(), createTestTimers());
+  for (const name of ["", "manifest.json", "../../package.json", "docs.html.br", "__proto__", "constructor"]) {
+    expect(await files.find(name)).toBeUndefined();
+  }
+});
