@@ -1,5 +1,6 @@
 import type { Config } from "../config/config.ts";
 import type { Store } from "../core/ports.ts";
+import type { BuiltPages } from "../http/pages/built-pages.ts";
 import type { OperatorEvents } from "../ops/events.ts";
 import { type Service, startService } from "../service.ts";
 import { openSharedStore, openStore, type SharedStore, type StoreLocation } from "../store/open.ts";
@@ -35,13 +36,18 @@ export async function openServedStore(
 }
 
 /** One worker is this thread itself: it spares the memory of another. The service owns the store from now on. */
-export function startServing(config: Config, store: ServedStore, events: OperatorEvents): Promise<Service> {
+export function startServing(
+  config: Config,
+  store: ServedStore,
+  events: OperatorEvents,
+  pages: BuiltPages,
+): Promise<Service> {
   const { listen, defaults, trustedProxies, cacheBytes, workers: count } = config;
   const { connectionsMax, bodiesBytesMax, requestTimeoutS } = config;
   const bounds = { connectionsMax, bodiesBytesMax, requestTimeoutS };
   const settings = { ...listen, ...bounds, defaults, trustedProxies, operatorKey: config.operatorKey?.reveal() };
-  if (count === 1 || !isShared(store)) return startService(settings, { store, events });
-  return startWorkers({ settings, count, store, cacheBytes, events });
+  if (count === 1 || !isShared(store)) return startService(settings, { store, events, pages });
+  return startWorkers({ settings, count, store, cacheBytes, events, parts: { pages } });
 }
 
 function isShared(store: ServedStore): store is SharedStore {

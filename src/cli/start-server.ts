@@ -9,6 +9,7 @@ import { systemRandom } from "../system/random.ts";
 import { type DemoApp, prepareDemoApp } from "./demo-app.ts";
 import { mistaken } from "./failure.ts";
 import { addressText, listenFailure, reachableUrl } from "./listening.ts";
+import { createPageBuild } from "./pages/page-build.ts";
 import { openServedStore, startServing } from "./serving.ts";
 
 /** A server that answers, with all that it stands on. */
@@ -18,6 +19,8 @@ export interface StartedServer extends AsyncDisposable {
   readonly url: string;
   readonly demo: DemoApp | undefined;
   readonly appCount: number;
+  /** Whether `/-/docs` will be there. */
+  readonly hasPages: boolean;
 }
 
 /** @param storeIsDefault nobody has said where the store is: it may be for trying out */
@@ -42,14 +45,17 @@ export async function startServer(
 
   // From here on the service owns the store.
   holding.move();
-  const service = await startServing(config, store, events).catch((error) => {
+  const pages = stack.use(createPageBuild(events));
+  const service = await startServing(config, store, events, pages).catch((error) => {
     throw listenFailure(error, listen) ?? error;
   });
   stack.use(service);
+  pages.begin();
   const url = reachableUrl(service.url);
   demo?.write(url);
   const owned = stack.move();
-  return { service, url, demo, appCount, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  const hasPages = pages.isPossible;
+  return { service, url, demo, appCount, hasPages, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 async function ensureApp(apps: Apps, { key, clientId, clientSecret }: ConfiguredApp): Promise<void> {

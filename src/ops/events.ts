@@ -16,6 +16,12 @@ type Details<Event extends Failure["event"]> = Omit<Extract<Failure, { event: Ev
 export interface OperatorEvents extends Events, StoreTroubleEvents {
   /** @param details.apps how many there are */
   serving(details: { readonly url: string; readonly store: string; readonly apps: number }): void;
+  /** The web pages were built, beside serving. */
+  pagesBuilt(details: { readonly ms: number }): void;
+  /** There are no web pages, and nothing to build them from. */
+  pagesMissing(): void;
+  /** The web pages could not be built: those of an earlier build are served, or none. */
+  pagesFailed(details: { readonly reason: string }): void;
   /** The store cannot be reached at the start, which waits for it. */
   storeUnreachable(details: Details<"storeUnreachable">): void;
   /** The store was served elsewhere: the start waits to see whether it still is. */
@@ -82,6 +88,14 @@ export function createEvents(log: Logger, timers: Timers): OperatorEvents {
   });
   return {
     serving: ({ url, store, apps }) => log.info({ event: "serving", url, store, apps }, `serving on ${url}`),
+    pagesBuilt: ({ ms }) => log.info({ event: "pagesBuilt", ms }, "the pages / and /-/docs are built"),
+    pagesMissing: () =>
+      log.info(
+        { event: "pagesMissing" },
+        "the pages / and /-/docs are not here: they need what npm ci installs without --omit=dev",
+      ),
+    pagesFailed: ({ reason }) =>
+      log.warn({ event: "pagesFailed", reason }, "the pages / and /-/docs could not be built; the API is served"),
     storeUnreachable: (details) => outages.tell({ event: "storeUnreachable", ...details }),
     holderAwaited: (message) => log.warn({ event: "holderAwaited" }, message),
     stopping: () => log.info({ event: "stopping" }, "stopping: requests under way are finished"),

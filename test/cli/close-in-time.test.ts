@@ -10,7 +10,7 @@ function started(close: () => Promise<void>, closing: readonly string[] = []): S
     reread() {},
     [Symbol.asyncDispose]: async () => {},
   };
-  return { service, url: "", demo: undefined, appCount: 0, [Symbol.asyncDispose]: close };
+  return { service, url: "", demo: undefined, hasPages: false, appCount: 0, [Symbol.asyncDispose]: close };
 }
 
 test("what closing fails with is told, and keeps no server from stopping", async () => {

@@ -20,6 +20,9 @@ type Silent = "secretReadable" | "keysAvailable" | "checkStoreBy";
 
 const EVERY_EVENT: { readonly [Name in Exclude<keyof OperatorEvents, Silent>]: (events: OperatorEvents) => void } = {
   serving: (events) => events.serving({ url: "http://x:1", store: "memory:", apps: 2 }),
+  pagesBuilt: (events) => events.pagesBuilt({ ms: 1200 }),
+  pagesMissing: (events) => events.pagesMissing(),
+  pagesFailed: (events) => events.pagesFailed({ reason: "no disk" }),
   storeUnreachable: (events) => events.storeUnreachable({ store: "mysql://u@h:3306/d", error: new Error("no way") }),
   holderAwaited: (events) => events.holderAwaited("data/usermeta.db was served elsewhere"),
   stopping: (events) => events.stopping(),

@@ -50,13 +50,13 @@ export const serve: Command = {
     });
     let failure: Error | undefined;
     if (started !== undefined) {
-      const { service, url: server, demo, appCount } = started;
+      const { service, url: server, demo, appCount, hasPages } = started;
       reread = () => service.reread(newOperatorKey(io, events));
       if (isRereadDue) reread();
       events.serving({ url: server, store, apps: appCount });
       const { limits } = config.defaults;
       const terminal = io.stdout.isTTY ?? false;
-      io.stdout.write(startUpText({ server, location, demo, appCount, limits, terminal }));
+      io.stdout.write(startUpText({ server, location, demo, appCount, hasPages, limits, terminal }));
 
       failure = await Promise.race([service.failed, aborted(stop)]);
       if (failure === undefined) events.stopping();
