@@ -65,20 +65,31 @@ function removeOthers(target: string): void {
   for (const path of [...old, ...unfinished]) rmSync(path, { recursive: true, force: true });
 }
 
-const stamp = pageStamp(ROOT);
-if (stamp === undefined) throw new Error(`there is no ${VIEWER_PACKAGE}: npm ci installs it, without --omit=dev`);
-const target = join(BUILDS, stamp);
-mkdirSync(BUILDS, { recursive: true });
-if (existsSync(join(target, MANIFEST))) {
-  // It is the latest one now.
-  utimesSync(target, new Date(), new Date());
-} else {
-  const folder = mkdtempSync(join(BUILDS, UNFINISHED));
-  try {
-    await buildInto(folder);
-    putInPlace(folder, target);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+async function build(): Promise<void> {
+  const stamp = pageStamp(ROOT);
+  if (stamp === undefined) throw new Error(`there is no ${VIEWER_PACKAGE}: npm ci installs it, without --omit=dev`);
+  const target = join(BUILDS, stamp);
+  mkdirSync(BUILDS, { recursive: true });
+  if (existsSync(join(target, MANIFEST))) {
+    // It is the latest one now.
+    utimesSync(target, new Date(), new Date());
+  } else {
+    const folder = mkdtempSync(join(BUILDS, UNFINISHED));
+    try {
+      await buildInto(folder);
+      putInPlace(folder, target);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   }
+  removeOthers(target);
 }
-removeOthers(target);
+
+try {
+  await build();
+} catch (error) {
+  // The last line is what a server logs that has started this.
+  const causes = error instanceof AggregateError ? error.errors.map(String) : [];
+  console.error([...causes, error instanceof Error ? error.message : String(error)].join("\n"));
+  process.exitCode = 1;
+}

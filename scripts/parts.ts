@@ -20,7 +20,7 @@ export const PARTS: Readonly<Record<string, string>> = {
   strace:
     "the trace of a flush before every answer, and kills while the log is folded (test/faults/flush.test.ts, test/faults/kill-in-fold.test.ts)",
   [CHROMIUM]:
-    "the vendors' SDKs, their UI kits, the client's hook and the snippets of docs/CLIENTS.md in a browser (test/sdk, test/kits, test/client, test/docs/clients)",
+    "the vendors' SDKs, their UI kits, the client's hook, the page of the API and the snippets of docs/CLIENTS.md in a browser (test/sdk, test/kits, test/client, test/http, test/docs/clients)",
 };
 
 /** What `npm run test:long` needs beside these. */
@@ -38,9 +38,10 @@ export const CLUSTER_PARTS: Readonly<Record<string, string>> = {
 
 /** What `npm run test:pages` needs. The npm registry, which it needs too, its tests look for themselves. */
 export const PAGES_PARTS: Readonly<Record<string, string>> = {
-  [CHROMIUM]: "the vendors' UI kits and the examples in a browser (test/pages)",
-  [FIREFOX]: "the client's hook and the example with it in Firefox (test/client, test/pages/examples)",
-  WPEWebDriver: "the example with the client in WebKit, which needs cog too (test/pages/webkit)",
+  [CHROMIUM]: "the vendors' UI kits, the examples and the page of the API in a browser (test/pages)",
+  [FIREFOX]: "the client's hook, the example with it and the page of the API in Firefox (test/client, test/pages)",
+  WPEWebDriver:
+    "the example with the client and the page of the API in WebKit, which needs cog too (test/pages/webkit)",
 };
 
 /** What the snippets of docs/CLIENTS.md for backends need: each is tried with the tool-chain of its language. */

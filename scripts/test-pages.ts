@@ -20,6 +20,7 @@ const IN_FIREFOX: Phase = {
     "test/client/react.test.ts",
     "test/client/old-browsers.test.ts",
     "test/pages/examples/profiles-react.test.ts",
+    "test/pages/docs/calls.test.ts",
   ],
   env: { TEST_BROWSER: "firefox" },
 };

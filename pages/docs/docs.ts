@@ -10,7 +10,6 @@ const viewer = new Viewer(element("viewer", HTMLElement));
 const notice = element("notice", HTMLElement);
 const documentLink = element("document", HTMLAnchorElement);
 const dialects = [...document.querySelectorAll<HTMLInputElement>('input[name="dialect"]')];
-const darkness = matchMedia("(prefers-color-scheme: dark)");
 
 let loaded: ApiDocument | undefined;
 let key: AppKey | undefined;
@@ -19,19 +18,33 @@ let token: string | undefined;
 const shown = (source: ApiDocument) => ({
   document: forViewer(source, key, location.origin),
   token,
-  isDark: darkness.matches,
 });
 
 async function show(dialect: Dialect): Promise<void> {
   documentLink.href = documentAddress(dialect);
   try {
-    loaded = await loadDocument(dialect);
-    notice.hidden = true;
-    viewer.show(shown(loaded));
+    const document = await loadDocument(dialect);
+    // The other one may have been chosen meanwhile.
+    if (dialect !== chosenDialect()) return;
+    loaded = document;
+    showLoaded(document);
   } catch (error) {
-    notice.textContent = `The document of the API could not be shown. ${error instanceof Error ? error.message : ""}`;
-    notice.hidden = false;
+    tell(error);
   }
+}
+
+function showLoaded(document: ApiDocument): void {
+  try {
+    viewer.show(shown(document));
+    notice.hidden = true;
+  } catch (error) {
+    tell(error);
+  }
+}
+
+function tell(error: unknown): void {
+  notice.textContent = `The API's document cannot be shown. ${error instanceof Error ? error.message : ""}`;
+  notice.hidden = false;
 }
 
 function chosenDialect(): Dialect {
@@ -58,9 +71,6 @@ new TokenForm(app, (granted) => {
   ({ key, token } = granted);
   if (loaded === undefined) return;
   if (isSameApp) viewer.update(shown(loaded));
-  else viewer.show(shown(loaded));
-});
-darkness.addEventListener("change", () => {
-  if (loaded !== undefined) viewer.update(shown(loaded));
+  else showLoaded(loaded);
 });
 void show(chosenDialect());

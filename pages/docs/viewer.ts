@@ -14,8 +14,10 @@ export interface Shown {
   readonly document: ApiDocument;
   /** Undefined: none was got yet. */
   readonly token: string | undefined;
-  readonly isDark: boolean;
 }
+
+/** Those of backends and pages that call such a server; the viewer's menu has the others. */
+const SAMPLES = ["shell/curl", "js/fetch", "java/okhttp", "python/requests", "php/curl", "go/native"];
 
 /** Nothing is loaded from elsewhere, nothing is sent elsewhere, and no secret is kept beyond the tab. */
 const SETTINGS = {
@@ -27,14 +29,19 @@ const SETTINGS = {
   persistAuth: false,
   hideClientButton: true,
   showDeveloperTools: "never",
+  // Without a choice of its own it follows the system, as the page does.
   hideDarkModeToggle: true,
   documentDownloadType: "none",
   theme: "none",
   defaultHttpClient: { targetKey: "shell", clientKey: "curl" },
+  featuredClients: SAMPLES,
   defaultOpenAllTags: true,
   hideModels: true,
   operationTitleSource: "summary",
 };
+
+/** Scalar's script needs regular expressions that look behind, and ends at once where there are none (Safari before 16.4). */
+const TOO_OLD = "Its viewer needs a browser of 2023 or later. The form above works all the same.";
 
 /** The viewer, on its place in the page. */
 export class Viewer {
@@ -45,8 +52,9 @@ export class Viewer {
     this.#place = place;
   }
 
-  /** Shows it anew: what was typed into it is gone. */
+  /** Shows it anew: what was typed into it is gone. Throws, with a text for a person, where the browser cannot show it. */
   show(shown: Shown): void {
+    if (typeof Scalar === "undefined") throw new Error(TOO_OLD);
     this.#reference?.destroy();
     this.#place.replaceChildren();
     const mount = this.#place.appendChild(document.createElement("div"));
@@ -59,13 +67,11 @@ export class Viewer {
   }
 }
 
-function configurationOf({ document, token, isDark }: Shown): Readonly<Record<string, unknown>> {
+function configurationOf({ document, token }: Shown): Readonly<Record<string, unknown>> {
   const scheme = bearerSchemeOf(document);
   return {
     ...SETTINGS,
     content: document,
-    forceDarkModeState: isDark ? "dark" : "light",
-    darkMode: isDark,
     authentication: {
       preferredSecurityScheme: scheme,
       securitySchemes: { [scheme]: { token: token ?? "" } },
