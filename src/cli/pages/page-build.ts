@@ -74,7 +74,9 @@ export function createPageBuild(events: PageEvents, root: string = ROOT): PageBu
       });
     },
     folder: () => finding.promise,
-    isPossible: pageStamp(root) !== undefined || latestBuild(root) !== undefined,
+    get isPossible() {
+      return (pageStamp(root) ?? latestBuild(root)) !== undefined;
+    },
     [Symbol.dispose]() {
       isOver = true;
       if (child?.exitCode === null) child.kill();
