@@ -22,7 +22,9 @@ describe.each([...DOCUMENTS, ...OF_EXAMPLES])("%s", (document) => {
 
 describe.each(DOCUMENTS)("%s", (document) => {
   test("names files that are there", () => {
-    for (const [, path = ""] of readDocument(document).matchAll(/\b((?:src|test|scripts|docs|\.ci)\/[\w./-]*\w)/g)) {
+    for (const [, path = ""] of readDocument(document).matchAll(
+      /(?<![\w/])((?:src|test|scripts|docs|pages|\.ci)\/[\w./-]*\w)/g,
+    )) {
       expect([path, existsSync(join(ROOT, path))]).toEqual([path, true]);
     }
   });
