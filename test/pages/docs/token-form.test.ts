@@ -6,6 +6,8 @@ import { isLeftOut } from "../../harness/missing-part.ts";
 import { startTestService, type TestService } from "../../harness/service.ts";
 import { chromiumMissing, launchChromium } from "../../sdk/chromium.ts";
 
+const VIEWER_KEEPS_MS = 2000;
+
 const missing = chromiumMissing();
 
 if (!isLeftOut(missing === undefined, `the form that gets a token, in a browser: ${missing}`)) {
@@ -94,6 +96,8 @@ if (!isLeftOut(missing === undefined, `the form that gets a token, in a browser:
     await getToken(page, service.credentials);
     const { access_token: token }: { access_token: string } = await (await granting).json();
     await page.locator("#viewer .request-card", { hasText: token }).first().waitFor({ state: "attached" });
+    // The viewer keeps what it keeps a moment later.
+    await page.waitForTimeout(VIEWER_KEEPS_MS);
     const kept = await page.evaluate(`(async () => JSON.stringify([
       location.href, history.state, document.cookie, { ...localStorage }, { ...sessionStorage },
       await indexedDB.databases(),
@@ -108,11 +112,15 @@ if (!isLeftOut(missing === undefined, `the form that gets a token, in a browser:
     expect(await page.locator("#granted").textContent()).toBe("");
   });
 
-  test("what stands in the address is text, whatever it holds", async () => {
-    await using docs = await open(`#app=${encodeURIComponent('"><img src=x onerror="window.owned=1">/app')}`);
+  test("what stands in the address, and what an answer says, is text whatever it holds", async () => {
+    const html = '<img src=x onerror="window.owned=1">';
+    await using docs = await open(`#app=${encodeURIComponent(`${html}x#app`)}`);
     const { page } = docs;
+    const json = { error: html, error_description: html, hint: html };
+    await page.route("**/token", (route) => route.fulfill({ status: 400, json }));
     await submit(page, "a", "b");
-    await alertOf(page, "Could not find application for");
+    await alertOf(page, `400: ${html} – ${html}`);
+    expect(await page.getByLabel("App key").inputValue()).toBe(`${html}x#app`);
     expect(await page.evaluate("window.owned")).toBeUndefined();
     expect(await page.locator("section.access img").count()).toBe(0);
   });
