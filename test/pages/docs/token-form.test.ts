@@ -96,13 +96,16 @@ if (!isLeftOut(missing === undefined, `the form that gets a token, in a browser:
     await getToken(page, service.credentials);
     const { access_token: token }: { access_token: string } = await (await granting).json();
     await page.locator("#viewer .request-card", { hasText: token }).first().waitFor({ state: "attached" });
-    // The viewer keeps what it keeps a moment later.
+    // Also one that somebody types into the viewer, which would keep it if it was let, a moment later.
+    const typed = "typed-into-the-viewer";
+    await page.locator("#viewer").getByLabel("Bearer Token", { exact: true }).first().fill(typed);
+    await page.locator("#viewer .request-card", { hasText: typed }).first().waitFor({ state: "attached" });
     await page.waitForTimeout(VIEWER_KEEPS_MS);
     const kept = await page.evaluate(`(async () => JSON.stringify([
       location.href, history.state, document.cookie, { ...localStorage }, { ...sessionStorage },
       await indexedDB.databases(),
     ]))()`);
-    for (const secret of [service.credentials.clientSecret, token]) {
+    for (const secret of [service.credentials.clientSecret, token, typed]) {
       expect(kept).not.toContain(secret);
       expect([...docs.requested, ...logged].filter((text) => text.includes(secret))).toEqual([]);
     }
