@@ -36,7 +36,11 @@ export function createPageFiles(built: BuiltPages, timers: Timers): PageFiles {
 
   return {
     async find(name) {
-      loading ??= load();
+      loading ??= load().catch((error) => {
+        // The next client is to find it tried again.
+        loading = undefined;
+        throw error;
+      });
       return (await inTime(loading, BUILD_WAIT_MS, timers)).get(name);
     },
   };
