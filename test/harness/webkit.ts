@@ -6,6 +6,9 @@ const OPTIONS = { "wpe:browserOptions": { binary: "/usr/bin/cog", args: ["--auto
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 const BACKSPACE = "\uE003";
 const POLL_MS = 50;
+/** What the driver answers when the page that it looks at is being left for another, which is looked at next. */
+const LEFT = "before the unload event";
+const LEFT_MAX = 5;
 
 /** A page in WebKit. Elements are named by XPath, and waited for. */
 export interface WebkitPage extends AsyncDisposable {
@@ -54,10 +57,15 @@ export async function launchWebkit(): Promise<WebkitPage> {
 }
 
 function pageOf(ask: (path: string, body: unknown) => Promise<unknown>): Omit<WebkitPage, keyof AsyncDisposable> {
-  const find = async (element: string): Promise<string> => {
-    // as: WebDriver § 12.3
-    const found = (await ask("/element", { using: "xpath", value: element })) as Readonly<Record<string, string>>;
-    return found[ELEMENT] ?? "";
+  const find = async (element: string, left = 0): Promise<string> => {
+    try {
+      // as: WebDriver § 12.3
+      const found = (await ask("/element", { using: "xpath", value: element })) as Readonly<Record<string, string>>;
+      return found[ELEMENT] ?? "";
+    } catch (error) {
+      if (!String(error).includes(LEFT) || left === LEFT_MAX) throw error;
+      return await find(element, left + 1);
+    }
   };
   return {
     open: async (url) => void (await ask("/url", { url })),
