@@ -40,7 +40,7 @@ const WAITING = [
   "test/workers/suspended.test.ts",
 ];
 /** What is about load or processor time, and so runs when nothing else does. */
-const ALONE = ["test/core/shared-buckets.test.ts", "test/starvation/", "test/wire/http/thread-time.test.ts"];
+const ALONE = ["test/core/rates/shared-buckets.test.ts", "test/starvation/", "test/wire/http/thread-time.test.ts"];
 /** What only `npm run test:long` and `npm run test:pages` run. */
 const ELSEWHERE = ["test/long/", "test/pages/"];
 

@@ -1,14 +1,18 @@
-import type { Accounts } from "./core/accounts.ts";
-import { createCallers, type Identity } from "./core/callers.ts";
+import type { Accounts } from "./core/accounts/accounts.ts";
+import { openRegistry, type ServerDefaults } from "./core/apps/registry.ts";
 import { insertedUser } from "./core/changes.ts";
 import type { App } from "./core/model.ts";
 import type { Store } from "./core/ports.ts";
 import { Refusal, type TokenFault } from "./core/refusals.ts";
-import { openRegistry, type ServerDefaults } from "./core/registry.ts";
-import { decodeToken, TOKEN_PREFIX } from "./core/token-codec.ts";
-import { createTokens } from "./core/tokens.ts";
-import { createTrustedCallers } from "./core/trusted-callers.ts";
-import { type TokenVerifier, TRUSTED_TOKEN_CHARACTERS_MAX, type TrustedTokenKind } from "./core/trusted-token.ts";
+import { createCallers, type Identity } from "./core/tokens/callers.ts";
+import { decodeToken, TOKEN_PREFIX } from "./core/tokens/token-codec.ts";
+import { createTokens } from "./core/tokens/tokens.ts";
+import { createTrustedCallers } from "./core/tokens/trusted-callers.ts";
+import {
+  type TokenVerifier,
+  TRUSTED_TOKEN_CHARACTERS_MAX,
+  type TrustedTokenKind,
+} from "./core/tokens/trusted-token.ts";
 import { isAgoraToken } from "./identity/agora-token.ts";
 import { isDynamicToken } from "./identity/dynamic-token.ts";
 import { isJsonWebToken } from "./identity/json-web-token.ts";

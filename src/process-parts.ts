@@ -1,7 +1,7 @@
+import { createPasswords, type Passwords } from "./core/accounts/passwords.ts";
 import { createAttempts } from "./core/admission/attempts.ts";
-import { createPasswords, type Passwords } from "./core/passwords.ts";
+import { createProbe, type Probe } from "./core/faults/probe.ts";
 import type { Clock, Digest, PasswordHasher, Store, Timers } from "./core/ports.ts";
-import { createProbe, type Probe } from "./core/probe.ts";
 import { type BuiltPages, NO_PAGES } from "./http/pages/built-pages.ts";
 import { createOutsideCalls, type KeySetEvents, type OutsideCalls } from "./identity/outside-calls.ts";
 import { systemClock } from "./system/clock.ts";

@@ -2,22 +2,22 @@
  * The assembly: opens the store, puts the rules on it and the wire on them, and owns all of it. Nothing else is in
  * here. The command line starts it, and the tests start the same.
  */
-import { createAccounts } from "./core/accounts.ts";
+import { createAccounts } from "./core/accounts/accounts.ts";
 import type { AdmissionMemory } from "./core/admission/memory.ts";
 import { createRunQueue } from "./core/admission/run-queue.ts";
-import { createCallers } from "./core/callers.ts";
-import { createGrants } from "./core/grants.ts";
-import { removeLeftOvers } from "./core/left-overs.ts";
-import { createMetadata } from "./core/metadata.ts";
+import { openRegistry, type RegistryNeeds, type ServerDefaults } from "./core/apps/registry.ts";
+import { whileClosing } from "./core/async/while-closing.ts";
+import { removeLeftOvers } from "./core/faults/left-overs.ts";
+import { createMetadata } from "./core/metadata/metadata.ts";
 import type { Clock, Digest, Events, PasswordHasher, Random, Store, Timers } from "./core/ports.ts";
-import type { TokenEvents } from "./core/refused-tokens.ts";
-import { openRegistry, type RegistryNeeds, type ServerDefaults } from "./core/registry.ts";
-import { createThrottle } from "./core/throttle.ts";
-import { newThrottleMemory, type ThrottleMemory } from "./core/throttle-memory.ts";
-import { createTokenExchange } from "./core/token-exchange.ts";
-import { createTokens, ensureSigningKey, type Tokens } from "./core/tokens.ts";
-import { createTrustedCallers, type TrustedCallers } from "./core/trusted-callers.ts";
-import { whileClosing } from "./core/while-closing.ts";
+import { createThrottle } from "./core/rates/throttle.ts";
+import { newThrottleMemory, type ThrottleMemory } from "./core/rates/throttle-memory.ts";
+import { createCallers } from "./core/tokens/callers.ts";
+import { createGrants } from "./core/tokens/grants.ts";
+import type { TokenEvents } from "./core/tokens/refused-tokens.ts";
+import { createTokenExchange } from "./core/tokens/token-exchange.ts";
+import { createTokens, ensureSigningKey, type Tokens } from "./core/tokens/tokens.ts";
+import { createTrustedCallers, type TrustedCallers } from "./core/tokens/trusted-callers.ts";
 import { createByteBudgets } from "./http/byte-budgets.ts";
 import { connectionLimit } from "./http/connection-limit.ts";
 import type { ConnectionEvents } from "./http/connections.ts";

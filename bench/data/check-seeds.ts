@@ -1,4 +1,4 @@
-import { attributesJson, parseAttributes } from "../../src/core/attributes.ts";
+import { attributesJson, parseAttributes } from "../../src/core/metadata/attributes.ts";
 import type { Connection } from "../../src/store/sqlite/connection.ts";
 import { userNameOf } from "../load/request.ts";
 

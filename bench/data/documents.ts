@@ -1,4 +1,4 @@
-import { parseAttributes } from "../../src/core/attributes.ts";
+import { parseAttributes } from "../../src/core/metadata/attributes.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 
 export interface StoredDocument {

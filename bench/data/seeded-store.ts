@@ -1,4 +1,4 @@
-import { createApps } from "../../src/core/apps.ts";
+import { createApps } from "../../src/core/apps/apps.ts";
 import { type App, appKey } from "../../src/core/model.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";

@@ -1,4 +1,4 @@
-import type { AppCredentials } from "../core/apps.ts";
+import type { AppCredentials } from "../core/apps/apps.ts";
 import type { IdentitySettings, OidcSettings } from "../core/identity-settings.ts";
 import type { App } from "../core/model.ts";
 

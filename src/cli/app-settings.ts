@@ -1,7 +1,7 @@
 import { OPTIONS } from "../config/options.ts";
 import { oneOf, onOff, wholeNumber } from "../config/values.ts";
 import { type AppSettings, CONFLICT_RULES, DIALECTS, REGISTRATIONS } from "../core/model.ts";
-import { TTL_SECONDS_MAX } from "../core/tokens.ts";
+import { TTL_SECONDS_MAX } from "../core/tokens/tokens.ts";
 import { type Call, type Flag, flagText } from "./command.ts";
 import { mistaken } from "./failure.ts";
 

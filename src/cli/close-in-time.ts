@@ -1,4 +1,4 @@
-import { settlesWithin } from "../core/settles-within.ts";
+import { settlesWithin } from "../core/async/settles-within.ts";
 import type { OperatorEvents } from "../ops/events.ts";
 import { closingTimers } from "../system/timers.ts";
 import type { StartedServer } from "./start-server.ts";

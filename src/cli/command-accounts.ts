@@ -1,6 +1,6 @@
-import { type Accounts, createAccounts } from "../core/accounts.ts";
+import { type Accounts, createAccounts } from "../core/accounts/accounts.ts";
+import { createPasswords, type Passwords } from "../core/accounts/passwords.ts";
 import { createAttempts } from "../core/admission/attempts.ts";
-import { createPasswords, type Passwords } from "../core/passwords.ts";
 import type { Store } from "../core/ports.ts";
 import { systemClock } from "../system/clock.ts";
 import { argon2id } from "../system/passwords.ts";

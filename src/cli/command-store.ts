@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config/config.ts";
-import { type Apps, createApps } from "../core/apps.ts";
+import { type Apps, createApps } from "../core/apps/apps.ts";
 import { type App, appKey } from "../core/model.ts";
 import type { Store } from "../core/ports.ts";
 import { openStore, parseStoreUrl, refuseLostStore, type StoreLocation } from "../store/open.ts";

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import type { AppCredentials } from "../core/apps.ts";
+import type { AppCredentials } from "../core/apps/apps.ts";
 import type { AppKey } from "../core/model.ts";
 import { mistaken } from "./failure.ts";
 import { shellQuoted } from "./shell.ts";

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { AppCredentials, Apps } from "../core/apps.ts";
+import type { AppCredentials, Apps } from "../core/apps/apps.ts";
 import { type AppKey, appKey } from "../core/model.ts";
 import type { StoreLocation } from "../store/open.ts";
 import { readCredentials, writeCredentials } from "./credentials-file.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { CommanderError } from "commander";
 import { conceal } from "../config/conceal.ts";
 import { loadConfig } from "../config/load.ts";
-import { outlineOf } from "../core/error-outline.ts";
+import { outlineOf } from "../core/faults/error-outline.ts";
 import type { Answer } from "./command.ts";
 import { asFailure, EXIT, type ExitCode, mistaken, refused } from "./failure.ts";
 import { createProgram, type Invocation } from "./program.ts";

@@ -1,5 +1,5 @@
 import type { Config, ConfiguredApp } from "../config/config.ts";
-import { type Apps, createApps } from "../core/apps.ts";
+import { type Apps, createApps } from "../core/apps/apps.ts";
 import type { OperatorEvents } from "../ops/events.ts";
 import type { Service } from "../service.ts";
 import type { StoreLocation } from "../store/open.ts";

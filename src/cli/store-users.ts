@@ -1,7 +1,7 @@
-import type { Accounts } from "../core/accounts.ts";
+import type { Accounts } from "../core/accounts/accounts.ts";
+import { type ServedApp, serve } from "../core/apps/registry.ts";
 import { OPERATOR } from "../core/authority.ts";
 import { appKey } from "../core/model.ts";
-import { type ServedApp, serve } from "../core/registry.ts";
 import { findStoreHolder, keepServersOff } from "../store/open.ts";
 import { StoreError } from "../store/store-error.ts";
 import type { Call } from "./command.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { settlesWithin } from "../core/settles-within.ts";
+import { settlesWithin } from "../core/async/settles-within.ts";
 import { StoreError } from "../store/store-error.ts";
 import { closingTimers } from "../system/timers.ts";
 import { aborted } from "./aborted.ts";

@@ -1,5 +1,5 @@
+import type { ServerDefaults } from "../core/apps/registry.ts";
 import type { AppKey } from "../core/model.ts";
-import type { ServerDefaults } from "../core/registry.ts";
 import type { LOG_FORMATS } from "./options.ts";
 import type { Secret } from "./secret.ts";
 import type { Address } from "./values.ts";

@@ -45,7 +45,7 @@ export interface Digest {
   equal(a: Uint8Array, b: Uint8Array): boolean;
 }
 
-/** Costs much time and memory on purpose, whatever it is asked; how many do at once is for `core/passwords.ts`. */
+/** Costs much time and memory on purpose, whatever it is asked; how many do at once is for `core/accounts/passwords.ts`. */
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
   /** Takes as long for an empty password, which is never right. Rejects for a hash that cannot be read. */

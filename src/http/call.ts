@@ -1,10 +1,10 @@
 import type { Operation } from "../core/access.ts";
 import type { Asker } from "../core/admission/asker.ts";
 import type { Bucket } from "../core/allowance.ts";
-import type { Identity } from "../core/callers.ts";
+import type { ServedApp } from "../core/apps/registry.ts";
 import type { UserName } from "../core/model.ts";
 import type { Eventually } from "../core/ports.ts";
-import type { ServedApp } from "../core/registry.ts";
+import type { Identity } from "../core/tokens/callers.ts";
 import type { RequestBody } from "./bodies/request-body.ts";
 import type { Progress } from "./progress.ts";
 import type { Family, Reply } from "./reply.ts";

@@ -1,12 +1,12 @@
 import { permit } from "../core/access.ts";
 import type { Asker } from "../core/admission/asker.ts";
-import { type Callers, type Identity, NOBODY } from "../core/callers.ts";
+import type { Registry, ServedApp } from "../core/apps/registry.ts";
+import { afterStoring } from "../core/faults/store-failure.ts";
 import { type Caller, type UserName, userName } from "../core/model.ts";
 import type { Clock, Eventually } from "../core/ports.ts";
+import type { Throttle } from "../core/rates/throttle.ts";
 import { badToken, Refusal } from "../core/refusals.ts";
-import type { Registry, ServedApp } from "../core/registry.ts";
-import { afterStoring } from "../core/store-failure.ts";
-import type { Throttle } from "../core/throttle.ts";
+import { type Callers, type Identity, NOBODY } from "../core/tokens/callers.ts";
 import type { AnswerParts } from "./answer-room.ts";
 import { type BodyParts, type BodySource, IncomingBody } from "./bodies/incoming-body.ts";
 import { SMALL_BODY_BYTES_MAX } from "./bodies/request-body.ts";

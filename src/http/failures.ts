@@ -1,8 +1,8 @@
+import type { ServedApp } from "../core/apps/registry.ts";
+import { isUnavailable } from "../core/faults/store-failure.ts";
 import type { Clock } from "../core/ports.ts";
+import type { Throttle } from "../core/rates/throttle.ts";
 import { Refusal, type Refused } from "../core/refusals.ts";
-import type { ServedApp } from "../core/registry.ts";
-import { isUnavailable } from "../core/store-failure.ts";
-import type { Throttle } from "../core/throttle.ts";
 import { contextOf, type ErrorContext, wireError } from "./errors.ts";
 import type { Incoming } from "./incoming.ts";
 import type { Progress } from "./progress.ts";

@@ -1,5 +1,5 @@
-import type { Probe } from "../core/probe.ts";
-import type { Registry } from "../core/registry.ts";
+import type { Registry } from "../core/apps/registry.ts";
+import type { Probe } from "../core/faults/probe.ts";
 import type { OwnRoute } from "./own-route.ts";
 
 export interface ReadyNeeds {

@@ -1,4 +1,4 @@
-import type { NamedMetadata } from "../core/batch-reads.ts";
+import type { NamedMetadata } from "../core/metadata/batch-reads.ts";
 import { metadataReply, type Reply } from "./reply.ts";
 
 /**

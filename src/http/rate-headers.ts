@@ -1,6 +1,6 @@
 import type { Allowance } from "../core/allowance.ts";
 
-/** A bucket holds what comes in a second (core/throttle.ts). */
+/** A bucket holds what comes in a second (core/rates/throttle.ts). */
 const WINDOW_SECONDS = 1;
 
 /** How a call's bucket stands (draft-ietf-httpapi-ratelimit-headers-10), the policy named after the bucket. */

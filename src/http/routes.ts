@@ -3,12 +3,12 @@
  * the table leaves out: HEAD, OPTIONS, 405, and that users may be called `get` and `capacity`.
  */
 import type { Operation } from "../core/access.ts";
-import type { Accounts } from "../core/accounts.ts";
+import type { Accounts } from "../core/accounts/accounts.ts";
 import type { Bucket } from "../core/allowance.ts";
-import type { Grants } from "../core/grants.ts";
-import type { Metadata } from "../core/metadata.ts";
-import type { Throttle } from "../core/throttle.ts";
-import type { TokenExchange } from "../core/token-exchange.ts";
+import type { Metadata } from "../core/metadata/metadata.ts";
+import type { Throttle } from "../core/rates/throttle.ts";
+import type { Grants } from "../core/tokens/grants.ts";
+import type { TokenExchange } from "../core/tokens/token-exchange.ts";
 import type { BodyHandler, Handler, Method, OpenHandler, Route } from "./call.ts";
 import { companionRoutes } from "./companion/companion-routes.ts";
 import { activateUser } from "./handlers/activate-user.ts";

@@ -1,7 +1,7 @@
 import type { RunQueue } from "../core/admission/run-queue.ts";
+import { settlesWithin } from "../core/async/settles-within.ts";
 import type { Eventually, Timers } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
-import { settlesWithin } from "../core/settles-within.ts";
 import { createAddressOf } from "./address.ts";
 import { IDLE_SECONDS } from "./bodies/incoming-body.ts";
 import type { Method, Route } from "./call.ts";

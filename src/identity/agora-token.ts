@@ -12,7 +12,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { inflateSync } from "node:zlib";
 import type { Clock } from "../core/ports.ts";
 import { badToken } from "../core/refusals.ts";
-import type { OfflineVerifier, TrustedToken } from "../core/trusted-token.ts";
+import type { OfflineVerifier, TrustedToken } from "../core/tokens/trusted-token.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { checkValidity } from "./validity.ts";
 

@@ -5,11 +5,11 @@
  *     signature = hex( SHA-256( client id | appkey | user | time | ttl | client secret ) ), in seconds
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { fromBase64Url } from "../core/base64url.ts";
 import { type App, appKeyParts } from "../core/model.ts";
 import type { Clock } from "../core/ports.ts";
 import { badToken } from "../core/refusals.ts";
-import type { OfflineVerifier } from "../core/trusted-token.ts";
+import { fromBase64Url } from "../core/tokens/base64url.ts";
+import type { OfflineVerifier } from "../core/tokens/trusted-token.ts";
 import { JsonNumber, memberOf, readExactRecord } from "./exact-json.ts";
 import { CLOCK_SKEW_MS, checkValidity } from "./validity.ts";
 

@@ -7,12 +7,13 @@
  * `GET /users/{uuid}` is documented (protocol.md § 3.2); that a user may ask it about himself is our reading. Tokens of
  * apps are not taken: nothing that the service answers makes an admin here.
  */
-import { fromBase64Url } from "../core/base64url.ts";
+
 import type { HostedSettings } from "../core/identity-settings.ts";
 import type { Clock } from "../core/ports.ts";
 import { badToken } from "../core/refusals.ts";
-import { uuidText } from "../core/token-codec.ts";
-import type { TokenVerifier } from "../core/trusted-token.ts";
+import { fromBase64Url } from "../core/tokens/base64url.ts";
+import { uuidText } from "../core/tokens/token-codec.ts";
+import type { TokenVerifier } from "../core/tokens/trusted-token.ts";
 import type { OutsideCalls } from "./outside-calls.ts";
 
 const FORM = /^YWMt[\w-]{20,1000}$/;

@@ -2,7 +2,7 @@ import type { Asker } from "../core/admission/asker.ts";
 import type { Attempts } from "../core/admission/attempts.ts";
 import { BoundedMap } from "../core/admission/bounded-map.ts";
 import { createSlots } from "../core/admission/slots.ts";
-import { monotonicMs } from "../core/monotonic-ms.ts";
+import { monotonicMs } from "../core/async/monotonic-ms.ts";
 import type { Clock, Digest, Timers } from "../core/ports.ts";
 import { busy } from "../core/refusals.ts";
 import { hasKeyTwice } from "./exact-json.ts";

@@ -3,11 +3,11 @@
  * docs/IDENTITY.md's to say.
  */
 import { compactVerify, errors } from "jose";
-import { fromBase64Url } from "../core/base64url.ts";
 import type { OidcSettings } from "../core/identity-settings.ts";
 import type { Clock } from "../core/ports.ts";
 import { badToken } from "../core/refusals.ts";
-import { type TokenVerifier, TRUSTED_TOKEN_CHARACTERS_MAX, type TrustedToken } from "../core/trusted-token.ts";
+import { fromBase64Url } from "../core/tokens/base64url.ts";
+import { type TokenVerifier, TRUSTED_TOKEN_CHARACTERS_MAX, type TrustedToken } from "../core/tokens/trusted-token.ts";
 import { type JsonRecord, memberOf, readExactRecord } from "./exact-json.ts";
 import { trustedClaims } from "./jwt-claims.ts";
 import type { ProviderKeys } from "./provider-keys.ts";

@@ -1,6 +1,6 @@
 import type { OidcSettings } from "../core/identity-settings.ts";
 import { badToken, type Refusal } from "../core/refusals.ts";
-import type { TrustedToken } from "../core/trusted-token.ts";
+import type { TrustedToken } from "../core/tokens/trusted-token.ts";
 import { JsonNumber, type JsonRecord, memberOf, namedIn } from "./exact-json.ts";
 import { mappedName } from "./mapped-name.ts";
 import { CLOCK_SKEW_MS, checkValidity } from "./validity.ts";

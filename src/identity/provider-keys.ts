@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors } from "jose";
 import type { Asker } from "../core/admission/asker.ts";
-import { monotonicMs } from "../core/monotonic-ms.ts";
+import { monotonicMs } from "../core/async/monotonic-ms.ts";
 import type { Clock } from "../core/ports.ts";
 import { badToken } from "../core/refusals.ts";
 import type { KeyName, KeySetQuestion, OutsideCalls } from "./outside-calls.ts";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { createLocalJWKSet, errors, type JSONWebKeySet } from "jose";
 import { createSharedResult } from "../core/admission/shared-result.ts";
-import { OperatorError } from "../core/operator-error.ts";
+import { OperatorError } from "../core/faults/operator-error.ts";
 import type { Timers } from "../core/ports.ts";
 import { busy } from "../core/refusals.ts";
 import { fetchJson } from "./fetch-json.ts";

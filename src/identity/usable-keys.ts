@@ -1,5 +1,5 @@
 import { base64url, createLocalJWKSet, errors, flattenedVerify, type JWK } from "jose";
-import { OperatorError } from "../core/operator-error.ts";
+import { OperatorError } from "../core/faults/operator-error.ts";
 import { isRecord } from "./exact-json.ts";
 import type { UnusableKey } from "./outside-calls.ts";
 

@@ -1,9 +1,9 @@
 import { BoundedMap } from "../core/admission/bounded-map.ts";
+import type { ServedApp } from "../core/apps/registry.ts";
 import { settingsConflict } from "../core/changes.ts";
 import { identityText, type OidcSettings } from "../core/identity-settings.ts";
 import type { Clock, Timers } from "../core/ports.ts";
-import type { ServedApp } from "../core/registry.ts";
-import type { TokenVerifier } from "../core/trusted-token.ts";
+import type { TokenVerifier } from "../core/tokens/trusted-token.ts";
 import { createAgoraVerifier } from "./agora-token.ts";
 import { createDynamicVerifier } from "./dynamic-token.ts";
 import { createHostedVerifier } from "./hosted-token.ts";

@@ -1,4 +1,4 @@
-import { EXT_REASON } from "../core/ext-refused.ts";
+import { EXT_REASON } from "../core/metadata/ext-refused.ts";
 import type { Refused } from "../core/refusals.ts";
 import type { ERRORS } from "../http/errors.ts";
 import type { WireRefused } from "../http/wire-refusals.ts";

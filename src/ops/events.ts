@@ -5,8 +5,8 @@
  */
 import type { Logger } from "pino";
 import type { Events, Timers } from "../core/ports.ts";
-import type { RefusedToken } from "../core/refused-tokens.ts";
 import type { StoreTroubleEvents } from "../core/store-trouble.ts";
+import type { RefusedToken } from "../core/tokens/refused-tokens.ts";
 import { type Failure, keysOf, secretOf, troubleOf } from "./failure.ts";
 import { OutageLog } from "./outage-log.ts";
 

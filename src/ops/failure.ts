@@ -1,6 +1,6 @@
-import { type ErrorOutline, outlineOf } from "../core/error-outline.ts";
+import { type ErrorOutline, outlineOf } from "../core/faults/error-outline.ts";
+import { StoreFailure } from "../core/faults/store-failure.ts";
 import { Refusal } from "../core/refusals.ts";
-import { StoreFailure } from "../core/store-failure.ts";
 import type { StoreTroubleKind } from "../core/store-trouble.ts";
 
 /** Something that failed and may fail again at once, any number of times. @template Thrown as it crosses threads, or here */

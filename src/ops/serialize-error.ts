@@ -1,4 +1,4 @@
-import { type ErrorOutline, outlineOf } from "../core/error-outline.ts";
+import { type ErrorOutline, outlineOf } from "../core/faults/error-outline.ts";
 
 /** What may have got into an error's text after all: our tokens, client secrets, and bearers of any kind. */
 const SECRETS = /\b(YWMt|YXA6|bearer +)[\w.~+/=-]+/gi;

@@ -1,4 +1,4 @@
-import { StoreFailure } from "../core/store-failure.ts";
+import { StoreFailure } from "../core/faults/store-failure.ts";
 
 /** What kept a store from doing what it was asked; the same kinds on every engine. */
 export type StoreFault =

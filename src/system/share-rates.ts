@@ -1,5 +1,5 @@
-import { createRateShares, type RateSharesNeeds, SHARES_REFRESH_MS } from "../core/rate-shares.ts";
-import { settlesWithin } from "../core/settles-within.ts";
+import { settlesWithin } from "../core/async/settles-within.ts";
+import { createRateShares, type RateSharesNeeds, SHARES_REFRESH_MS } from "../core/rates/rate-shares.ts";
 import { closingTimers } from "./timers.ts";
 
 /** An exchange that a database holds up is left behind: the other servers miss this one a little later. */

@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import type { TaskState } from "../core/pulse.ts";
+import type { TaskState } from "../core/faults/pulse.ts";
 
 /** The number under which the system knows the calling thread; 0 where it does not tell. */
 export function ownTask(): number {

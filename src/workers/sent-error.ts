@@ -1,6 +1,6 @@
-import { type ErrorOutline, OutlinedError, outlineOf } from "../core/error-outline.ts";
+import { type ErrorOutline, OutlinedError, outlineOf } from "../core/faults/error-outline.ts";
+import { StoreFailure } from "../core/faults/store-failure.ts";
 import { Refusal, type Refused } from "../core/refusals.ts";
-import { StoreFailure } from "../core/store-failure.ts";
 
 /** An error as it crosses threads: copied as it is, it would lose its kind, its code and its causes. */
 export interface SentError {

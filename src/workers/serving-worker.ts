@@ -1,6 +1,6 @@
-import { OutlinedError, outlineOfText } from "../core/error-outline.ts";
-import { OperatorError } from "../core/operator-error.ts";
-import { newPulse, watchPulse } from "../core/pulse.ts";
+import { OutlinedError, outlineOfText } from "../core/faults/error-outline.ts";
+import { OperatorError } from "../core/faults/operator-error.ts";
+import { newPulse, watchPulse } from "../core/faults/pulse.ts";
 import type { Failure } from "../ops/failure.ts";
 import type { ProcessParts } from "../process-parts.ts";
 import type { ServiceEvents } from "../service.ts";
@@ -23,7 +23,7 @@ export interface ServingWorkerNeeds {
     /** It is ended, and so `ended` will settle. */
     threadSilent(details: { readonly thread: string; readonly silentMs: number }): void;
   };
-  /** How long it may be silent; see `core/pulse.ts`. */
+  /** How long it may be silent; see `core/faults/pulse.ts`. */
   readonly silentMaxMs: number;
   /** What it calls by message. */
   readonly process: ProcessParts;

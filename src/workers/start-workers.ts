@@ -1,10 +1,10 @@
 import { createServer } from "node:net";
 import { forgetThread, newAdmissionMemory } from "../core/admission/memory.ts";
-import { removeLeftOvers } from "../core/left-overs.ts";
-import { RefusedTokens } from "../core/refused-tokens.ts";
-import { settlesWithin } from "../core/settles-within.ts";
-import { newThrottleMemory } from "../core/throttle-memory.ts";
-import { whileClosing } from "../core/while-closing.ts";
+import { settlesWithin } from "../core/async/settles-within.ts";
+import { whileClosing } from "../core/async/while-closing.ts";
+import { removeLeftOvers } from "../core/faults/left-overs.ts";
+import { newThrottleMemory } from "../core/rates/throttle-memory.ts";
+import { RefusedTokens } from "../core/tokens/refused-tokens.ts";
 import { createProcessParts, type ProcessPartsNeeds } from "../process-parts.ts";
 import type { Service, ServiceEvents, ServiceSettings } from "../service.ts";
 import type { SharedStore } from "../store/open.ts";

@@ -1,5 +1,5 @@
-import type { RefusedToken } from "../core/refused-tokens.ts";
-import type { ThrottleMemory } from "../core/throttle-memory.ts";
+import type { ThrottleMemory } from "../core/rates/throttle-memory.ts";
+import type { RefusedToken } from "../core/tokens/refused-tokens.ts";
 import type { Failure } from "../ops/failure.ts";
 import type { ServiceParts, ServiceSettings } from "../service.ts";
 import type { StoreMessage, StoreShare } from "../store/open.ts";
@@ -20,7 +20,7 @@ export interface StartWorker {
   readonly kind: "start";
   readonly settings: ServiceSettings;
   readonly store: StoreShare;
-  /** See `core/pulse.ts`. */
+  /** See `core/faults/pulse.ts`. */
   readonly pulse: SharedArrayBuffer;
   /** See ServiceParts. */
   readonly throttle: ThrottleMemory;

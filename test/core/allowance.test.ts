@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { BUCKETS } from "../../src/core/allowance.ts";
+import { createThrottle } from "../../src/core/rates/throttle.ts";
+import { createThrottleCells } from "../../src/core/rates/throttle-memory.ts";
 import { Refusal } from "../../src/core/refusals.ts";
-import { createThrottle } from "../../src/core/throttle.ts";
-import { createThrottleCells } from "../../src/core/throttle-memory.ts";
 import { createTestClock } from "../harness/test-clock.ts";
-import { throttledApp } from "./throttle-app.ts";
+import { throttledApp } from "./rates/throttle-app.ts";
 
 const APP = throttledApp(1);
 

@@ -1,4 +1,4 @@
-import type { AppCredentials } from "../../src/core/apps.ts";
+import type { AppCredentials } from "../../src/core/apps/apps.ts";
 
 /** An answer as it came over the wire; every body must be JSON, but for those that must not be there. */
 export interface Answer {

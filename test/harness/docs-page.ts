@@ -1,5 +1,5 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
-import type { AppCredentials } from "../../src/core/apps.ts";
+import type { AppCredentials } from "../../src/core/apps/apps.ts";
 
 /** `/-/docs` in a browser, and whatever is not to happen there. */
 export interface DocsPage extends AsyncDisposable {

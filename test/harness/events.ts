@@ -1,4 +1,4 @@
-import type { RefusedToken } from "../../src/core/refused-tokens.ts";
+import type { RefusedToken } from "../../src/core/tokens/refused-tokens.ts";
 import type { KeySetEvents } from "../../src/identity/outside-calls.ts";
 import type { ServiceEvents } from "../../src/service.ts";
 

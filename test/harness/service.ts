@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AppCredentials, createApps } from "../../src/core/apps.ts";
+import { type AppCredentials, createApps } from "../../src/core/apps/apps.ts";
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { type App, type AppSettings, appKey } from "../../src/core/model.ts";
 import type { Store } from "../../src/core/ports.ts";
-import type { RefusedToken } from "../../src/core/refused-tokens.ts";
+import type { RefusedToken } from "../../src/core/tokens/refused-tokens.ts";
 import { type Service, type ServiceParts, type ServiceSettings, startService } from "../../src/service.ts";
 import { openStore, parseStoreUrl, type SharedStore } from "../../src/store/open.ts";
 import { systemClock } from "../../src/system/clock.ts";

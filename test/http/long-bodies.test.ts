@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import type { ServedApp } from "../../src/core/apps/registry.ts";
 import { Refusal } from "../../src/core/refusals.ts";
-import type { ServedApp } from "../../src/core/registry.ts";
 import { batchBody } from "../../src/http/bodies/batch-body.ts";
 import { longBatchBody } from "../../src/http/bodies/long-batch-body.ts";
 import { manyChanges } from "../../src/http/bodies/many-changes.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { randomUUID } from "node:crypto";
-import { monotonicMs } from "../../src/core/monotonic-ms.ts";
+import { monotonicMs } from "../../src/core/async/monotonic-ms.ts";
 import { createHostedVerifier } from "../../src/identity/hosted-token.ts";
 import { HostedService, hostedToken } from "./hosted-service.ts";
 import { refusal } from "./refusal.ts";

@@ -1,5 +1,5 @@
 import { createAttempts } from "../../src/core/admission/attempts.ts";
-import { monotonicMs } from "../../src/core/monotonic-ms.ts";
+import { monotonicMs } from "../../src/core/async/monotonic-ms.ts";
 import type { Timers } from "../../src/core/ports.ts";
 import { createOutsideCalls, type OutsideCalls, type UnusableKey } from "../../src/identity/outside-calls.ts";
 import { systemDigest } from "../../src/system/digest.ts";

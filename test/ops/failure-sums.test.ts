@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { StoreFailure } from "../../src/core/store-failure.ts";
+import { StoreFailure } from "../../src/core/faults/store-failure.ts";
 import { FailureSums } from "../../src/ops/failure-sums.ts";
 import { createTestTimers } from "../harness/test-timers.ts";
 

@@ -4,7 +4,7 @@ import { describe, expect, test } from "bun:test";
 import { jwtVerify } from "jose";
 import { createPool } from "mysql2/promise";
 import { z } from "zod";
-import { StoreFailure } from "../../src/core/store-failure.ts";
+import { StoreFailure } from "../../src/core/faults/store-failure.ts";
 import { createEvents } from "../../src/ops/events.ts";
 import { openLog } from "../../src/ops/log.ts";
 import { storeError as mysqlError } from "../../src/store/mysql/errors.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { OperatorError } from "../../src/core/operator-error.ts";
-import { StoreFailure } from "../../src/core/store-failure.ts";
+import { OperatorError } from "../../src/core/faults/operator-error.ts";
+import { StoreFailure } from "../../src/core/faults/store-failure.ts";
 import { createEvents, type OperatorEvents } from "../../src/ops/events.ts";
 import { openLog } from "../../src/ops/log.ts";
 import { createTestTimers } from "../harness/test-timers.ts";

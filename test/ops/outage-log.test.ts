@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { StoreFailure } from "../../src/core/store-failure.ts";
+import { StoreFailure } from "../../src/core/faults/store-failure.ts";
 import { createEvents, type OperatorEvents } from "../../src/ops/events.ts";
 import { openLog } from "../../src/ops/log.ts";
 import { createTestTimers, type TestTimers } from "../harness/test-timers.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type AppCredentials, createApps } from "../../src/core/apps.ts";
+import { type AppCredentials, createApps } from "../../src/core/apps/apps.ts";
 import { type AppSettings, appKey } from "../../src/core/model.ts";
 import { openStore, parseStoreUrl } from "../../src/store/open.ts";
 import { systemClock } from "../../src/system/clock.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
+import { isUnavailable } from "../../src/core/faults/store-failure.ts";
 import type { App } from "../../src/core/model.ts";
 import type { Store, StoredAttributes } from "../../src/core/ports.ts";
-import { isUnavailable } from "../../src/core/store-failure.ts";
 import { type Authority, NEVER_ENDED } from "../../src/core/terms.ts";
 import { Session } from "../../src/store/mysql/session.ts";
 import { addApp, addUsers, freshId, newUser } from "../contract/open-for-test.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { createServer } from "node:net";
-import { outlineOf } from "../../src/core/error-outline.ts";
+import { outlineOf } from "../../src/core/faults/error-outline.ts";
 import { send, signIn } from "../harness/client.ts";
 import { eventually } from "../harness/eventually.ts";
 import { startTestService } from "../harness/service.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
+import { StoreFailure } from "../../src/core/faults/store-failure.ts";
 import { Refusal } from "../../src/core/refusals.ts";
-import { StoreFailure } from "../../src/core/store-failure.ts";
 import type { ProcessParts } from "../../src/process-parts.ts";
 import { answerCall, createProcessCalls } from "../../src/workers/process-calls.ts";
 

@@ -1,8 +1,8 @@
 import { wholeNumber } from "../../config/values.ts";
+import { openRegistry, serve } from "../../core/apps/registry.ts";
 import { OPERATOR } from "../../core/authority.ts";
-import { createGrants } from "../../core/grants.ts";
-import { openRegistry, serve } from "../../core/registry.ts";
-import { createTokens, ensureSigningKey, type IssuedToken, TTL_SECONDS_MAX } from "../../core/tokens.ts";
+import { createGrants } from "../../core/tokens/grants.ts";
+import { createTokens, ensureSigningKey, type IssuedToken, TTL_SECONDS_MAX } from "../../core/tokens/tokens.ts";
 import { createEvents } from "../../ops/events.ts";
 import { openLog } from "../../ops/log.ts";
 import { systemClock as clock } from "../../system/clock.ts";

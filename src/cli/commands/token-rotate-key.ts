@@ -1,4 +1,4 @@
-import { rotateSigningKey } from "../../core/tokens.ts";
+import { rotateSigningKey } from "../../core/tokens/tokens.ts";
 import { systemClock } from "../../system/clock.ts";
 import { systemRandom } from "../../system/random.ts";
 import type { Command } from "../command.ts";

@@ -1,6 +1,6 @@
+import { requireUserName } from "../../core/accounts/registrants.ts";
 import { isLongerThan, NICKNAME_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX } from "../../core/limits.ts";
 import { Refusal } from "../../core/refusals.ts";
-import { requireUserName } from "../../core/registrants.ts";
 import { APP_ARGUMENT, type Call, type Command, flagText, USER_ARGUMENT } from "../command.ts";
 import { mistaken } from "../failure.ts";
 import { openUserDoor } from "../open-user-door.ts";

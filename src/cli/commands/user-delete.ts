@@ -1,4 +1,4 @@
-import { requireUserName } from "../../core/registrants.ts";
+import { requireUserName } from "../../core/accounts/registrants.ts";
 import { APP_ARGUMENT, type Command, USER_ARGUMENT } from "../command.ts";
 import { confirm, YES_FLAG } from "../confirm.ts";
 import { openUserDoor } from "../open-user-door.ts";

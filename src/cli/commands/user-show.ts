@@ -1,4 +1,4 @@
-import { parseAttributes } from "../../core/attributes.ts";
+import { parseAttributes } from "../../core/metadata/attributes.ts";
 import { userName } from "../../core/model.ts";
 import { APP_ARGUMENT, type Command, USER_ARGUMENT } from "../command.ts";
 import { openCommandStore } from "../command-store.ts";

@@ -1,4 +1,4 @@
-import { type KnownMetadata, NOTHING_KNOWN, type WantedMetadata } from "../../core/batch-reads.ts";
+import { type KnownMetadata, NOTHING_KNOWN, type WantedMetadata } from "../../core/metadata/batch-reads.ts";
 import { illegal, Refusal } from "../../core/refusals.ts";
 import { membersOf, noObject, numberMap } from "./json-maps.ts";
 

@@ -1,4 +1,4 @@
-import type { Changes } from "../../core/attributes.ts";
+import type { Changes } from "../../core/metadata/attributes.ts";
 import { illegal, type Refusal } from "../../core/refusals.ts";
 
 /** What a JSON object holds. @param where names the object in what is refused */

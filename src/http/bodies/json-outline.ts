@@ -1,5 +1,5 @@
-import { JsonReader } from "../../core/json-reader.ts";
-import type { Pace } from "../../core/pace.ts";
+import type { Pace } from "../../core/async/pace.ts";
+import { JsonReader } from "../../core/metadata/json-reader.ts";
 import { noObject } from "./json-maps.ts";
 
 /** Where in a long JSON text the values of some members of its object begin; of two of one name JSON takes the last. */

@@ -1,6 +1,6 @@
-import { NOTHING_KNOWN } from "../../core/batch-reads.ts";
-import type { JsonReader } from "../../core/json-reader.ts";
-import type { Pace } from "../../core/pace.ts";
+import type { Pace } from "../../core/async/pace.ts";
+import { NOTHING_KNOWN } from "../../core/metadata/batch-reads.ts";
+import type { JsonReader } from "../../core/metadata/json-reader.ts";
 import { type BatchBody, knownOf, noTexts, tooLarge } from "./batch-body.ts";
 import { noObject } from "./json-maps.ts";
 import { JsonOutline } from "./json-outline.ts";

@@ -1,8 +1,9 @@
 /** The objects and lists of json-maps.ts, read from their text: in parts, and no further than the first mistake. */
-import type { Changes } from "../../core/attributes.ts";
-import type { JsonReader } from "../../core/json-reader.ts";
+
+import type { Pace } from "../../core/async/pace.ts";
 import { USER_BYTES_CEILING, utf8Bytes } from "../../core/limits.ts";
-import type { Pace } from "../../core/pace.ts";
+import type { Changes } from "../../core/metadata/attributes.ts";
+import type { JsonReader } from "../../core/metadata/json-reader.ts";
 import { isWholeNumber, noKey, noObject, noText, noWholeNumber, textOf } from "./json-maps.ts";
 
 export interface CountedChanges {

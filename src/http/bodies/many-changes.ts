@@ -1,7 +1,7 @@
-import type { UserChanges } from "../../core/batch-writes.ts";
+import type { ServedApp } from "../../core/apps/registry.ts";
 import { USER_BYTES_CEILING } from "../../core/limits.ts";
+import type { UserChanges } from "../../core/metadata/batch-writes.ts";
 import { illegal, type Refusal } from "../../core/refusals.ts";
-import type { ServedApp } from "../../core/registry.ts";
 import { BatchSetBody } from "../shapes/batch-set-body.ts";
 import { tooLarge } from "./batch-body.ts";
 import { mayHoldNumbers, membersOf, mergePatch, noObject, numberMap } from "./json-maps.ts";

@@ -1,4 +1,4 @@
-import { createPace, type Pace } from "../../core/pace.ts";
+import { createPace, type Pace } from "../../core/async/pace.ts";
 
 const needs = {
   nowMs: () => performance.now(),

@@ -1,5 +1,5 @@
-import type { Changes } from "../../core/attributes.ts";
-import { JsonReader } from "../../core/json-reader.ts";
+import type { Changes } from "../../core/metadata/attributes.ts";
+import { JsonReader } from "../../core/metadata/json-reader.ts";
 import { illegal } from "../../core/refusals.ts";
 import type { BodyCall } from "../call.ts";
 import { charsetOf, streamDecoder, UTF_8 } from "./charset.ts";

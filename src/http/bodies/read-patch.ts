@@ -1,6 +1,6 @@
-import type { Changes } from "../../core/attributes.ts";
-import { JsonReader } from "../../core/json-reader.ts";
 import { USER_BYTES_CEILING } from "../../core/limits.ts";
+import type { Changes } from "../../core/metadata/attributes.ts";
+import { JsonReader } from "../../core/metadata/json-reader.ts";
 import type { BodyCall } from "../call.ts";
 import { charsetOf, streamDecoder } from "./charset.ts";
 import { JsonBytes } from "./json-bytes.ts";

@@ -1,8 +1,8 @@
-import { JsonReader } from "../../core/json-reader.ts";
+import type { Registrant } from "../../core/accounts/registrants.ts";
+import type { Pace } from "../../core/async/pace.ts";
 import { REGISTER_BATCH_MAX } from "../../core/limits.ts";
-import type { Pace } from "../../core/pace.ts";
+import { JsonReader } from "../../core/metadata/json-reader.ts";
 import { illegal, Refusal } from "../../core/refusals.ts";
-import type { Registrant } from "../../core/registrants.ts";
 import { RegistrantBody } from "../shapes/registrant-body.ts";
 import { newPace } from "./new-pace.ts";
 import { check, PARSED_CHARACTERS_MAX, parseJson } from "./read-json.ts";

@@ -1,6 +1,6 @@
+import type { ServedApp } from "../../core/apps/registry.ts";
 import { USER_BYTES_CEILING } from "../../core/limits.ts";
 import { Refusal } from "../../core/refusals.ts";
-import type { ServedApp } from "../../core/registry.ts";
 import type { BodyCall } from "../call.ts";
 import { type BodyDecoder, UTF_8 } from "./charset.ts";
 import { type DecodedBytes, REPLACEMENT_BYTES } from "./decoded-bytes.ts";

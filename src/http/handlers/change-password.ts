@@ -1,4 +1,4 @@
-import type { Accounts } from "../../core/accounts.ts";
+import type { Accounts } from "../../core/accounts/accounts.ts";
 import { readJson } from "../bodies/read-json.ts";
 import { SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import { type BodyHandler, readFirst } from "../call.ts";

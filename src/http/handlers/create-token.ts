@@ -1,10 +1,10 @@
 import type { z } from "zod";
-import type { ClientCredentials, Grants } from "../../core/grants.ts";
+import type { ServedApp } from "../../core/apps/registry.ts";
 import type { User } from "../../core/model.ts";
 import { illegal } from "../../core/refusals.ts";
-import type { ServedApp } from "../../core/registry.ts";
-import type { TokenExchange } from "../../core/token-exchange.ts";
-import type { IssuedToken } from "../../core/tokens.ts";
+import type { ClientCredentials, Grants } from "../../core/tokens/grants.ts";
+import type { TokenExchange } from "../../core/tokens/token-exchange.ts";
+import type { IssuedToken } from "../../core/tokens/tokens.ts";
 import { check } from "../bodies/read-json.ts";
 import { readTokenFields } from "../bodies/read-token-fields.ts";
 import type { OpenCall, OpenHandler } from "../call.ts";

@@ -1,8 +1,8 @@
 import { permit } from "../../core/access.ts";
-import type { Accounts } from "../../core/accounts.ts";
-import { NOBODY } from "../../core/callers.ts";
+import type { Accounts } from "../../core/accounts/accounts.ts";
+import type { Registrant } from "../../core/accounts/registrants.ts";
 import type { Refused } from "../../core/refusals.ts";
-import type { Registrant } from "../../core/registrants.ts";
+import { NOBODY } from "../../core/tokens/callers.ts";
 import { readRegistrants } from "../bodies/read-registrants.ts";
 import { readText } from "../bodies/read-text.ts";
 import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";

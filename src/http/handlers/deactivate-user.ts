@@ -1,4 +1,4 @@
-import type { Accounts } from "../../core/accounts.ts";
+import type { Accounts } from "../../core/accounts/accounts.ts";
 import type { Handler } from "../call.ts";
 import { jsonReply } from "../reply.ts";
 import { userEntity } from "../user-entity.ts";

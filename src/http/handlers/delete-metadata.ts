@@ -1,4 +1,4 @@
-import type { Metadata } from "../../core/metadata.ts";
+import type { Metadata } from "../../core/metadata/metadata.ts";
 import { illegal } from "../../core/refusals.ts";
 import type { Handler } from "../call.ts";
 import { preconditionsOfWrite } from "../preconditions.ts";

@@ -1,4 +1,4 @@
-import type { Metadata } from "../../core/metadata.ts";
+import type { Metadata } from "../../core/metadata/metadata.ts";
 import type { Handler } from "../call.ts";
 import { metadataReply } from "../reply.ts";
 

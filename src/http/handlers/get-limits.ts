@@ -1,6 +1,6 @@
 import { BUCKETS } from "../../core/allowance.ts";
-import type { Metadata } from "../../core/metadata.ts";
-import type { Throttle } from "../../core/throttle.ts";
+import type { Metadata } from "../../core/metadata/metadata.ts";
+import type { Throttle } from "../../core/rates/throttle.ts";
 import type { Handler } from "../call.ts";
 import { metadataReply } from "../reply.ts";
 

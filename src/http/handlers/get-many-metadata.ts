@@ -1,4 +1,4 @@
-import type { Metadata } from "../../core/metadata.ts";
+import type { Metadata } from "../../core/metadata/metadata.ts";
 import type { Eventually } from "../../core/ports.ts";
 import { type BatchBody, batchBody, deltaBody } from "../bodies/batch-body.ts";
 import { longBatchBody } from "../bodies/long-batch-body.ts";

@@ -1,6 +1,6 @@
-import { andThen } from "../../core/and-then.ts";
-import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
-import type { Metadata } from "../../core/metadata.ts";
+import { andThen } from "../../core/async/and-then.ts";
+import { NO_ATTRIBUTES_JSON } from "../../core/metadata/attributes.ts";
+import type { Metadata } from "../../core/metadata/metadata.ts";
 import type { Handler } from "../call.ts";
 import { preconditionsOfRead } from "../preconditions.ts";
 import { metadataReply, notModifiedReply, versionedReply } from "../reply.ts";

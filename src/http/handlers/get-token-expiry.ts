@@ -1,5 +1,5 @@
 import { permit } from "../../core/access.ts";
-import { TTL_SECONDS_MAX } from "../../core/tokens.ts";
+import { TTL_SECONDS_MAX } from "../../core/tokens/tokens.ts";
 import type { Handler } from "../call.ts";
 import { jsonReply } from "../reply.ts";
 

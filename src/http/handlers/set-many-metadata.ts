@@ -1,4 +1,4 @@
-import type { Metadata } from "../../core/metadata.ts";
+import type { Metadata } from "../../core/metadata/metadata.ts";
 import { manyChanges } from "../bodies/many-changes.ts";
 import { readText } from "../bodies/read-text.ts";
 import { BODY_BYTES_MAX } from "../bodies/request-body.ts";

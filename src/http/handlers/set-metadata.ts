@@ -1,6 +1,6 @@
-import type { Metadata } from "../../core/metadata.ts";
+import type { ServedApp } from "../../core/apps/registry.ts";
+import type { Metadata } from "../../core/metadata/metadata.ts";
 import type { StoredAttributes } from "../../core/ports.ts";
-import type { ServedApp } from "../../core/registry.ts";
 import { readForm } from "../bodies/read-form.ts";
 import { readPatch } from "../bodies/read-patch.ts";
 import { type BodyHandler, readFirst } from "../call.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { TTL_SECONDS_MAX } from "../../core/tokens.ts";
+import { TTL_SECONDS_MAX } from "../../core/tokens/tokens.ts";
 import { count, ms, timed } from "./envelope.ts";
 import { Username } from "./username.ts";
 

@@ -1,5 +1,5 @@
-import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
 import { insertedUser } from "../../core/changes.ts";
+import { NO_ATTRIBUTES_JSON } from "../../core/metadata/attributes.ts";
 import type { User, UserName } from "../../core/model.ts";
 import type { NewUser, StoredAttributes, UserCursor } from "../../core/ports.ts";
 

@@ -1,10 +1,10 @@
-import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
 import { hasEnded } from "../../core/authority.ts";
 import { changedApp, changedUser } from "../../core/changes.ts";
+import { NO_ATTRIBUTES_JSON } from "../../core/metadata/attributes.ts";
+import { written } from "../../core/metadata/written.ts";
 import type { App, UserName } from "../../core/model.ts";
 import type { AttributesWrite, SigningKey, Store, WriteOutcome } from "../../core/ports.ts";
 import type { Authority } from "../../core/terms.ts";
-import { written } from "../../core/written.ts";
 import { refusedTogether } from "../refused-together.ts";
 import { AppUsers } from "./app-users.ts";
 import { Feed } from "./feed.ts";

@@ -1,4 +1,6 @@
 import { type Asker, account } from "../../core/admission/asker.ts";
+import { isUnavailable } from "../../core/faults/store-failure.ts";
+import { written } from "../../core/metadata/written.ts";
 import type { UserName } from "../../core/model.ts";
 import type {
   AttributesWrite,
@@ -9,9 +11,7 @@ import type {
   StoredAttributes,
   StoredVersion,
 } from "../../core/ports.ts";
-import { isUnavailable } from "../../core/store-failure.ts";
 import type { WriteTerms } from "../../core/terms.ts";
-import { written } from "../../core/written.ts";
 import type { AgeingAttributes } from "../resident/ageing-attributes.ts";
 import { StoreError } from "../store-error.ts";
 import { addSigningKey, changeApp, deleteApp, insertApp, purge } from "./app-commands.ts";

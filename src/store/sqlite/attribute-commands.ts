@@ -1,5 +1,5 @@
-import { NO_ATTRIBUTES_JSON } from "../../core/attributes.ts";
 import { allowsUser } from "../../core/authority.ts";
+import { NO_ATTRIBUTES_JSON } from "../../core/metadata/attributes.ts";
 import type { UserName } from "../../core/model.ts";
 import type { AttributesWrite, BatchOutcome, WriteOutcome } from "../../core/ports.ts";
 import { type Authority, NEVER_ENDED } from "../../core/terms.ts";

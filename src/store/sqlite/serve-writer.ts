@@ -1,6 +1,6 @@
 import { getPriority, setPriority } from "node:os";
-import { outlineOf } from "../../core/error-outline.ts";
-import { beat } from "../../core/pulse.ts";
+import { outlineOf } from "../../core/faults/error-outline.ts";
+import { beat } from "../../core/faults/pulse.ts";
 import { onCrash } from "../../system/crash.ts";
 import { ownTask } from "../../system/tasks.ts";
 import { systemTimers } from "../../system/timers.ts";

@@ -1,5 +1,5 @@
+import { written } from "../../core/metadata/written.ts";
 import type { ReadPurpose, Store } from "../../core/ports.ts";
-import { written } from "../../core/written.ts";
 import { type EngineReads, ResidentAttributes } from "../resident/resident-attributes.ts";
 import { StoreError } from "../store-error.ts";
 import { authorityArguments } from "./attribute-commands.ts";

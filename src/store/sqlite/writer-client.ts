@@ -1,6 +1,6 @@
 import { type AdmissionMemory, newAdmissionMemory } from "../../core/admission/memory.ts";
+import { settlesWithin } from "../../core/async/settles-within.ts";
 import type { Refusal } from "../../core/refusals.ts";
-import { settlesWithin } from "../../core/settles-within.ts";
 import { closingTimers } from "../../system/timers.ts";
 import { StoreError } from "../store-error.ts";
 import { Claim } from "./claim.ts";

@@ -1,4 +1,4 @@
-import { type ErrorOutline, OutlinedError, outlineOf } from "../../core/error-outline.ts";
+import { type ErrorOutline, OutlinedError, outlineOf } from "../../core/faults/error-outline.ts";
 import type { StoreTrouble, StoreTroubleKind } from "../../core/store-trouble.ts";
 import { StoreError, type StoreFault } from "../store-error.ts";
 import type { CommandArguments, CommandName } from "./commands.ts";
@@ -13,7 +13,7 @@ export type ToWriter =
       readonly path: string;
       readonly synchronous: Synchronous;
       readonly cells: SharedCells;
-      /** See `core/pulse.ts`. */
+      /** See `core/faults/pulse.ts`. */
       readonly pulse: SharedArrayBuffer;
       readonly files: StoreFilesId;
     }

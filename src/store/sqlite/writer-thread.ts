@@ -1,6 +1,6 @@
-import { OutlinedError, outlineOfText } from "../../core/error-outline.ts";
-import { newPulse, watchPulse } from "../../core/pulse.ts";
-import { settlesWithin } from "../../core/settles-within.ts";
+import { settlesWithin } from "../../core/async/settles-within.ts";
+import { OutlinedError, outlineOfText } from "../../core/faults/error-outline.ts";
+import { newPulse, watchPulse } from "../../core/faults/pulse.ts";
 import type { StoreTroubleEvents, StoreTroubleKind } from "../../core/store-trouble.ts";
 import { taskState } from "../../system/tasks.ts";
 import { closingTimers, systemTimers } from "../../system/timers.ts";

@@ -1,4 +1,4 @@
-import { createApps } from "../../../src/core/apps.ts";
+import { createApps } from "../../../src/core/apps/apps.ts";
 import { appKey, userName } from "../../../src/core/model.ts";
 import { openSqliteStore } from "../../../src/store/sqlite/store.ts";
 import { systemClock as clock } from "../../../src/system/clock.ts";

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AppCredentials } from "../../../src/core/apps.ts";
+import type { AppCredentials } from "../../../src/core/apps/apps.ts";
 import { type IdentitySettings, NO_IDENTITY } from "../../../src/core/identity-settings.ts";
 import type { App, AppSettings } from "../../../src/core/model.ts";
 import { type Admin, send, signIn } from "../../harness/client.ts";

@@ -1,5 +1,5 @@
 import type { Operation } from "../../../src/core/access.ts";
-import type { AppCredentials } from "../../../src/core/apps.ts";
+import type { AppCredentials } from "../../../src/core/apps/apps.ts";
 import { userName } from "../../../src/core/model.ts";
 import type { NewUser, Store } from "../../../src/core/ports.ts";
 import type { Method } from "../../../src/http/call.ts";

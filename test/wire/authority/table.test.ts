@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { isUnavailable } from "../../../src/core/store-failure.ts";
+import { isUnavailable } from "../../../src/core/faults/store-failure.ts";
 import { appRoutes, type Rules } from "../../../src/http/routes.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { inTurns } from "../../harness/in-turns.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { decodeToken } from "../../../src/core/token-codec.ts";
-import { rotateSigningKey } from "../../../src/core/tokens.ts";
+import { decodeToken } from "../../../src/core/tokens/token-codec.ts";
+import { rotateSigningKey } from "../../../src/core/tokens/tokens.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { systemRandom } from "../../../src/system/random.ts";
 import { send, signIn } from "../../harness/client.ts";

@@ -1,4 +1,4 @@
-import { type AppCredentials, type Apps, createApps } from "../../../src/core/apps.ts";
+import { type AppCredentials, type Apps, createApps } from "../../../src/core/apps/apps.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { systemDigest } from "../../../src/system/digest.ts";
 import { systemRandom } from "../../../src/system/random.ts";

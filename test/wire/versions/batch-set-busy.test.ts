@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { StoreFailure } from "../../../src/core/store-failure.ts";
+import { StoreFailure } from "../../../src/core/faults/store-failure.ts";
 import { send, signIn } from "../../harness/client.ts";
 import { delegateStore } from "../../harness/delegate-store.ts";
 import { startTestService } from "../../harness/service.ts";

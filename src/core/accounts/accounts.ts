@@ -1,0 +1,279 @@
+import { permit } from "../access.ts";
+import { type Asker, account, accountOf } from "../admission/asker.ts";
+import type { ServedApp } from "../apps/registry.ts";
+import { type Authorised, endedRefusal, OPERATOR } from "../authority.ts";
+import { insertedUser } from "../changes.ts";
+import { REGISTER_BATCH_MAX } from "../limits.ts";
+import type { App, Caller, User, UserName } from "../model.ts";
+import type { Clock, Eventually, NewUser, Random, Store, UserChange, UserCursor } from "../ports.ts";
+import { Refusal, type Refused } from "../refusals.ts";
+import type { UserTerms } from "../terms.ts";
+import type { Tokens } from "../tokens/tokens.ts";
+import type { Passwords } from "./passwords.ts";
+import {
+  type CheckedRegistrant,
+  checkedOrRefused,
+  checkPassword,
+  checkRegistrant,
+  type Registrant,
+} from "./registrants.ts";
+
+/** What became of a batch registration: those that could be created were (protocol.md § 8, row 17). */
+export interface Registered {
+  readonly users: readonly User[];
+  readonly failures: readonly { readonly name: string; readonly refused: Refused }[];
+}
+
+/** Users in the order of their creation; `next` is the place to go on from, and undefined when there are no more. */
+export interface UserPage {
+  readonly users: readonly User[];
+  readonly next: UserCursor | undefined;
+}
+
+/**
+ * The users of an app (protocol.md § 3). A target is undefined when the path holds no legal username. Whoever asks for a
+ * password's hash gives the address; the turn is the caller's. Too many of them: `busy`, and nothing is stored.
+ */
+export interface Accounts {
+  register(served: ServedApp, by: Authorised, from: Address, registrant: Registrant): Promise<User>;
+  /** @param mayStill throws when the caller may not any more: asked before each password is hashed, which takes long */
+  registerMany(
+    served: ServedApp,
+    by: Authorised,
+    from: Address,
+    registrants: readonly Registrant[],
+    mayStill: () => Eventually<unknown>,
+  ): Promise<Registered>;
+  /** Without a password, so that none lets anybody in, and without any check of rights: for the operator. */
+  create(app: App, name: UserName, nickname?: string): Promise<User | "taken">;
+  /**
+   * The same for grants, which need not know whether the user was made just now; undefined: the user is gone again.
+   * Refuses with `user_taken` a name that is another user's id.
+   */
+  ensure(app: App, name: UserName, by?: Authorised): Promise<User | undefined>;
+  get(served: ServedApp, caller: Caller, target: UserName | undefined): Promise<User>;
+  list(served: ServedApp, caller: Caller, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
+  /** Their attributes go with them, and their tokens end. */
+  remove(served: ServedApp, by: Authorised, target: UserName | undefined): Promise<User>;
+  /** A user who is removed by somebody else meanwhile is left out. */
+  removeMany(served: ServedApp, by: Authorised, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
+  /**
+   * Ends the user's tokens. A user must give the old password, which is an attempt like a log-in; an admin need not. It
+   * becomes the password of the user who was there when the call began, and a user's change replaces the very password
+   * that he gave.
+   */
+  changePassword(
+    served: ServedApp,
+    by: Authorised,
+    from: Address,
+    target: UserName | undefined,
+    passwords: { readonly old?: string | undefined; readonly new?: string | undefined },
+  ): Promise<void>;
+  /** Deactivation ends the user's tokens, and no new ones are given until activation. */
+  setActivated(served: ServedApp, by: Authorised, target: UserName | undefined, activated: boolean): Promise<User>;
+}
+
+type Address = Pick<Asker, "address">;
+
+interface AccountsNeeds {
+  readonly store: Pick<Store, "app" | "user" | "userById" | "users" | "insertUsers" | "changeUser" | "deleteUsers">;
+  readonly tokens: Pick<Tokens, "forgetUser">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly passwords: Pick<Passwords, "hash" | "logIn">;
+}
+
+export function createAccounts({ store, tokens, clock, random, passwords }: AccountsNeeds): Accounts {
+  async function draft(asker: Asker, { name, password, nickname }: CheckedRegistrant): Promise<NewUser> {
+    return newUser(name, await passwords.hash(asker, password), nickname);
+  }
+
+  function newUser(name: UserName, passwordHash: string | null, nickname: string | undefined): NewUser {
+    // Half a pair of surrogates would be stored as U+FFFD, and answered as itself.
+    const stored = nickname?.toWellFormed() || null;
+    return { id: random.uuid(), name, passwordHash, nickname: stored, created: clock.now() };
+  }
+
+  async function insertMany(
+    app: App,
+    users: readonly NewUser[],
+    by: Authorised,
+  ): Promise<readonly ("inserted" | "taken")[]> {
+    const results = await store.insertUsers(app.number, users, by.authority);
+    if (results === undefined) throw new Refusal({ code: "app_unknown" });
+    if (results === "unauthorised") throw await notInserted(app, by);
+    return results;
+  }
+
+  /** Where it may be the app's registration that was closed, and not the token that was ended. */
+  async function notInserted({ number }: App, by: Authorised): Promise<Refusal> {
+    const { registrations } = by.authority;
+    const app = registrations === undefined ? undefined : await store.app(number);
+    const isClosed = app !== undefined && !registrations?.includes(app.registration);
+    return isClosed ? new Refusal({ code: "registration_closed" }) : endedRefusal(by);
+  }
+
+  async function insert(app: App, user: NewUser, by: Authorised): Promise<User | "taken"> {
+    const [result] = await insertMany(app, [user], by);
+    return result === "inserted" ? insertedUser(user) : "taken";
+  }
+
+  async function known(app: App, target: UserName | undefined): Promise<User> {
+    const user = target === undefined ? undefined : await store.user(app.number, target);
+    if (user === undefined) throw new Refusal({ code: "user_unknown" });
+    return user;
+  }
+
+  async function change(
+    app: App,
+    by: Authorised,
+    name: UserName,
+    what: UserChange,
+    only?: UserTerms["only"],
+  ): Promise<User | "outrun" | undefined> {
+    const user = await store.changeUser(app.number, name, what, clock.now(), { authority: by.authority, only });
+    if (user === "unauthorised") throw endedRefusal(by);
+    if (user !== undefined && user !== "outrun" && what.endTokens) tokens.forgetUser(user.id);
+    return user;
+  }
+
+  async function removeNamed(
+    app: App,
+    by: Authorised,
+    names: readonly UserName[],
+    ids?: readonly string[],
+  ): Promise<readonly User[]> {
+    const removed = await store.deleteUsers(app.number, names, clock.now(), { authority: by.authority, ids });
+    if (removed === "unauthorised") throw endedRefusal(by);
+    for (const { id } of removed) tokens.forgetUser(id);
+    return removed;
+  }
+
+  async function page(app: App, after: UserCursor | undefined, countMax: number): Promise<UserPage> {
+    // One more than wanted tells whether there are more.
+    const found = await store.users(app.number, after, countMax + 1);
+    const users = found.slice(0, countMax);
+    const last = found.length > countMax ? users.at(-1) : undefined;
+    return { users, next: last && { created: last.created, name: last.name } };
+  }
+
+  return {
+    async register(served, by, { address }, registrant) {
+      const { app, access } = served;
+      permit("registerUser", by.caller, undefined, access);
+      const checked = checkRegistrant(registrant);
+      const { name } = checked;
+      const taken = new Refusal({ code: "user_taken", name, appId: app.id });
+      // Asked before the password is hashed, which is by far the dearest part, and again by the insert.
+      if ((await store.user(app.number, name)) !== undefined) throw taken;
+      const asker = { address, account: accountOf(app, by.caller) };
+      const user = await insert(app, await draft(asker, checked), registering(served, by));
+      if (user === "taken") throw taken;
+      return user;
+    },
+
+    async registerMany({ app, access }, by, { address }, registrants, mayStill) {
+      permit("registerUsers", by.caller, undefined, access);
+      if (registrants.length > REGISTER_BATCH_MAX) {
+        throw new Refusal({ code: "users_too_many", count: registrants.length, countMax: REGISTER_BATCH_MAX });
+      }
+      const asker = { address, account: accountOf(app, by.caller) };
+      const failures: { name: string; refused: Refused }[] = [];
+      const drafts: NewUser[] = [];
+      const taken = (name: string) => failures.push({ name, refused: { code: "user_taken", name, appId: app.id } });
+      for (const registrant of registrants) {
+        const checked = checkedOrRefused(registrant);
+        if ("code" in checked) {
+          failures.push({ name: registrant.username, refused: checked });
+          continue;
+        }
+        await mayStill();
+        if ((await store.user(app.number, checked.name)) !== undefined) taken(checked.name);
+        else drafts.push(await draft(asker, checked));
+      }
+      const results = await insertMany(app, drafts, by);
+      const users: User[] = [];
+      for (const [index, user] of drafts.entries()) {
+        if (results[index] === "inserted") users.push(insertedUser(user));
+        else taken(user.name);
+      }
+      return { users, failures };
+    },
+
+    async create(app, name, nickname) {
+      return await insert(app, newUser(name, null, nickname), OPERATOR);
+    },
+
+    async ensure(app, name, by = OPERATOR) {
+      const created = await insert(app, newUser(name, null, undefined), by);
+      if (created !== "taken") return created;
+      // Somebody else has just made the same user, which is as good.
+      const found = await store.user(app.number, name);
+      if (found === undefined && (await store.userById(app.number, name)) !== undefined) {
+        throw new Refusal({ code: "user_taken", name, appId: app.id });
+      }
+      return found;
+    },
+
+    async get({ app, access }, caller, target) {
+      permit("readUser", caller, target, access);
+      return await known(app, target);
+    },
+
+    async list({ app, access }, caller, after, countMax) {
+      permit("listUsers", caller, undefined, access);
+      return await page(app, after, countMax);
+    },
+
+    async remove({ app, access }, by, target) {
+      permit("deleteUsers", by.caller, target, access);
+      const [removed] = target === undefined ? [] : await removeNamed(app, by, [target]);
+      if (removed === undefined) throw new Refusal({ code: "user_unknown" });
+      return removed;
+    },
+
+    async removeMany({ app, access }, by, after, countMax) {
+      permit("deleteUsers", by.caller, undefined, access);
+      const { users, next } = await page(app, after, countMax);
+      const names = users.map(({ name }) => name);
+      const ids = users.map(({ id }) => id);
+      return { users: await removeNamed(app, by, names, ids), next };
+    },
+
+    async changePassword({ app, access }, by, { address }, target, { old: oldPassword, new: newPassword }) {
+      const { caller } = by;
+      permit("changePassword", caller, target, access);
+      if (newPassword === undefined || newPassword === "") throw new Refusal({ code: "new_password_missing" });
+      checkPassword(newPassword);
+      if (caller.kind !== "admin" && oldPassword === undefined) throw new Refusal({ code: "old_password_missing" });
+      const user = target === undefined ? undefined : await store.user(app.number, target);
+      if (user === undefined) throw new Refusal({ code: "password_user_unknown" });
+      const { id, name, tokensValidAfter } = user;
+      if (caller.kind !== "admin") {
+        const asker = { address, account: account(app, name) };
+        const attempted = { password: oldPassword ?? "", hash: user.passwordHash, isBarred: false };
+        if (!(await passwords.logIn(asker, attempted))) throw new Refusal({ code: "password_wrong" });
+      }
+      const passwordHash = await passwords.hash({ address, account: accountOf(app, caller) }, newPassword);
+      // Every change of a password ends the tokens: the old one is still the password as long as none has been ended.
+      const only = caller.kind === "admin" ? { id } : { id, tokensValidAfter };
+      const changed = await change(app, by, name, { passwordHash, endTokens: true }, only);
+      if (changed === undefined) throw new Refusal({ code: "password_user_unknown" });
+      if (changed === "outrun") throw new Refusal({ code: "password_wrong" });
+    },
+
+    async setActivated({ app, access }, by, target, activated) {
+      permit("activateUser", by.caller, target, access);
+      const what: UserChange = activated ? { activated } : { activated, endTokens: true };
+      const changed = target === undefined ? undefined : await change(app, by, target, what);
+      if (changed === undefined || changed === "outrun") throw new Refusal({ code: "user_unknown" });
+      return changed;
+    },
+  };
+}
+
+/** Whoever is no admin may register somebody while registration is open. */
+function registering({ registrationsOpen }: ServedApp, { caller, authority }: Authorised): Authorised {
+  if (caller.kind === "admin") return { caller, authority };
+  return { caller, authority: { ...authority, registrations: registrationsOpen } };
+}

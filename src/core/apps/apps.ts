@@ -1,0 +1,115 @@
+import { identityText, NO_IDENTITY } from "../identity-settings.ts";
+import { type App, type AppKey, type AppSettings, LIMIT_NAMES, type Limits } from "../model.ts";
+import type { Clock, Digest, Random, Store } from "../ports.ts";
+
+/** What an app's backend signs in with; only a hash of the secret is kept. */
+export interface AppCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** 60 days (protocol.md § 2.1). */
+export const DEFAULT_TOKEN_TTL_SECONDS = 5_184_000;
+
+/** The documents' client ids and secrets are base64url of this and something more (protocol.md § 2.3). */
+const CREDENTIAL_PREFIX = "ap:";
+const CLIENT_ID_BYTES = 16;
+const CLIENT_SECRET_BYTES = 20;
+const PURGE_USERS = 500;
+
+/** What an operator does with apps; who may is decided by who may reach the store. */
+export interface Apps {
+  create(
+    key: AppKey,
+    settings: Partial<AppSettings>,
+    credentials?: AppCredentials,
+  ): Promise<{ readonly app: App; readonly credentials: AppCredentials } | "taken">;
+  find(key: AppKey): Promise<App | undefined>;
+  list(): Promise<readonly App[]>;
+  /** "conflicting" and "outrun" as in `Store.changeApp`: the identity settings were made of those of `app`. */
+  set(app: App, settings: Partial<AppSettings>): Promise<App | "conflicting" | "outrun" | undefined>;
+  /** Ends the tokens got with the old secret. Undefined: the app is gone. */
+  rotateSecret(app: App): Promise<AppCredentials | undefined>;
+  /** admin: the tokens got with the client secret; all: the users' too. */
+  endTokens(app: App, which: "admin" | "all"): Promise<void>;
+  /** Removes the app and, in portions, all it held. False: it was gone already. */
+  remove(app: App): Promise<boolean>;
+  /** Makes sure of an app with these credentials; never changes one that is there. */
+  ensure(key: AppKey, credentials: AppCredentials): Promise<App | "another secret" | "client id taken">;
+}
+
+interface AppsNeeds {
+  readonly store: Pick<Store, "apps" | "insertApp" | "changeApp" | "deleteApp" | "purge">;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly digest: Digest;
+}
+
+export function createApps({ store, clock, random, digest }: AppsNeeds): Apps {
+  const newCredential = (count: number): string => {
+    const bytes = new Uint8Array([...new TextEncoder().encode(CREDENTIAL_PREFIX), ...random.bytes(count)]);
+    return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  };
+  const newSecret = (): string => newCredential(CLIENT_SECRET_BYTES);
+
+  const apps: Apps = {
+    async create(key, settings, given) {
+      const credentials = given ?? { clientId: newCredential(CLIENT_ID_BYTES), clientSecret: newSecret() };
+      const app = await store.insertApp({
+        ...NO_LIMITS,
+        dialect: "2021",
+        registration: null,
+        conflicts: "refuse",
+        companionCalls: true,
+        checkExt: false,
+        tokenTtlSeconds: DEFAULT_TOKEN_TTL_SECONDS,
+        identity: NO_IDENTITY,
+        ...settings,
+        id: random.uuid(),
+        key,
+        clientId: credentials.clientId,
+        clientSecretHash: digest.sha256(credentials.clientSecret),
+        created: clock.now(),
+      });
+      return app === "taken" ? "taken" : { app, credentials };
+    },
+    async find(key) {
+      return (await store.apps()).find((app) => app.key === key);
+    },
+    async list() {
+      return await store.apps();
+    },
+    set({ number, identity }, settings) {
+      const former = settings.identity === undefined ? {} : { formerIdentity: identityText(identity) };
+      return store.changeApp(number, { ...settings, ...former }, clock.now());
+    },
+    async rotateSecret({ number, clientId }) {
+      const clientSecret = newSecret();
+      const change = { clientSecretHash: digest.sha256(clientSecret), endAdminTokens: true } as const;
+      const changed = await store.changeApp(number, change, clock.now());
+      return changed === undefined ? undefined : { clientId, clientSecret };
+    },
+    async endTokens({ number }, which) {
+      await store.changeApp(number, which === "all" ? { endTokens: true } : { endAdminTokens: true }, clock.now());
+    },
+    async remove({ number }) {
+      const removed = await store.deleteApp(number, clock.now());
+      while ((await store.purge(PURGE_USERS)) > 0);
+      return removed;
+    },
+    async ensure(key, credentials) {
+      const known = await apps.find(key);
+      if (known === undefined) {
+        const created = await apps.create(key, {}, credentials);
+        if (created !== "taken") return created.app;
+      }
+      const app = known ?? (await apps.find(key));
+      if (app === undefined) return "client id taken";
+      const sameSecret = digest.equal(app.clientSecretHash, digest.sha256(credentials.clientSecret));
+      return app.clientId === credentials.clientId && sameSecret ? app : "another secret";
+    },
+  };
+  return apps;
+}
+
+const NO_LIMITS = Object.fromEntries(LIMIT_NAMES.map((name) => [name, null])) as Record<keyof Limits, null>; // as: all names

@@ -1,0 +1,194 @@
+import type { ServedApp } from "../apps/registry.ts";
+import { type Pace, paceBy } from "../async/pace.ts";
+import { type Authorised, endedRefusal } from "../authority.ts";
+import { isUnavailable } from "../faults/store-failure.ts";
+import { type UserName, userName } from "../model.ts";
+import type { AttributesWrite, Clock, Store, StoredAttributes, Timers, Turns } from "../ports.ts";
+import { Refusal, type Refused } from "../refusals.ts";
+import { appFull, callerAccount, type ReserveAnswer, STILL_OVERTAKEN, TRIED_MS, writeOf } from "./attribute-writes.ts";
+import type { Changes } from "./attributes.ts";
+import type { NamedMetadata } from "./batch-reads.ts";
+import { mergedInTurns } from "./merged-json.ts";
+import { allHold, type Precondition, preconditionFailed } from "./preconditions.ts";
+import { written } from "./written.ts";
+
+/** What a batch write asks for one user. */
+export interface UserChanges {
+  /** As the caller spells the name. */
+  readonly spelling: string;
+  readonly changes: Changes;
+  readonly preconditions: readonly Precondition[];
+  /** Why they are refused whatever is stored. */
+  readonly refused?: Refused | undefined;
+}
+
+export interface BatchWritten {
+  /** As they are afterwards. */
+  readonly stored: readonly NamedMetadata[];
+  /** By the spelling asked for. */
+  readonly refused: ReadonlyMap<string, Refused>;
+}
+
+/** Changes of several users in one commit. */
+export interface BatchWrites {
+  /** @param allOrNothing refuses with `batch_refused` when one of them cannot be changed, and then changes none */
+  change(
+    served: ServedApp,
+    by: Authorised,
+    wanted: readonly UserChanges[],
+    allOrNothing: boolean,
+    reserve?: ReserveAnswer,
+  ): Promise<BatchWritten>;
+}
+
+interface BatchWritesNeeds {
+  readonly store: Pick<Store, "attributesOf" | "writeAttributesOf" | "usage">;
+  readonly clock: Clock;
+  readonly turns: Turns;
+  readonly timers: Timers;
+}
+
+/** One user on the way through the batch. */
+interface Part extends UserChanges {
+  readonly name: UserName;
+}
+
+/** Users that are read and merged before all others have had their turn. */
+const SLICE = 25;
+
+export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNeeds): BatchWrites {
+  /** Those to be tried again, since others have overtaken them. */
+  async function attempt(batch: Batch, parts: readonly Part[]): Promise<readonly Part[]> {
+    const { served, by, refused, allOrNothing } = batch;
+    const writes = new Map<Part, AttributesWrite>();
+    const pace = paceBy({ clock, turns }, 1);
+    for (let from = 0; from < parts.length; from += SLICE) {
+      const slice = parts.slice(from, from + SLICE);
+      const names = slice.map(({ name }) => name);
+      const read = await store.attributesOf(served.app.number, names, "write");
+      for (const [index, part] of slice.entries()) {
+        const write = await judge(batch, part, read[index], pace);
+        if (write !== undefined) writes.set(part, write);
+        if (pace.isDue()) await pace.rest();
+      }
+      await turns.next();
+    }
+    batch.reserve?.(answerBytes(batch));
+    if (writes.size === 0 || (allOrNothing && refused.size > 0)) return [];
+    const { authority } = by;
+    const terms = { account: callerAccount(served, by.caller), waitMaxMs: batch.until - timers.nowMs(), authority };
+    const outcomes = await store.writeAttributesOf([...writes.values()], allOrNothing, terms);
+    const overtaken: Part[] = [];
+    batch.hasStored ||= outcomes.includes("written");
+    for (const [index, [part, write]] of [...writes].entries()) {
+      const outcome = outcomes[index];
+      if (outcome === "conflict") {
+        overtaken.push(part);
+        refused.set(part.spelling, { code: "set_conflict" });
+      } else if (outcome === "full") {
+        refused.set(part.spelling, await appFull(store, served, by.caller, write.growth));
+      } else if (outcome === "unauthorised") {
+        // Others of the batch are stored: what became of them is answered all the same.
+        if (!batch.hasStored) throw endedRefusal(by);
+        refused.set(part.spelling, endedRefusal(by).refused);
+      } else if (outcome === "unavailable") {
+        refused.set(part.spelling, STILL_OVERTAKEN);
+      }
+    }
+    return overtaken;
+  }
+
+  /** Those to be tried again; undefined where that cannot be done now, and others of the batch are stored. */
+  async function attemptAgain(batch: Batch, parts: readonly Part[]): Promise<readonly Part[] | undefined> {
+    try {
+      return await attempt(batch, parts);
+    } catch (error) {
+      if (!batch.hasStored || !isUnavailable(error)) throw error;
+      return undefined;
+    }
+  }
+
+  /** What is to be written of a user, if anything; notes what will be stored of him, or why that cannot be. */
+  async function judge(
+    { served, stored, refused }: Batch,
+    part: Part,
+    before: StoredAttributes | undefined,
+    pace: Pace,
+  ): Promise<AttributesWrite | undefined> {
+    refused.delete(part.spelling);
+    stored.delete(part.spelling);
+    try {
+      const { name, changes, preconditions } = part;
+      if (!allHold(preconditions, before)) throw await preconditionFailed(before, changes, pace);
+      if (before === undefined) throw new Refusal({ code: "set_user_unknown" });
+      const merged = await mergedInTurns(before, changes, pace);
+      const write = writeOf(served, name, before, merged, clock);
+      stored.set(part.spelling, write === undefined ? before : written(write));
+      return write;
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refused.set(part.spelling, error.refused);
+      return undefined;
+    }
+  }
+
+  return {
+    async change(served, by, wanted, allOrNothing, reserve) {
+      const until = timers.nowMs() + TRIED_MS;
+      const found = { stored: new Map(), refused: new Map(), hasStored: false };
+      const batch: Batch = { served, by, allOrNothing, reserve, until, ...found };
+      const { stored, refused } = batch;
+      const parts: Part[] = [];
+      for (const each of wanted) {
+        const name = userName(each.spelling);
+        if (each.refused !== undefined) refused.set(each.spelling, each.refused);
+        else if (name === undefined) refused.set(each.spelling, { code: "set_user_unknown" });
+        else parts.push({ ...each, name });
+      }
+      for (let open: readonly Part[] = parts; open.length > 0; ) {
+        const overtaken = await attemptAgain(batch, open);
+        if (overtaken === undefined) {
+          for (const { spelling } of open) refused.set(spelling, STILL_OVERTAKEN);
+          break;
+        }
+        // With a condition, what is stored by now decides whether it is a conflict or the condition that failed.
+        const again = overtaken.filter(
+          ({ preconditions }) => preconditions.length > 0 || served.app.conflicts === "merge",
+        );
+        if (again.length === 0 || (allOrNothing && again.length < overtaken.length)) break;
+        if (timers.nowMs() > until) {
+          for (const { spelling } of again) refused.set(spelling, STILL_OVERTAKEN);
+          break;
+        }
+        open = allOrNothing ? parts : again;
+        await turns.next();
+      }
+      for (const spelling of refused.keys()) stored.delete(spelling);
+      if (allOrNothing && refused.size > 0) throw new Refusal({ code: "batch_refused", refused });
+      return { stored: [...stored].map(([name, { json, modified }]) => ({ name, json, modified })), refused };
+    },
+  };
+}
+
+interface Batch {
+  readonly served: ServedApp;
+  readonly by: Authorised;
+  readonly allOrNothing: boolean;
+  readonly reserve: ReserveAnswer | undefined;
+  /** By `timers`. */
+  readonly until: number;
+  readonly stored: Map<string, StoredAttributes>;
+  readonly refused: Map<string, Refused>;
+  /** Some are written: a failure from now on must not say that nothing was. */
+  hasStored: boolean;
+}
+
+/** Of what may be long in the answer to a batch. */
+function answerBytes({ stored, refused }: Batch): number {
+  let bytes = 0;
+  for (const { json } of stored.values()) bytes += json.length;
+  for (const each of refused.values()) {
+    if (each.code === "precondition_failed") bytes += each.differingJson.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,102 @@
+import type { Pace } from "../async/pace.ts";
+import { utf8Bytes } from "../limits.ts";
+import { type Changes, NO_ATTRIBUTES_JSON } from "./attributes.ts";
+import { compareKey, endOfText, seekKey, textAt } from "./members.ts";
+
+/** Attributes as they are stored. */
+export interface SizedJson {
+  /** See attributes.ts. */
+  readonly json: string;
+  /** Σ UTF-8 bytes of keys and values (protocol.md § 8, row 10). */
+  readonly bytes: number;
+}
+
+/**
+ * Adds or replaces the keys named, removes those with an empty value, leaves the rest; answers `stored` itself when
+ * that changes nothing. Both sides are in the order of their keys, so that one walk through the text meets them all;
+ * what no change names is copied as it is, neither parsed nor counted.
+ */
+export function mergedJson(stored: SizedJson, changes: Changes): SizedJson {
+  const merge = begin(stored, changes);
+  mergeKeys(merge, merge.keys.length);
+  return finish(merge, stored);
+}
+
+/** So many changes take about a millisecond; more are to be merged by `mergedInTurns`. */
+export const MERGED_AT_ONCE = 1024;
+
+/** Keys that are merged before the time is looked at. */
+const KEYS = 16;
+
+/** The same for many changes, so that a user of tens of thousands of keys keeps nobody waiting. */
+export async function mergedInTurns(stored: SizedJson, changes: Changes, pace: Pace): Promise<SizedJson> {
+  const merge = begin(stored, changes);
+  for (let to = 0; to < merge.keys.length; ) {
+    to = Math.min(to + KEYS, merge.keys.length);
+    mergeKeys(merge, to);
+    if (pace.isDue()) await pace.rest();
+  }
+  return finish(merge, stored);
+}
+
+/** A merge under way. */
+interface Merge {
+  readonly changes: Changes;
+  readonly keys: readonly string[];
+  /** Each with a comma behind it, so that the last one is no special case. */
+  readonly members: string;
+  /** Of the keys, those that have been merged. */
+  count: number;
+  /** How far the walk through the members has come, and how far they have been copied. */
+  at: number;
+  copiedTo: number;
+  merged: string;
+  bytes: number;
+}
+
+function begin({ json, bytes }: SizedJson, changes: Changes): Merge {
+  const members = json === NO_ATTRIBUTES_JSON ? "" : `${json.slice(1, -1)},`;
+  return { changes, keys: [...changes.keys()].sort(), members, count: 0, at: 0, copiedTo: 0, merged: "", bytes };
+}
+
+function mergeKeys(merge: Merge, to: number): void {
+  const { changes, keys, members } = merge;
+  let { at, copiedTo, merged, bytes } = merge;
+  for (let index = merge.count; index < to; index++) {
+    const key = keys[index] ?? "";
+    const value = changes.get(key) ?? "";
+    at = seekKey(members, at, members.length, key);
+    if (at === members.length || compareKey(members, at, key) !== 0) {
+      if (value === "") continue;
+      merged += `${members.slice(copiedTo, at)}${JSON.stringify(key)}:${JSON.stringify(value)},`;
+      bytes += utf8Bytes(key) + utf8Bytes(value);
+      copiedTo = at;
+      continue;
+    }
+    const valueAt = endOfText(members, at) + 1;
+    const valueEnd = endOfText(members, valueAt);
+    if (value === "") {
+      merged += members.slice(copiedTo, at);
+      bytes -= utf8Bytes(key) + utf8Bytes(textAt(members, valueAt, valueEnd));
+      copiedTo = valueEnd + 1;
+    } else {
+      const text = JSON.stringify(value);
+      if (!members.startsWith(text, valueAt)) {
+        merged += members.slice(copiedTo, valueAt) + text;
+        bytes += utf8Bytes(value) - utf8Bytes(textAt(members, valueAt, valueEnd));
+        copiedTo = valueEnd;
+      }
+    }
+    at = valueEnd + 1;
+  }
+  merge.count = to;
+  merge.at = at;
+  merge.copiedTo = copiedTo;
+  merge.merged = merged;
+  merge.bytes = bytes;
+}
+
+function finish({ members, copiedTo, merged, bytes }: Merge, stored: SizedJson): SizedJson {
+  if (merged === "" && copiedTo === 0) return stored;
+  return { json: `{${(merged + members.slice(copiedTo)).slice(0, -1)}}`, bytes };
+}

@@ -1,0 +1,130 @@
+import { permit } from "../access.ts";
+import type { Accounts } from "../accounts/accounts.ts";
+import type { Passwords } from "../accounts/passwords.ts";
+import { requireUserName } from "../accounts/registrants.ts";
+import { type Asker, account } from "../admission/asker.ts";
+import type { ServedApp } from "../apps/registry.ts";
+import { type Authorised, allowsApp, endedRefusal } from "../authority.ts";
+import { type App, type User, type UserName, userName } from "../model.ts";
+import type { Digest, Store } from "../ports.ts";
+import { Refusal } from "../refusals.ts";
+import type { IssuedToken, Tokens } from "./tokens.ts";
+
+export interface ClientCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+export interface UserGrant extends IssuedToken {
+  readonly user: User;
+}
+
+/**
+ * The ways to a token (protocol.md § 2.1). A lifetime is in seconds; undefined = the app's, 0 = permanent. A new
+ * token leaves older ones as they are. An asker is known by the address alone.
+ */
+export interface Grants {
+  /** Refuses an attempt too many with `rate_exceeded`. */
+  clientCredentials(
+    served: ServedApp,
+    { address }: Pick<Asker, "address">,
+    credentials: ClientCredentials,
+    ttlSeconds: number | undefined,
+  ): Promise<IssuedToken>;
+  /** An attempt as `clientCredentials`, for a client that shows its secret beside another grant. */
+  checkClient(served: ServedApp, { address }: Pick<Asker, "address">, credentials: ClientCredentials): Promise<void>;
+  /** Takes the same time whoever is named and whatever is wrong. Refuses an attempt too many with `rate_exceeded`. */
+  password(
+    served: ServedApp,
+    { address }: Pick<Asker, "address">,
+    login: { readonly username: string; readonly password: string },
+    ttlSeconds: number | undefined,
+  ): Promise<UserGrant>;
+  /** By name alone, for an admin. A user made by `autoCreate` has no password. */
+  inherit(
+    served: ServedApp,
+    by: Authorised,
+    wanted: { readonly username: string; readonly autoCreate: boolean },
+    ttlSeconds: number | undefined,
+  ): Promise<UserGrant>;
+}
+
+interface GrantsNeeds {
+  readonly store: Pick<Store, "app" | "user">;
+  readonly tokens: Pick<Tokens, "issue">;
+  readonly accounts: Pick<Accounts, "ensure">;
+  readonly digest: Digest;
+  readonly passwords: Pick<Passwords, "logIn" | "countSecret">;
+}
+
+/** No user has it, and the store is asked for it like for any. */
+const NOBODYS_NAME = "" as UserName; // as: it is a name only to the store
+
+export function createGrants({ store, tokens, accounts, digest, passwords }: GrantsNeeds): Grants {
+  /** The app as it is in the store, not as it was a moment ago: a secret that was just rotated must not be taken. */
+  async function current({ app }: ServedApp): Promise<App> {
+    const found = await store.app(app.number);
+    if (found === undefined) throw new Refusal({ code: "app_unknown" });
+    return found;
+  }
+
+  function grant(app: App, user: User, ttlSeconds: number | undefined): UserGrant {
+    if (!user.activated) throw new Refusal({ code: "grant_user_deactivated" });
+    return { user, ...tokens.issue(app, user, ttlSeconds ?? app.tokenTtlSeconds) };
+  }
+
+  async function findOrCreate(app: App, by: Authorised, username: string, autoCreate: boolean): Promise<User> {
+    const known = userName(username);
+    const found = known === undefined ? undefined : await store.user(app.number, known);
+    if (found !== undefined) return found;
+    if (!autoCreate) throw new Refusal({ code: "grant_user_unknown" });
+    const user = await accounts.ensure(app, requireUserName(username), by);
+    if (user === undefined) throw new Refusal({ code: "grant_user_unknown" });
+    return user;
+  }
+
+  async function authenticate(
+    app: App,
+    { address }: Pick<Asker, "address">,
+    { clientId, clientSecret }: ClientCredentials,
+  ): Promise<void> {
+    const isNamed = clientId === app.clientId;
+    const isRight = isNamed && digest.equal(digest.sha256(clientSecret), app.clientSecretHash);
+    await passwords.countSecret({ address, account: isNamed ? account(app, undefined) : undefined }, isRight);
+    if (!isNamed) throw new Refusal({ code: "client_id_wrong" });
+    if (!isRight) throw new Refusal({ code: "client_secret_wrong" });
+  }
+
+  return {
+    async clientCredentials(served, asker, credentials, ttlSeconds) {
+      const app = await current(served);
+      await authenticate(app, asker, credentials);
+      return tokens.issue(app, undefined, ttlSeconds ?? app.tokenTtlSeconds);
+    },
+
+    async checkClient(served, asker, credentials) {
+      await authenticate(await current(served), asker, credentials);
+    },
+
+    async password(served, { address }, { username, password }, ttlSeconds) {
+      const app = await current(served);
+      const name = userName(username);
+      const user = await store.user(app.number, name ?? NOBODYS_NAME);
+      const asker = { address, account: name === undefined ? undefined : account(app, name) };
+      const attempted = { password, hash: user?.passwordHash ?? null, isBarred: user?.activated === false };
+      const isRight = await passwords.logIn(asker, attempted);
+      if (user === undefined) throw new Refusal({ code: "grant_user_unknown" });
+      if (!isRight) throw new Refusal({ code: "password_wrong" });
+      return grant(app, user, ttlSeconds);
+    },
+
+    async inherit(served, by, { username, autoCreate }, ttlSeconds) {
+      permit("inheritUser", by.caller, undefined, served.access);
+      const user = await findOrCreate(served.app, by, username, autoCreate);
+      // Read last, for the user's token would not end with the authority of who asked for it.
+      const app = await current(served);
+      if (!allowsApp(by.authority, app)) throw endedRefusal(by);
+      return grant(app, user, ttlSeconds);
+    },
+  };
+}

@@ -1,0 +1,90 @@
+import { expect, test } from "bun:test";
+import { beat, newPulse, type TaskState, watchPulse } from "../../../src/core/faults/pulse.ts";
+import { createTestTimers } from "../../harness/test-timers.ts";
+
+const SILENT_MAX_MS = 5000;
+const TASK = 7;
+
+function watched(state: { waitedMs: number; isHeld: boolean } = { waitedMs: 1000, isHeld: false }) {
+  const timers = createTestTimers();
+  const memory = newPulse();
+  const silences: number[] = [];
+  const watching = watchPulse({
+    memory,
+    timers,
+    stateOf: (task): TaskState | undefined => (task === TASK ? state : undefined),
+    silentMaxMs: SILENT_MAX_MS,
+    onSilent: (silentMs) => silences.push(silentMs),
+  });
+  return { timers, memory, silences, state, watching };
+}
+
+test("a thread that beats is not silent, and one that has not begun neither", async () => {
+  const { timers, memory, silences } = watched();
+  await timers.advance(60_000);
+  using _ = beat(memory, timers, TASK);
+  await timers.advance(600_000);
+  expect(silences).toEqual([]);
+});
+
+test("one that stops beating is told of once, with how long it was not heard", async () => {
+  const { timers, memory, silences } = watched();
+  beat(memory, timers, TASK)[Symbol.dispose]();
+  await timers.advance(SILENT_MAX_MS);
+  expect(silences).toEqual([]);
+  await timers.advance(60_000);
+  expect(silences).toHaveLength(1);
+  expect(silences[0]).toBeWithin(SILENT_MAX_MS, SILENT_MAX_MS + 1001);
+});
+
+test("where the system does not tell, silence alone counts", async () => {
+  const { timers, memory, silences } = watched();
+  beat(memory, timers, 0)[Symbol.dispose]();
+  await timers.advance(60_000);
+  expect(silences).toHaveLength(1);
+});
+
+test("what it waits for a processor does not count", async () => {
+  const { timers, memory, silences, state } = watched();
+  beat(memory, timers, TASK)[Symbol.dispose]();
+  for (let time = 0; time < 600; time++) {
+    await timers.advance(100);
+    state.waitedMs += 95;
+  }
+  expect(silences).toEqual([]);
+  await timers.advance(60_000);
+  expect(silences).toHaveLength(1);
+});
+
+test("what it waits for a disk does not count", async () => {
+  const { timers, memory, silences, state } = watched();
+  beat(memory, timers, TASK)[Symbol.dispose]();
+  state.isHeld = true;
+  await timers.advance(600_000);
+  expect(silences).toEqual([]);
+  state.isHeld = false;
+  await timers.advance(60_000);
+  expect(silences).toHaveLength(1);
+});
+
+test("the time of a suspended machine is no thread's silence", () => {
+  const memory = newPulse();
+  let now = 0;
+  let look = (): void => {};
+  const timers = {
+    nowMs: () => now,
+    every: (_: number, call: () => void) => {
+      look = call;
+      return { [Symbol.dispose]() {} };
+    },
+  };
+  const silences: number[] = [];
+  const onSilent = (silentMs: number): void => void silences.push(silentMs);
+  watchPulse({ memory, timers, stateOf: () => undefined, silentMaxMs: SILENT_MAX_MS, onSilent });
+  const watcher = look;
+  beat(memory, timers, 0);
+  watcher();
+  now += 3_600_000;
+  watcher();
+  expect(silences).toEqual([]);
+});

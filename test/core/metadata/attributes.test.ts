@@ -1,0 +1,38 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { attributesJson, parseAttributes } from "../../../src/core/metadata/attributes.ts";
+import { anyAttributes as attributes } from "./any-attributes.ts";
+
+test("what is written is JSON, and is read back whole", () => {
+  fc.assert(
+    fc.property(attributes, (some) => {
+      const json = attributesJson(some);
+      expect(parseAttributes(json)).toEqual(new Map([...some].sort(byKey)));
+      expect(new Map(Object.entries(JSON.parse(json)))).toEqual(new Map(some) as Map<string, unknown>);
+    }),
+  );
+});
+
+test("equal attributes are equal texts, in whatever order they came", () => {
+  fc.assert(
+    fc.property(attributes, attributes, (one, other) => {
+      const equal = one.size === other.size && [...one].every(([name, text]) => other.get(name) === text);
+      expect(attributesJson(one) === attributesJson(other)).toBe(equal);
+      expect(attributesJson(new Map([...one].reverse()))).toBe(attributesJson(one));
+    }),
+  );
+  expect(
+    attributesJson(
+      new Map([
+        ["b", "1"],
+        ["10", "2"],
+        ["9", "3"],
+        ["__proto__", "4"],
+      ]),
+    ),
+  ).toBe('{"10":"2","9":"3","__proto__":"4","b":"1"}');
+});
+
+function byKey([a]: [string, string], [b]: [string, string]): number {
+  return a < b ? -1 : 1;
+}

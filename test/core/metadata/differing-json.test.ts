@@ -1,0 +1,18 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { attributesJson } from "../../../src/core/metadata/attributes.ts";
+import { differingJson } from "../../../src/core/metadata/differing-json.ts";
+import { anyAttributes, anyChanges } from "./any-attributes.ts";
+
+test("of the keys that are named, those of another value are told, with it, and null for one that is not there", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyAttributes, anyChanges, fc.nat(12), async (stored, changes, count) => {
+      const wanted = new Map([...changes, ...[...stored].slice(0, count)]);
+      const differing = [...wanted].filter(([key, value]) => (stored.get(key) ?? "") !== value);
+      const json = await differingJson(attributesJson(stored), wanted, { isDue: () => true, rest: async () => {} });
+      const expected = Object.fromEntries(differing.map(([key]) => [key, stored.get(key) ?? null]));
+      expect(JSON.parse(json)).toEqual(expected);
+    }),
+    { numRuns: 3000 },
+  );
+});

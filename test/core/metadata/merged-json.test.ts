@@ -1,0 +1,85 @@
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import type { Pace } from "../../../src/core/async/pace.ts";
+import { attributesJson, type Changes } from "../../../src/core/metadata/attributes.ts";
+import { mergedInTurns, mergedJson, type SizedJson } from "../../../src/core/metadata/merged-json.ts";
+import { anyAttributes, anyChanges } from "./any-attributes.ts";
+
+const ALWAYS_DUE: Pace = { isDue: () => true, rest: () => Promise.resolve() };
+
+const RUNS = { numRuns: 3000 };
+
+// protocol.md § 8, rows 7 and 9.
+test("a merge replaces what it names, removes what it empties, leaves the rest, and knows its bytes", () => {
+  fc.assert(
+    fc.property(anyAttributes, anyChanges, (before, changes) => {
+      const after = merge(before, changes);
+      expect(mergedJson(sized(before), changes)).toEqual(sized(after));
+    }),
+    RUNS,
+  );
+});
+
+test("one merge after the other gives what the last word on each key says", () => {
+  fc.assert(
+    fc.property(fc.array(anyChanges, { maxLength: 6 }), (sets) => {
+      const merged = sets.reduce(mergedJson, { json: "{}", bytes: 0 });
+      expect(merged).toEqual(sized(sets.reduce<Map<string, string>>(merge, new Map())));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("a merge in turns is the same merge", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyAttributes, anyChanges, async (before, changes) => {
+      const stored = sized(before);
+      const merged = mergedJson(stored, changes);
+      const inTurns = await mergedInTurns(stored, changes, ALWAYS_DUE);
+      expect(inTurns).toEqual(merged);
+      expect(inTurns === stored).toBe(merged === stored);
+    }),
+    RUNS,
+  );
+  const many = new Map(Array.from({ length: 5000 }, (_, index) => [`key${index % 4999}`, String(index)]));
+  expect(await mergedInTurns(sized(new Map()), many, ALWAYS_DUE)).toEqual(sized(many));
+});
+
+test("changes that change nothing answer what was stored, itself", () => {
+  fc.assert(
+    fc.property(anyAttributes, anyChanges, fc.nat(12), (some, others, count) => {
+      const stored = sized(some);
+      const same = [...some].slice(0, count);
+      const removed = [...others.keys()].filter((key) => !some.has(key)).map((key) => [key, ""] as const);
+      expect(mergedJson(stored, new Map([...removed, ...same]))).toBe(stored);
+    }),
+    RUNS,
+  );
+});
+
+// user-metadata.md: "the total length of properties for a single user"; protocol.md § 8, row 10.
+test("attributes are as long as all their keys and values in UTF-8, whatever their JSON needs", () => {
+  const none: SizedJson = { json: "{}", bytes: 0 };
+  const one = mergedJson(none, new Map([["nickname", "\u4f60\u597d"]]));
+  expect(one).toEqual({ json: '{"nickname":"\u4f60\u597d"}', bytes: 8 + 6 });
+  const two = mergedJson(one, new Map([["\n", '"\0\ud800']]));
+  expect(two).toEqual({ json: '{"\\n":"\\"\\u0000\\ud800","nickname":"\u4f60\u597d"}', bytes: 14 + 1 + 5 });
+  const three = mergedJson(two, new Map([["nickname", ""]]));
+  expect(three).toEqual({ json: '{"\\n":"\\"\\u0000\\ud800"}', bytes: 6 });
+  expect(mergedJson(three, new Map([["\n", ""]]))).toEqual(none);
+});
+
+test("a text that is cut off is an error, not an endless search", () => {
+  for (const json of ['{"a":"b', '{"a', '{"a\\', '{"a":"b\\"}']) {
+    expect(() => mergedJson({ json, bytes: 2 }, new Map([["z", "1"]]))).toThrow("cut off");
+  }
+});
+
+function merge(before: ReadonlyMap<string, string>, changes: Changes): Map<string, string> {
+  return new Map([...before, ...changes].filter(([key]) => changes.get(key) !== ""));
+}
+
+function sized(attributes: ReadonlyMap<string, string>): SizedJson {
+  const bytes = [...attributes].flat().reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+  return { json: attributesJson(attributes), bytes };
+}
