@@ -1,6 +1,5 @@
-import { COUNTER, DRAWN_NAME, requestText } from "../load/request.ts";
+import { COUNTER, DRAWN_NAME, type Request, requestText } from "../load/request.ts";
 import { documentsOf } from "./documents.ts";
-import type { ParseServer } from "./parse-server.ts";
 import { BATCH } from "./usermeta-requests.ts";
 
 export const APP_ID = "bench";
@@ -13,8 +12,14 @@ export const MASTER_HEADERS = { "X-Parse-Application-Id": APP_ID, "X-Parse-Maste
 const OBJECTS = `${MOUNT}/classes/${CLASS}`;
 const WHERE = `{"objectId":{"$in":[${Array(BATCH).fill(`"${DRAWN_NAME}"`).join(",")}]}}`;
 
+export interface ParseRequests {
+  readonly get: Request;
+  readonly batch: Request;
+  readonly set: Request;
+}
+
 /** The calls of Parse that stand for ours; a user's name is the object's id. */
-export const parseRequests: ParseServer["requests"] = {
+export const parseRequests: ParseRequests = {
   get: {
     text: requestText({ method: "GET", path: `${OBJECTS}/${DRAWN_NAME}`, headers: MASTER_HEADERS }),
     isAnswer: documentsOf(1),

@@ -2,20 +2,29 @@ import { mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Bench } from "../bench.ts";
 import { readDocuments } from "../data/documents.ts";
-import { type Request, requestText } from "../load/request.ts";
+import { requestText } from "../load/request.ts";
 import { ask } from "../measure/answer.ts";
 import { SERVER_CORE } from "../measure/cores.ts";
 import { freePort } from "../measure/free-port.ts";
 import { StartedProcess } from "../measure/started-process.ts";
 import { awaitReady } from "./await-ready.ts";
 import { installParseServer, PARSE_VERSION } from "./install-parse-server.ts";
-import { APP_ID, CLASS, FIELDS, MASTER_HEADERS, MASTER_KEY, MOUNT, parseRequests } from "./parse-requests.ts";
+import {
+  APP_ID,
+  CLASS,
+  FIELDS,
+  MASTER_HEADERS,
+  MASTER_KEY,
+  MOUNT,
+  type ParseRequests,
+  parseRequests,
+} from "./parse-requests.ts";
 import { type Postgres, startPostgres } from "./postgres.ts";
 import { findPrograms, versionOf } from "./programs.ts";
 import type { Side } from "./side.ts";
 
 export interface ParseServer extends Side {
-  readonly requests: { readonly get: Request; readonly batch: Request; readonly set: Request };
+  readonly requests: ParseRequests;
 }
 
 /** Parse Server on PostgreSQL with the users of `store`; undefined, said aloud, where it cannot be had. */

@@ -4,7 +4,7 @@ import type { Bucket } from "../core/allowance.ts";
 import type { ServedApp } from "../core/apps/registry.ts";
 import type { UserName } from "../core/model.ts";
 import type { Eventually } from "../core/ports.ts";
-import type { Identity } from "../core/tokens/callers.ts";
+import type { Identity } from "../core/tokens/identity.ts";
 import type { RequestBody } from "./bodies/request-body.ts";
 import type { Progress } from "./progress.ts";
 import type { Family, Reply } from "./reply.ts";

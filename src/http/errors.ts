@@ -1,36 +1,10 @@
 import type { Dialect } from "../core/model.ts";
-import type { StoredVersion } from "../core/ports.ts";
 import type { Refused } from "../core/refusals.ts";
 import { type HintContext, hintFor } from "./hints.ts";
 import { etagOf } from "./preconditions.ts";
-import type { Quota } from "./reply.ts";
 import { urlOf } from "./request.ts";
+import type { WireError } from "./wire-error.ts";
 import type { WireRefused } from "./wire-refusals.ts";
-
-/** One error as it goes out; reply.ts gives it its envelope. */
-export interface WireError {
-  readonly status: number;
-  /** The machine's word for it: `error`. */
-  readonly error: string;
-  /** The text for people and for the SDKs that look for certain words in it: `error_description`. */
-  readonly text: string;
-  /** What to do about it. */
-  readonly hint?: string | undefined;
-  /** The old metadata service's text, `desc`, where it is another one than `text`. Only metadata calls send it. */
-  readonly desc?: string;
-  /** Some clients of the user calls know an error by this name. */
-  readonly exception?: string;
-  /** Sends `"data":{}` too, as the documents do for one error. */
-  readonly emptyData?: true;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Further members of the body. */
-  readonly details?: Readonly<Record<string, unknown>>;
-  /** More of them, as JSON text, with a comma before each. */
-  readonly detailsJson?: string;
-  /** What is stored instead. */
-  readonly version?: StoredVersion;
-  readonly quota?: Quota;
-}
 
 /** What a text may depend on beside the refusal. */
 export interface ErrorContext extends HintContext {

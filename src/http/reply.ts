@@ -1,9 +1,9 @@
 import type { Allowance } from "../core/allowance.ts";
 import type { StoredVersion } from "../core/ports.ts";
-import type { WireError } from "./errors.ts";
 import { httpDate } from "./http-date.ts";
 import { etagOf } from "./preconditions.ts";
 import { setRateHeaders } from "./rate-headers.ts";
+import type { Quota, WireError } from "./wire-error.ts";
 
 /**
  * What a handler answers: the members of a JSON object, as text, so that attributes go out as they are stored.
@@ -19,11 +19,6 @@ export interface Reply {
   readonly version?: StoredVersion | undefined;
   /** What the user whose attributes were changed uses of what he may; bytes. */
   readonly quota?: Quota;
-}
-
-export interface Quota {
-  readonly used: number;
-  readonly limit: number;
 }
 
 /** How an answer's text goes out; see AnswerRoom. */

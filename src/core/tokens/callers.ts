@@ -1,22 +1,12 @@
 import type { Asker } from "../admission/asker.ts";
 import type { ServedApp } from "../apps/registry.ts";
-import { type Authorised, OPERATOR, STRANGER } from "../authority.ts";
+import { OPERATOR } from "../authority.ts";
 import type { Digest } from "../ports.ts";
 import { badToken, Refusal, type RefusalCode } from "../refusals.ts";
+import type { Identity } from "./identity.ts";
 import { TOKEN_PREFIX } from "./token-codec.ts";
 import type { Tokens, VerifiedToken } from "./tokens.ts";
 import type { IdentifyOptions, TrustedCallers } from "./trusted-callers.ts";
-
-/** A bearer: since and until when, in ms since 1970; Infinity = for good. */
-export interface Identity extends Authorised {
-  readonly issued: number;
-  readonly expires: number;
-  /** To find the bearer, its user was stored just now. */
-  readonly isUserNew?: boolean;
-}
-
-/** Who comes without a bearer. */
-export const NOBODY: Identity = { ...STRANGER, issued: 0, expires: 0 };
 
 /**
  * Who stands behind a bearer text, for one app. A token of another app is nobody here: it is refused with a `token_…`

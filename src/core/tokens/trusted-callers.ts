@@ -7,7 +7,7 @@ import { type App, type User, userName } from "../model.ts";
 import type { Clock, Digest, Store } from "../ports.ts";
 import { badToken, type Refusal } from "../refusals.ts";
 import { NEVER_ENDED } from "../terms.ts";
-import type { Identity } from "./callers.ts";
+import type { Identity } from "./identity.ts";
 import { RefusedTokens, type TokenEvents } from "./refused-tokens.ts";
 import { TokenMemory } from "./token-memory.ts";
 import {

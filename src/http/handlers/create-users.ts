@@ -2,7 +2,7 @@ import { permit } from "../../core/access.ts";
 import type { Accounts } from "../../core/accounts/accounts.ts";
 import type { Registrant } from "../../core/accounts/registrants.ts";
 import type { Refused } from "../../core/refusals.ts";
-import { NOBODY } from "../../core/tokens/callers.ts";
+import { NOBODY } from "../../core/tokens/identity.ts";
 import { readRegistrants } from "../bodies/read-registrants.ts";
 import { readText } from "../bodies/read-text.ts";
 import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
