@@ -10,6 +10,19 @@ export interface FolderRule {
 
 const CORE = "src/core";
 const STORE = "src/store";
+const CORE_FILES = [
+  "access",
+  "allowance",
+  "authority",
+  "changes",
+  "identity-settings",
+  "limits",
+  "model",
+  "ports",
+  "refusals",
+  "store-trouble",
+  "terms",
+].map((name) => `${CORE}/${name}.ts`);
 const CLIENT = "packages/client/src";
 /** What an engine may share with the others. */
 const STORE_PARTS = [
@@ -85,13 +98,33 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     packages: ["bun", "bun:ffi", "bun:sqlite", "node:"],
   },
   { folder: "src/store/mysql", imports: [...STORE_PARTS, "src/system/timers.ts", CORE], packages: ["node:", "mysql2"] },
+  // What the rules speak of, which all subjects stand on.
   { folder: CORE, imports: [], packages: [] },
+  ...subjects({
+    admission: [],
+    async: [],
+    rates: ["admission"],
+    faults: ["admission"],
+    apps: ["admission", "async", "faults"],
+    accounts: ["admission", "apps"],
+    tokens: ["accounts", "admission", "apps", "async"],
+    metadata: ["admission", "apps", "async", "faults"],
+  }),
   // They are built by themselves, and know of the server only what goes over the wire.
   { folder: "pages", imports: [], packages: [] },
   // It runs in browsers, and knows of the server only what goes over the wire.
   { folder: CLIENT, imports: [], packages: [] },
   { folder: `${CLIENT}/react.ts`, imports: [CLIENT], packages: ["react"] },
 ];
+
+/** The subjects of the rules, each with those that it may import beside what lies in `src/core` itself. */
+function subjects(names: Readonly<Record<string, readonly string[]>>): readonly FolderRule[] {
+  return Object.entries(names).map(([subject, others]) => ({
+    folder: `${CORE}/${subject}`,
+    imports: [...CORE_FILES, ...others.map((other) => `${CORE}/${other}`)],
+    packages: [],
+  }));
+}
 
 /** The only places that may name the runtime, so that it can be exchanged in a day. */
 export const RUNTIME_PLACES = ["src/http", "src/store/sqlite", "src/cli", "src/system/passwords.ts"];

@@ -45,6 +45,12 @@ const FORBIDDEN: readonly (readonly [string, string, string])[] = [
   ],
   ["the rules name Bun", "src/core/a.ts", "export const a = Bun.version;"],
   ["the rules name a type of Bun", "src/core/a.ts", "export type A = typeof Bun;"],
+  [
+    "a subject of the rules imports one that stands on it",
+    "src/core/rates/a.ts",
+    'import { tokens } from "../tokens/tokens.ts";',
+  ],
+  ["what all subjects stand on imports one", "src/core/a.ts", 'import { throttle } from "./rates/throttle.ts";'],
   ["the rules wait", "src/core/a.ts", "setTimeout(() => {}, 1);"],
   ["the rules look at the clock", "src/core/a.ts", "export const a = Date.now();"],
   ["the rules look at the process", "src/core/a.ts", "export const a = process.env.A;"],

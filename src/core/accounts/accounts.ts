@@ -8,7 +8,6 @@ import type { App, Caller, User, UserName } from "../model.ts";
 import type { Clock, Eventually, NewUser, Random, Store, UserChange, UserCursor } from "../ports.ts";
 import { Refusal, type Refused } from "../refusals.ts";
 import type { UserTerms } from "../terms.ts";
-import type { Tokens } from "../tokens/tokens.ts";
 import type { Passwords } from "./passwords.ts";
 import {
   type CheckedRegistrant,
@@ -77,7 +76,7 @@ type Address = Pick<Asker, "address">;
 
 interface AccountsNeeds {
   readonly store: Pick<Store, "app" | "user" | "userById" | "users" | "insertUsers" | "changeUser" | "deleteUsers">;
-  readonly tokens: Pick<Tokens, "forgetUser">;
+  readonly tokens: { forgetUser(userId: string): void };
   readonly clock: Clock;
   readonly random: Random;
   readonly passwords: Pick<Passwords, "hash" | "logIn">;
