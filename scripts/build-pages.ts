@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
-import { BUILD_FOLDER, pageStamp, VIEWER_PACKAGE } from "../src/cli/pages/page-stamp.ts";
+import { BUILD_FOLDER, pageStamp, VIEWER_PACKAGE } from "../src/cli/serve/pages/page-stamp.ts";
 import { MANIFEST } from "../src/http/pages/page-manifest.ts";
 import { PageWriter } from "./pages/page-writer.ts";
 import { readViewer } from "./pages/viewer.ts";

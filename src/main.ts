@@ -34,9 +34,9 @@ const args = process.argv.slice(2);
 // Before the program is loaded, which takes a while. Other commands have nothing to finish, and just end.
 if (args[0] === "serve") stopSignal();
 const [{ run }, { endProcess }, { steadyLog, steadyOutput }, { onCrash }] = await Promise.all([
-  import("./cli/run.ts"),
-  import("./cli/end-process.ts"),
-  import("./cli/steady-output.ts"),
+  import("./cli/terminal/run.ts"),
+  import("./cli/terminal/end-process.ts"),
+  import("./cli/terminal/steady-output.ts"),
   import("./system/crash.ts"),
 ]);
 

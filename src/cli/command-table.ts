@@ -1,23 +1,23 @@
 /** THE TABLE of commands: `run` and every `--help` are made from it. */
 import type { Command } from "./command.ts";
-import { appCreate } from "./commands/app-create.ts";
-import { appDelete } from "./commands/app-delete.ts";
-import { appList } from "./commands/app-list.ts";
-import { appRotateSecret } from "./commands/app-rotate-secret.ts";
-import { appSet } from "./commands/app-set.ts";
-import { appShow } from "./commands/app-show.ts";
+import { appCreate } from "./commands/app/app-create.ts";
+import { appDelete } from "./commands/app/app-delete.ts";
+import { appList } from "./commands/app/app-list.ts";
+import { appRotateSecret } from "./commands/app/app-rotate-secret.ts";
+import { appSet } from "./commands/app/app-set.ts";
+import { appShow } from "./commands/app/app-show.ts";
 import { config } from "./commands/config.ts";
 import { copy } from "./commands/copy.ts";
 import { migrate } from "./commands/migrate.ts";
 import { serve } from "./commands/serve.ts";
-import { tokenCheck } from "./commands/token-check.ts";
-import { tokenIssue } from "./commands/token-issue.ts";
-import { tokenRevoke } from "./commands/token-revoke.ts";
-import { tokenRotateKey } from "./commands/token-rotate-key.ts";
-import { userCreate } from "./commands/user-create.ts";
-import { userDelete } from "./commands/user-delete.ts";
-import { userList } from "./commands/user-list.ts";
-import { userShow } from "./commands/user-show.ts";
+import { tokenCheck } from "./commands/token/token-check.ts";
+import { tokenIssue } from "./commands/token/token-issue.ts";
+import { tokenRevoke } from "./commands/token/token-revoke.ts";
+import { tokenRotateKey } from "./commands/token/token-rotate-key.ts";
+import { userCreate } from "./commands/user/user-create.ts";
+import { userDelete } from "./commands/user/user-delete.ts";
+import { userList } from "./commands/user/user-list.ts";
+import { userShow } from "./commands/user/user-show.ts";
 
 export const COMMANDS: readonly Command[] = [
   serve,

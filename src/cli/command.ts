@@ -1,7 +1,7 @@
 import type { LoadedConfig } from "../config/load.ts";
 import type { OptionKey } from "../config/options.ts";
-import type { ExitCode } from "./failure.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { ExitCode } from "./terminal/failure.ts";
+import type { Surroundings } from "./terminal/surroundings.ts";
 
 /** What a command is told by position. */
 export interface Argument {

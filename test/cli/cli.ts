@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run } from "../../src/cli/run.ts";
+import { run } from "../../src/cli/terminal/run.ts";
 
 export interface Ended {
   readonly code: number;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { closeInTime } from "../../src/cli/close-in-time.ts";
-import type { StartedServer } from "../../src/cli/start-server.ts";
+import { closeInTime } from "../../src/cli/serve/close-in-time.ts";
+import type { StartedServer } from "../../src/cli/serve/start-server.ts";
 
 function started(close: () => Promise<void>, closing: readonly string[] = []): StartedServer {
   const service: StartedServer["service"] = {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createPageBuild } from "../../src/cli/pages/page-build.ts";
+import { createPageBuild } from "../../src/cli/serve/pages/page-build.ts";
 import { MANIFEST } from "../../src/http/pages/page-manifest.ts";
 
 const ROOT = join(import.meta.dir, "../..");

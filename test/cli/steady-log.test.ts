@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { steadyLog } from "../../src/cli/steady-output.ts";
+import { steadyLog } from "../../src/cli/terminal/steady-output.ts";
 
 test("a reader who does not read makes no log pile up, and is told how many lines are missing when they read again", () => {
   const taken: string[] = [];

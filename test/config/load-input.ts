@@ -1,4 +1,4 @@
-import { storeReader } from "../../src/cli/store-reader.ts";
+import { storeReader } from "../../src/cli/store/store-reader.ts";
 import { type ConfigInput, type ConfigMistakes, type LoadedConfig, loadConfig } from "../../src/config/load.ts";
 
 const CWD = "/srv/usermeta";

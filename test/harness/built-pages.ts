@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { pageStamp } from "../../src/cli/pages/page-stamp.ts";
+import { pageStamp } from "../../src/cli/serve/pages/page-stamp.ts";
 import type { BuiltPages } from "../../src/http/pages/built-pages.ts";
 
 const ROOT = join(import.meta.dir, "../..");

@@ -1,7 +1,7 @@
 import type { Setting } from "../../config/load.ts";
 import { OPTION_KEYS, type Option } from "../../config/options.ts";
 import type { Command } from "../command.ts";
-import { table } from "../table.ts";
+import { table } from "../terminal/table.ts";
 
 const MASK = "***";
 

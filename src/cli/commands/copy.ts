@@ -4,11 +4,11 @@ import { type CopyResult, copyStore } from "../../store/copy-store.ts";
 import { parseStoreUrl } from "../../store/open.ts";
 import { openTransferSource, openTransferTarget } from "../../store/open-transfer.ts";
 import { type Answer, type Call, type Command, flagText } from "../command.ts";
-import { type LastingLocation, lastingLocation } from "../command-store.ts";
-import { CopyProgressReport } from "../copy-progress-report.ts";
-import { EXIT, Failure, mistaken } from "../failure.ts";
-import { locationUrl } from "../location-text.ts";
-import { table } from "../table.ts";
+import { type LastingLocation, lastingLocation } from "../store/command-store.ts";
+import { locationUrl } from "../store/location-text.ts";
+import { EXIT, Failure, mistaken } from "../terminal/failure.ts";
+import { table } from "../terminal/table.ts";
+import { CopyProgressReport } from "./copy-progress-report.ts";
 
 export const copy: Command = {
   name: "copy",

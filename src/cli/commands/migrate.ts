@@ -1,7 +1,7 @@
 import { migrateStore } from "../../store/open.ts";
 import type { Command } from "../command.ts";
-import { lastingLocation } from "../command-store.ts";
-import { locationText } from "../location-text.ts";
+import { lastingLocation } from "../store/command-store.ts";
+import { locationText } from "../store/location-text.ts";
 
 export const migrate: Command = {
   name: "migrate",

@@ -4,16 +4,16 @@ import { OPTION_KEYS } from "../../config/options.ts";
 import { createEvents, type OperatorEvents } from "../../ops/events.ts";
 import { openLog } from "../../ops/log.ts";
 import { systemTimers } from "../../system/timers.ts";
-import { aborted } from "../aborted.ts";
-import { closeInTime } from "../close-in-time.ts";
 import type { Command } from "../command.ts";
-import { storeLocation } from "../command-store.ts";
-import { refused } from "../failure.ts";
-import { checkHost } from "../listening.ts";
-import { type StartedServer, startServer } from "../start-server.ts";
-import { startUpText } from "../start-up-text.ts";
-import type { Surroundings } from "../surroundings.ts";
-import { whenReachable } from "../when-reachable.ts";
+import { closeInTime } from "../serve/close-in-time.ts";
+import { checkHost } from "../serve/listening.ts";
+import { type StartedServer, startServer } from "../serve/start-server.ts";
+import { startUpText } from "../serve/start-up-text.ts";
+import { whenReachable } from "../serve/when-reachable.ts";
+import { storeLocation } from "../store/command-store.ts";
+import { aborted } from "../terminal/aborted.ts";
+import { refused } from "../terminal/failure.ts";
+import type { Surroundings } from "../terminal/surroundings.ts";
 
 export const serve: Command = {
   name: "serve",

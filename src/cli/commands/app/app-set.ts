@@ -1,0 +1,41 @@
+import { settingsConflict } from "../../../core/changes.ts";
+import type { App } from "../../../core/model.ts";
+import { APP_ARGUMENT, type Command } from "../../command.ts";
+import { openCommandStore } from "../../store/command-store.ts";
+import { mistaken, refused } from "../../terminal/failure.ts";
+import { record } from "../../terminal/table.ts";
+import { appFields, appJson } from "./app-answer.ts";
+import { givenSettings, SETTING_FLAGS } from "./app-settings.ts";
+import { givenIdentity, IDENTITY_FLAGS, isIdentityGiven } from "./identity-flags.ts";
+
+/** Each is outrun only by somebody else's change. */
+const TRIES = 20;
+
+export const appSet: Command = {
+  name: "app set",
+  summary: "Change an app's limits and settings; `default` hands one back to the server.",
+  args: [APP_ARGUMENT],
+  flags: [...SETTING_FLAGS, ...IDENTITY_FLAGS],
+  async run(call) {
+    const settings = givenSettings(call);
+    if (Object.keys(settings).length === 0 && !isIdentityGiven(call)) {
+      const names = [...SETTING_FLAGS, ...IDENTITY_FLAGS].map(({ name }) => `--${name}`);
+      throw mistaken(`nothing to set: give one of ${names.join(", ")}`);
+    }
+    await using opened = await openCommandStore(call.loaded.config, "refuse");
+    let app: App | undefined = await opened.app(call.args[0] ?? "");
+    const { key, number } = app;
+    // What is given is put into the settings that are there: they must not have changed when it is stored.
+    for (let triesLeft = TRIES; triesLeft > 0 && app !== undefined; triesLeft--) {
+      const given = isIdentityGiven(call) ? { ...settings, identity: givenIdentity(call, app.identity) } : settings;
+      const changed = await opened.apps.set(app, given);
+      const conflict = changed === "conflicting" ? settingsConflict({ ...app, ...given }) : undefined;
+      if (conflict !== undefined) throw refused(`nothing was set: ${conflict}`);
+      if (typeof changed === "object") return { json: appJson(changed), text: record(appFields(changed)) };
+      app = await opened.store.app(number);
+    }
+    throw refused(
+      app === undefined ? `the app ${key} is gone` : `others keep changing the app ${key}: nothing was set`,
+    );
+  },
+};

@@ -1,0 +1,121 @@
+import { OPTIONS } from "../../../config/options.ts";
+import { oneOf, onOff, wholeNumber } from "../../../config/values.ts";
+import { type AppSettings, CONFLICT_RULES, DIALECTS, REGISTRATIONS } from "../../../core/model.ts";
+import { TTL_SECONDS_MAX } from "../../../core/tokens/tokens.ts";
+import { type Call, type Flag, flagText } from "../../command.ts";
+import { mistaken } from "../../terminal/failure.ts";
+
+interface SettingFlag extends Flag {
+  readonly setting: keyof AppSettings;
+  readonly value: ReturnType<typeof wholeNumber> | ReturnType<typeof oneOf> | typeof onOff;
+  /** Whether `default` hands the setting back to the server. */
+  readonly hasDefault: boolean;
+}
+
+const DEFAULT = "default";
+
+/** What may be set of an app, at its creation and later. */
+export const SETTING_FLAGS: readonly SettingFlag[] = [
+  {
+    name: "rate-per-second",
+    setting: "ratePerSecond",
+    placeholder: "n|default",
+    value: OPTIONS.ratePerSecond.value,
+    hasDefault: true,
+    help: "calls of each kind a second; 0 = no rate limits",
+  },
+  {
+    name: "user-bytes-max",
+    setting: "userBytesMax",
+    placeholder: "n|default",
+    value: OPTIONS.userBytesMax.value,
+    hasDefault: true,
+    help: "bytes of a user's attributes",
+  },
+  {
+    name: "app-bytes-max",
+    setting: "appBytesMax",
+    placeholder: "n|default",
+    value: OPTIONS.appBytesMax.value,
+    hasDefault: true,
+    help: "bytes of all users' attributes together",
+  },
+  {
+    name: "batch-max",
+    setting: "batchMax",
+    placeholder: "n|default",
+    value: OPTIONS.batchMax.value,
+    hasDefault: true,
+    help: "users of one batch call",
+  },
+  {
+    name: "dialect",
+    setting: "dialect",
+    placeholder: DIALECTS.join("|"),
+    value: oneOf(DIALECTS),
+    hasDefault: false,
+    help: "which generation of the documents the answers follow",
+  },
+  {
+    name: "registration",
+    setting: "registration",
+    placeholder: `${REGISTRATIONS.join("|")}|default`,
+    value: OPTIONS.registration.value,
+    hasDefault: true,
+    help: "who may create users: anybody, or holders of an app token",
+  },
+  {
+    name: "conflicts",
+    setting: "conflicts",
+    placeholder: CONFLICT_RULES.join("|"),
+    value: oneOf(CONFLICT_RULES),
+    hasDefault: false,
+    help: "what becomes of a set that another one has overtaken",
+  },
+  {
+    name: "companion-calls",
+    setting: "companionCalls",
+    placeholder: "on|off",
+    value: onOff,
+    hasDefault: false,
+    help: "answer the calls that clients make beside profiles, as a server without messages and contacts",
+  },
+  {
+    name: "check-ext",
+    setting: "checkExt",
+    placeholder: "on|off",
+    value: onOff,
+    hasDefault: false,
+    help: "refuse an attribute ext that is not the text of a JSON object",
+  },
+  {
+    name: "token-ttl",
+    setting: "tokenTtlSeconds",
+    placeholder: "seconds",
+    value: wholeNumber(0, TTL_SECONDS_MAX),
+    hasDefault: false,
+    help: "lifetime of tokens asked for without one; 0 = permanent",
+  },
+];
+
+/** The settings that were given; fails with all mistakes in them. */
+export function givenSettings(call: Pick<Call, "flags">): Partial<AppSettings> {
+  const settings: Partial<Record<keyof AppSettings, unknown>> = {};
+  const mistakes: string[] = [];
+  for (const { name, setting, value, hasDefault } of SETTING_FLAGS) {
+    const text = flagText(call, name);
+    if (text === undefined) continue;
+    if (hasDefault && text === DEFAULT) {
+      settings[setting] = null;
+      continue;
+    }
+    const result = value.safeParse(text);
+    if (result.success) settings[setting] = result.data;
+    else
+      mistakes.push(
+        `--${name} ${JSON.stringify(text)}: ${result.error.issues[0]?.message}${hasDefault ? `, or ${DEFAULT}` : ""}`,
+      );
+  }
+  if (mistakes.length > 0) throw mistaken(...mistakes);
+  return settings as Partial<AppSettings>; // as: each row's value is parsed for its setting
+}

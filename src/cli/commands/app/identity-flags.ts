@@ -1,0 +1,133 @@
+import { oneOf } from "../../../config/values.ts";
+import { type IdentitySettings, USER_CLAIM_MAPS } from "../../../core/identity-settings.ts";
+import { type Call, type Flag, flagText } from "../../command.ts";
+import { mistaken } from "../../terminal/failure.ts";
+import {
+  algorithms,
+  appId,
+  cacheSeconds,
+  claimMap,
+  jwks,
+  NONE,
+  path,
+  type ReadFlag,
+  url,
+  word,
+  wordOrNone,
+} from "./identity-values.ts";
+
+/** One kind of tokens that an app may take. */
+type Part = "agora" | "easemob" | "oidc" | "hosted";
+
+interface IdentityFlag extends Flag {
+  readonly part: Part;
+  readonly field: string;
+  readonly read: ReadFlag;
+}
+
+const CREATE_FLAG = "create-on-first-use";
+const CACHE_SECONDS = 300;
+const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
+
+/** A part's first flag names it. */
+const PART_FLAGS: readonly IdentityFlag[] = [
+  flag("agora", "appId", "agora-app-id", "ID|none", "takes tokens made for this App ID at Agora", appId),
+  flag("agora", "certificateFile", "agora-certificate-file", "path", "App Certificates, one a line", path),
+  flag("easemob", "clientId", "easemob-client-id", "ID|none", "takes dynamic tokens of this hosted client id", word),
+  flag("easemob", "clientSecretFile", "easemob-client-secret-file", "path", "its client secrets, one a line", path),
+  flag("oidc", "issuer", "oidc-issuer", "URL|none", "takes JSON Web Tokens of this issuer", url),
+  flag("oidc", "audience", "oidc-audience", "text", "the audience that they must be for", word),
+  flag("oidc", "jwks", "oidc-jwks", "URL|path|discovery", "where the issuer's keys are", jwks),
+  flag("oidc", "algorithms", "oidc-algorithms", "list", "the signatures that are taken", algorithms),
+  flag("oidc", "userClaim", "user-claim", "name", "the claim that names the user; sub by default", word),
+  flag("oidc", "userClaimMap", "user-claim-map", USER_CLAIM_MAPS.join("|"), "makes a username of that claim", claimMap),
+  flag("oidc", "adminClaim", "admin-claim", "name|none", "the claim that makes an admin where it is true", wordOrNone),
+  flag("oidc", "adminScope", "admin-scope", "name|none", "the scope that makes an admin", wordOrNone),
+  flag("hosted", "url", "hosted-url", "URL|none", "asks this app of the hosted service about its users' tokens", url),
+  flag("hosted", "cacheSeconds", "hosted-cache", "seconds", "for so long its answers are believed", cacheSeconds),
+];
+
+export const IDENTITY_FLAGS: readonly Flag[] = [
+  { name: CREATE_FLAG, placeholder: "on|off", help: "whether a user of others' tokens is made at first sight" },
+  ...PART_FLAGS,
+];
+
+/** What is filled in where it is not given, and what must be. */
+const PARTS: Readonly<Record<Part, { readonly fallback: object; readonly needed: readonly string[] }>> = {
+  agora: { fallback: {}, needed: ["appId", "certificateFile"] },
+  easemob: { fallback: {}, needed: ["clientId", "clientSecretFile"] },
+  oidc: {
+    fallback: {
+      jwks: null,
+      algorithms: ALGORITHMS,
+      userClaim: "sub",
+      userClaimMap: "none",
+      adminClaim: null,
+      adminScope: null,
+    },
+    needed: ["issuer", "audience"],
+  },
+  hosted: { fallback: { cacheSeconds: CACHE_SECONDS }, needed: ["url"] },
+};
+
+export function isIdentityGiven(call: Pick<Call, "flags">): boolean {
+  return IDENTITY_FLAGS.some(({ name }) => flagText(call, name) !== undefined);
+}
+
+/** The settings with what was given in place of what was there; fails with all mistakes in it. */
+export function givenIdentity(call: Pick<Call, "flags" | "io">, former: IdentitySettings): IdentitySettings {
+  const mistakes: string[] = [];
+  const settings: Record<string, unknown> = { ...former };
+  const create = flagText(call, CREATE_FLAG);
+  if (create !== undefined) {
+    // true and false are how it was written first.
+    const { data, error } = oneOf(["on", "off", "true", "false"]).safeParse(create);
+    if (error !== undefined) mistakes.push(`--${CREATE_FLAG} ${JSON.stringify(create)}: ${error.issues[0]?.message}`);
+    settings.createOnFirstUse = data === "on" || data === "true";
+  }
+  // as: the keys of the table above
+  for (const part of Object.keys(PARTS) as Part[]) {
+    const given = PART_FLAGS.filter((flag) => flag.part === part && flagText(call, flag.name) !== undefined);
+    if (given.length === 0) continue;
+    settings[part] = partOf(call, part, given, former[part], mistakes);
+  }
+  if (mistakes.length > 0) throw mistaken(...mistakes);
+  return settings as unknown as IdentitySettings; // as: every field is read by its flag
+}
+
+function partOf(
+  call: Pick<Call, "flags" | "io">,
+  part: Part,
+  given: readonly IdentityFlag[],
+  former: object | null,
+  mistakes: string[],
+): object | null {
+  const [first] = PART_FLAGS.filter((flag) => flag.part === part);
+  if (given.length === 1 && given[0]?.name === first?.name && flagText(call, first?.name ?? "") === NONE) return null;
+  const { fallback, needed } = PARTS[part];
+  const made: Record<string, unknown> = { ...fallback, ...former };
+  for (const flag of given) {
+    const text = flagText(call, flag.name) ?? "";
+    const result = flag.read(text, call.io.cwd);
+    if ("mistake" in result) mistakes.push(`--${flag.name} ${JSON.stringify(text)}: ${result.mistake}`);
+    else made[flag.field] = result.value;
+  }
+  const isRead = (field: string) => made[field] !== undefined || given.some((flag) => flag.field === field);
+  const missing = PART_FLAGS.filter((flag) => flag.part === part && needed.includes(flag.field) && !isRead(flag.field));
+  if (missing.length > 0) {
+    const names = missing.map(({ name }) => `--${name}`).join(" and ");
+    mistakes.push(`--${given[0]?.name} cannot go without ${names}`);
+  }
+  return made;
+}
+
+function flag(
+  part: Part,
+  field: string,
+  name: string,
+  placeholder: string,
+  help: string,
+  read: ReadFlag,
+): IdentityFlag {
+  return { part, field, name, placeholder, help, read };
+}

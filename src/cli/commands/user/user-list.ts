@@ -1,0 +1,58 @@
+import { wholeNumber } from "../../../config/values.ts";
+import type { App, User } from "../../../core/model.ts";
+import { userName } from "../../../core/model.ts";
+import type { Store } from "../../../core/ports.ts";
+import { APP_ARGUMENT, type Call, type Command, flagText } from "../../command.ts";
+import { openCommandStore } from "../../store/command-store.ts";
+import { mistaken, refused } from "../../terminal/failure.ts";
+import { table } from "../../terminal/table.ts";
+import { userJson } from "./user-answer.ts";
+
+const LIMIT_DEFAULT = 100;
+const LIMIT_MAX = 10_000;
+
+export const userList: Command = {
+  name: "user list",
+  summary: "List an app's users by the time of their creation.",
+  args: [APP_ARGUMENT],
+  flags: [
+    { name: "limit", placeholder: "n", help: `how many, at most ${LIMIT_MAX}; ${LIMIT_DEFAULT} when not given` },
+    { name: "after", placeholder: "username", help: "go on after this user" },
+  ],
+  async run(call) {
+    const limit = givenLimit(call);
+    await using opened = await openCommandStore(call.loaded.config, "refuse");
+    const app = await opened.app(call.args[0] ?? "");
+    const after = await givenPlace(call, opened.store, app);
+    const users = await opened.store.users(app.number, after, limit);
+    const last = users.at(-1);
+    const more = last !== undefined && users.length === limit ? `go on with --after ${last.name}\n` : "";
+    return {
+      json: users.map(userJson),
+      text:
+        users.length === 0
+          ? "no users\n"
+          : table(["username", "created", "activated", "nickname"], users.map(row)) + more,
+    };
+  },
+};
+
+function row({ name, created, activated, nickname }: User): string[] {
+  return [name, new Date(created).toISOString(), activated ? "yes" : "no", nickname ?? "-"];
+}
+
+function givenLimit(call: Call): number {
+  const text = flagText(call, "limit") ?? String(LIMIT_DEFAULT);
+  const result = wholeNumber(1, LIMIT_MAX).safeParse(text);
+  if (!result.success) throw mistaken(`--limit ${JSON.stringify(text)}: ${result.error.issues[0]?.message}`);
+  return result.data;
+}
+
+async function givenPlace(call: Call, store: Store, app: App): Promise<User | undefined> {
+  const text = flagText(call, "after");
+  if (text === undefined) return undefined;
+  const name = userName(text);
+  const user = name === undefined ? undefined : await store.user(app.number, name);
+  if (user === undefined) throw refused(`there is no user ${JSON.stringify(text)} in ${app.key} to go on after`);
+  return user;
+}

@@ -1,0 +1,50 @@
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import type { AppCredentials } from "../../core/apps/apps.ts";
+import type { AppKey } from "../../core/model.ts";
+import { mistaken } from "../terminal/failure.ts";
+import { shellQuoted } from "./shell.ts";
+
+/** What a shell needs to call an app. */
+export interface ShellCredentials extends AppCredentials {
+  readonly app: AppKey;
+  /** The server's address, without a slash at its end. */
+  readonly server: string;
+}
+
+/**
+ * Writes a file for `.`, readable by its owner only. Its variables are not exported: a usermeta command started from
+ * that shell would take them for its own configuration.
+ */
+export function writeCredentials(file: string, { app, server, clientId, clientSecret }: ShellCredentials): void {
+  const lines = [
+    `# usermeta: the credentials of ${app}, for a shell. Whoever has them is an admin of the app.`,
+    `USERMETA_BASE=${shellQuoted(`${server}/${app}`)}`,
+    `USERMETA_CLIENT_ID=${shellQuoted(clientId)}`,
+    `USERMETA_CLIENT_SECRET=${shellQuoted(clientSecret)}`,
+  ];
+  // Written beside it and moved: nobody reads half a file, and one with wider rights is replaced.
+  const unfinished = `${file}.${process.pid}`;
+  try {
+    writeFileSync(unfinished, `${lines.join("\n")}\n`, { mode: 0o600 });
+    renameSync(unfinished, file);
+  } catch (error) {
+    throw mistaken(`${file} cannot be written (${codeOf(error)})`);
+  }
+}
+
+/** Undefined when there is no such file, or not one of ours. */
+export function readCredentials(file: string): AppCredentials | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+  const [, clientId] = /^USERMETA_CLIENT_ID='([^']+)'$/m.exec(text) ?? [];
+  const [, clientSecret] = /^USERMETA_CLIENT_SECRET='([^']+)'$/m.exec(text) ?? [];
+  return clientId === undefined || clientSecret === undefined ? undefined : { clientId, clientSecret };
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
+}

@@ -1,0 +1,43 @@
+import { lookup } from "node:dns/promises";
+import { isIP, isIPv6 } from "node:net";
+import type { Address } from "../../config/values.ts";
+import { type Failure, mistaken } from "../terminal/failure.ts";
+
+/** As USERMETA_LISTEN writes it. */
+export function addressText({ hostname, port }: Address): string {
+  return `${isIPv6(hostname) ? `[${hostname}]` : hostname}:${port}`;
+}
+
+const ANY_ADDRESS: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "[::]": "[::1]" };
+
+/** A URL, without a slash at its end, that works on this machine also for a server that listens on all addresses. */
+export function reachableUrl({ hostname, port }: URL): string {
+  return `http://${ANY_ADDRESS[hostname] ?? hostname}:${port || "80"}`;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: "the port is taken by another program",
+  EACCES: "this account may not listen there",
+  EPERM: "this account may not listen there",
+  EADDRNOTAVAIL: "this machine has no such address",
+};
+
+/**
+ * Fails when the hostname is none; to be asked before listening, because Bun's error for it is about something else.
+ */
+export async function checkHost(address: Address): Promise<void> {
+  if (isIP(address.hostname) !== 0) return;
+  await lookup(address.hostname).catch(() => {
+    throw cannotListen(address, "there is no such host");
+  });
+}
+
+/** Undefined when the error is not about listening. */
+export function listenFailure(error: unknown, address: Address): Failure | undefined {
+  const reason = REASONS[error instanceof Error && "code" in error ? String(error.code) : ""];
+  return reason === undefined ? undefined : cannotListen(address, reason);
+}
+
+function cannotListen(address: Address, reason: string): Failure {
+  return mistaken(`cannot listen on ${addressText(address)}: ${reason} (USERMETA_LISTEN, --listen)`);
+}

@@ -1,0 +1,55 @@
+import type { Config } from "../../config/config.ts";
+import type { Store } from "../../core/ports.ts";
+import type { BuiltPages } from "../../http/pages/built-pages.ts";
+import type { OperatorEvents } from "../../ops/events.ts";
+import { type Service, startService } from "../../service.ts";
+import { openSharedStore, openStore, type SharedStore, type StoreLocation } from "../../store/open.ts";
+import { startWorkers } from "../../workers/start-workers.ts";
+import { addressText } from "./listening.ts";
+
+type ServedStore = Store & Partial<Pick<SharedStore, "share">>;
+
+/** The store, held for the server that the configuration describes. */
+export async function openServedStore(
+  config: Config,
+  location: StoreLocation,
+  events: OperatorEvents,
+): Promise<ServedStore> {
+  const { workers, cacheBytes, stalenessMs, listen } = config;
+  const options = {
+    exclusive: true,
+    schema: "make or migrate",
+    listen: addressText(listen),
+    stalenessMs,
+    onWriterEnd: (error: Error) => events.writerEnded(error),
+    onWriterSilent: (silentMs: number) => events.threadSilent({ thread: "writer", silentMs }),
+    onHolderAwaited: (message: string) => events.holderAwaited(message),
+    onLeftOpen: (part: string) => events.leftOpen(part),
+    troubles: events,
+  } as const;
+  // Where workers serve, this thread only looks after them.
+  const store: ServedStore = await (workers === 1
+    ? openStore(location, { ...options, cacheBytes })
+    : openSharedStore(location, options));
+  events.checkStoreBy(() => store.ping());
+  return store;
+}
+
+/** One worker is this thread itself: it spares the memory of another. The service owns the store from now on. */
+export function startServing(
+  config: Config,
+  store: ServedStore,
+  events: OperatorEvents,
+  pages: BuiltPages,
+): Promise<Service> {
+  const { listen, defaults, trustedProxies, cacheBytes, workers: count } = config;
+  const { connectionsMax, bodiesBytesMax, requestTimeoutS } = config;
+  const bounds = { connectionsMax, bodiesBytesMax, requestTimeoutS };
+  const settings = { ...listen, ...bounds, defaults, trustedProxies, operatorKey: config.operatorKey?.reveal() };
+  if (count === 1 || !isShared(store)) return startService(settings, { store, events, pages });
+  return startWorkers({ settings, count, store, cacheBytes, events, parts: { pages } });
+}
+
+function isShared(store: ServedStore): store is SharedStore {
+  return store.share !== undefined;
+}

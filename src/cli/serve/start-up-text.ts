@@ -1,0 +1,47 @@
+import type { Limits } from "../../core/model.ts";
+import type { StoreLocation } from "../../store/open.ts";
+import { locationText } from "../store/location-text.ts";
+import { curlLines } from "./curl-lines.ts";
+import type { DemoApp } from "./demo-app.ts";
+import { liftRateLine } from "./lift-rate.ts";
+
+interface StartUp {
+  /** The server's address, without a slash at its end. */
+  readonly server: string;
+  readonly location: StoreLocation;
+  readonly demo: DemoApp | undefined;
+  readonly appCount: number;
+  readonly hasPages: boolean;
+  readonly limits: Limits;
+  /** Whether somebody sits there: only then secrets are shown, a log would keep them. */
+  readonly terminal: boolean;
+}
+
+const NO_APPS = 'There are no apps yet: "usermeta app create ORG/APP" makes one, also while this server runs.\n';
+
+/** What `serve` prints when it is ready: where it is and, with an app to try, how to try it. */
+export function startUpText({ server, location, demo, appCount, hasPages, limits, terminal }: StartUp): string {
+  const where = location.engine === "memory" ? "memory only: all is gone when it stops" : locationText(location);
+  const head = `usermeta serves ${server}\nstore: ${where}\n`;
+  if (demo === undefined) return appCount === 0 ? `${head}${NO_APPS}` : head;
+  const { clientId, clientSecret } = demo.credentials;
+  const credentials = terminal ? `client id: ${clientId}\nclient secret: ${clientSecret}\n` : "";
+  // The app key is behind "#": the page reads it, and no server or log is told.
+  const page = hasPages ? `Try it in a browser: ${server}/-/docs#app=${demo.app}\n\n` : "";
+  return `${head}app: ${demo.app}
+credentials: ${demo.file}
+${credentials}
+${page}Try it: these lines can be pasted one after the other into one shell.
+
+${curlLines(demo.file).join("\n")}
+
+${rateText(demo, location, limits)}`;
+}
+
+function rateText(demo: DemoApp, location: StoreLocation, { ratePerSecond }: Limits): string {
+  if (ratePerSecond === 0) return "";
+  const line = liftRateLine(demo.app, location);
+  const fact = `Each kind of call is answered ${ratePerSecond} times a second.`;
+  if (line === undefined) return `${fact} To lift that, start with USERMETA_RATE_PER_SECOND=0.\n`;
+  return `${fact} To lift that for this app, while it runs:\n\n${line}\n`;
+}

@@ -1,0 +1,24 @@
+import { type Accounts, createAccounts } from "../../core/accounts/accounts.ts";
+import { createPasswords, type Passwords } from "../../core/accounts/passwords.ts";
+import { createAttempts } from "../../core/admission/attempts.ts";
+import type { Store } from "../../core/ports.ts";
+import { systemClock } from "../../system/clock.ts";
+import { argon2id } from "../../system/passwords.ts";
+import { systemRandom } from "../../system/random.ts";
+import { systemTimers } from "../../system/timers.ts";
+
+export function commandPasswords(): Passwords {
+  const attempts = createAttempts({ resource: "attempts", timers: systemTimers });
+  return createPasswords({ hasher: argon2id, attempts, timers: systemTimers });
+}
+
+/** The rules about users, for a command on its own store: it has verified no tokens that it would have to forget. */
+export function commandAccounts(store: Store): Accounts {
+  return createAccounts({
+    store,
+    tokens: { forgetUser: () => {} },
+    clock: systemClock,
+    random: systemRandom,
+    passwords: commandPasswords(),
+  });
+}

@@ -1,0 +1,70 @@
+import { existsSync } from "node:fs";
+import type { Config } from "../../config/config.ts";
+import { type Apps, createApps } from "../../core/apps/apps.ts";
+import { type App, appKey } from "../../core/model.ts";
+import type { Store } from "../../core/ports.ts";
+import { openStore, parseStoreUrl, refuseLostStore, type StoreLocation } from "../../store/open.ts";
+import { systemClock } from "../../system/clock.ts";
+import { systemDigest } from "../../system/digest.ts";
+import { systemRandom } from "../../system/random.ts";
+import { type Failure, mistaken, refused } from "../terminal/failure.ts";
+
+/** An engine whose stores outlive the process. */
+export type LastingLocation = Exclude<StoreLocation, { engine: "memory" }>;
+
+/** A store as a command works on it, beside the server that may be serving it. */
+export interface CommandStore extends AsyncDisposable {
+  readonly location: LastingLocation;
+  readonly store: Store;
+  readonly apps: Apps;
+  /** Refuses an app that is not there. */
+  app(text: string): Promise<App>;
+}
+
+/**
+ * An older schema is refused: the server that has the store may be of the version that made it.
+ * @param missing a store that is not there is made, or refused: a misspelled path must not leave a file behind
+ */
+export async function openCommandStore(
+  config: Pick<Config, "store">,
+  missing: "create" | "refuse",
+): Promise<CommandStore> {
+  const location = lastingLocation(config);
+  if (missing === "refuse" && location.engine === "sqlite" && !existsSync(location.path)) {
+    await refuseLostStore(location);
+    throw mistaken(`${location.path} does not exist: nothing has been stored there yet (USERMETA_STORE, --store)`);
+  }
+  const store = await openStore(location, { schema: missing === "refuse" ? "as found" : "make" });
+  const apps = createApps({ store, clock: systemClock, random: systemRandom, digest: systemDigest });
+  return {
+    location,
+    store,
+    apps,
+    async app(text) {
+      const key = appKey(text);
+      const app = key === undefined ? undefined : await apps.find(key);
+      if (app === undefined) throw unknownApp(text);
+      return app;
+    },
+    [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
+  };
+}
+
+export function unknownApp(text: string): Failure {
+  return refused(`there is no app ${JSON.stringify(text)}: see \`usermeta app list\``);
+}
+
+export function lastingLocation(config: Pick<Config, "store">): LastingLocation {
+  const location = storeLocation(config);
+  if (location.engine === "memory") {
+    throw mistaken("memory: is in the memory of its server alone; commands need a store that lasts");
+  }
+  return location;
+}
+
+export function storeLocation(config: Pick<Config, "store">): StoreLocation {
+  const { text, password } = config.store;
+  const location = parseStoreUrl(text, password?.reveal());
+  if (typeof location === "string") throw mistaken(`USERMETA_STORE: ${location}`);
+  return location;
+}

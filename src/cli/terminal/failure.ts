@@ -1,0 +1,63 @@
+import type { RefusalCode } from "../../core/refusals.ts";
+import { Refusal } from "../../core/refusals.ts";
+import { StoreError, type StoreFault } from "../../store/store-error.ts";
+
+/** refused: it was understood and cannot be done. mistaken: what was asked, or the configuration, makes no sense. */
+export const EXIT = { done: 0, refused: 1, mistaken: 2 } as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** An end that was foreseen: its lines are all that the operator needs. */
+export class Failure extends Error {
+  readonly exitCode: ExitCode;
+  readonly lines: readonly string[];
+
+  constructor(exitCode: ExitCode, ...lines: string[]) {
+    super(lines.join("\n"));
+    this.name = "Failure";
+    this.exitCode = exitCode;
+    this.lines = lines;
+  }
+}
+
+export function refused(line: string): Failure {
+  return new Failure(EXIT.refused, line);
+}
+
+export function mistaken(...lines: string[]): Failure {
+  return new Failure(EXIT.mistaken, ...lines);
+}
+
+/** Starting again would not help: another store, another address or another version is needed. */
+const MISTAKEN_FAULTS: readonly StoreFault[] = [
+  "location_illegal",
+  "in_use",
+  "schema_newer",
+  "schema_older",
+  "not_usermeta",
+  "cannot_open",
+  "not_a_database",
+  "readonly",
+];
+
+const REFUSALS: Partial<Record<RefusalCode, string>> = {
+  app_unknown: "the app is gone",
+  user_name_illegal: "a username is 1 to 64 of a-z, 0-9, _ . and -, and neither . nor ..",
+  user_name_too_long: "a username has at most 64 characters",
+  user_taken: "a user of this name is there already",
+  user_unknown: "there is no such user",
+  grant_user_unknown: "there is no such user",
+  grant_user_deactivated: "the user is deactivated and gets no tokens",
+  password_too_long: "a password has at most 64 characters",
+  nickname_too_long: "a nickname has at most 100 characters",
+};
+
+/** Anything thrown, as a foreseen end; undefined = a fault of ours, whose stack is wanted. */
+export function asFailure(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  if (error instanceof StoreError) {
+    return new Failure(MISTAKEN_FAULTS.includes(error.fault) ? EXIT.mistaken : EXIT.refused, error.message);
+  }
+  if (error instanceof Refusal) return refused(REFUSALS[error.refused.code] ?? error.refused.code);
+  return undefined;
+}
