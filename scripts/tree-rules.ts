@@ -30,8 +30,8 @@ const STORE_PARTS = [
   "src/store/store-error.ts",
   "src/store/refused-together.ts",
   "src/store/migrate.ts",
-  "src/store/migrate-for-transfer.ts",
-  "src/store/transfer.ts",
+  "src/store/transfer/migrate-for-transfer.ts",
+  "src/store/transfer/transfer.ts",
   "src/store/resident",
 ];
 
@@ -49,8 +49,8 @@ export const FOLDER_RULES: readonly FolderRule[] = [
       "src/ops",
       "src/system",
       "src/store/open.ts",
-      "src/store/open-transfer.ts",
-      "src/store/copy-store.ts",
+      "src/store/transfer/open-transfer.ts",
+      "src/store/transfer/copy-store.ts",
       "src/store/store-error.ts",
       "package.json",
       CORE,
@@ -88,7 +88,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   // What all engines share; open.ts and open-transfer.ts alone name them.
   { folder: STORE, imports: [CORE], packages: ["node:"] },
   { folder: "src/store/open.ts", imports: [STORE, CORE], packages: ["node:"] },
-  { folder: "src/store/open-transfer.ts", imports: [STORE, CORE], packages: [] },
+  { folder: "src/store/transfer/open-transfer.ts", imports: [STORE, CORE], packages: [] },
   // Copies in memory, for any engine that can tell when one is stale.
   { folder: "src/store/resident", imports: [CORE], packages: ["node:"] },
   { folder: "src/store/memory", imports: [...STORE_PARTS, CORE], packages: [] },

@@ -4,7 +4,7 @@
  */
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { startService } from "../../src/service.ts";
-import { parseMysqlUrl } from "../../src/store/mysql/parse-mysql-url.ts";
+import { parseMysqlUrl } from "../../src/store/mysql/connection/parse-mysql-url.ts";
 import { openMysqlStore } from "../../src/store/mysql/store.ts";
 
 const [, , url = "", port, connections] = process.argv;

@@ -7,12 +7,12 @@ import { resolve } from "node:path";
 import type { Store } from "../core/ports.ts";
 import type { StoreTroubleEvents } from "../core/store-trouble.ts";
 import type { SchemaChange, SchemaUse } from "./migrate.ts";
-import type { MysqlLocation } from "./mysql/location.ts";
-import { parseMysqlUrl } from "./mysql/parse-mysql-url.ts";
+import type { MysqlLocation } from "./mysql/connection/location.ts";
+import { parseMysqlUrl } from "./mysql/connection/parse-mysql-url.ts";
 import type { MysqlShare } from "./mysql/shared-store.ts";
-import type { StoreHolder } from "./sqlite/lock.ts";
+import type { StoreHolder } from "./sqlite/files/lock.ts";
 import type { SqliteShare } from "./sqlite/shared-store.ts";
-import type { LinkMessage } from "./sqlite/writer-link.ts";
+import type { LinkMessage } from "./sqlite/writer/writer-link.ts";
 import { StoreError } from "./store-error.ts";
 
 export type StoreLocation =
@@ -123,7 +123,7 @@ export async function openSharedStore(location: StoreLocation, options?: Partial
 /** Brings a store to this version's schema. Rejects with a `StoreError` also where there is none. */
 export async function migrateStore(location: Exclude<StoreLocation, { engine: "memory" }>): Promise<SchemaChange> {
   if (location.engine === "mysql") {
-    const { migrateMysqlStore } = await import("./mysql/migrate-store.ts");
+    const { migrateMysqlStore } = await import("./mysql/schema/migrate-store.ts");
     return await migrateMysqlStore(location, "migrate");
   }
   const { migrateSqliteStore } = await import("./sqlite/migrate-store.ts");
@@ -143,14 +143,14 @@ export async function joinStore(share: StoreShare): Promise<JoinedStore> {
 /** Rejects where a store was made and its file is missing; makes nothing. */
 export async function refuseLostStore(location: StoreLocation): Promise<void> {
   if (location.engine !== "sqlite") return;
-  const { storePlace } = await import("./sqlite/store-place.ts");
+  const { storePlace } = await import("./sqlite/files/store-place.ts");
   storePlace(location.path);
 }
 
 /** The server that holds the store now, if any; a store of the cluster's is nobody's alone. */
 export async function findStoreHolder(location: StoreLocation): Promise<StoreHolder | undefined> {
   if (location.engine !== "sqlite") return undefined;
-  const { storeHolder } = await import("./sqlite/lock.ts");
+  const { storeHolder } = await import("./sqlite/files/lock.ts");
   return storeHolder(location.path);
 }
 
@@ -160,6 +160,6 @@ export async function findStoreHolder(location: StoreLocation): Promise<StoreHol
  */
 export async function keepServersOff(location: StoreLocation): Promise<Disposable> {
   if (location.engine !== "sqlite") return { [Symbol.dispose]: () => {} };
-  const { lockForCommand } = await import("./sqlite/lock.ts");
+  const { lockForCommand } = await import("./sqlite/files/lock.ts");
   return await lockForCommand(realpathSync(location.path));
 }

@@ -7,7 +7,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "../../src/cli/command.ts";
 import { COMMANDS } from "../../src/cli/command-table.ts";
-import { MYSQL_MIGRATIONS } from "../../src/store/mysql/schema.ts";
+import { MYSQL_MIGRATIONS } from "../../src/store/mysql/schema/schema.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { SQLITE_MIGRATIONS } from "../../src/store/sqlite/schema.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";

@@ -1,9 +1,9 @@
-import { Deadline } from "../../src/store/mysql/deadline.ts";
-import { failureKind } from "../../src/store/mysql/errors.ts";
-import { Hosts } from "../../src/store/mysql/hosts.ts";
-import { Session } from "../../src/store/mysql/session.ts";
+import { Deadline } from "../../src/store/mysql/connection/deadline.ts";
+import { failureKind } from "../../src/store/mysql/connection/errors.ts";
+import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
+import { Session } from "../../src/store/mysql/connection/session.ts";
 import { openMysqlStore } from "../../src/store/mysql/store.ts";
-import { type Result, type Run, transact } from "../../src/store/mysql/transact.ts";
+import { type Result, type Run, transact } from "../../src/store/mysql/transaction/transact.ts";
 import { mysqlLocation } from "../store/mysql-location.ts";
 import type { GaleraCluster } from "./galera.ts";
 import { Unserved } from "./unserved.ts";

@@ -4,10 +4,10 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { type Migration, migrate } from "../../src/store/migrate.ts";
-import { Hosts } from "../../src/store/mysql/hosts.ts";
-import type { MysqlLocation } from "../../src/store/mysql/location.ts";
-import { MYSQL_MIGRATIONS, migrationTarget } from "../../src/store/mysql/schema.ts";
-import { Session } from "../../src/store/mysql/session.ts";
+import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
+import type { MysqlLocation } from "../../src/store/mysql/connection/location.ts";
+import { Session } from "../../src/store/mysql/connection/session.ts";
+import { MYSQL_MIGRATIONS, migrationTarget } from "../../src/store/mysql/schema/schema.ts";
 import { type MysqlStore, openMysqlStore } from "../../src/store/mysql/store.ts";
 import { addApp } from "../contract/open-for-test.ts";
 import type { TestDatabase } from "../harness/mariadb.ts";

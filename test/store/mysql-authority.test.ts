@@ -3,7 +3,7 @@ import { isUnavailable } from "../../src/core/faults/store-failure.ts";
 import type { App } from "../../src/core/model.ts";
 import type { Store, StoredAttributes } from "../../src/core/ports.ts";
 import { type Authority, NEVER_ENDED } from "../../src/core/terms.ts";
-import { Session } from "../../src/store/mysql/session.ts";
+import { Session } from "../../src/store/mysql/connection/session.ts";
 import { addApp, addUsers, freshId, newUser } from "../contract/open-for-test.ts";
 import { eventually } from "../harness/eventually.ts";
 import { mariadbIsMissing, type TestDatabase } from "../harness/mariadb.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { PURGED_AT_ONCE } from "../../src/store/mysql/commits.ts";
-import { Hosts } from "../../src/store/mysql/hosts.ts";
-import { Membership } from "../../src/store/mysql/membership.ts";
-import { Session } from "../../src/store/mysql/session.ts";
+import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
+import { Session } from "../../src/store/mysql/connection/session.ts";
+import { Membership } from "../../src/store/mysql/servers/membership.ts";
+import { PURGED_AT_ONCE } from "../../src/store/mysql/transaction/commits.ts";
 import { mariadbIsMissing, type TestDatabase } from "../harness/mariadb.ts";
 import { mysqlFixture } from "./mysql-fixture.ts";
 import { mysqlLocation } from "./mysql-location.ts";

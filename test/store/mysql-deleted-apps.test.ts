@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { deleteApp } from "../../src/store/mysql/app-commands.ts";
-import { Deadline } from "../../src/store/mysql/deadline.ts";
-import { Hosts } from "../../src/store/mysql/hosts.ts";
-import { Session } from "../../src/store/mysql/session.ts";
-import { transact } from "../../src/store/mysql/transact.ts";
+import { Deadline } from "../../src/store/mysql/connection/deadline.ts";
+import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
+import { Session } from "../../src/store/mysql/connection/session.ts";
+import { deleteApp } from "../../src/store/mysql/transaction/app-commands.ts";
+import { transact } from "../../src/store/mysql/transaction/transact.ts";
 import { eventually } from "../harness/eventually.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { type MysqlFixture, mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
-import { storeError } from "../../src/store/mysql/errors.ts";
-import { Hosts } from "../../src/store/mysql/hosts.ts";
-import { Session } from "../../src/store/mysql/session.ts";
+import { storeError } from "../../src/store/mysql/connection/errors.ts";
+import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
+import { Session } from "../../src/store/mysql/connection/session.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { mysqlLocation } from "./mysql-location.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
-import { Homing } from "../../src/store/mysql/homing.ts";
-import { Hosts } from "../../src/store/mysql/hosts.ts";
+import { Homing } from "../../src/store/mysql/connection/homing.ts";
+import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
 import { TcpGate } from "../cluster/tcp-gate.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { mysqlFixture } from "./mysql-fixture.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { MysqlHost } from "../../src/store/mysql/location.ts";
+import type { MysqlHost } from "../../src/store/mysql/connection/location.ts";
 import { type MysqlStore, openMysqlStore } from "../../src/store/mysql/store.ts";
 import { TcpGate } from "../cluster/tcp-gate.ts";
 import { addApp, addUsers, newUser } from "../contract/open-for-test.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { MYSQL_MIGRATIONS } from "../../src/store/mysql/schema.ts";
+import { MYSQL_MIGRATIONS } from "../../src/store/mysql/schema/schema.ts";
 import { migrateAndKill } from "../faults/migrate-and-kill.ts";
 import { mariadbIsMissing, sharedMariadb, type TestDatabase } from "../harness/mariadb.ts";
 import { makeOlderMysql, mysqlSchema } from "./older-store.ts";

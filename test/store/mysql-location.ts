@@ -1,5 +1,5 @@
-import type { MysqlLocation } from "../../src/store/mysql/location.ts";
-import { parseMysqlUrl } from "../../src/store/mysql/parse-mysql-url.ts";
+import type { MysqlLocation } from "../../src/store/mysql/connection/location.ts";
+import { parseMysqlUrl } from "../../src/store/mysql/connection/parse-mysql-url.ts";
 
 /** Long: a test on a busy machine is not about time. */
 const TIMEOUT_MS = 5000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import type { Demand } from "../../src/core/ports.ts";
-import { newCommitId } from "../../src/store/mysql/commits.ts";
 import { openMysqlStore } from "../../src/store/mysql/store.ts";
+import { newCommitId } from "../../src/store/mysql/transaction/commits.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
 import { mysqlLocation } from "./mysql-location.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { OldCommits } from "../../src/store/mysql/old-commits.ts";
+import { OldCommits } from "../../src/store/mysql/transaction/old-commits.ts";
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;

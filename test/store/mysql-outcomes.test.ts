@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
 import { sharedUsage } from "../../src/core/admission/usage.ts";
-import { Deadline, outcomeMs } from "../../src/store/mysql/deadline.ts";
-import { Hosts } from "../../src/store/mysql/hosts.ts";
-import { Session } from "../../src/store/mysql/session.ts";
-import { transact } from "../../src/store/mysql/transact.ts";
-import { WriteQueue } from "../../src/store/mysql/write-queue.ts";
+import { Deadline, outcomeMs } from "../../src/store/mysql/connection/deadline.ts";
+import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
+import { Session } from "../../src/store/mysql/connection/session.ts";
+import { transact } from "../../src/store/mysql/transaction/transact.ts";
+import { WriteQueue } from "../../src/store/mysql/transaction/write-queue.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { name, newApp, newUser } from "../contract/open-for-test.ts";
 import { eventually } from "../harness/eventually.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
-import { Deadline } from "../../src/store/mysql/deadline.ts";
-import { Hosts } from "../../src/store/mysql/hosts.ts";
-import { Session } from "../../src/store/mysql/session.ts";
-import { type Run, transact } from "../../src/store/mysql/transact.ts";
-import { type Grant, grant } from "../../src/store/mysql/usage-lanes.ts";
+import { Deadline } from "../../src/store/mysql/connection/deadline.ts";
+import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
+import { Session } from "../../src/store/mysql/connection/session.ts";
+import { type Run, transact } from "../../src/store/mysql/transaction/transact.ts";
+import { type Grant, grant } from "../../src/store/mysql/transaction/usage-lanes.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
 import { lanesOf, mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
 import { mysqlLocation } from "./mysql-location.ts";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { migrate } from "../../src/store/migrate.ts";
-import { Hosts } from "../../src/store/mysql/hosts.ts";
-import { MYSQL_MIGRATIONS, migrationTarget } from "../../src/store/mysql/schema.ts";
-import { SchemaLease } from "../../src/store/mysql/schema-lease.ts";
-import { Session } from "../../src/store/mysql/session.ts";
+import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
+import { Session } from "../../src/store/mysql/connection/session.ts";
+import { MYSQL_MIGRATIONS, migrationTarget } from "../../src/store/mysql/schema/schema.ts";
+import { SchemaLease } from "../../src/store/mysql/servers/schema-lease.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
 import { type MysqlFixture, mysqlFixture } from "./mysql-fixture.ts";
 import { mysqlLocation } from "./mysql-location.ts";

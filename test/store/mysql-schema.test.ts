@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { type Migration, migrate } from "../../src/store/migrate.ts";
-import { Hosts } from "../../src/store/mysql/hosts.ts";
-import { MYSQL_MIGRATIONS, migrationTarget } from "../../src/store/mysql/schema.ts";
-import { Session } from "../../src/store/mysql/session.ts";
+import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
+import { Session } from "../../src/store/mysql/connection/session.ts";
+import { MYSQL_MIGRATIONS, migrationTarget } from "../../src/store/mysql/schema/schema.ts";
 import { openMysqlStore } from "../../src/store/mysql/store.ts";
 import { addUsers } from "../contract/open-for-test.ts";
 import { mariadbIsMissing, sharedMariadb, type TestDatabase } from "../harness/mariadb.ts";

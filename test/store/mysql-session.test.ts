@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import { Hosts } from "../../src/store/mysql/hosts.ts";
-import { rowsOf, Session } from "../../src/store/mysql/session.ts";
+import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
+import { rowsOf, Session } from "../../src/store/mysql/connection/session.ts";
 import { TcpGate } from "../cluster/tcp-gate.ts";
 import { eventually } from "../harness/eventually.ts";
 import { MachineDelay } from "../harness/machine-delay.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { Session } from "../../src/store/mysql/session.ts";
+import { Session } from "../../src/store/mysql/connection/session.ts";
 import { joinMysqlStore } from "../../src/store/mysql/shared-store.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
 import { mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";

@@ -1,6 +1,6 @@
 /** What a step may be made of: see docs/decisions/0031-migrations-on-a-busy-cluster.md. */
 import { expect, test } from "bun:test";
-import { MYSQL_MIGRATIONS, statementsOf } from "../../src/store/mysql/schema.ts";
+import { MYSQL_MIGRATIONS, statementsOf } from "../../src/store/mysql/schema/schema.ts";
 
 const MADE = /^CREATE TABLE IF NOT EXISTS \w+ \(/;
 const CONSTANT_ROWS = /^INSERT IGNORE INTO \w+ \([\w, ]+\) VALUES [^;]*\)$/;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { type Connection, createConnection } from "mysql2/promise";
-import { Session } from "../../src/store/mysql/session.ts";
+import { Session } from "../../src/store/mysql/connection/session.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { type MysqlFixture, mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { Deadline } from "../../src/store/mysql/deadline.ts";
-import { RolledBackUnsaid } from "../../src/store/mysql/errors.ts";
-import { Hosts } from "../../src/store/mysql/hosts.ts";
-import { rowsOf, Session } from "../../src/store/mysql/session.ts";
+import { Deadline } from "../../src/store/mysql/connection/deadline.ts";
+import { RolledBackUnsaid } from "../../src/store/mysql/connection/errors.ts";
+import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
+import { rowsOf, Session } from "../../src/store/mysql/connection/session.ts";
 import { openMysqlStore } from "../../src/store/mysql/store.ts";
-import { transact } from "../../src/store/mysql/transact.ts";
+import { transact } from "../../src/store/mysql/transaction/transact.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { mysqlLocation } from "./mysql-location.ts";
 

@@ -1,6 +1,6 @@
 /** Stores as older versions made them, by the same files of SQL, each with one app and one user in it. */
 
-import { MYSQL_MIGRATIONS, statementsOf } from "../../src/store/mysql/schema.ts";
+import { MYSQL_MIGRATIONS, statementsOf } from "../../src/store/mysql/schema/schema.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { SQLITE_MIGRATIONS } from "../../src/store/sqlite/schema.ts";
 import type { TestDatabase } from "../harness/mariadb.ts";

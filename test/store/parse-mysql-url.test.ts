@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { MysqlLocation } from "../../src/store/mysql/location.ts";
-import { parseMysqlUrl } from "../../src/store/mysql/parse-mysql-url.ts";
+import type { MysqlLocation } from "../../src/store/mysql/connection/location.ts";
+import { parseMysqlUrl } from "../../src/store/mysql/connection/parse-mysql-url.ts";
 
 const FOLDER = "/srv/usermeta";
 

@@ -1,5 +1,5 @@
 /** The writer's end of a claim: begins one command in each round, and says whether it could. */
-import { Claim } from "../../src/store/sqlite/claim.ts";
+import { Claim } from "../../src/store/sqlite/writer/claim.ts";
 
 interface Port {
   onmessage: ((event: MessageEvent<Memory>) => void) | null;

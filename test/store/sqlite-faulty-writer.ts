@@ -5,7 +5,7 @@
  * `freeze` makes the thread deaf for FROZEN_MS in the middle of the transaction, as a disk does that does not answer.
  */
 import { COMMANDS } from "../../src/store/sqlite/commands.ts";
-import { serveWriter, type WriterPort } from "../../src/store/sqlite/serve-writer.ts";
+import { serveWriter, type WriterPort } from "../../src/store/sqlite/writer/serve-writer.ts";
 import { FROZEN_MS } from "./sqlite-fixture.ts";
 
 declare const self: WriterPort;

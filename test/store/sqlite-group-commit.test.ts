@@ -3,12 +3,12 @@ import { join } from "node:path";
 import type { AttributesWrite } from "../../src/core/ports.ts";
 import { COMMANDS } from "../../src/store/sqlite/commands.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
-import { begin, commitTogether, type Done } from "../../src/store/sqlite/group-commit.ts";
 import { createServingStore } from "../../src/store/sqlite/serving-store.ts";
 import { newSharedCells, SharedState } from "../../src/store/sqlite/shared-state.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
-import { WriterClient } from "../../src/store/sqlite/writer-client.ts";
-import type { NumberedCommand } from "../../src/store/sqlite/writer-messages.ts";
+import { begin, commitTogether, type Done } from "../../src/store/sqlite/writer/group-commit.ts";
+import { WriterClient } from "../../src/store/sqlite/writer/writer-client.ts";
+import type { NumberedCommand } from "../../src/store/sqlite/writer/writer-messages.ts";
 import { name } from "../contract/open-for-test.ts";
 import { temporaryFolder, withUsers } from "./sqlite-fixture.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { symlinkSync } from "node:fs";
 import { join } from "node:path";
-import { storeHolder } from "../../src/store/sqlite/lock.ts";
+import { storeHolder } from "../../src/store/sqlite/files/lock.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { startChild } from "./sqlite-child-process.ts";
 import { faultOf, temporaryFolder, withUsers } from "./sqlite-fixture.ts";

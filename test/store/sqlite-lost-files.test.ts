@@ -13,9 +13,9 @@ import {
 import { dirname, join } from "node:path";
 import type { StoreTrouble, StoreTroubleKind } from "../../src/core/store-trouble.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
-import { FileWatch } from "../../src/store/sqlite/file-watch.ts";
+import { FileWatch } from "../../src/store/sqlite/files/file-watch.ts";
+import { storeFilesId } from "../../src/store/sqlite/files/store-files.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/store.ts";
-import { storeFilesId } from "../../src/store/sqlite/store-files.ts";
 import { name } from "../contract/open-for-test.ts";
 import { eventually } from "../harness/eventually.ts";
 import { FAULTY_WRITER, faultOf, read, temporaryFolder, withUsers, write } from "./sqlite-fixture.ts";

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, w
 import { join } from "node:path";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
-import { openSqliteTarget } from "../../src/store/sqlite/transfer.ts";
+import { openSqliteTarget } from "../../src/store/sqlite/transfer/transfer.ts";
 import { Cli } from "../cli/cli.ts";
 import { faultOf, temporaryFolder } from "./sqlite-fixture.ts";
 

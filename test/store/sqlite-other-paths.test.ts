@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { linkSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Connection } from "../../src/store/sqlite/connection.ts";
-import { awaitFormerServer, HEARTBEAT_MS } from "../../src/store/sqlite/holder.ts";
+import { awaitFormerServer, HEARTBEAT_MS } from "../../src/store/sqlite/files/holder.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { eventually } from "../harness/eventually.ts";
 import { type Child, startChild } from "./sqlite-child-process.ts";

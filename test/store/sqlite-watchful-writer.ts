@@ -1,6 +1,6 @@
 /** A writer's thread to which a log of a MiB is long. */
 import { COMMANDS } from "../../src/store/sqlite/commands.ts";
-import { serveWriter, type WriterPort } from "../../src/store/sqlite/serve-writer.ts";
+import { serveWriter, type WriterPort } from "../../src/store/sqlite/writer/serve-writer.ts";
 import { LONG_BYTES } from "./sqlite-fixture.ts";
 
 declare const self: WriterPort;

@@ -1,14 +1,14 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { Refusal } from "../../src/core/refusals.ts";
-import { Claim, newClaimMemory } from "../../src/store/sqlite/claim.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { CLIENTS_MAX, newSharedCells } from "../../src/store/sqlite/shared-state.ts";
 import { joinSqliteStore } from "../../src/store/sqlite/shared-store.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/store.ts";
-import { ThreadPlaces } from "../../src/store/sqlite/thread-places.ts";
-import { WriterClient } from "../../src/store/sqlite/writer-client.ts";
-import type { LinkMessage } from "../../src/store/sqlite/writer-link.ts";
+import { Claim, newClaimMemory } from "../../src/store/sqlite/writer/claim.ts";
+import { ThreadPlaces } from "../../src/store/sqlite/writer/thread-places.ts";
+import { WriterClient } from "../../src/store/sqlite/writer/writer-client.ts";
+import type { LinkMessage } from "../../src/store/sqlite/writer/writer-link.ts";
 import { name } from "../contract/open-for-test.ts";
 import { eventually } from "../harness/eventually.ts";
 import { startChild } from "./sqlite-child-process.ts";

@@ -1,10 +1,14 @@
 import { join } from "node:path";
 import type { AttributesWrite, Store } from "../../src/core/ports.ts";
-import { type CopyProgress, type CopyResult, copyStore } from "../../src/store/copy-store.ts";
 import { openStore, parseStoreUrl } from "../../src/store/open.ts";
-import { openTransferSource, openTransferTarget, type TransferLocation } from "../../src/store/open-transfer.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
-import type { TransferReader, TransferUser } from "../../src/store/transfer.ts";
+import { type CopyProgress, type CopyResult, copyStore } from "../../src/store/transfer/copy-store.ts";
+import {
+  openTransferSource,
+  openTransferTarget,
+  type TransferLocation,
+} from "../../src/store/transfer/open-transfer.ts";
+import type { TransferReader, TransferUser } from "../../src/store/transfer/transfer.ts";
 import { addApp, attributesOf, newUser, replacing } from "../contract/open-for-test.ts";
 import { sharedMariadb } from "../harness/mariadb.ts";
 import { temporaryFolder } from "./sqlite-fixture.ts";

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { copyStore } from "../../src/store/copy-store.ts";
 import { openStore } from "../../src/store/open.ts";
-import { openTransferSource, openTransferTarget } from "../../src/store/open-transfer.ts";
-import { PAGE_BYTES_MAX, pageLength } from "../../src/store/transfer.ts";
+import { copyStore } from "../../src/store/transfer/copy-store.ts";
+import { openTransferSource, openTransferTarget } from "../../src/store/transfer/open-transfer.ts";
+import { PAGE_BYTES_MAX, pageLength } from "../../src/store/transfer/transfer.ts";
 import { addApp, addUsers } from "../contract/open-for-test.ts";
 import { eventually } from "../harness/eventually.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";

@@ -1,4 +1,4 @@
-import type { CopyProgress } from "../../store/copy-store.ts";
+import type { CopyProgress } from "../../store/transfer/copy-store.ts";
 import type { Surroundings } from "../terminal/surroundings.ts";
 
 const BAR_WIDTH = 24;

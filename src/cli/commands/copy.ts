@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { loadConfig } from "../../config/load.ts";
-import { type CopyResult, copyStore } from "../../store/copy-store.ts";
 import { parseStoreUrl } from "../../store/open.ts";
-import { openTransferSource, openTransferTarget } from "../../store/open-transfer.ts";
+import { type CopyResult, copyStore } from "../../store/transfer/copy-store.ts";
+import { openTransferSource, openTransferTarget } from "../../store/transfer/open-transfer.ts";
 import { type Answer, type Call, type Command, flagText } from "../command.ts";
 import { type LastingLocation, lastingLocation } from "../store/command-store.ts";
 import { locationUrl } from "../store/location-text.ts";

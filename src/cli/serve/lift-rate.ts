@@ -6,7 +6,7 @@ import { locationUrl } from "../store/location-text.ts";
 import { shellQuoted } from "./shell.ts";
 
 /** The root of the sources, where there is one: a compiled program has none. */
-const CHECKOUT = join(import.meta.dirname, "..", "..");
+const CHECKOUT = join(import.meta.dirname, "..", "..", "..");
 const DEFAULT_STORE = join("data", "usermeta.db");
 
 /** A command for any shell in any folder that takes the rate limits off an app; undefined for a store that is no file. */

@@ -1,6 +1,6 @@
 import { USER_BYTES_CEILING } from "../../core/limits.ts";
-import type { Statement } from "./session.ts";
-import type { Result, Run } from "./transact.ts";
+import type { Statement } from "./connection/session.ts";
+import type { Result, Run } from "./transaction/transact.ts";
 
 /** No app has it. */
 const NOBODYS = 0;

@@ -1,8 +1,8 @@
 import type { App, User, UserName } from "../../core/model.ts";
 import type { Changes, SigningKey, UserCursor } from "../../core/ports.ts";
 import { APP_COLUMNS } from "../app-columns.ts";
+import { type Answer, rowsOf, type Statement } from "./connection/session.ts";
 import { type AppRow, appOf, type ChangeRow, changeOf, USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
-import { type Answer, rowsOf, type Statement } from "./session.ts";
 
 /** A read: what is asked, and what is made of the answer. */
 export interface Read<T> {

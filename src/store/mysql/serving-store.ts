@@ -14,22 +14,22 @@ import type {
 import type { WriteTerms } from "../../core/terms.ts";
 import type { AgeingAttributes } from "../resident/ageing-attributes.ts";
 import { StoreError } from "../store-error.ts";
-import { addSigningKey, changeApp, deleteApp, insertApp, purge } from "./app-commands.ts";
-import { clearAttributes } from "./clear-attributes.ts";
-import type { CoalescedReads } from "./coalesced-reads.ts";
-import { Deadline } from "./deadline.ts";
-import { failureKind, storeError } from "./errors.ts";
-import type { GroupCommit, Writer } from "./group-commit.ts";
-import type { Lender } from "./lender.ts";
-import type { MysqlLocation } from "./location.ts";
-import { pause } from "./pause.ts";
+import { clearAttributes } from "./attributes/clear-attributes.ts";
+import type { CoalescedReads } from "./attributes/coalesced-reads.ts";
+import { Deadline } from "./connection/deadline.ts";
+import { failureKind, storeError } from "./connection/errors.ts";
+import type { Lender } from "./connection/lender.ts";
+import type { MysqlLocation } from "./connection/location.ts";
+import type { Session } from "./connection/session.ts";
 import { ping } from "./ping.ts";
 import * as reads from "./reads.ts";
-import { retried } from "./retried.ts";
-import type { Session } from "./session.ts";
-import { OUTRUN, type Result, type Run, transact } from "./transact.ts";
-import { changeUser, deleteUsers, insertUsers } from "./user-commands.ts";
-import { writeAllOrNothing } from "./write-all-or-nothing.ts";
+import { addSigningKey, changeApp, deleteApp, insertApp, purge } from "./transaction/app-commands.ts";
+import type { GroupCommit, Writer } from "./transaction/group-commit.ts";
+import { pause } from "./transaction/pause.ts";
+import { retried } from "./transaction/retried.ts";
+import { OUTRUN, type Result, type Run, transact } from "./transaction/transact.ts";
+import { changeUser, deleteUsers, insertUsers } from "./transaction/user-commands.ts";
+import { writeAllOrNothing } from "./transaction/write-all-or-nothing.ts";
 
 export interface ServingParts {
   readonly location: MysqlLocation;

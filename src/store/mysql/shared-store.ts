@@ -2,14 +2,14 @@ import { sharedUsage } from "../../core/admission/usage.ts";
 import type { Store } from "../../core/ports.ts";
 import { AgeingAttributes } from "../resident/ageing-attributes.ts";
 import { Stamps } from "../resident/stamps.ts";
-import { CoalescedReads } from "./coalesced-reads.ts";
-import { GroupCommit, type Writer } from "./group-commit.ts";
-import { Homing } from "./homing.ts";
-import { Hosts } from "./hosts.ts";
-import { Lender } from "./lender.ts";
-import type { MysqlLocation } from "./location.ts";
+import { CoalescedReads } from "./attributes/coalesced-reads.ts";
+import { Homing } from "./connection/homing.ts";
+import { Hosts } from "./connection/hosts.ts";
+import { Lender } from "./connection/lender.ts";
+import type { MysqlLocation } from "./connection/location.ts";
+import { Session } from "./connection/session.ts";
 import { createServingStore } from "./serving-store.ts";
-import { Session } from "./session.ts";
+import { GroupCommit, type Writer } from "./transaction/group-commit.ts";
 
 /** A thread's connections for everything but attributes. */
 const READING = 2;

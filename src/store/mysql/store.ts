@@ -3,13 +3,13 @@ import type { Store } from "../../core/ports.ts";
 import type { SchemaUse } from "../migrate.ts";
 import { newStampCells } from "../resident/stamps.ts";
 import { StoreError } from "../store-error.ts";
-import { storeError } from "./errors.ts";
-import { Hosts } from "./hosts.ts";
-import type { MysqlLocation } from "./location.ts";
-import { Membership } from "./membership.ts";
-import { migrateMysqlStore } from "./migrate-store.ts";
-import { MYSQL_MIGRATIONS } from "./schema.ts";
-import { Session } from "./session.ts";
+import { storeError } from "./connection/errors.ts";
+import { Hosts } from "./connection/hosts.ts";
+import type { MysqlLocation } from "./connection/location.ts";
+import { Session } from "./connection/session.ts";
+import { migrateMysqlStore } from "./schema/migrate-store.ts";
+import { MYSQL_MIGRATIONS } from "./schema/schema.ts";
+import { Membership } from "./servers/membership.ts";
 import { type MysqlShare, servingStore, THREADS_MAX } from "./shared-store.ts";
 
 export interface MysqlOptions {

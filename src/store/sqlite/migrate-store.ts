@@ -2,11 +2,11 @@ import { existsSync } from "node:fs";
 import { migrate, type SchemaChange } from "../migrate.ts";
 import { StoreError } from "../store-error.ts";
 import { Connection } from "./connection.ts";
-import { checkServedHere } from "./holder.ts";
-import { lockForCommand } from "./lock.ts";
-import { mark } from "./marker.ts";
+import { checkServedHere } from "./files/holder.ts";
+import { lockForCommand } from "./files/lock.ts";
+import { mark } from "./files/marker.ts";
+import { storePlace } from "./files/store-place.ts";
 import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
-import { storePlace } from "./store-place.ts";
 
 /**
  * Brings a store that is there to the newest schema. One that has to be changed is held meanwhile: the server that has

@@ -4,10 +4,10 @@ import { type EngineReads, ResidentAttributes } from "../resident/resident-attri
 import { StoreError } from "../store-error.ts";
 import { authorityArguments } from "./attribute-commands.ts";
 import type { Connection } from "./connection.ts";
-import { fileIdAt, isSameFile } from "./file-id.ts";
+import { fileIdAt, isSameFile } from "./files/file-id.ts";
 import * as reads from "./reads.ts";
 import type { SharedState } from "./shared-state.ts";
-import type { WriterClient } from "./writer-client.ts";
+import type { WriterClient } from "./writer/writer-client.ts";
 
 export interface ServingParts {
   /** Reads only. */

@@ -1,11 +1,11 @@
 import type { Store } from "../../core/ports.ts";
 import { StoreError } from "../store-error.ts";
 import { Connection, type Synchronous } from "./connection.ts";
-import { type FileId, fileIdAt, isSameFile } from "./file-id.ts";
+import { type FileId, fileIdAt, isSameFile } from "./files/file-id.ts";
 import { createServingStore } from "./serving-store.ts";
 import { type SharedCells, SharedState } from "./shared-state.ts";
-import { WriterClient } from "./writer-client.ts";
-import type { LinkMessage } from "./writer-link.ts";
+import { WriterClient } from "./writer/writer-client.ts";
+import type { LinkMessage } from "./writer/writer-link.ts";
 
 /** What a thread needs to serve a store that another thread has opened; goes through `postMessage`. */
 export interface SqliteShare {

@@ -3,21 +3,21 @@ import type { StoreTroubleEvents } from "../../core/store-trouble.ts";
 import { migrate, type SchemaUse } from "../migrate.ts";
 import { StoreError } from "../store-error.ts";
 import { Connection, createPrivately, type Synchronous } from "./connection.ts";
-import { isSameFile } from "./file-id.ts";
-import { awaitFormerServer, checkServedHere, holdFile, nameServer } from "./holder.ts";
-import { lockForServer } from "./lock.ts";
-import { mark } from "./marker.ts";
+import { isSameFile } from "./files/file-id.ts";
+import { awaitFormerServer, checkServedHere, holdFile, nameServer } from "./files/holder.ts";
+import { lockForServer } from "./files/lock.ts";
+import { mark } from "./files/marker.ts";
+import { storeFilesId } from "./files/store-files.ts";
+import { storePlace } from "./files/store-place.ts";
+import { whenFree } from "./files/when-free.ts";
 import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
 import { createServingStore } from "./serving-store.ts";
 import { newSharedCells, SharedState } from "./shared-state.ts";
 import type { SqliteShare } from "./shared-store.ts";
-import { storeFilesId } from "./store-files.ts";
-import { storePlace } from "./store-place.ts";
-import { ThreadPlaces } from "./thread-places.ts";
-import { whenFree } from "./when-free.ts";
-import { WAIT_MAX_MS, WriterClient } from "./writer-client.ts";
-import type { Link } from "./writer-link.ts";
-import { WriterThread } from "./writer-thread.ts";
+import { ThreadPlaces } from "./writer/thread-places.ts";
+import { WAIT_MAX_MS, WriterClient } from "./writer/writer-client.ts";
+import type { Link } from "./writer/writer-link.ts";
+import { WriterThread } from "./writer/writer-thread.ts";
 
 export interface SqliteOptions {
   /** By default a store is made where there is none, and never migrated. */
@@ -145,10 +145,10 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
 
 /**
  * In a compiled executable all modules are one file, and only further entry points keep their path below `src`:
- * `bun build --compile src/main.ts src/store/sqlite/writer.ts`.
+ * `bun build --compile src/main.ts src/store/sqlite/writer/writer.ts`.
  */
 function writerEntry(): URL {
   const compiled = "file:///$bunfs/";
-  if (!import.meta.url.startsWith(compiled)) return new URL("./writer.ts", import.meta.url);
-  return new URL("root/store/sqlite/writer.ts", compiled);
+  if (!import.meta.url.startsWith(compiled)) return new URL("./writer/writer.ts", import.meta.url);
+  return new URL("root/store/sqlite/writer/writer.ts", compiled);
 }

@@ -1,0 +1,24 @@
+import { failureKind } from "../connection/errors.ts";
+import type { Session, Value } from "../connection/session.ts";
+import { pause } from "./pause.ts";
+
+const TIMEOUT_MS = 10_000;
+const REFUSALS_MAX = 100;
+
+/** Runs what can be run again, until nobody else stands in the way. */
+export async function insist(
+  session: Session,
+  sql: string,
+  values: readonly Value[] = [],
+  timeoutMs = TIMEOUT_MS,
+): Promise<void> {
+  for (let refusals = 0; ; refusals++) {
+    try {
+      await session.one(sql, values, timeoutMs);
+      return;
+    } catch (error) {
+      if (failureKind(error) !== "again" || refusals === REFUSALS_MAX) throw error;
+      await pause();
+    }
+  }
+}

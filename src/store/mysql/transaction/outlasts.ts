@@ -1,0 +1,10 @@
+import type { Authority } from "../../../core/terms.ts";
+
+/** Whether whoever asks on `authority` may for certain, where one who asked on `other` just might. */
+export function outlasts(authority: Authority | undefined, other: Authority | undefined): boolean {
+  if (authority === undefined || authority === other) return true;
+  if (other === undefined || authority.registrations !== undefined) return false;
+  const { user, appEndedMax, adminEndedMax } = authority;
+  if (appEndedMax < other.appEndedMax || adminEndedMax < other.adminEndedMax) return false;
+  return user === undefined || (user.id === other.user?.id && user.endedMax >= other.user.endedMax);
+}

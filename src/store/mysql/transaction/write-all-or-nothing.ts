@@ -1,0 +1,48 @@
+import type { AttributesWrite, BatchOutcome } from "../../../core/ports.ts";
+import type { Authority } from "../../../core/terms.ts";
+import { fullOrWithheld } from "../../refused-together.ts";
+import { outdatedOf, writeBatch } from "../attributes/attribute-batch.ts";
+import type { Deadline } from "../connection/deadline.ts";
+import type { Session } from "../connection/session.ts";
+import { makeRoom } from "./make-room.ts";
+import { OUTRUN, transact } from "./transact.ts";
+
+/**
+ * Writes of users of one app, in a transaction of their own. OUTRUN: others stood in the way, to be tried again. Rejects
+ * also where the database refuses it for what may pass.
+ */
+export async function writeAllOrNothing(
+  session: Session,
+  lane: number,
+  writes: readonly AttributesWrite[],
+  deadline: Deadline,
+  authority: Authority | undefined,
+): Promise<readonly BatchOutcome[] | typeof OUTRUN> {
+  if (writes.length === 0) return [];
+  const batch = writes.map((write) => ({ write, authority }));
+  for (let isRoomMade = false; ; isRoomMade = true) {
+    const result = await transact(session, deadline, (run) => writeBatch(run, lane, batch), 0);
+    switch (result.kind) {
+      case "written":
+        return writes.map(() => "written");
+      case "unauthorised":
+        return writes.map(() => "unauthorised");
+      case "outdated": {
+        const outdated = await outdatedOf(session, writes, deadline);
+        if (outdated.size === 0) return OUTRUN;
+        return writes.map((write) => (outdated.has(write) ? "conflict" : "withheld"));
+      }
+      case "app_unknown":
+        return writes.map(() => "conflict");
+      case "no_room": {
+        // Others have taken what was made for this one.
+        if (isRoomMade) return OUTRUN;
+        const granted = await makeRoom(session, deadline, lane, result);
+        if (granted === "full") return fullOrWithheld(writes);
+        if (granted === "app_unknown") return writes.map(() => "conflict");
+        if (granted === "outrun") return OUTRUN;
+        // At once: a large batch has taken long by now, and nobody else was in its way.
+      }
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { StoreError } from "../../store-error.ts";
+import type { TransferSource, TransferTarget } from "../../transfer/transfer.ts";
+import type { MysqlLocation } from "../connection/location.ts";
+import { rowsOf } from "../connection/session.ts";
+import { ServersAtRest } from "./transfer-at-rest.ts";
+import { MysqlTransferReader } from "./transfer-reader.ts";
+import { prepareSchema } from "./transfer-schema.ts";
+import { TransferSession } from "./transfer-session.ts";
+import { clearTables, insertFrame, insertTransferred } from "./transfer-writer.ts";
+
+/** Rejects with `in_use` while a server has the store. */
+export async function openMysqlSource(location: MysqlLocation): Promise<TransferSource> {
+  await using opening = new AsyncDisposableStack();
+  const session = opening.use(new TransferSession(location));
+  await prepareSchema(location, "as found");
+  const servers = await ServersAtRest.watch(session, location.text);
+  const owned = opening.move();
+  return Object.assign(new MysqlTransferReader(location.text, session), {
+    checkAtRest: () => servers.check(),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  });
+}
+
+/** Makes the tables where they are missing. Rejects when there are apps, or as `openMysqlSource` does. */
+export async function openMysqlTarget(location: MysqlLocation): Promise<TransferTarget> {
+  await using opening = new AsyncDisposableStack();
+  const session = opening.use(new TransferSession(location));
+  await prepareSchema(location, "make");
+  const servers = await ServersAtRest.watch(session, location.text);
+  if (rowsOf(await session.ask("SELECT 1 FROM apps LIMIT 1")).length > 0) {
+    throw new StoreError("location_illegal", `${location.text} has apps already: copy into a store that has none`);
+  }
+  const owned = opening.move();
+  return Object.assign(new MysqlTransferReader(location.text, session), {
+    clear: () => clearTables(session),
+    async putUsers(...[app, users]: Parameters<TransferTarget["putUsers"]>): Promise<void> {
+      await insertTransferred(session, app, users);
+    },
+    async putFrame(...[frame, usage]: Parameters<TransferTarget["putFrame"]>): Promise<void> {
+      await servers.check();
+      await insertFrame(session, frame, usage, location.text);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  });
+}

@@ -1,0 +1,56 @@
+import { closeSync, existsSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { StoreError } from "../../store-error.ts";
+import { systemReason } from "../errors.ts";
+
+const TEXT = `A store of usermeta was made beside this file. While this file is here, usermeta does not start on a
+store that is missing or empty: see "Put a backup back" in docs/OPERATING.md. To begin anew, remove this file too.
+`;
+
+export function markerPath(path: string): string {
+  return `${path}.made`;
+}
+
+/** A store once was at the path: what is missing or empty there now has been lost. */
+export function isMarked(path: string): boolean {
+  return existsSync(markerPath(path));
+}
+
+/** On disk, and so is the folder's entry of it, when it returns. @param path of a store that has its schema */
+export function mark(path: string): void {
+  if (isMarked(path)) return;
+  try {
+    const descriptor = openSync(markerPath(path), "w", 0o600);
+    try {
+      writeSync(descriptor, TEXT);
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+    flushFolder(dirname(path));
+  } catch (error) {
+    throw new StoreError(
+      "cannot_open",
+      `${markerPath(path)} cannot be written (${systemReason(error)}): may this account write there?`,
+    );
+  }
+}
+
+export function lost(path: string, how: "missing" | "empty"): StoreError {
+  return new StoreError(
+    "cannot_open",
+    `${path} is ${how}, but ${markerPath(path)} says that a store was made there: put a backup back as ` +
+      `docs/OPERATING.md says under "Put a backup back", or remove ${markerPath(path)} to begin with an empty store`,
+  );
+}
+
+function flushFolder(path: string): void {
+  // Windows has no descriptors of folders.
+  if (process.platform === "win32") return;
+  const descriptor = openSync(path, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}

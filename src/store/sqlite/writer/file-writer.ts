@@ -1,0 +1,162 @@
+import { StoreError } from "../../store-error.ts";
+import type { Commands } from "../commands.ts";
+import { Connection } from "../connection.ts";
+import { storeError } from "../errors.ts";
+import { DiskProbe } from "../files/disk-probe.ts";
+import { FileWatch } from "../files/file-watch.ts";
+import { forgetServer, HEARTBEAT_MS } from "../files/holder.ts";
+import { type LogBounds, LogWatch } from "../files/log-watch.ts";
+import { SharedState } from "../shared-state.ts";
+import { Claim } from "./claim.ts";
+import { WriteLoop } from "./write-loop.ts";
+import { type SentFault, sentFault, type ToldTrouble, type ToWriter } from "./writer-messages.ts";
+
+type Opening = Extract<ToWriter, { kind: "open" }>;
+
+interface FileWriterNeeds {
+  readonly table: Commands;
+  readonly bounds: LogBounds;
+  readonly tell: (message: ToldTrouble) => void;
+}
+
+/** What there is while the file is open. */
+interface OpenFile {
+  readonly connection: Connection;
+  readonly loop: WriteLoop;
+  readonly log: LogWatch;
+  readonly disk: DiskProbe;
+}
+
+/** How long closing waits for others at the file before it leaves the log to the next one who opens it. */
+const CLOSE_WAIT_MS = 1000;
+
+/** How often it looks whether another process has written, which is seen here within a second, and what ails the file. */
+const LOOK_MS = 250;
+
+/** The store's file as the writer's thread has it: written for clients, watched, its log folded in. */
+export class FileWriter {
+  readonly #opening: Opening;
+  readonly #needs: FileWriterNeeds;
+  readonly #shared: SharedState;
+  readonly #watch: FileWatch;
+  readonly #timers: readonly Timer[];
+  /** Undefined while the file is lost that a writer before this one had open: it must not come back empty. */
+  #open: OpenFile | undefined;
+  /** They wait for that. */
+  #clients: (readonly [MessagePort, Claim])[] = [];
+  #dataVersion = 0;
+  #isDamageTold = false;
+
+  constructor(opening: Opening, needs: FileWriterNeeds) {
+    this.#opening = opening;
+    this.#needs = needs;
+    this.#shared = new SharedState(opening.cells);
+    this.#watch = new FileWatch(opening.files, needs.tell);
+    this.#tryOpening();
+    this.#timers = [setInterval(() => this.#look(), LOOK_MS), setInterval(() => this.#watch.beat(), HEARTBEAT_MS)];
+  }
+
+  serve(client: MessagePort, memory: SharedArrayBuffer): void {
+    const claim = new Claim(memory);
+    if (this.#open === undefined) this.#clients.push([client, claim]);
+    else this.#open.loop.serve(client, claim);
+  }
+
+  /** To be called when the clients have been answered. */
+  close(): SentFault | undefined {
+    for (const timer of this.#timers) clearInterval(timer);
+    if (this.#open === undefined) return undefined;
+    const { connection, disk } = this.#open;
+    try {
+      connection.exec(`PRAGMA busy_timeout = ${CLOSE_WAIT_MS}`);
+      this.#watch.loss(connection);
+      if (this.#watch.ownsFile) {
+        if (this.#opening.files.named !== undefined) forgetServer(connection);
+        connection.run("PRAGMA wal_checkpoint(TRUNCATE)");
+      } else {
+        this.#watch.dropLog();
+      }
+      disk.close();
+      connection.close();
+      return undefined;
+    } catch (error) {
+      return sentFault(storeError(error, connection.path));
+    }
+  }
+
+  #tryOpening(): void {
+    if (this.#watch.loss(undefined) !== undefined) return;
+    const { path, synchronous } = this.#opening;
+    const onDamage = this.#shared.meetDamage;
+    const connection = new Connection(path, { synchronous, onDamage, mustExist: true });
+    if (this.#watch.loss(connection) !== undefined) {
+      connection.close();
+      return;
+    }
+    connection.useWriteAheadLog();
+    // By itself SQLite would fold the log inside a commit, whose callers would wait for it.
+    connection.exec("PRAGMA wal_autocheckpoint = 0");
+    // This thread must hear its clients while another process has the lock.
+    connection.exec("PRAGMA busy_timeout = 0");
+    const log = new LogWatch(connection, this.#needs.tell, this.#needs.bounds);
+    const disk = new DiskProbe(path, synchronous, onDamage);
+    const loop = new WriteLoop({
+      connection,
+      shared: this.#shared,
+      table: this.#needs.table,
+      loss: () => this.#watch.loss(connection),
+      refusal: () => log.refusal,
+      lackOfRoom: () => disk.fault(),
+      onCommitted: () => {
+        if (this.#watch.ownsFile) log.shorten();
+      },
+    });
+    this.#open = { connection, loop, log, disk };
+    this.#look();
+    for (const [client, claim] of this.#clients) loop.serve(client, claim);
+    this.#clients = [];
+  }
+
+  #look(): void {
+    if (this.#open === undefined) {
+      this.#tryOpening();
+      return;
+    }
+    const { connection, log } = this.#open;
+    if (this.#watch.loss(connection) !== undefined) {
+      this.#watch.settleLog(connection);
+      return;
+    }
+    this.#lookForForeignWrites(connection);
+    log.look();
+    const { damage } = this.#shared;
+    if (damage === undefined || this.#isDamageTold) return;
+    this.#isDamageTold = true;
+    const message = damageText(connection.path, damage);
+    this.#needs.tell({ kind: "troubled", trouble: { kind: "page_damaged", message } });
+  }
+
+  /**
+   * While a server holds the store, only the command line writes beside it, and only what the feed tells of. A change
+   * of the file in any other way must not leave copies that never go away.
+   */
+  #lookForForeignWrites(connection: Connection): void {
+    try {
+      const version = connection.get<{ data_version: number }>("PRAGMA data_version")?.data_version ?? 0;
+      if (version === this.#dataVersion) return;
+      this.#dataVersion = version;
+      this.#shared.stamps.beginAll();
+      this.#shared.stamps.endAll();
+      this.#shared.announce();
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+    }
+  }
+}
+
+/** It stays true until the file is another one, and so for as long as the process lives. */
+function damageText(path: string, code: number): string {
+  const what = "users whose data is not on a damaged page are served as before";
+  const todo = 'stop the server and restore a backup, or save what can be read with ".recover" of the program sqlite3';
+  return `${path} is damaged (SQLite error ${code}): ${what}; ${todo}`;
+}

@@ -1,0 +1,26 @@
+import { type AdmissionMemory, forgetThread } from "../../../core/admission/memory.ts";
+
+/** Which of the threads' places in shared memory are taken. */
+export class ThreadPlaces {
+  readonly #memory: AdmissionMemory;
+  readonly #taken = new Set<number>();
+
+  constructor(memory: AdmissionMemory) {
+    this.#memory = memory;
+  }
+
+  take(): number {
+    for (let place = 0; place < this.#memory.threads; place++) {
+      if (this.#taken.has(place)) continue;
+      this.#taken.add(place);
+      return place;
+    }
+    throw new Error("more threads share the store than it has places for");
+  }
+
+  /** What the thread held is free again. */
+  giveBack(place: number): void {
+    forgetThread(this.#memory, place);
+    this.#taken.delete(place);
+  }
+}

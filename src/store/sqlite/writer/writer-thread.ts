@@ -1,0 +1,196 @@
+import { settlesWithin } from "../../../core/async/settles-within.ts";
+import { OutlinedError, outlineOfText } from "../../../core/faults/error-outline.ts";
+import { newPulse, watchPulse } from "../../../core/faults/pulse.ts";
+import type { StoreTroubleEvents, StoreTroubleKind } from "../../../core/store-trouble.ts";
+import { taskState } from "../../../system/tasks.ts";
+import { closingTimers, systemTimers } from "../../../system/timers.ts";
+import { StoreError } from "../../store-error.ts";
+import type { Synchronous } from "../connection.ts";
+import type { StoreFilesId } from "../files/store-files.ts";
+import type { SharedCells } from "../shared-state.ts";
+import { newClaimMemory } from "./claim.ts";
+import type { Link } from "./writer-link.ts";
+import { type FromWriter, receivedFault, sentFault, type ToWriter } from "./writer-messages.ts";
+
+export interface WriterOptions {
+  readonly path: string;
+  readonly synchronous: Synchronous;
+  readonly cells: SharedCells;
+  readonly files: StoreFilesId;
+  /** The thread's entry. */
+  readonly url: URL;
+  /** Told of every end that nobody asked for. */
+  readonly onEnd?: ((error: Error) => void) | undefined;
+  readonly troubles?: StoreTroubleEvents | undefined;
+  /** Told when it cannot be closed in time: it is left to the end of the process. */
+  readonly onLeftOpen?: (() => void) | undefined;
+  /** Told of one that does not respond; it is ended. */
+  readonly onSilent?: ((silentMs: number) => void) | undefined;
+  /** How long it may not respond, but for its disk. */
+  readonly silentMaxMs?: number | undefined;
+}
+
+const SILENT_MAX_MS = 8000;
+const DEATHS_MAX = 3;
+const DEATHS_WITHIN_MS = 60_000;
+/** More than the thread itself waits for others at the file. A log that is left is folded in by the next start. */
+const CLOSE_MS = 2000;
+
+/** The writer's thread as its owner sees it. One that ends unasked is started again, and all clients are told. */
+export class WriterThread {
+  /** Settles when the thread has ended unasked three times within a minute. */
+  readonly failed: Promise<Error>;
+  readonly #settleFailed: (error: Error) => void;
+  readonly #options: WriterOptions;
+  readonly #links = new Set<Link>();
+  readonly #troubles = new Set<StoreTroubleKind>();
+  #worker: Worker | undefined;
+  #deaths: number[] = [];
+  #ended: StoreError | undefined;
+
+  private constructor(options: WriterOptions) {
+    const { promise, resolve } = Promise.withResolvers<Error>();
+    this.failed = promise;
+    this.#settleFailed = resolve;
+    this.#options = options;
+  }
+
+  /** Rejects with a `StoreError` when the thread cannot open the database. */
+  static async open(options: WriterOptions): Promise<WriterThread> {
+    const thread = new WriterThread(options);
+    try {
+      await thread.#start();
+      return thread;
+    } catch (error) {
+      thread.#ended = thread.#closed();
+      thread.#worker?.terminate();
+      throw error;
+    }
+  }
+
+  /** Those that the thread has told of and that are not over. */
+  get troubles(): readonly StoreTroubleKind[] {
+    return [...this.#troubles];
+  }
+
+  /** Gives a client its way to the writer, now and whenever a new one begins, until it is disposed of. */
+  connect(link: Link): Disposable {
+    this.#links.add(link);
+    this.#introduce(link);
+    return { [Symbol.dispose]: () => void this.#links.delete(link) };
+  }
+
+  /** To be called when the clients have been answered: folds the log into the database, if its disk takes it in time. */
+  async close(): Promise<void> {
+    if (this.#ended !== undefined) return;
+    this.#ended = this.#closed();
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWriter>) => {
+      if (data.kind !== "closed") return;
+      worker.terminate();
+      if (data.fault !== undefined) reject(receivedFault(data.fault));
+    });
+    worker.addEventListener("close", () => resolve());
+    tell(worker, { kind: "close" });
+    if (await settlesWithin(closingTimers, CLOSE_MS, promise)) return;
+    // A thread that waits for a disk hears nothing, and must not keep the process.
+    worker.unref();
+    worker.terminate();
+    this.#options.onLeftOpen?.();
+  }
+
+  #start(): Promise<void> {
+    const { path, synchronous, cells, files, url } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const worker = new Worker(url, { name: "usermeta-writer" });
+    const pulse = newPulse();
+    const watching = watchPulse({
+      memory: pulse,
+      timers: systemTimers,
+      stateOf: taskState,
+      silentMaxMs: this.#options.silentMaxMs ?? SILENT_MAX_MS,
+      onSilent: (silentMs) => {
+        this.#options.onSilent?.(Math.round(silentMs));
+        // In a call of SQLite it ends when that returns: the next one is begun when it has ended, so never a second.
+        worker.terminate();
+      },
+    });
+    let lastError: OutlinedError | undefined;
+    let opened = false;
+    worker.addEventListener("message", ({ data }: MessageEvent<FromWriter>) => {
+      if (data.kind === "opened") {
+        opened = true;
+        this.#worker = worker;
+        for (const link of this.#links) this.#introduce(link);
+        resolve();
+      } else if (data.kind === "refused") reject(receivedFault(data.fault));
+      else if (data.kind === "crashed") lastError = new OutlinedError(data.error);
+      else this.#hearOfTrouble(data);
+    });
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      // It could not tell what has happened, for instance because it was only starting.
+      lastError ??= new OutlinedError(outlineOfText(event.message));
+    });
+    worker.addEventListener("close", () => {
+      watching[Symbol.dispose]();
+      const error = opened
+        ? new StoreError(
+            "outcome_unknown",
+            `the writer of ${path} ended: its last writes may be stored or not`,
+            lastError,
+          )
+        : new StoreError("cannot_open", `the writer of ${path} could not be started`, lastError);
+      reject(error);
+      this.#onEnd(error);
+    });
+    tell(worker, { kind: "open", path, synchronous, cells, files, pulse });
+    // A thread that cannot open the database any more is ended, and so counted.
+    promise.catch(() => worker.terminate());
+    return promise;
+  }
+
+  #hearOfTrouble(data: FromWriter): void {
+    if (data.kind === "troubled" && !this.#troubles.has(data.trouble.kind)) {
+      this.#troubles.add(data.trouble.kind);
+      this.#options.troubles?.storeTroubled(data.trouble);
+    }
+    if (data.kind === "trouble-over" && this.#troubles.delete(data.trouble)) {
+      this.#options.troubles?.storeTroubleOver(data.trouble);
+    }
+  }
+
+  #onEnd(error: StoreError): void {
+    this.#worker = undefined;
+    const now = performance.now();
+    this.#deaths = [...this.#deaths.filter((death) => death > now - DEATHS_WITHIN_MS), now];
+    const forGood = this.#ended !== undefined || this.#deaths.length >= DEATHS_MAX;
+    for (const link of this.#links) link({ kind: "writer-ended", fault: sentFault(error), forGood }, []);
+    if (this.#ended !== undefined) return;
+    this.#options.onEnd?.(error);
+    if (forGood) {
+      this.#ended = error;
+      this.#settleFailed(error);
+      return;
+    }
+    this.#start().catch(() => {});
+  }
+
+  #introduce(link: Link): void {
+    if (this.#worker === undefined) return;
+    const { port1, port2 } = new MessageChannel();
+    const claim = newClaimMemory();
+    tell(this.#worker, { kind: "client", port: port1, claim }, [port1]);
+    link({ kind: "writer-begun", port: port2, claim }, [port2]);
+  }
+
+  #closed(): StoreError {
+    return new StoreError("closed", `${this.#options.path} has been closed`);
+  }
+}
+
+function tell(worker: Worker, message: ToWriter, transfer: MessagePort[] = []): void {
+  worker.postMessage(message, transfer);
+}
