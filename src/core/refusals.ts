@@ -2,7 +2,7 @@ import type { Allowance } from "./allowance.ts";
 import type { StoredVersion } from "./ports.ts";
 
 /**
- * The closed list of expected "no". A rule that refuses throws a `Refusal`; `http/errors.ts` gives every code its
+ * The closed list of expected "no". A rule that refuses throws a `Refusal`; `http/answers/errors.ts` gives every code its
  * status and text, and the compiler finds a code without one. Everything else that is thrown is a fault of ours.
  */
 export type Refused =

@@ -5,9 +5,9 @@ import type { ServedApp } from "../core/apps/registry.ts";
 import type { UserName } from "../core/model.ts";
 import type { Eventually } from "../core/ports.ts";
 import type { Identity } from "../core/tokens/identity.ts";
+import type { Family, Reply } from "./answers/reply.ts";
 import type { RequestBody } from "./bodies/request-body.ts";
 import type { Progress } from "./progress.ts";
-import type { Family, Reply } from "./reply.ts";
 
 /** One request on its way through a handler. */
 export interface Call {

@@ -1,7 +1,7 @@
 import { DIALECTS, type Dialect } from "../core/model.ts";
 import { illegal } from "../core/refusals.ts";
 import type { OwnRoute } from "./own-route.ts";
-import { urlOf } from "./request.ts";
+import { urlOf } from "./requests/request.ts";
 import { serveStatic } from "./static/serve-static.ts";
 import type { StaticFile } from "./static/static-file.ts";
 import { textFile } from "./static/text-file.ts";

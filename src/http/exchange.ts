@@ -8,16 +8,16 @@ import type { Throttle } from "../core/rates/throttle.ts";
 import { badToken, Refusal } from "../core/refusals.ts";
 import type { Callers } from "../core/tokens/callers.ts";
 import { type Identity, NOBODY } from "../core/tokens/identity.ts";
-import type { AnswerParts } from "./answer-room.ts";
+import type { AnswerParts } from "./answers/answer-room.ts";
+import { createFailures, type FailureEvents } from "./answers/failures.ts";
+import { type Reply, successResponse } from "./answers/reply.ts";
+import { WireRefusal } from "./answers/wire-refusals.ts";
 import { type BodyParts, type BodySource, IncomingBody } from "./bodies/incoming-body.ts";
 import { SMALL_BODY_BYTES_MAX } from "./bodies/request-body.ts";
 import type { Call, ConfirmedCall, OpenCall, Route } from "./call.ts";
-import { createFailures, type FailureEvents } from "./failures.ts";
 import type { Incoming, PathParams } from "./incoming.ts";
 import { Progress, type ProgressParts } from "./progress.ts";
-import { type Reply, successResponse } from "./reply.ts";
-import { bearerOf } from "./request.ts";
-import { WireRefusal } from "./wire-refusals.ts";
+import { bearerOf } from "./requests/request.ts";
 
 export interface ExchangeNeeds {
   readonly registry: Pick<Registry, "byKey" | "byId" | "isCurrent" | "refresh" | "requireKnown">;

@@ -2,11 +2,11 @@ import { type Asker, accountOf } from "../core/admission/asker.ts";
 import type { Allowance } from "../core/allowance.ts";
 import type { App, Caller } from "../core/model.ts";
 import type { Identity } from "../core/tokens/identity.ts";
-import { type AnswerParts, AnswerRoom, SMALL_ANSWER } from "./answer-room.ts";
+import { type AnswerParts, AnswerRoom, SMALL_ANSWER } from "./answers/answer-room.ts";
+import type { Sending } from "./answers/reply.ts";
 import { type BodyParts, IncomingBody } from "./bodies/incoming-body.ts";
 import { NO_BODY, type RequestBody } from "./bodies/request-body.ts";
 import type { Incoming } from "./incoming.ts";
-import type { Sending } from "./reply.ts";
 
 export interface ProgressParts {
   readonly bodies: BodyParts;

@@ -2,16 +2,16 @@ import type { RunQueue } from "../core/admission/run-queue.ts";
 import { settlesWithin } from "../core/async/settles-within.ts";
 import type { Eventually, Timers } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
-import { createAddressOf } from "./address.ts";
+import { preflightResponse } from "./answers/reply.ts";
+import { WireRefusal, type WireRefused } from "./answers/wire-refusals.ts";
 import { IDLE_SECONDS } from "./bodies/incoming-body.ts";
 import type { Method, Route } from "./call.ts";
-import { type ConnectionEvents, type ConnectionLimit, watchConnections } from "./connections.ts";
+import { type ConnectionEvents, type ConnectionLimit, watchConnections } from "./connections/connections.ts";
 import type { Exchange } from "./exchange.ts";
 import type { PathParams } from "./incoming.ts";
 import { allowOf, type MatchedPath, matchPaths } from "./matching.ts";
 import type { OwnRoute } from "./own-route.ts";
-import { preflightResponse } from "./reply.ts";
-import { WireRefusal, type WireRefused } from "./wire-refusals.ts";
+import { createAddressOf } from "./requests/address.ts";
 
 /**
  * The socket. Bun answers what it refuses by itself without a body, so it is made to allow more than we do: every

@@ -1,6 +1,6 @@
 import type { Dialect } from "../core/model.ts";
-import { wireError } from "../http/errors.ts";
-import { errorJson, type Family } from "../http/reply.ts";
+import { wireError } from "../http/answers/errors.ts";
+import { errorJson, type Family } from "../http/answers/reply.ts";
 import type { Example } from "./operation.ts";
 import { ANSWERED } from "./sample-values.ts";
 import { type AnyRefused, SAMPLES, type SampleName } from "./samples.ts";

@@ -1,5 +1,5 @@
 import type { Dialect } from "../core/model.ts";
-import type { Family } from "../http/reply.ts";
+import type { Family } from "../http/answers/reply.ts";
 import { type ErrorExample, errorExample } from "./error-examples.ts";
 import { type HeaderName, headerRefs, RATE_HEADERS } from "./headers.ts";
 import type { Example } from "./operation.ts";

@@ -1,6 +1,6 @@
 /** What the examples are about: the app of the first start, and one of its users. */
 import type { StoredVersion } from "../core/ports.ts";
-import { etagOf } from "../http/preconditions.ts";
+import { etagOf } from "../http/requests/preconditions.ts";
 
 export const APP_ID = "8be024f0-e978-4c9e-9b2b-6b9b3c8d2b6a";
 export const USER_ID = "0193a3b0-7c1e-7d5a-a7b3-5d0f6c9e2a41";

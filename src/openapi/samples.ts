@@ -1,7 +1,7 @@
 import { EXT_REASON } from "../core/metadata/ext-refused.ts";
 import type { Refused } from "../core/refusals.ts";
-import type { ERRORS } from "../http/errors.ts";
-import type { WireRefused } from "../http/wire-refusals.ts";
+import type { ERRORS } from "../http/answers/errors.ts";
+import type { WireRefused } from "../http/answers/wire-refusals.ts";
 import { APP_ID, VERSION } from "./sample-values.ts";
 
 export type AnyRefused = Refused | WireRefused | { readonly code: "internal" };

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { createAddressOf } from "../../src/http/address.ts";
+import { createAddressOf } from "../../src/http/requests/address.ts";
 
 const PROXY = "127.0.0.1";
 const behind = createAddressOf([PROXY, "10.0.0.0/8", "2001:DB8:ffff::/48"]);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { bearerOf } from "../../src/http/request.ts";
+import { bearerOf } from "../../src/http/requests/request.ts";
 
 const withHeader = (authorization: string): Request => new Request("http://localhost", { headers: { authorization } });
 

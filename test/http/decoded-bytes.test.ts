@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { DecodedBytes } from "../../src/http/bodies/decoded-bytes.ts";
-import { FormBytes } from "../../src/http/bodies/form-bytes.ts";
-import { JsonBytes } from "../../src/http/bodies/json-bytes.ts";
+import { FormBytes } from "../../src/http/bodies/forms/form-bytes.ts";
+import { JsonBytes } from "../../src/http/bodies/json/json-bytes.ts";
 
 const formPiece = fc.constantFrom(
   ...[

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { type FormDecoder, formDecoder as newDecoder } from "../../src/http/bodies/form-decoder.ts";
-import { parseForm } from "../../src/http/bodies/parse-form.ts";
+import { type FormDecoder, formDecoder as newDecoder } from "../../src/http/bodies/forms/form-decoder.ts";
+import { parseForm } from "../../src/http/bodies/forms/parse-form.ts";
 
 /** One of each kind that the Encoding Standard has, with UTF-8 and UTF-16 left out, in which a form is text first. */
 const CHARSETS = [

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { httpDate } from "../../src/http/http-date.ts";
+import { httpDate } from "../../src/http/answers/http-date.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -2,11 +2,11 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { ServedApp } from "../../src/core/apps/registry.ts";
 import { Refusal } from "../../src/core/refusals.ts";
-import { batchBody } from "../../src/http/bodies/batch-body.ts";
-import { longBatchBody } from "../../src/http/bodies/long-batch-body.ts";
-import { manyChanges } from "../../src/http/bodies/many-changes.ts";
-import { PARSED_CHARACTERS_MAX, parseJson } from "../../src/http/bodies/read-json.ts";
-import { readRegistrants } from "../../src/http/bodies/read-registrants.ts";
+import { batchBody } from "../../src/http/bodies/json/batch-body.ts";
+import { longBatchBody } from "../../src/http/bodies/json/long-batch-body.ts";
+import { manyChanges } from "../../src/http/bodies/json/many-changes.ts";
+import { PARSED_CHARACTERS_MAX, parseJson } from "../../src/http/bodies/json/read-json.ts";
+import { readRegistrants } from "../../src/http/bodies/json/read-registrants.ts";
 
 /** So much space behind a text makes it a long one, and changes nothing else. */
 const SPACE = " ".repeat(PARSED_CHARACTERS_MAX);

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { Refusal } from "../../src/core/refusals.ts";
+import { WireRefusal } from "../../src/http/answers/wire-refusals.ts";
 import { NO_PAGES } from "../../src/http/pages/built-pages.ts";
 import { createPageFiles } from "../../src/http/pages/page-files.ts";
-import { WireRefusal } from "../../src/http/wire-refusals.ts";
 import { builtPages } from "../harness/built-pages.ts";
 import { createTestTimers } from "../harness/test-timers.ts";
 

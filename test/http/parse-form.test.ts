@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { parseForm } from "../../src/http/bodies/parse-form.ts";
+import { parseForm } from "../../src/http/bodies/forms/parse-form.ts";
 
 const reference = (text: string): Map<string, string> => new Map(new URLSearchParams(`&${text}`));
 

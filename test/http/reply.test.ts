@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import type { Allowance } from "../../src/core/allowance.ts";
-import { type Family, type Reply, successResponse } from "../../src/http/reply.ts";
+import { type Family, type Reply, successResponse } from "../../src/http/answers/reply.ts";
 
 const SPAN = { from: 1, to: 2 };
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import packageJson from "../../package.json";
 import { DIALECTS, type Dialect } from "../../src/core/model.ts";
-import { ERRORS } from "../../src/http/errors.ts";
+import { ERRORS } from "../../src/http/answers/errors.ts";
 import { tagOf } from "../../src/openapi/about.ts";
 import { readDocument } from "../docs/markdown.ts";
 import { nameOf } from "../fuzz/calls.ts";

@@ -1,7 +1,7 @@
 import type { Asker } from "../../core/admission/asker.ts";
 import type { Place, Slots } from "../../core/admission/slots.ts";
 import { busy } from "../../core/refusals.ts";
-import { WireRefusal } from "../wire-refusals.ts";
+import { WireRefusal } from "../answers/wire-refusals.ts";
 import type { Arrival, Arrivals } from "./arrivals.ts";
 import { type BodyReader, discardBody } from "./discard-body.ts";
 import { unsupported } from "./media-types.ts";

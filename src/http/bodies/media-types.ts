@@ -1,4 +1,4 @@
-import { type UnsupportedHeader, WireRefusal } from "../wire-refusals.ts";
+import { type UnsupportedHeader, WireRefusal } from "../answers/wire-refusals.ts";
 
 /** Empty where nothing is declared. */
 export function contentTypeOf(request: Request): string {

@@ -1,11 +1,11 @@
 import { illegal } from "../../core/refusals.ts";
-import { basicCredentialsOf } from "../basic-credentials.ts";
 import type { BodyCall } from "../call.ts";
+import { basicCredentialsOf } from "../requests/basic-credentials.ts";
 import { charsetOf, UTF_8 } from "./charset.ts";
-import { formDecoder } from "./form-decoder.ts";
+import { formDecoder } from "./forms/form-decoder.ts";
+import { parseForm } from "./forms/parse-form.ts";
+import { parseJson } from "./json/read-json.ts";
 import { contentTypeOf } from "./media-types.ts";
-import { parseForm } from "./parse-form.ts";
-import { parseJson } from "./read-json.ts";
 import { readInPieces } from "./read-text.ts";
 import { SMALL_BODY_BYTES_MAX } from "./request-body.ts";
 

@@ -1,6 +1,6 @@
+import { envelopedReply } from "../answers/enveloped-reply.ts";
 import type { Handler } from "../call.ts";
-import { envelopedReply } from "../enveloped-reply.ts";
-import { urlOf } from "../request.ts";
+import { urlOf } from "../requests/request.ts";
 
 /** @param content what the answer says beside the envelope, always the same */
 export function answerCompanion(content: Readonly<Record<string, unknown>>): Handler {

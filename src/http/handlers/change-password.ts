@@ -1,8 +1,8 @@
 import type { Accounts } from "../../core/accounts/accounts.ts";
-import { readJson } from "../bodies/read-json.ts";
+import { jsonReply } from "../answers/reply.ts";
+import { readJson } from "../bodies/json/read-json.ts";
 import { SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import { type BodyHandler, readFirst } from "../call.ts";
-import { jsonReply } from "../reply.ts";
 import { PasswordBody } from "../shapes/password-body.ts";
 
 /** PUT …/users/{username}/password (protocol.md § 3.5). */

@@ -1,10 +1,10 @@
 import type { Metadata } from "../../core/metadata/metadata.ts";
 import { illegal } from "../../core/refusals.ts";
+import { metadataReply } from "../answers/reply.ts";
 import type { Handler } from "../call.ts";
-import { preconditionsOfWrite } from "../preconditions.ts";
-import { queryList } from "../query-list.ts";
-import { metadataReply } from "../reply.ts";
-import { urlOf } from "../request.ts";
+import { preconditionsOfWrite } from "../requests/preconditions.ts";
+import { queryList } from "../requests/query-list.ts";
+import { urlOf } from "../requests/request.ts";
 import { writtenReply } from "./set-metadata.ts";
 
 /**

@@ -1,8 +1,8 @@
 import { BUCKETS } from "../../core/allowance.ts";
 import type { Metadata } from "../../core/metadata/metadata.ts";
 import type { Throttle } from "../../core/rates/throttle.ts";
+import { metadataReply } from "../answers/reply.ts";
 import type { Handler } from "../call.ts";
-import { metadataReply } from "../reply.ts";
 
 interface LimitsNeeds {
   readonly metadata: Metadata;

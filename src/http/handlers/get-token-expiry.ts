@@ -1,7 +1,7 @@
 import { permit } from "../../core/access.ts";
 import { TTL_SECONDS_MAX } from "../../core/tokens/tokens.ts";
+import { jsonReply } from "../answers/reply.ts";
 import type { Handler } from "../call.ts";
-import { jsonReply } from "../reply.ts";
 
 /** GET …/sdk/users/{username}/token/expires (clients.md): when the bearer itself expires. */
 export function getTokenExpiry(): Handler {

@@ -1,10 +1,10 @@
 import type { Metadata } from "../../core/metadata/metadata.ts";
-import { manyChanges } from "../bodies/many-changes.ts";
+import { contextOf, errorsJson } from "../answers/errors.ts";
+import { manyReply } from "../answers/many-reply.ts";
+import { manyChanges } from "../bodies/json/many-changes.ts";
 import { readText } from "../bodies/read-text.ts";
 import { BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import { type BodyHandler, readFirst } from "../call.ts";
-import { contextOf, errorsJson } from "../errors.ts";
-import { manyReply } from "../many-reply.ts";
 
 /** POST …/metadata/user/set (docs/VERSIONS.md). */
 export function setManyMetadata({ metadata }: { metadata: Metadata }): BodyHandler {

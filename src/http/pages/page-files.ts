@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { inTime } from "../../core/admission/in-time.ts";
 import type { Timers } from "../../core/ports.ts";
+import { WireRefusal } from "../answers/wire-refusals.ts";
 import type { ContentCoding } from "../static/content-coding.ts";
 import type { StaticFile } from "../static/static-file.ts";
-import { WireRefusal } from "../wire-refusals.ts";
 import type { BuiltPages } from "./built-pages.ts";
 import { CODING_ENDINGS, MANIFEST, type PageManifest, pageManifest } from "./page-manifest.ts";
 

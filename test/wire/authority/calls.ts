@@ -2,8 +2,8 @@ import type { Operation } from "../../../src/core/access.ts";
 import type { AppCredentials } from "../../../src/core/apps/apps.ts";
 import { userName } from "../../../src/core/model.ts";
 import type { NewUser, Store } from "../../../src/core/ports.ts";
+import { encodeCursor } from "../../../src/http/answers/user-page.ts";
 import type { Method } from "../../../src/http/call.ts";
-import { encodeCursor } from "../../../src/http/user-page.ts";
 import { COMPANION_CALLS } from "./companion-calls.ts";
 
 /** What one request is about. Nobody else's request is about the same user. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { DIALECTS } from "../../../src/core/model.ts";
-import { PARSED_CHARACTERS_MAX } from "../../../src/http/bodies/read-json.ts";
+import { PARSED_CHARACTERS_MAX } from "../../../src/http/bodies/json/read-json.ts";
 import { type Admin, type Answer, send, signIn } from "../../harness/client.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { expectMs, expectSuccess } from "../../harness/expect-answer.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { wireError } from "../../../src/http/errors.ts";
+import { wireError } from "../../../src/http/answers/errors.ts";
 import { type Answer, type Sent, send, signIn } from "../../harness/client.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { startTestService } from "../../harness/service.ts";

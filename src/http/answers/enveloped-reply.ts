@@ -1,0 +1,32 @@
+import { appKeyParts } from "../../core/model.ts";
+import type { Call } from "../call.ts";
+import { urlOf } from "../requests/request.ts";
+import { jsonReply, type Reply } from "./reply.ts";
+
+/**
+ * The envelope of the user calls and of the companion calls (protocol.md § 3.1).
+ * @param path below the app, without the app's prefix
+ * @param content what the answer is about
+ * @param more further members, after the envelope's; undefined ones are left out
+ */
+export function envelopedReply(
+  action: "post" | "get" | "delete",
+  path: string,
+  { request, served }: Pick<Call, "request" | "served">,
+  content: Readonly<Record<string, unknown>>,
+  more: Readonly<Record<string, unknown>> = {},
+): Reply {
+  const { origin, pathname } = urlOf(request);
+  const { org, name } = appKeyParts(served.app.key);
+  const fields = {
+    action,
+    application: served.app.id,
+    path,
+    uri: `${origin}${pathname}`,
+    ...content,
+    organization: org,
+    applicationName: name,
+    ...more,
+  };
+  return jsonReply(fields, true);
+}

@@ -1,0 +1,208 @@
+import type { Allowance } from "../../core/allowance.ts";
+import type { StoredVersion } from "../../core/ports.ts";
+import { etagOf } from "../requests/preconditions.ts";
+import { httpDate } from "./http-date.ts";
+import { setRateHeaders } from "./rate-headers.ts";
+import type { Quota, WireError } from "./wire-error.ts";
+
+/**
+ * What a handler answers: the members of a JSON object, as text, so that attributes go out as they are stored.
+ * `timed` answers carry `timestamp` and `duration` around them (user-metadata.md), token answers do not.
+ */
+export interface Reply {
+  /** Undefined: the caller has it already (304). */
+  readonly members: string | undefined;
+  /** What follows the members, piece by piece, of a large answer; undefined at the end. */
+  readonly more?: (() => Promise<string | undefined>) | undefined;
+  readonly timed: boolean;
+  /** Of the attributes that the answer is about. */
+  readonly version?: StoredVersion | undefined;
+  /** What the user whose attributes were changed uses of what he may; bytes. */
+  readonly quota?: Quota;
+}
+
+/** How an answer's text goes out; see AnswerRoom. */
+export interface Sending {
+  /** Refuses with `busy` what there is no room for. @param mayRefuse without it, only if the call changes nothing */
+  bodyOf(text: string, mayRefuse?: true): string | ReadableStream<Uint8Array>;
+  stream(first: string, more: NonNullable<Reply["more"]>): ReadableStream<Uint8Array>;
+}
+
+/** When a call came in and when it is answered, whole ms since 1970. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Of a route: metadata has an error shape of its own, and may be kept by its caller as long as he asks each time. */
+export type Family = "metadata" | "account";
+
+/** Pages of any origin may read every answer, errors too, and these of its headers (clients.md 10, 11). */
+const HEADERS: Readonly<Record<string, string>> = {
+  "Content-Type": "application/json",
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Expose-Headers":
+    "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Quota-User-Limit, X-Quota-User-Used, X-Request-Id",
+};
+
+/** Tokens, accounts and errors are nobody's to keep. */
+const UNKEPT = { "Cache-Control": "no-store" };
+
+const KEPT_BY_CALLER = { "Cache-Control": "private, no-cache", Vary: "Authorization" };
+
+const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
+  ...HEADERS,
+  "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE",
+  "Access-Control-Max-Age": "86400",
+  Vary: "Access-Control-Request-Headers",
+};
+
+/** A metadata answer. @param data JSON text @param rest further members, with a comma before each */
+export function metadataReply(data: string, rest = ""): Reply {
+  return { members: `"data":${data}${rest}`, timed: true };
+}
+
+/** One about a user's attributes, with their version. @param data JSON text */
+export function versionedReply(data: string, version: StoredVersion): Reply {
+  return { members: `"data":${data},"lastModified":${version.modified}`, timed: true, version };
+}
+
+/** The caller has this version. */
+export function notModifiedReply(version: StoredVersion): Reply {
+  return { members: undefined, timed: true, version };
+}
+
+/** @param fields undefined ones are left out */
+export function jsonReply(fields: Readonly<Record<string, unknown>>, timed: boolean): Reply {
+  return { members: JSON.stringify(fields).slice(1, -1), timed };
+}
+
+/** @param sending without it, all at once */
+export function successResponse(
+  reply: Reply,
+  span: Span,
+  family: Family,
+  allowance: Allowance | undefined,
+  sending?: Sending,
+): Response {
+  const { members, timed, more } = reply;
+  const headers = successHeaders(reply, family, allowance);
+  if (members === undefined) return new Response(null, { status: 304, headers });
+  if (more !== undefined && sending !== undefined) {
+    const [opening, closing] = timed ? timedEnds(span) : (["{", "}"] as const);
+    return new Response(sending.stream(opening + members, withEnd(more, closing)), { headers });
+  }
+  const text = timed ? timedJson(members, span) : `{${members}}`;
+  return new Response(sending?.bodyOf(text) ?? text, { headers });
+}
+
+function withEnd(more: NonNullable<Reply["more"]>, closing: string): NonNullable<Reply["more"]> {
+  let isOver = false;
+  return async () => {
+    const piece = isOver ? undefined : await more();
+    if (piece !== undefined || isOver) return piece;
+    isOver = true;
+    return closing;
+  };
+}
+
+/** By the members that they are made for. */
+const reused: Headers[] = [];
+
+/**
+ * Filled anew for each answer, which takes a copy: headers of its own, made from an object, would cost as much as all
+ * the rest of it. All that have been set before are set again.
+ */
+function successHeaders({ version, quota }: Reply, family: Family, allowance: Allowance | undefined): Headers {
+  const kind =
+    (family === "metadata" ? 1 : 0) +
+    (version === undefined ? 0 : 2) +
+    (quota === undefined ? 0 : 4) +
+    (allowance === undefined ? 0 : 8);
+  reused[kind] ??= new Headers({ ...HEADERS, ...(family === "metadata" ? KEPT_BY_CALLER : UNKEPT) });
+  const headers = reused[kind];
+  if (version !== undefined) setVersion(headers, version);
+  if (quota !== undefined) setQuota(headers, quota);
+  if (allowance !== undefined) setRateHeaders(headers, allowance);
+  return headers;
+}
+
+function timedJson(members: string, { from, to }: Span): string {
+  return `{"timestamp":${to},${members},"duration":${duration(from, to)}}`;
+}
+
+function timedEnds({ from, to }: Span): readonly [opening: string, closing: string] {
+  return [`{"timestamp":${to},`, `,"duration":${duration(from, to)}}`];
+}
+
+function setVersion(headers: Headers, version: StoredVersion): void {
+  headers.set("ETag", etagOf(version));
+  headers.set("Last-Modified", httpDate(version.modified));
+}
+
+function setQuota(headers: Headers, { used, limit }: Quota): void {
+  headers.set("X-Quota-User-Used", String(used));
+  headers.set("X-Quota-User-Limit", String(limit));
+}
+
+/** What is said of an error beside itself. */
+export interface ErrorFrame {
+  readonly span: Span;
+  /** Metadata calls answer the union of the old and the newer error shape (protocol.md § 4.1), others no `desc`. */
+  readonly family: Family;
+  readonly allowance?: Allowance | undefined;
+  readonly requestId?: string;
+  readonly sending?: Sending | undefined;
+}
+
+export function errorResponse(error: WireError, frame: ErrorFrame): Response {
+  const { span, family, allowance, requestId, sending } = frame;
+  const headers = new Headers({ ...HEADERS, ...UNKEPT, ...error.headers });
+  if (requestId !== undefined) headers.set("X-Request-Id", requestId);
+  if (error.version !== undefined) setVersion(headers, error.version);
+  if (error.quota !== undefined) setQuota(headers, error.quota);
+  if (allowance !== undefined) setRateHeaders(headers, allowance);
+  const text = errorJson(error, span, family);
+  return new Response(sending?.bodyOf(text, true) ?? text, { status: error.status, headers });
+}
+
+/** An error's body. */
+export function errorJson(error: WireError, span: Span, family: Family): string {
+  const body = {
+    error: error.error,
+    exception: error.exception,
+    timestamp: span.to,
+    duration: duration(span.from, span.to),
+    error_description: error.text,
+    desc: family === "metadata" ? (error.desc ?? error.text) : undefined,
+    hint: error.hint,
+    data: error.emptyData ? {} : undefined,
+    ...error.details,
+  };
+  const json = JSON.stringify(body);
+  const { detailsJson } = error;
+  return detailsJson === undefined ? json : `${json.slice(0, -1)}${detailsJson}}`;
+}
+
+/** The answer to any OPTIONS, without a token and free of rates. */
+export function preflightResponse(allow: string, request: Request): Response {
+  const asked = request.headers.get("access-control-request-headers");
+  const headers = { ...PREFLIGHT_HEADERS, Allow: allow, "Access-Control-Allow-Headers": allowedHeaders(asked) };
+  return new Response("{}", { headers });
+}
+
+const ALLOWED_HEADERS = ["authorization", "content-type", "if-match", "if-none-match", "x-request-id"];
+const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
+
+/**
+ * Whatever a page asks for, tracing and the like: no cookie lets it do here what it could not do itself. "*" would not
+ * cover `authorization`.
+ */
+function allowedHeaders(asked: string | null): string {
+  const names = (asked ?? "").split(",").map((name) => name.trim().toLowerCase());
+  return [...new Set([...ALLOWED_HEADERS, ...names.filter((name) => HEADER_NAME.test(name))])].join(", ");
+}
+
+function duration(from: number, to: number): number {
+  return Math.max(0, to - from);
+}

@@ -1,0 +1,27 @@
+import type { User } from "../../core/model.ts";
+import type { Call } from "../call.ts";
+import { envelopedReply } from "./enveloped-reply.ts";
+import type { Reply } from "./reply.ts";
+
+/** A user as answers show him (protocol.md § 3.1). */
+export function userEntity({
+  id,
+  created,
+  modified,
+  name,
+  activated,
+  nickname,
+}: User): Readonly<Record<string, unknown>> {
+  const entity = { uuid: id, type: "user", created, modified, username: name, activated };
+  return nickname === null ? entity : { ...entity, nickname };
+}
+
+/** What the user calls answer. */
+export function entitiesReply(
+  action: "post" | "get" | "delete",
+  call: Pick<Call, "request" | "served">,
+  users: readonly User[],
+  more: Readonly<Record<string, unknown>> = {},
+): Reply {
+  return envelopedReply(action, "/users", call, { entities: users.map(userEntity) }, more);
+}

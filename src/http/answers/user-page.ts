@@ -1,0 +1,31 @@
+import { userName } from "../../core/model.ts";
+import type { UserCursor } from "../../core/ports.ts";
+import { illegal } from "../../core/refusals.ts";
+import { urlOf } from "../requests/request.ts";
+
+/** How many users a page holds when it does not say, and at most (protocol.md § 3.3). */
+const LIMIT_DEFAULT = 10;
+const LIMIT_MAX = 100;
+
+/** `?limit&cursor`. More than the most is cut to it; nonsense is refused. */
+export function pageOf(request: Request): { readonly after: UserCursor | undefined; readonly limit: number } {
+  const query = urlOf(request).searchParams;
+  const limit = query.get("limit") ?? String(LIMIT_DEFAULT);
+  if (!/^[1-9]\d*$/.test(limit)) throw illegal("limit: not a whole number above 0");
+  const cursor = query.get("cursor");
+  return { after: cursor === null ? undefined : decodeCursor(cursor), limit: Math.min(Number(limit), LIMIT_MAX) };
+}
+
+/** The `cursor` of an answer, opaque to clients; undefined when there are no more users. */
+export function encodeCursor(next: UserCursor | undefined): string | undefined {
+  return next && Buffer.from(`${next.created} ${next.name}`).toString("base64url");
+}
+
+function decodeCursor(text: string): UserCursor {
+  const [created = "", name = ""] = Buffer.from(text, "base64url").toString().split(" ");
+  const user = userName(name);
+  const cursor = user && /^\d{1,15}$/.test(created) ? { created: Number(created), name: user } : undefined;
+  // Decoding forgives much; a cursor of ours is exactly what it encodes to.
+  if (cursor !== undefined && encodeCursor(cursor) === text) return cursor;
+  throw illegal("cursor: not one of ours");
+}

@@ -1,0 +1,54 @@
+import { hexDigit } from "../part-decoder.ts";
+
+const PERCENT = 0x25;
+
+/** Takes what a form is made of. @param out where it goes */
+export interface EscapeSink<Out> {
+  raw(byte: number, out: Out): void;
+  /** Stood there as `%XX`. */
+  escaped(byte: number, out: Out): void;
+  /** A `%` that begins no escape. */
+  stray(out: Out): void;
+}
+
+/** Finds the `%XX` of a form, which may be cut anywhere. */
+export class EscapeReader<Out> {
+  readonly #sink: EscapeSink<Out>;
+  /** What has come after a `%`; undefined outside. */
+  #digits: number[] | undefined;
+
+  constructor(sink: EscapeSink<Out>) {
+    this.#sink = sink;
+  }
+
+  /** @param isLiteral a `%` is one byte of a character */
+  take(byte: number, out: Out, isLiteral = false): void {
+    const digits = this.#digits;
+    if (digits !== undefined && hexDigit(byte) >= 0) {
+      this.#digit(byte, digits, out);
+      return;
+    }
+    this.end(out);
+    if (byte === PERCENT && !isLiteral) this.#digits = [];
+    else this.#sink.raw(byte, out);
+  }
+
+  /** What was begun does not go on. */
+  end(out: Out): void {
+    const digits = this.#digits;
+    if (digits === undefined) return;
+    this.#digits = undefined;
+    this.#sink.stray(out);
+    for (const digit of digits) this.#sink.raw(digit, out);
+  }
+
+  #digit(byte: number, digits: number[], out: Out): void {
+    const [high] = digits;
+    if (high === undefined) {
+      digits.push(byte);
+      return;
+    }
+    this.#digits = undefined;
+    this.#sink.escaped(hexDigit(high) * 16 + hexDigit(byte), out);
+  }
+}

@@ -1,0 +1,15 @@
+import { decodePart } from "../bodies/part-decoder.ts";
+
+/**
+ * The parts of `name=a,b&name=c` in a query, each decoded after it was cut out, so that `%2C` stands for a comma in a
+ * part; undefined when the query has no such name. A stray `%` stands for itself.
+ */
+export function queryList(search: string, name: string): readonly string[] | undefined {
+  const lists = search
+    .replace(/^\?/, "")
+    .split("&")
+    .filter((pair) => pair === name || pair.startsWith(`${name}=`));
+  if (lists.length === 0) return undefined;
+  const source = { isWellFormed: true };
+  return lists.flatMap((pair) => pair.slice(name.length + 1).split(",")).map((part) => decodePart(part, source));
+}
