@@ -61,12 +61,14 @@ test("what is refused says why in numbers", async () => {
   await admin.newUser("ada");
   await client.set("ada", { nickname: "Ada" });
   expect(await failure(client.set("ada", { ext: "x".repeat(50) }))).toMatchObject({
+    hint: undefined,
     status: 403,
     used: 11,
     limit: 50,
     attempted: 64,
   });
-  expect((await failure(client.set("nobody", { a: "b" }))).status).toBe(404);
+  const unknown = await failure(client.set("nobody", { a: "b" }));
+  expect(unknown).toMatchObject({ status: 404, hint: expect.stringContaining("no user of this name is registered") });
   expect(await client.limits()).toMatchObject({ limits: { userBytesMax: 50, batchMax: 100 }, used: { appBytes: 11 } });
 });
 

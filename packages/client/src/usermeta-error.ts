@@ -4,6 +4,8 @@ export class UsermetaError extends Error {
   readonly status: number;
   /** The server's word for it, such as `CONFLICT`. */
   readonly code: string;
+  /** What can be done about it, in words for developers and operators, where the server knows. */
+  readonly hint: string | undefined;
   /** 412: of the attributes that were to change, those that have another value by now; null = none. */
   readonly current: Readonly<Record<string, string | null>> | undefined;
   /** 412: what is stored instead. */
@@ -21,6 +23,7 @@ export class UsermetaError extends Error {
     this.name = "UsermetaError";
     this.status = status;
     this.code = body.error ?? "";
+    this.hint = body.hint;
     this.current = body.current;
     this.etag = body.etag;
     this.lastModified = body.lastModified;
@@ -50,6 +53,7 @@ export interface UserError extends ErrorBody {
 export interface ErrorBody {
   readonly error?: string;
   readonly error_description?: string;
+  readonly hint?: string;
   readonly current?: Readonly<Record<string, string | null>>;
   readonly etag?: string;
   readonly lastModified?: number;
