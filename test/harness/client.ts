@@ -53,6 +53,7 @@ export interface Admin {
   set(username: string, form: Readonly<Record<string, string>> | string): Promise<Answer>;
   get(username: string): Promise<Answer>;
   capacity(): Promise<number>;
+  limits(): Promise<Answer>;
 }
 
 export async function signIn({ base, credentials }: { base: string; credentials: AppCredentials }): Promise<Admin> {
@@ -80,6 +81,7 @@ export async function signIn({ base, credentials }: { base: string; credentials:
     async capacity() {
       return expectOk(await send("GET", `${base}/metadata/user/capacity`, { token })).body.data;
     },
+    limits: () => send("GET", `${base}/metadata/limits`, { token }),
   };
   return admin;
 }

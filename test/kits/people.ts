@@ -1,20 +1,34 @@
+import { expect } from "bun:test";
 import type { Admin } from "../harness/client.ts";
+import { eventually } from "../harness/eventually.ts";
 
 /** An avatar that comes with its address, so that the page asks no other host for it: 9 by 9 pixels. */
 export const PICTURE =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' width='9' height='9'%3E%3Crect width='9' height='9' fill='teal'/%3E%3C/svg%3E";
 export const PICTURE_WIDTH = 9;
 
-/** Makes users with a name and an avatar each: `contact001` is called Contact 001. */
+/** Of the default rate. */
+const ENOUGH_CALLS = 50;
+
+/**
+ * Makes users with a name and an avatar each: `contact001` is called Contact 001. It takes its time where the app's rate
+ * wants that, and leaves enough of the rate for what comes next.
+ */
 export async function makeContacts(admin: Admin, count: number): Promise<readonly string[]> {
   const contacts = Array.from({ length: count }, (_, index) => `contact${String(index + 1).padStart(3, "0")}`);
   await Promise.all(
     contacts.map(async (contact) => {
-      await admin.newUser(contact);
-      const { status, text } = await admin.set(contact, { nickname: nicknameOf(contact), avatarurl: PICTURE });
-      if (status !== 200) throw new Error(text);
+      await eventually(() => admin.newUser(contact));
+      await eventually(async () => {
+        const { status, text } = await admin.set(contact, { nickname: nicknameOf(contact), avatarurl: PICTURE });
+        if (status !== 200) throw new Error(text);
+      });
     }),
   );
+  await eventually(async () => {
+    const { rates } = (await admin.limits()).body.data;
+    for (const bucket of ["set", "token"]) expect(rates[bucket].remaining).toBeGreaterThan(ENOUGH_CALLS);
+  });
   return contacts;
 }
 
