@@ -40,10 +40,11 @@ function isWithin(file: string, place: string): boolean {
 function checkDirection({ from, to }: Import): string[] {
   const rule = ruleOf(from);
   if (rule === undefined) return [`${from}: no rule says what this folder may import`];
+  const target = ruleOf(to)?.folder;
   const isAllowed =
     rule.imports.some((place) => isWithin(to, place)) ||
     rule.packages.some((name) => to === name || (name === "node:" && to.startsWith(name))) ||
-    ruleOf(to) === rule;
+    (target !== undefined && [rule.folder, rule.base].includes(target));
   return isAllowed ? [] : [`${from} may not import ${to}`];
 }
 

@@ -96,3 +96,8 @@ interface AnyRoute {
   /** There only for apps whose setting `companionCalls` is on. */
   readonly isCompanion?: true;
 }
+
+/** Whether the route reads a body; a bearer that is optional stands for one that does. */
+export function readsBody(route: Route): boolean {
+  return route.bearer === "optional" || typeof route.handler !== "function";
+}

@@ -2,6 +2,7 @@ import { DIALECTS, type Dialect } from "../core/model.ts";
 import { illegal } from "../core/refusals.ts";
 import type { OwnRoute } from "./own-route.ts";
 import { urlOf } from "./requests/request.ts";
+import { kept } from "./static/kept.ts";
 import { serveStatic } from "./static/serve-static.ts";
 import type { StaticFile } from "./static/static-file.ts";
 import { textFile } from "./static/text-file.ts";
@@ -14,17 +15,10 @@ const DIALECT_DEFAULT: Dialect = "2021";
 
 /** The API's description, `?dialect=2021` or `2026`: written when it is first asked for, once for each. */
 export function documentRoute(write: DocumentWriter): OwnRoute {
-  const files = new Map<Dialect, Promise<StaticFile>>();
-
-  function fileOf(dialect: Dialect): Promise<StaticFile> {
-    const known = files.get(dialect);
-    if (known !== undefined) return known;
-    const writing = write(dialect).then((text) => textFile(text, { contentType: "application/json", isShared: true }));
-    files.set(dialect, writing);
-    // The next client is to find it tried again.
-    writing.catch(() => files.delete(dialect));
-    return writing;
-  }
+  const fileOf = kept(
+    async (dialect: Dialect): Promise<StaticFile> =>
+      textFile(await write(dialect), { contentType: "application/json", isShared: true }),
+  );
 
   return {
     path: "/-/openapi.json",

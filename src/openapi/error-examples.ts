@@ -1,9 +1,9 @@
 import type { Dialect } from "../core/model.ts";
-import { wireError } from "../http/answers/errors.ts";
+import { type AnyRefused, wireError } from "../http/answers/errors.ts";
 import { errorJson, type Family } from "../http/answers/reply.ts";
 import type { Example } from "./operation.ts";
 import { ANSWERED } from "./sample-values.ts";
-import { type AnyRefused, SAMPLES, type SampleName } from "./samples.ts";
+import { SAMPLES, type SampleName } from "./samples.ts";
 
 const SPAN = { from: ANSWERED - 1, to: ANSWERED };
 

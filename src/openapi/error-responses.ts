@@ -1,9 +1,10 @@
 import type { Dialect } from "../core/model.ts";
+import type { AnyRefused } from "../http/answers/errors.ts";
 import type { Family } from "../http/answers/reply.ts";
 import { type ErrorExample, errorExample } from "./error-examples.ts";
 import { type HeaderName, headerRefs, RATE_HEADERS } from "./headers.ts";
 import type { Example } from "./operation.ts";
-import { type AnyRefused, SAMPLES, type SampleName } from "./samples.ts";
+import { SAMPLES, type SampleName } from "./samples.ts";
 import type { ErrorShape } from "./schemas.ts";
 
 /** Words for a status, which also name the shared answers. */

@@ -1,7 +1,7 @@
 import { isAllowed, permit, type Relation } from "../core/access.ts";
 import type { Caller, Dialect, UserName } from "../core/model.ts";
 import { Refusal } from "../core/refusals.ts";
-import type { Route } from "../http/call.ts";
+import { type Route, readsBody } from "../http/call.ts";
 import type { Operation } from "./operation.ts";
 import type { SampleName } from "./samples.ts";
 
@@ -26,11 +26,6 @@ export function refusalsOf(route: Route, operation: Operation, dialect: Dialect)
     ...(operation.refusalsOf?.[dialect] ?? []),
   ];
   return [...new Set(names)];
-}
-
-/** A bearer that is optional stands for a route that reads a body, too. */
-function readsBody(route: Route): boolean {
-  return route.bearer === "optional" || typeof route.handler !== "function";
 }
 
 // as: a legal name

@@ -49,11 +49,6 @@ export function nameOf({ method, path }: Pick<Route, "method" | "path">): string
   return `${method} ${path}`;
 }
 
-/** Whether the route reads a body; a bearer that is optional stands for one that does. */
-export function readsBody(route: Route): boolean {
-  return route.bearer === "optional" || typeof route.handler !== "function";
-}
-
 /** The parameters of a path. */
 export function parametersOf({ path }: Pick<Route, "path">): readonly string[] {
   return [...path.matchAll(/\{(\w+)\}|:(\w+)/g)].map(([, braced, colon]) => braced ?? colon ?? "");

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Route } from "../../src/http/call.ts";
-import { CALLS, KNOWN_PARAMETERS, nameOf, parametersOf, ROUTES, readsBody } from "./calls.ts";
+import { readsBody } from "../../src/http/call.ts";
+import { CALLS, KNOWN_PARAMETERS, nameOf, parametersOf, ROUTES } from "./calls.ts";
 import { SECTIONS, sectionOf } from "./documented.ts";
 import { BODIES } from "./grammar/bodies.ts";
 import { steps } from "./grammar/steps.ts";

@@ -12,6 +12,7 @@ import { judgeLeaks, Said } from "./leaks.ts";
 import { operationsAt, ownOperation } from "./operations-at.ts";
 import { readUser } from "./read-user.ts";
 import { piecesOf, type Rendered, render } from "./render.ts";
+import { requireDocumented } from "./require-documented.ts";
 import type { Tally } from "./tally.ts";
 import { withinReason } from "./within-reason.ts";
 import { dialectsOf, type World, type WorldApp } from "./world.ts";
@@ -142,22 +143,12 @@ export class Sequence {
   #judge({ step, app, isExact }: Rendered, answer: RawAnswer): Judged {
     const { route } = step.call;
     const judged = judgeAnswer(answer, { route, isExact, dialects: dialectsOf(app) });
-    if (route && isExact) this.#judgeDocumented(operationsAt(route, step.username), app, judged);
+    const document = this.#around.documents[app?.dialect ?? "2021"];
+    if (route && isExact) requireDocumented(operationsAt(route, step.username), document, judged);
     const own = step.tail === "" ? ownOperation(step.call) : undefined;
-    if (own !== undefined) this.#judgeDocumented([own], app, judged);
+    if (own !== undefined) requireDocumented([own], document, judged);
     this.#judgeLeaks(answer);
     return judged;
-  }
-
-  /** Against the API's document, too, which says what clients may count on. */
-  #judgeDocumented(operations: readonly string[], app: WorldApp | undefined, judged: Judged): void {
-    const judge = this.#around.documents[app?.dialect ?? "2021"];
-    const faults = operations.map((operation) => {
-      const refusals = judge.refusalsOf(operation);
-      const isKnown = judged.codes.length === 0 || judged.codes.some((code) => refusals.has(code));
-      return isKnown ? judge.judge(operation, judged) : `${operation} is refused with ${judged.codes}`;
-    });
-    if (!faults.includes(undefined)) throw new Fault(`not as the API's document says: ${faults.join("; ")}`);
   }
 
   #judgeLeaks({ text = "", headers }: RawAnswer): void {

@@ -21,7 +21,7 @@ export function contextOf(request: Request, dialect: Dialect, isAdmin: boolean):
 
 const SET_METHODS: ReadonlySet<string> = new Set(["PUT", "PATCH"]);
 
-type AnyRefused = Refused | WireRefused | { readonly code: "internal" };
+export type AnyRefused = Refused | WireRefused | { readonly code: "internal" };
 
 type ErrorTable = {
   readonly [Code in AnyRefused["code"]]: (

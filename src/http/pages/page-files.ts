@@ -3,6 +3,7 @@ import { inTime } from "../../core/admission/in-time.ts";
 import type { Timers } from "../../core/ports.ts";
 import { WireRefusal } from "../answers/wire-refusals.ts";
 import type { ContentCoding } from "../static/content-coding.ts";
+import { kept } from "../static/kept.ts";
 import type { StaticFile } from "../static/static-file.ts";
 import type { BuiltPages } from "./built-pages.ts";
 import { CODING_ENDINGS, MANIFEST, type PageManifest, pageManifest } from "./page-manifest.ts";
@@ -47,19 +48,11 @@ export function createPageFiles(built: BuiltPages, timers: Timers): PageFiles {
 }
 
 function pageFile(folder: string, name: string, { codings, ...entry }: PageManifest[string]): StaticFile {
-  const blobs = new Map<ContentCoding, Promise<Blob>>();
   return {
     ...entry,
     codings,
     isShared: false,
-    read(coding) {
-      const known = blobs.get(coding);
-      if (known !== undefined) return known;
-      const reading = readBlob(join(folder, name + CODING_ENDINGS[coding]));
-      blobs.set(coding, reading);
-      reading.catch(() => blobs.delete(coding));
-      return reading;
-    },
+    read: kept((coding: ContentCoding) => readBlob(join(folder, name + CODING_ENDINGS[coding]))),
   };
 }
 

@@ -10,7 +10,7 @@ import { BUILD_FOLDER, PAGES_SCRIPT, pageStamp } from "./page-stamp.ts";
 export interface PageBuild extends BuiltPages, Disposable {
   /** To be called once the server answers: until then nothing is looked at, and `folder` waits. */
   begin(): void;
-  /** Whether there are any, or something to build them from. */
+  /** Whether there are any, or something to build them from; known as soon as it has begun. */
   readonly isPossible: boolean;
 }
 
@@ -33,6 +33,7 @@ export function createPageBuild(events: PageEvents, root: string = ROOT): PageBu
   const finding = Promise.withResolvers<string | undefined>();
   let child: Bun.Subprocess<"ignore", "ignore", "pipe"> | undefined;
   let isOver = false;
+  let isPossible = false;
 
   async function build(folder: string): Promise<string | undefined> {
     const began = performance.now();
@@ -63,6 +64,7 @@ export function createPageBuild(events: PageEvents, root: string = ROOT): PageBu
       events.pagesMissing();
       return undefined;
     }
+    isPossible = true;
     return isBuilt(folder) ? folder : await build(folder);
   }
 
@@ -75,7 +77,7 @@ export function createPageBuild(events: PageEvents, root: string = ROOT): PageBu
     },
     folder: () => finding.promise,
     get isPossible() {
-      return (pageStamp(root) ?? latestBuild(root)) !== undefined;
+      return isPossible;
     },
     [Symbol.dispose]() {
       isOver = true;
