@@ -2,7 +2,8 @@ import type { Judged } from "./judge-answer.ts";
 import { attributesOf, membersOf } from "./judge-effect.ts";
 import type { Told } from "./known-users.ts";
 
-type Ask = (method: string, path: string, json?: unknown) => Promise<Judged>;
+/** A call of the app's admin. */
+export type Ask = (method: string, path: string, json?: unknown) => Promise<Judged>;
 
 /** `GET …/metadata/user/capacity` is another call: a user of that name is read in a batch. */
 export async function readUser(ask: Ask, name: string): Promise<Told> {

@@ -7,12 +7,11 @@ import { Fault } from "./fault.ts";
 import type { RequestStep, Step } from "./grammar/step.ts";
 import { type Judged, judgeAnswer } from "./judge-answer.ts";
 import { entitiesOf, judgeEffect } from "./judge-effect.ts";
-import { bytesOf } from "./known-users.ts";
 import { judgeLeaks, Said } from "./leaks.ts";
 import { operationsAt, ownOperation } from "./operations-at.ts";
-import { readUser } from "./read-user.ts";
 import { piecesOf, type Rendered, render } from "./render.ts";
 import { requireDocumented } from "./require-documented.ts";
+import { requireSum } from "./require-sum.ts";
 import type { Tally } from "./tally.ts";
 import { withinReason } from "./within-reason.ts";
 import { dialectsOf, type World, type WorldApp } from "./world.ts";
@@ -61,7 +60,9 @@ export class Sequence {
         const told = world.service.faults[toldBefore];
         if (told !== undefined) throw new Fault(`the operator was told of ${told}`);
       }
-      for (const app of modelled(world)) await this.#compare(app);
+      for (const app of modelled(world)) {
+        this.#around.tally.countSum(await requireSum(app, (...call) => this.#own(app, ...call)));
+      }
       for (const app of modelled(world)) await this.#end(app);
     } finally {
       this.#connection?.[Symbol.dispose]();
@@ -276,30 +277,6 @@ export class Sequence {
     while (entitiesOf(await this.#own(app, "DELETE", "/users?limit=100")).length === 100);
     const { data } = (await this.#own(app, "GET", "/metadata/user/capacity")).body;
     if (data !== 0) throw new Fault(`the capacity of ${app.key} is ${data} when all users are removed`);
-  }
-
-  /** Every user is as the answers have said, and the capacity is the sum of them all. */
-  async #compare(app: WorldApp): Promise<void> {
-    const { users } = app;
-    const names: string[] = [];
-    for (let cursor = ""; ; ) {
-      const page = await this.#own(app, "GET", `/users?limit=100${cursor}`);
-      names.push(...entitiesOf(page));
-      if (page.body.cursor === undefined) break;
-      cursor = `&cursor=${page.body.cursor}`;
-    }
-    const lost = users.names.filter((name) => !names.includes(name));
-    if (users.isComplete && lost.length > 0) throw new Fault(`lost: ${lost}`);
-    let sum = 0;
-    for (const name of names) {
-      const told = await readUser((method, path, json) => this.#own(app, method, path, json), name);
-      users.hear(name, told, false);
-      sum += bytesOf(told.attributes);
-    }
-    const { data } = (await this.#own(app, "GET", "/metadata/user/capacity")).body;
-    if (data !== sum) throw new Fault(`the capacity of ${app.key} is ${data}, and the sum over its users ${sum}`);
-    if (sum > app.appBytesMax) throw new Fault(`${app.key} holds ${sum} bytes, and may hold ${app.appBytesMax}`);
-    this.#around.tally.countSum(sum);
   }
 }
 
