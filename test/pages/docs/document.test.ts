@@ -1,24 +1,13 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
-import { builtPages } from "../../harness/built-pages.ts";
+import { expect, test } from "bun:test";
 import { getToken, openPage, viewerShown } from "../../harness/docs-page.ts";
 import { isLeftOut } from "../../harness/missing-part.ts";
-import { startTestService, type TestService } from "../../harness/service.ts";
-import { chromiumMissing, launchChromium } from "../../sdk/chromium.ts";
+import { chromiumMissing } from "../../sdk/chromium.ts";
+import { startForFile } from "./start-for-file.ts";
 
 const missing = chromiumMissing();
 
 if (!isLeftOut(missing === undefined, `the API's document on its page, in a browser: ${missing}`)) {
-  let browser: Browser;
-  let service: TestService;
-  beforeAll(async () => {
-    browser = await launchChromium();
-    service = await startTestService({ engine: "memory", parts: { pages: builtPages() } });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await service[Symbol.asyncDispose]();
-  });
+  const { browser, service } = await startForFile();
 
   test("the other dialect's document is shown on demand, and an address that names it shows it at once", async () => {
     await using docs = await openPage(browser, service.origin, "/-/docs?dialect=2026");

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import type { Browser } from "playwright-core";
+import { describe, expect, test } from "bun:test";
 import { axeFindings } from "../../harness/axe.ts";
-import { builtPages } from "../../harness/built-pages.ts";
 import { getToken, openCall, openPage, viewerShown } from "../../harness/docs-page.ts";
 import { isLeftOut } from "../../harness/missing-part.ts";
-import { startTestService, type TestService } from "../../harness/service.ts";
-import { chromiumMissing, launchChromium } from "../../sdk/chromium.ts";
+import { chromiumMissing } from "../../sdk/chromium.ts";
+import { startForFile } from "./start-for-file.ts";
 
 /** The viewer tries whether it may make code of text, and goes on without. */
 const VIEWER_VIOLATIONS = ["script-src eval"];
@@ -27,16 +25,7 @@ const TIMEOUT_MS = 120_000;
 const missing = chromiumMissing();
 
 if (!isLeftOut(missing === undefined, `how the pages look in a browser: ${missing}`)) {
-  let browser: Browser;
-  let service: TestService;
-  beforeAll(async () => {
-    browser = await launchChromium();
-    service = await startTestService({ engine: "memory", parts: { pages: builtPages() } });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await service[Symbol.asyncDispose]();
-  });
+  const { browser, service } = await startForFile();
 
   for (const colorScheme of ["light", "dark"] as const) {
     for (const viewport of [DESK, PHONE]) {

@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
-import type { Browser, Page } from "playwright-core";
-import { builtPages } from "../../harness/built-pages.ts";
+import { expect, test } from "bun:test";
+import type { Page } from "playwright-core";
 import { type DocsPage, getToken, openPage } from "../../harness/docs-page.ts";
 import { isLeftOut } from "../../harness/missing-part.ts";
-import { startTestService, type TestService } from "../../harness/service.ts";
-import { chromiumMissing, launchChromium } from "../../sdk/chromium.ts";
+import { chromiumMissing } from "../../sdk/chromium.ts";
+import { startForFile } from "./start-for-file.ts";
 
 const VIEWER_KEEPS_MS = 2000;
 
 const missing = chromiumMissing();
 
 if (!isLeftOut(missing === undefined, `the form that gets a token, in a browser: ${missing}`)) {
-  let browser: Browser;
-  let service: TestService;
-  beforeAll(async () => {
-    browser = await launchChromium();
-    service = await startTestService({ engine: "memory", parts: { pages: builtPages() } });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await service[Symbol.asyncDispose]();
-  });
+  const { browser, service } = await startForFile();
 
   const open = (fragment = "#app=org/app"): Promise<DocsPage> =>
     openPage(browser, service.origin, `/-/docs${fragment}`);
