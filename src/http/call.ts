@@ -89,7 +89,7 @@ export type Route = AnyRoute &
 
 interface AnyRoute {
   readonly method: Method;
-  /** Below the app's prefix; `{name}` stands for one segment. `{username}` is the user whom the call is about. */
+  /** Below the app's prefix; `{name}` stands for one segment. `{username}` is the user that the call is about. */
   readonly path: string;
   readonly bucket: Bucket;
   readonly family: Family;

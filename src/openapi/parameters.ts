@@ -7,7 +7,7 @@ const text = { type: "string" };
 export const PARAMETERS = {
   org: path("org", "The organization: the first half of the app key.", "chat-demo"),
   app: path("app", "The app: the second half of the app key.", "testapp"),
-  username: path("username", "Whom the call is about; capitals are folded to lower case.", "ada"),
+  username: path("username", "The user that the call is about; capitals are folded to lower case.", "ada"),
   seconds: path("seconds", "For so long. Is not looked at.", "86400"),
   conversation: path("conversation", "A user or a group. Is not looked at.", "bob"),
   IfMatch: header("If-Match", "One or several ETags, or `*` for any attributes at all: otherwise 412.", ETAG),

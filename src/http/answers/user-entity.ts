@@ -3,7 +3,7 @@ import type { Call } from "../call.ts";
 import { envelopedReply } from "./enveloped-reply.ts";
 import type { Reply } from "./reply.ts";
 
-/** A user as answers show him (protocol.md § 3.1). */
+/** A user as answers show them (protocol.md § 3.1). */
 export function userEntity({
   id,
   created,

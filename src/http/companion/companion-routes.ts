@@ -34,7 +34,7 @@ export const COMPANION_CALLS: readonly CompanionCall[] = [
   {
     method: "POST",
     path: "/users/{username}/presence",
-    wants: "the presence of the users whom the body names",
+    wants: "the presence of the users named in the body",
     answer: "NoStatuses",
   },
   {
