@@ -12,6 +12,9 @@ export function checkTree(root: string): readonly string[] {
   const find = (pattern: string): string[] => [...new Glob(pattern).scanSync(root)].sort();
   const files = ["src", "pages", "packages/*/src"].flatMap((folder) => find(`${folder}/**/*.{ts,tsx}`));
   const examples = find("examples/*/package.json").map(dirname);
+  const tests = find("test/**/*.ts")
+    .filter((file) => !file.includes("node_modules"))
+    .map((file) => ({ file, text: read(file) }));
   const modules = files.map((file) => ({ file, text: read(file) }));
   const imports = modules.flatMap(({ file, text }) => importsOf(file, text));
   if (modules.length === 0 || imports.length === 0) return [`${root}: no modules or no imports were found`];
@@ -23,7 +26,7 @@ export function checkTree(root: string): readonly string[] {
     ...examples.flatMap((folder) => checkVersions(`${folder}/package.json`, read(`${folder}/package.json`))),
     ...find("examples/*/src/**/*.{ts,tsx}").flatMap((file) => checkLength(file, read(file))),
     ...[".", ...examples].flatMap((folder) => checkLock(root, join(folder, "package-lock.json"))),
-    ...find("test/**/*.ts").flatMap((file) => checkTests(file, read(file))),
+    ...tests.flatMap(({ file, text }) => [...checkLength(file, text), ...checkTests(file, text)]),
   ];
 }
 
