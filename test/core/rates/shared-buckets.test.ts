@@ -14,6 +14,8 @@ const DEALING_MS = 1500;
 const DEALS_AT_ONCE = 31;
 /** Of the app that the workers charge, "set". */
 const CELL = CELLS_PER_APP;
+/** By so much a bucket may be in debt, as src/core/rates/shared-buckets.ts says. */
+const AHEAD_MAX_NS = 1_000_000;
 /** What a share is changed to and fro between, with other servers and without. */
 const SHARES = [0.001, 1, 0.5, 0.02, 1 / 3];
 
@@ -58,7 +60,8 @@ test("threads that charge while shares are dealt are served what the shares brin
   buckets.deal(1, new Map(), systemClock.monotonicNs());
   buckets.deal(1, new Map(), systemClock.monotonicNs());
   const missingNs = Number((throttleCells(cells).fullAt[CELL] ?? 0n) - systemClock.monotonicNs());
-  expect(missingNs).toBeLessThanOrEqual(1e9);
+  // A thread whose clock was ahead of this one's may have taken what is not there yet.
+  expect(missingNs).toBeLessThanOrEqual(1e9 + AHEAD_MAX_NS);
   const throttle = createThrottle({
     resource: "rate_buckets",
     clock: systemClock,
