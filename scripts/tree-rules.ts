@@ -21,7 +21,7 @@ const STORE_PARTS = [
   "src/store/migrate.ts",
   "src/store/transfer/migrate-for-transfer.ts",
   "src/store/transfer/transfer.ts",
-  "src/store/resident",
+  "src/store/cache",
 ];
 
 export const FOLDER_RULES: readonly FolderRule[] = [
@@ -79,7 +79,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: "src/store/open.ts", imports: [STORE, CORE], packages: ["node:"] },
   { folder: "src/store/transfer/open-transfer.ts", imports: [STORE, CORE], packages: [] },
   // Copies in memory, for any engine that can tell when one is stale.
-  { folder: "src/store/resident", imports: [CORE], packages: ["node:"] },
+  { folder: "src/store/cache", imports: [CORE], packages: ["node:"] },
   { folder: "src/store/memory", imports: [...STORE_PARTS, CORE], packages: [] },
   {
     folder: "src/store/sqlite",

@@ -1,19 +1,19 @@
 import type { Accounts } from "./core/accounts/accounts.ts";
 import { openRegistry, type ServerDefaults } from "./core/apps/registry.ts";
-import { insertedUser } from "./core/changes.ts";
 import type { App } from "./core/model.ts";
 import type { Store } from "./core/ports.ts";
 import { Refusal, type TokenFault } from "./core/refusals.ts";
-import { createCallers } from "./core/tokens/callers.ts";
-import type { Identity } from "./core/tokens/identity.ts";
+import type { Authentication } from "./core/tokens/authentication.ts";
+import { createAuthenticator } from "./core/tokens/authenticator.ts";
+import { createExternalAuthenticator } from "./core/tokens/external-authenticator.ts";
+import {
+  EXTERNAL_TOKEN_CHARACTERS_MAX,
+  type ExternalTokenKind,
+  type TokenVerifier,
+} from "./core/tokens/external-token.ts";
 import { decodeToken, TOKEN_PREFIX } from "./core/tokens/token-codec.ts";
 import { createTokens } from "./core/tokens/tokens.ts";
-import { createTrustedCallers } from "./core/tokens/trusted-callers.ts";
-import {
-  type TokenVerifier,
-  TRUSTED_TOKEN_CHARACTERS_MAX,
-  type TrustedTokenKind,
-} from "./core/tokens/trusted-token.ts";
+import { insertedUser } from "./core/updated-entities.ts";
 import { isAgoraToken } from "./identity/agora-token.ts";
 import { isDynamicToken } from "./identity/dynamic-token.ts";
 import { isJsonWebToken } from "./identity/json-web-token.ts";
@@ -24,7 +24,7 @@ import { systemDigest as digest } from "./system/digest.ts";
 import { systemRandom as random } from "./system/random.ts";
 import { systemTimers as timers } from "./system/timers.ts";
 
-export type TokenKind = "own" | TrustedTokenKind | "operator" | "unknown";
+export type TokenKind = "own" | ExternalTokenKind | "operator" | "unknown";
 
 /** What a server says of a token, and why. It holds nothing of the token but who it names and until when. */
 export interface CheckedToken {
@@ -61,21 +61,21 @@ export async function checkToken(
     keyUnusable: ({ issuer, reason }: { readonly issuer: string; readonly reason: string }) =>
       void troubles.add(`a key of ${issuer} cannot be used (${reason})`),
   };
-  const forgotten = { forgetUser: () => {}, forgetAll: () => {}, forgetTrusted: () => {} };
-  const registry = await openRegistry({ store, defaults, events, clock, timers, tokens: forgotten });
+  const invalidated = { invalidateUser: () => {}, invalidateAll: () => {}, invalidateExternal: () => {} };
+  const registry = await openRegistry({ store, defaults, events, clock, timers, tokens: invalidated });
   const tokens = createTokens({ registry, store, clock, digest });
   const { outside } = createProcessParts({ store, events });
   const { of: verifiers } = createVerifiers({ outside, clock, timers, events });
   const accounts = { ensure: wouldBe(store) };
-  const trusted = createTrustedCallers({ verifiers, store, accounts, clock, digest, events });
-  const callers = createCallers(tokens, trusted, digest, operatorKey);
+  const external = createExternalAuthenticator({ verifiers, store, accounts, clock, digest, events });
+  const authenticator = createAuthenticator(tokens, external, digest, operatorKey);
 
-  const served = registry.byId(id);
-  if (served === undefined) throw new Refusal({ code: "app_unknown" });
-  const taken = verifiers(served);
+  const resolved = registry.byId(id);
+  if (resolved === undefined) throw new Refusal({ code: "app_unknown" });
+  const taken = verifiers(resolved);
   const kind = text === operatorKey ? "operator" : kindOf(text, taken);
   try {
-    return good(kind, await callers.identify(served, text, () => ({ address: "" })));
+    return good(kind, await authenticator.authenticate(resolved, text, () => ({ address: "" })));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { failed, detail } = isTaken(kind, taken) ? whyNot(error, text) : NOT_TAKEN;
@@ -114,7 +114,7 @@ function isTaken(kind: TokenKind, taken: readonly TokenVerifier[]): boolean {
   );
 }
 
-function good(kind: TokenKind, { caller, expires, isUserNew }: Identity): CheckedToken {
+function good(kind: TokenKind, { caller, expires, isUserNew }: Authentication): CheckedToken {
   return {
     valid: true,
     kind,
@@ -130,7 +130,7 @@ function bad(kind: TokenKind, failed: CheckedToken["failed"], detail: string): C
 }
 
 function whyNot({ refused }: Refusal, text: string): Pick<CheckedToken, "failed"> & { readonly detail: string } {
-  if (text.length > TRUSTED_TOKEN_CHARACTERS_MAX) {
+  if (text.length > EXTERNAL_TOKEN_CHARACTERS_MAX) {
     return { failed: "format", detail: "it is longer than a request's headers may be" };
   }
   if ("fault" in refused && refused.fault !== undefined) return refused.fault;

@@ -10,22 +10,22 @@ import { whileClosing } from "./core/async/while-closing.ts";
 import { removeLeftOvers } from "./core/faults/left-overs.ts";
 import { createMetadata } from "./core/metadata/metadata.ts";
 import type { Clock, Digest, Events, PasswordHasher, Random, Store, Timers } from "./core/ports.ts";
-import { createThrottle } from "./core/rates/throttle.ts";
-import { newThrottleMemory, type ThrottleMemory } from "./core/rates/throttle-memory.ts";
-import { createCallers } from "./core/tokens/callers.ts";
+import { createRateLimiter } from "./core/rates/rate-limiter.ts";
+import { newRateLimiterMemory, type RateLimiterMemory } from "./core/rates/rate-limiter-memory.ts";
+import { createAuthenticator } from "./core/tokens/authenticator.ts";
+import { createExternalAuthenticator, type ExternalAuthenticator } from "./core/tokens/external-authenticator.ts";
 import { createGrants } from "./core/tokens/grants.ts";
 import type { TokenEvents } from "./core/tokens/refused-tokens.ts";
 import { createTokenExchange } from "./core/tokens/token-exchange.ts";
 import { createTokens, ensureSigningKey, type Tokens } from "./core/tokens/tokens.ts";
-import { createTrustedCallers, type TrustedCallers } from "./core/tokens/trusted-callers.ts";
 import { createByteBudgets } from "./http/answers/byte-budgets.ts";
 import { connectionLimit } from "./http/connections/connection-limit.ts";
 import type { ConnectionEvents } from "./http/connections/connections.ts";
-import { createExchange, type ExchangeNeeds } from "./http/exchange.ts";
 import type { OwnRoute } from "./http/own-route.ts";
 import { ownRoutes } from "./http/own-routes.ts";
 import type { BuiltPages } from "./http/pages/built-pages.ts";
 import { createPageFiles } from "./http/pages/page-files.ts";
+import { createRequestPipeline, type RequestPipelineNeeds } from "./http/request-pipeline.ts";
 import { appRoutes } from "./http/routes.ts";
 import { listen } from "./http/server.ts";
 import type { KeySetEvents } from "./identity/outside-calls.ts";
@@ -38,7 +38,7 @@ import { systemRandom } from "./system/random.ts";
 import { shareRates } from "./system/share-rates.ts";
 import { threadCpuMs } from "./system/thread-cpu.ts";
 import { systemTimers } from "./system/timers.ts";
-import { systemTurns } from "./system/turns.ts";
+import { yieldToEventLoop } from "./system/yield-to-event-loop.ts";
 
 /** How a service is set up; `config/` makes it from the environment. */
 export interface ServiceSettings {
@@ -61,7 +61,7 @@ export interface ServiceSettings {
 }
 
 /** What the operator is told by each thread that serves. */
-export type ServiceEvents = Events & ExchangeNeeds["events"] & SecretEvents & TokenEvents & ConnectionEvents;
+export type ServiceEvents = Events & RequestPipelineNeeds["events"] & SecretEvents & TokenEvents & ConnectionEvents;
 
 /** What a service stands on. Only the store and the events must be given. */
 export type ServiceParts = ThreadParts & (AloneParts | SharedParts);
@@ -89,7 +89,7 @@ interface ThreadParts {
   /** None where it is left out. */
   readonly pages?: BuiltPages | undefined;
   /** The rates' memory, where several threads share it; who made it sees to the shares of other servers. */
-  readonly throttle?: ThrottleMemory;
+  readonly rateLimiter?: RateLimiterMemory;
   /** What bounds the whole process, and this thread's place in it, where several serve; counted from 0. */
   readonly admission?: { readonly memory: AdmissionMemory; readonly thread: number };
   readonly timers?: Timers;
@@ -107,14 +107,14 @@ export interface Service extends AsyncDisposable {
    * Files of secrets are read again.
    * @param operatorKey in place of the present one, which stays where this is left out
    */
-  reread(operatorKey?: string): void;
+  reload(operatorKey?: string): void;
 }
 
 /** How often changes of other processes are looked for: they hold here within a second. */
 const REFRESH_MS = 250;
 const DRAIN_MS = 300;
 /** Of each address where the server's own rate is 0: strangers always have one. */
-const STRANGERS_PER_SECOND = 100;
+const ADDRESS_RATE_PER_SECOND = 100;
 /** About 3 kB each. */
 const REQUESTS_WAITING_MAX = 10_000;
 
@@ -130,25 +130,25 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   await ensureSigningKey({ store, random, clock });
   // The two need each other, but the registry not before it is refreshed.
   const known: RegistryNeeds["tokens"] = {
-    forgetUser(userId) {
-      tokens.forgetUser(userId);
-      trusted.forgetUser(userId);
+    invalidateUser(userId) {
+      tokens.invalidateUser(userId);
+      external.invalidateUser(userId);
     },
-    forgetAll() {
-      tokens.forgetAll();
-      trusted.forgetAll();
+    invalidateAll() {
+      tokens.invalidateAll();
+      external.invalidateAll();
     },
-    forgetTrusted: () => trusted.forgetAll(),
+    invalidateExternal: () => external.invalidateAll(),
   };
   const registry = await openRegistry({ store, defaults: settings.defaults, events, clock, timers, tokens: known });
   const tokens: Tokens = createTokens({ registry, store, clock, digest });
   const refreshing = setInterval(() => void registry.refresh(), REFRESH_MS);
   stack.defer(() => clearInterval(refreshing));
 
-  const metadata = createMetadata({ store, clock, turns: systemTurns, timers: parts.timers ?? systemTimers });
+  const metadata = createMetadata({ store, clock, yieldToEventLoop, timers: parts.timers ?? systemTimers });
   const accounts = createAccounts({ store, tokens: known, clock, random, passwords });
   const verifiers = createVerifiers({ outside, clock, timers, events });
-  const trusted: TrustedCallers = createTrustedCallers({
+  const external: ExternalAuthenticator = createExternalAuthenticator({
     verifiers: verifiers.of,
     store,
     accounts,
@@ -156,22 +156,27 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     digest,
     events,
   });
-  const exchange = createTokenExchange({ trusted, tokens, store, clock });
+  const exchange = createTokenExchange({ external, tokens, store, clock });
   const grants = createGrants({ store, tokens, accounts, digest, passwords });
-  const throttleMemory = parts.throttle ?? newThrottleMemory(random);
-  const strangersPerSecond = settings.defaults.limits.ratePerSecond || STRANGERS_PER_SECOND;
-  const throttle = createThrottle({ resource: "rate_buckets", clock, ...throttleMemory, strangersPerSecond });
-  if (parts.throttle === undefined) {
-    const shares = await shareRates({ cells: throttleMemory.cells, store, clock, events });
+  const rateLimiterMemory = parts.rateLimiter ?? newRateLimiterMemory(random);
+  const addressRatePerSecond = settings.defaults.limits.ratePerSecond || ADDRESS_RATE_PER_SECOND;
+  const rateLimiter = createRateLimiter({
+    resource: "rate_buckets",
+    clock,
+    ...rateLimiterMemory,
+    addressRatePerSecond,
+  });
+  if (parts.rateLimiter === undefined) {
+    const shares = await shareRates({ cells: rateLimiterMemory.cells, store, clock, events });
     stack.defer(() => whileClosing(closing, "the exchange of rates", () => shares[Symbol.asyncDispose]()));
   }
   // With several threads the one that owns them does it.
   if (parts.process === undefined) stack.use(removeLeftOvers({ store, timers }));
-  const callers = createCallers(tokens, trusted, digest, settings.operatorKey);
+  const authenticator = createAuthenticator(tokens, external, digest, settings.operatorKey);
 
   const { bodies, answers } = stack.use(createByteBudgets(settings, timers, parts.admission));
 
-  const routes = appRoutes({ metadata, accounts, grants, exchange, throttle });
+  const routes = appRoutes({ metadata, accounts, grants, exchange, rateLimiter });
   const ownPaths: readonly OwnRoute[] = ownRoutes({
     probe,
     registry,
@@ -179,13 +184,13 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     async writeDocument(dialect) {
       // Loaded when it is first asked for, which many a server never is.
       const { openApiDocument } = await import("./openapi/document.ts");
-      return JSON.stringify(await openApiDocument({ routes, ownRoutes: ownPaths, turns: systemTurns }, dialect));
+      return JSON.stringify(await openApiDocument({ routes, ownRoutes: ownPaths, yieldToEventLoop }, dialect));
     },
   });
   const server = listen({
     routes,
     ownRoutes: ownPaths,
-    exchange: createExchange({ registry, callers, throttle, clock, events, bodies, answers }),
+    pipeline: createRequestPipeline({ registry, authenticator, rateLimiter, clock, events, bodies, answers }),
     hostname: settings.hostname,
     port: settings.port,
     sharePort: settings.sharePort ?? false,
@@ -194,7 +199,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
       resource: "thread",
       waitingMax: REQUESTS_WAITING_MAX,
       timers,
-      turns: systemTurns,
+      yieldToEventLoop,
       cpuMs: threadCpuMs,
     }),
     connections: connectionLimit(settings.connectionsMax, readDescriptors(), parts.admission?.memory.threads ?? 1),
@@ -209,10 +214,10 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     url: server.url,
     failed: store.failed,
     closing,
-    reread(operatorKey) {
-      if (operatorKey !== undefined) callers.replaceOperatorKey(operatorKey);
-      verifiers.reread();
-      trusted.forgetAll();
+    reload(operatorKey) {
+      if (operatorKey !== undefined) authenticator.replaceOperatorKey(operatorKey);
+      verifiers.reload();
+      external.invalidateAll();
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

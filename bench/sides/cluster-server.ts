@@ -19,7 +19,7 @@ const service = await startService(
     trustedProxies: [],
   },
   {
-    store: await openMysqlStore(location, { exclusive: true, isTogether: false, connections: Number(connections) }),
+    store: await openMysqlStore(location, { exclusive: true, batching: false, connections: Number(connections) }),
     events: {
       refreshFailed: (error) => console.error(error),
       keysUnavailable: ({ error }) => console.error(error),

@@ -1,7 +1,7 @@
 import type { LoadedConfig } from "../config/load.ts";
 import type { OptionKey } from "../config/options.ts";
+import type { CommandContext } from "./terminal/command-context.ts";
 import type { ExitCode } from "./terminal/failure.ts";
-import type { Surroundings } from "./terminal/surroundings.ts";
 
 /** What a command is told by position. */
 export interface Argument {
@@ -31,7 +31,7 @@ export interface Call {
   readonly args: readonly string[];
   readonly flags: ReadonlyMap<string, string | true>;
   readonly loaded: LoadedConfig;
-  readonly io: Surroundings;
+  readonly io: CommandContext;
 }
 
 export interface Command {

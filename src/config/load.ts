@@ -4,7 +4,6 @@
  */
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
-import { conceal } from "./conceal.ts";
 import type { Config, ConfiguredApp, ConfiguredStore } from "./config.ts";
 import { nearest } from "./nearest.ts";
 import {
@@ -17,6 +16,7 @@ import {
   WORKERS_MAX,
 } from "./options.ts";
 import { readStore, type StoreReader } from "./read-store.ts";
+import { redact } from "./redact.ts";
 import type { Secret } from "./secret.ts";
 
 /** Where a value comes from; a flag goes before the environment, and that before the default. */
@@ -222,7 +222,7 @@ function incompleteApp(settings: readonly Setting[]): string[] {
 /** How a mistake repeats a value, where it may: any other address of a store could have a password in it, anywhere. */
 function shown(option: Option, text: string, between: string): string {
   const isHidden = option.secret || (option === OPTIONS.store && !/^(?:memory|sqlite):/.test(text));
-  return isHidden ? "" : between + quoted(conceal(text));
+  return isHidden ? "" : between + quoted(redact(text));
 }
 
 function quoted(text: string): string {

@@ -17,7 +17,7 @@ export const OPERATOR: Authorised & { readonly caller: Extract<Caller, { kind: "
 };
 
 /** Who comes without a bearer: what a stranger may do hangs on the app's registration alone. */
-export const STRANGER: Authorised = { caller: { kind: "nobody" }, authority: UNENDING };
+export const UNAUTHENTICATED: Authorised = { caller: { kind: "nobody" }, authority: UNENDING };
 
 /**
  * Of a token.

@@ -7,7 +7,7 @@ import type { StoreTroubleKind } from "./store-trouble.ts";
 import type { Authority, DeletionTerms, UserTerms, WriteTerms } from "./terms.ts";
 
 /** An answer that an engine may have at hand; the rules await it either way. */
-export type Eventually<T> = T | Promise<T>;
+export type MaybePromise<T> = T | Promise<T>;
 
 export interface Clock {
   /** Milliseconds since 1970, as a whole number. */
@@ -26,10 +26,8 @@ export interface Timers {
   after(ms: number, call: () => void): Disposable;
 }
 
-export interface Turns {
-  /** Resolves when all others that are ready have had their turn on this thread. */
-  next(): Promise<void>;
-}
+/** Resolves when everything else that is ready on this thread has run. */
+export type YieldToEventLoop = () => Promise<void>;
 
 export interface Random {
   bytes(count: number): Uint8Array;
@@ -108,7 +106,7 @@ export type WriteOutcome = "written" | "conflict" | "full" | "unauthorised";
  * withheld: it could have been written, and another of the same batch could not. unavailable: others of the batch went
  * through, and the store could not serve this one: nothing of it is stored.
  */
-export type BatchOutcome = WriteOutcome | "withheld" | "unavailable";
+export type BatchOutcome = WriteOutcome | "aborted" | "unavailable";
 
 export type NewApp = Omit<App, "number" | "adminTokensValidAfter" | "tokensValidAfter">;
 
@@ -143,7 +141,7 @@ export type Change =
   | { readonly kind: "keys" }
   | { readonly kind: "user"; readonly userId: string };
 
-export interface Changes {
+export interface FeedPage {
   /** Where to go on the next time. */
   readonly cursor: number;
   readonly changes: readonly Change[];
@@ -152,7 +150,7 @@ export interface Changes {
 /** How often one server has lately been asked for what an app has a rate for. */
 export interface Demand {
   readonly app: number;
-  /** Its place in BUCKETS of throttle.ts. */
+  /** Its place in BUCKETS of rate-limiter.ts. */
   readonly bucket: number;
   /** Calls a second, the refused ones included. */
   readonly perSecond: number;
@@ -182,22 +180,22 @@ export interface Store extends AsyncDisposable {
    * Another number than before when this process has added to what `changesSince` answers, in whatever thread; costs
    * nothing to ask.
    */
-  announcements(): number;
+  feedVersion(): number;
   /**
    * All that has happened after `cursor`, in order; 0 = since ever. What is over an hour old may be forgotten, apart
    * from the last 1,000 changes: clocks may be set at any time.
    */
-  changesSince(cursor: number): Eventually<Changes>;
+  changesSince(cursor: number): MaybePromise<FeedPage>;
 
-  apps(): Eventually<readonly App[]>;
-  app(number: number): Eventually<App | undefined>;
+  apps(): MaybePromise<readonly App[]>;
+  app(number: number): MaybePromise<App | undefined>;
   /** "taken" when key, id or client id is. Numbers are never used again, also not those of deleted apps. */
   insertApp(app: NewApp): Promise<App | "taken">;
   /**
-   * `end…Tokens` sets the time to `now`, or to one past the former time if that is later. "conflicting": the settings
-   * would not go together (`settingsConflict` of changes.ts). "outrun": `formerIdentity` is not what is there.
+   * `end…Tokens` sets the time to `now`, or to one past the former time if that is later. "incompatible": the settings
+   * would not go together (`settingsConflict` of updated-entities.ts). "conflict": `formerIdentity` is not what is there.
    */
-  changeApp(number: number, change: AppChange, now: number): Promise<App | "conflicting" | "outrun" | undefined>;
+  changeApp(number: number, change: AppChange, now: number): Promise<App | "incompatible" | "conflict" | undefined>;
   /**
    * From then on the app is unknown and takes no users and no writes; what it held is there until `purge` has
    * removed it. False: no such app.
@@ -206,14 +204,14 @@ export interface Store extends AsyncDisposable {
   /** Removes up to `countMax` users of deleted apps; the number removed, 0 when none are left. Others may do so at once. */
   purge(countMax: number): Promise<number>;
 
-  signingKeys(): Eventually<readonly SigningKey[]>;
+  signingKeys(): MaybePromise<readonly SigningKey[]>;
   addSigningKey(secret: Uint8Array, now: number): Promise<SigningKey>;
 
-  user(app: number, name: UserName): Eventually<User | undefined>;
+  user(app: number, name: UserName): MaybePromise<User | undefined>;
   /** The same by `User.id`. */
-  userById(app: number, id: string): Eventually<User | undefined>;
+  userById(app: number, id: string): MaybePromise<User | undefined>;
   /** By creation, then name. */
-  users(app: number, after: UserCursor | undefined, countMax: number): Eventually<readonly User[]>;
+  users(app: number, after: UserCursor | undefined, countMax: number): MaybePromise<readonly User[]>;
   /**
    * One result for each, in order; "taken" also for a name that an earlier one of the same call took, for a name that
    * is the id of another user of the app, and for an id that is the name of another or his id. A new user is activated,
@@ -231,7 +229,7 @@ export interface Store extends AsyncDisposable {
     change: UserChange,
     now: number,
     terms?: UserTerms,
-  ): Promise<User | "unauthorised" | "outrun" | undefined>;
+  ): Promise<User | "unauthorised" | "conflict" | undefined>;
   /** Removes the users and their attributes; answers those that were there, in the order asked for. */
   deleteUsers(
     app: number,
@@ -241,17 +239,17 @@ export interface Store extends AsyncDisposable {
   ): Promise<readonly User[] | "unauthorised">;
 
   /** @param purpose without it, to be answered */
-  attributes(app: number, name: UserName, purpose?: ReadPurpose): Eventually<StoredAttributes | undefined>;
+  attributes(app: number, name: UserName, purpose?: ReadPurpose): MaybePromise<StoredAttributes | undefined>;
   /** As `attributes`, for many at once, in order; all of one moment each, not of one moment together. */
   attributesOf(
     app: number,
     names: readonly UserName[],
     purpose?: ReadPurpose,
-  ): Eventually<readonly (StoredAttributes | undefined)[]>;
+  ): MaybePromise<readonly (StoredAttributes | undefined)[]>;
   /** As `attributes`, and does not read the attributes themselves. */
-  version(app: number, name: UserName, purpose?: ReadPurpose): Eventually<StoredVersion | undefined>;
+  version(app: number, name: UserName, purpose?: ReadPurpose): MaybePromise<StoredVersion | undefined>;
   /** When the attributes last changed, ms; as `attributesOf` to be answered, and does not read them. */
-  modifiedOf(app: number, names: readonly UserName[]): Eventually<readonly (number | undefined)[]>;
+  modifiedOf(app: number, names: readonly UserName[]): MaybePromise<readonly (number | undefined)[]>;
   /**
    * Replaces the attributes if user and version are still those named, and moves the app's usage with them. A
    * write that makes the user's bytes grow is "full" when the usage would pass `appBytesMax`; a write that does
@@ -276,13 +274,13 @@ export interface Store extends AsyncDisposable {
   clearAttributes(app: number, name: UserName, now: number, authority?: Authority): Promise<"unauthorised" | undefined>;
 
   /** Σ bytes over the app's users. */
-  usage(app: number): Eventually<number>;
+  usage(app: number): MaybePromise<number>;
 
   /**
    * Tells the other servers of the store what this one is asked for, and answers what they are: a list for each of
    * those that have been heard of lately. Where only one server can have the store there are none.
    */
-  exchangeDemand(demand: readonly Demand[]): Eventually<readonly (readonly Demand[])[]>;
+  publishDemand(demand: readonly Demand[]): MaybePromise<readonly (readonly Demand[])[]>;
 }
 
 /** What the rules tell the operator about; one function per event. */

@@ -1,5 +1,5 @@
-import type { Allowance } from "./allowance.ts";
 import type { StoredVersion } from "./ports.ts";
+import type { RateLimitStatus } from "./rate-limit-status.ts";
 
 /**
  * The closed list of expected "no". A rule that refuses throws a `Refusal`; `http/answers/errors.ts` gives every code its
@@ -54,7 +54,7 @@ export type Refused =
   | { readonly code: "argument_illegal"; readonly reason: string }
   | { readonly code: "json_malformed" }
   /** allowance: of an app's bucket. */
-  | { readonly code: "rate_exceeded"; readonly retryAfterMs: number; readonly allowance: Allowance | undefined }
+  | { readonly code: "rate_exceeded"; readonly retryAfterMs: number; readonly rateLimit: RateLimitStatus | undefined }
   | { readonly code: "busy"; readonly retryAfterMs: number };
 
 type BadTokenCode = "token_expired" | "token_malformed" | "token_unknown" | "token_of_other_app";

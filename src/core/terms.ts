@@ -31,7 +31,7 @@ export interface WriteTerms {
 /** What else must be so when a user is changed. */
 export interface UserTerms {
   readonly authority?: Authority | undefined;
-  /** The user who was looked at: under another id there is "no such user", at another time the change is "outrun". */
+  /** The user who was looked at: under another id there is "no such user", at another time the change is "conflict". */
   readonly only?: { readonly id: string; readonly tokensValidAfter?: number } | undefined;
 }
 

@@ -1,10 +1,10 @@
 import type { Operation } from "../core/access.ts";
 import type { Asker } from "../core/admission/asker.ts";
-import type { Bucket } from "../core/allowance.ts";
-import type { ServedApp } from "../core/apps/registry.ts";
+import type { ResolvedApp } from "../core/apps/registry.ts";
 import type { UserName } from "../core/model.ts";
-import type { Eventually } from "../core/ports.ts";
-import type { Identity } from "../core/tokens/identity.ts";
+import type { MaybePromise } from "../core/ports.ts";
+import type { Bucket } from "../core/rate-limit-status.ts";
+import type { Authentication } from "../core/tokens/authentication.ts";
 import type { Family, Reply } from "./answers/reply.ts";
 import type { RequestBody } from "./bodies/request-body.ts";
 import type { Progress } from "./progress.ts";
@@ -14,7 +14,7 @@ export interface Call {
   readonly request: Request;
   /** To be asked for before anything is changed whose answer may be large. */
   readonly answer: Pick<Progress, "reserve">;
-  readonly served: ServedApp;
+  readonly resolved: ResolvedApp;
   /** The user that the path names; undefined when it names none, or not a legal one. */
   readonly target: UserName | undefined;
   /** Who asks, as far as it is known; asked for only when something that can run out is used. */
@@ -34,42 +34,42 @@ export interface BodyCall extends Call {
 
 export interface ConfirmedCall {
   readonly call: Call;
-  readonly identity: Identity;
+  readonly authentication: Authentication;
 }
 
 /** One of a route with an optional bearer, whose handler finds out itself who asks, and counts the call then. */
 export interface OpenCall extends BodyCall {
   readonly bearer: string | undefined;
   /** Who asks now. Refuses a missing bearer and a bad one. */
-  identify(): Promise<Identity>;
+  authenticate(): Promise<Authentication>;
   /** Counts the call in the app's bucket. */
   charge(): void;
   /** Refuses what `charge` would refuse, and counts nothing. */
   checkRate(): void;
-  /** Refuses what `chargeStranger` would refuse, and counts nothing. */
-  checkStranger(): void;
+  /** Refuses what `chargeAddress` would refuse, and counts nothing. */
+  checkAddress(): void;
   /** Counts the call against the caller's address; a refusal that follows counts no more. */
-  chargeStranger(): void;
+  chargeAddress(): void;
 }
 
 /** Takes no notice of a body. */
-export type Handler = (call: Call, identity: Identity) => Eventually<Reply>;
+export type Handler = (call: Call, authentication: Authentication) => MaybePromise<Reply>;
 /** Learns who asks by `confirm` alone, and so after the body: `readFirst` makes one. */
 export interface BodyHandler {
   readonly withBody: (call: BodyCall) => Promise<Reply>;
 }
-export type OpenHandler = (call: OpenCall) => Eventually<Reply>;
+export type OpenHandler = (call: OpenCall) => MaybePromise<Reply>;
 
 /** The body is read; if who asks still may then, what it wants is carried out. */
 export function readFirst<Wanted>(
   read: (call: BodyCall) => Promise<Wanted>,
-  carryOut: (call: Call, identity: Identity, wanted: Wanted) => Promise<Reply>,
+  carryOut: (call: Call, authentication: Authentication, wanted: Wanted) => Promise<Reply>,
 ): BodyHandler {
   return {
     async withBody(call) {
       const wanted = await read(call);
       const confirmed = await call.confirm();
-      return await carryOut(confirmed.call, confirmed.identity, wanted);
+      return await carryOut(confirmed.call, confirmed.authentication, wanted);
     },
   };
 }

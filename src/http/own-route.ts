@@ -1,4 +1,4 @@
-import type { Eventually } from "../core/ports.ts";
+import type { MaybePromise } from "../core/ports.ts";
 import type { Method } from "./call.ts";
 
 /** A path of the server's own, which belongs to no app. */
@@ -12,5 +12,5 @@ export interface OwnRoute {
   /** For people, and so not a part of the API's document. */
   readonly isPage?: true;
   /** May refuse. Undefined: there is nothing here for this request, which is answered as that for an unknown path. */
-  answer(request: Request): Eventually<Response | undefined>;
+  answer(request: Request): MaybePromise<Response | undefined>;
 }

@@ -1,7 +1,7 @@
 import { type Asker, accountOf } from "../core/admission/asker.ts";
-import type { Allowance } from "../core/allowance.ts";
 import type { App, Caller } from "../core/model.ts";
-import type { Identity } from "../core/tokens/identity.ts";
+import type { RateLimitStatus } from "../core/rate-limit-status.ts";
+import type { Authentication } from "../core/tokens/authentication.ts";
 import { type AnswerParts, AnswerRoom, SMALL_ANSWER } from "./answers/answer-room.ts";
 import type { Sending } from "./answers/reply.ts";
 import { type BodyParts, IncomingBody } from "./bodies/incoming-body.ts";
@@ -16,9 +16,9 @@ export interface ProgressParts {
 /** What is learnt of a request on its way, and what is held for it; each part is made when it is first needed. */
 export class Progress implements Sending {
   /** How its app's bucket stands, if it was counted there. */
-  allowance: Allowance | undefined;
+  rateLimit: RateLimitStatus | undefined;
   /** It has counted nowhere: nobody has shown a good token. If it is refused, that counts for the address. */
-  isStranger = true;
+  isUnauthenticated = true;
   /** The caller's user was made for it. */
   hasStored = false;
   readonly #parts: ProgressParts;
@@ -40,8 +40,8 @@ export class Progress implements Sending {
   }
 
   /** A good token was shown. */
-  identified(app: App, { caller, isUserNew }: Identity): void {
-    this.isStranger = false;
+  authenticated(app: App, { caller, isUserNew }: Authentication): void {
+    this.isUnauthenticated = false;
     this.#app = app;
     this.#caller = caller;
     if (isUserNew) this.hasStored = true;

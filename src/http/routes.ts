@@ -4,9 +4,9 @@
  */
 import type { Operation } from "../core/access.ts";
 import type { Accounts } from "../core/accounts/accounts.ts";
-import type { Bucket } from "../core/allowance.ts";
 import type { Metadata } from "../core/metadata/metadata.ts";
-import type { Throttle } from "../core/rates/throttle.ts";
+import type { Bucket } from "../core/rate-limit-status.ts";
+import type { RateLimiter } from "../core/rates/rate-limiter.ts";
 import type { Grants } from "../core/tokens/grants.ts";
 import type { TokenExchange } from "../core/tokens/token-exchange.ts";
 import type { BodyHandler, Handler, Method, OpenHandler, Route } from "./call.ts";
@@ -34,7 +34,7 @@ export interface Rules {
   readonly accounts: Accounts;
   readonly grants: Grants;
   readonly exchange: TokenExchange;
-  readonly throttle: Throttle;
+  readonly rateLimiter: RateLimiter;
 }
 
 /**

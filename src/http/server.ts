@@ -1,16 +1,16 @@
 import type { RunQueue } from "../core/admission/run-queue.ts";
 import { settlesWithin } from "../core/async/settles-within.ts";
-import type { Eventually, Timers } from "../core/ports.ts";
+import type { MaybePromise, Timers } from "../core/ports.ts";
 import { Refusal } from "../core/refusals.ts";
 import { preflightResponse } from "./answers/reply.ts";
 import { WireRefusal, type WireRefused } from "./answers/wire-refusals.ts";
 import { IDLE_SECONDS } from "./bodies/incoming-body.ts";
 import type { Method, Route } from "./call.ts";
 import { type ConnectionEvents, type ConnectionLimit, watchConnections } from "./connections/connections.ts";
-import type { Exchange } from "./exchange.ts";
 import type { PathParams } from "./incoming.ts";
 import { allowOf, type MatchedPath, matchPaths } from "./matching.ts";
 import type { OwnRoute } from "./own-route.ts";
+import type { RequestPipeline } from "./request-pipeline.ts";
 import { createAddressOf } from "./requests/address.ts";
 
 /**
@@ -26,7 +26,7 @@ export interface HttpServer {
 export interface HttpServerNeeds {
   readonly routes: readonly Route[];
   readonly ownRoutes: readonly OwnRoute[];
-  readonly exchange: Exchange;
+  readonly pipeline: RequestPipeline;
   readonly hostname: string;
   /** 0 picks one. */
   readonly port: number;
@@ -53,7 +53,7 @@ const STOP_CHECK_MS = 20;
 const NOWHERE_ALLOW = "OPTIONS";
 
 export function listen(needs: HttpServerNeeds): HttpServer {
-  const { exchange, runQueue } = needs;
+  const { pipeline, runQueue } = needs;
   const addressBehind = createAddressOf(needs.trustedProxies);
   let draining = false;
 
@@ -61,13 +61,13 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     addressBehind(server.requestIP(request)?.address ?? "", request.headers.get("x-forwarded-for"));
   const setIdleTimeout = (request: Request, seconds: number): void => server.timeout(request, seconds);
 
-  function answer(path: MatchedPath, request: Bun.BunRequest): Eventually<Response> {
+  function answer(path: MatchedPath, request: Bun.BunRequest): MaybePromise<Response> {
     return runQueue.mayRun() ? answerNow(path, request) : inTurn(request, () => answerNow(path, request));
   }
 
-  async function inTurn(request: Bun.BunRequest, now: () => Eventually<Response>): Promise<Response> {
+  async function inTurn(request: Bun.BunRequest, now: () => MaybePromise<Response>): Promise<Response> {
     try {
-      using body = exchange.holdBody({ request, addressOf, setIdleTimeout });
+      using body = pipeline.holdBody({ request, addressOf, setIdleTimeout });
       return await runQueue.enqueue({ address: addressOf(request) }, () => {
         body[Symbol.dispose]();
         // One whose client has gone meanwhile takes no time from the others.
@@ -75,12 +75,12 @@ export function listen(needs: HttpServerNeeds): HttpServer {
       });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      return finished(request, exchange.refuse(error, { request, addressOf }));
+      return finished(request, pipeline.refuse(error, { request, addressOf }));
     }
   }
 
-  function answerNow(path: MatchedPath, request: Bun.BunRequest): Eventually<Response> {
-    const isThere = !path.isCompanion || exchange.hasCompanionCalls(request.params);
+  function answerNow(path: MatchedPath, request: Bun.BunRequest): MaybePromise<Response> {
+    const isThere = !path.isCompanion || pipeline.hasCompanionCalls(request.params);
     if (request.method === "OPTIONS") return preflightResponse(isThere ? path.allow : NOWHERE_ALLOW, request);
     const method = request.method === "HEAD" ? "GET" : request.method;
     const matched = path.routes.get(method as Method); // as: any other text is not in the map
@@ -92,19 +92,19 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     }
     const { route, params: words } = matched;
     const params: PathParams = words === undefined ? request.params : { ...request.params, ...words };
-    const response = exchange.run({ route, request, params, addressOf, setIdleTimeout });
+    const response = pipeline.run({ route, request, params, addressOf, setIdleTimeout });
     return response instanceof Promise
       ? response.then((settled) => finished(request, settled))
       : finished(request, response);
   }
 
   /** An answer may go out before its request's body has come: Bun throws the rest away, and the connection goes on. */
-  function finished(request: Request, response: Response): Eventually<Response> {
+  function finished(request: Request, response: Response): MaybePromise<Response> {
     if (draining) response.headers.set("Connection", "close");
     return connections.answered(request, response);
   }
 
-  function answerOwn(route: OwnRoute, request: Bun.BunRequest): Eventually<Response> {
+  function answerOwn(route: OwnRoute, request: Bun.BunRequest): MaybePromise<Response> {
     const mayRun = route.isUrgent === true || runQueue.mayRun();
     return mayRun ? answerOwnNow(route, request) : inTurn(request, () => answerOwnNow(route, request));
   }
@@ -122,17 +122,17 @@ export function listen(needs: HttpServerNeeds): HttpServer {
       return await (response === undefined ? answerNowhere(request) : finished(request, response));
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof WireRefusal)) throw error;
-      return await finished(request, exchange.refuse(error, { request, addressOf }));
+      return await finished(request, pipeline.refuse(error, { request, addressOf }));
     }
   }
 
-  function answerNowhere(request: Request): Eventually<Response> {
+  function answerNowhere(request: Request): MaybePromise<Response> {
     if (request.method === "OPTIONS") return preflightResponse(NOWHERE_ALLOW, request);
     return refuse({ code: "route_unknown" }, request);
   }
 
-  function refuse(refused: WireRefused, request: Request): Eventually<Response> {
-    return finished(request, exchange.refuse(new WireRefusal(refused), { request, addressOf }));
+  function refuse(refused: WireRefused, request: Request): MaybePromise<Response> {
+    return finished(request, pipeline.refuse(new WireRefusal(refused), { request, addressOf }));
   }
 
   const server = Bun.serve({
@@ -151,7 +151,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
       ),
     },
     // What is thrown outside an exchange, by Bun or by us, must not reach the caller as a page with the source in it.
-    error: (error) => exchange.fail(error),
+    error: (error) => pipeline.fail(error),
     fetch: answerNowhere,
   });
 

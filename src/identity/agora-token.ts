@@ -12,7 +12,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { inflateSync } from "node:zlib";
 import type { Clock } from "../core/ports.ts";
 import { badToken } from "../core/refusals.ts";
-import type { OfflineVerifier, TrustedToken } from "../core/tokens/trusted-token.ts";
+import type { ExternalToken, OfflineVerifier } from "../core/tokens/external-token.ts";
 import { ByteReader } from "./byte-reader.ts";
 import { checkValidity } from "./validity.ts";
 
@@ -68,7 +68,7 @@ export function createAgoraVerifier(
   };
 }
 
-function trusted({ issuedSeconds, lifetimeSeconds, chat }: Content, now: number): TrustedToken {
+function trusted({ issuedSeconds, lifetimeSeconds, chat }: Content, now: number): ExternalToken {
   if (chat === undefined) throw badToken("token_unknown", "claim", "it is not for Chat");
   const admin = chat.privileges.get(ADMIN_PRIVILEGE);
   const user = chat.privileges.get(USER_PRIVILEGE);

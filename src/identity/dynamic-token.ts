@@ -9,7 +9,7 @@ import { type App, appKeyParts } from "../core/model.ts";
 import type { Clock } from "../core/ports.ts";
 import { badToken } from "../core/refusals.ts";
 import { fromBase64Url } from "../core/tokens/base64url.ts";
-import type { OfflineVerifier } from "../core/tokens/trusted-token.ts";
+import type { OfflineVerifier } from "../core/tokens/external-token.ts";
 import { JsonNumber, memberOf, readExactRecord } from "./exact-json.ts";
 import { CLOCK_SKEW_MS, checkValidity } from "./validity.ts";
 

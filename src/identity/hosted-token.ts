@@ -12,8 +12,8 @@ import type { HostedSettings } from "../core/identity-settings.ts";
 import type { Clock } from "../core/ports.ts";
 import { badToken } from "../core/refusals.ts";
 import { fromBase64Url } from "../core/tokens/base64url.ts";
+import type { TokenVerifier } from "../core/tokens/external-token.ts";
 import { uuidText } from "../core/tokens/token-codec.ts";
-import type { TokenVerifier } from "../core/tokens/trusted-token.ts";
 import type { OutsideCalls } from "./outside-calls.ts";
 
 const FORM = /^YWMt[\w-]{20,1000}$/;

@@ -7,9 +7,13 @@ import type { OidcSettings } from "../core/identity-settings.ts";
 import type { Clock } from "../core/ports.ts";
 import { badToken } from "../core/refusals.ts";
 import { fromBase64Url } from "../core/tokens/base64url.ts";
-import { type TokenVerifier, TRUSTED_TOKEN_CHARACTERS_MAX, type TrustedToken } from "../core/tokens/trusted-token.ts";
+import {
+  EXTERNAL_TOKEN_CHARACTERS_MAX,
+  type ExternalToken,
+  type TokenVerifier,
+} from "../core/tokens/external-token.ts";
 import { type JsonRecord, memberOf, readExactRecord } from "./exact-json.ts";
-import { trustedClaims } from "./jwt-claims.ts";
+import { tokenOfClaims } from "./jwt-claims.ts";
 import type { ProviderKeys } from "./provider-keys.ts";
 
 const FORM = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -17,7 +21,7 @@ const FORM = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 const TYPES: readonly string[] = ["jwt", "at+jwt", "application/at+jwt"];
 
 export function isJsonWebToken(text: string): boolean {
-  return text.length <= TRUSTED_TOKEN_CHARACTERS_MAX && FORM.test(text);
+  return text.length <= EXTERNAL_TOKEN_CHARACTERS_MAX && FORM.test(text);
 }
 
 /** @param conflict why no such token can be taken while the app is set as it is */
@@ -30,14 +34,14 @@ export function createJwtVerifier(
   return {
     kind: "jwt",
     takes: isJsonWebToken,
-    async verify(text, asker): Promise<TrustedToken> {
+    async verify(text, asker): Promise<ExternalToken> {
       if (conflict !== undefined) throw badToken("token_unknown", "claim", conflict);
       const header = checkedHeader(text, settings);
       const payload = await verifiedPayload(text, await keys.find(header, asker), header.alg);
       const claims = readExactRecord(payload);
       if (claims === undefined)
         throw badToken("token_malformed", "format", "its claims are no JSON object, or one is there twice");
-      return trustedClaims(claims, settings, clock.now());
+      return tokenOfClaims(claims, settings, clock.now());
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { OidcSettings } from "../core/identity-settings.ts";
 import { badToken, type Refusal } from "../core/refusals.ts";
-import type { TrustedToken } from "../core/tokens/trusted-token.ts";
+import type { ExternalToken } from "../core/tokens/external-token.ts";
 import { JsonNumber, type JsonRecord, memberOf, namedIn } from "./exact-json.ts";
 import { mappedName } from "./mapped-name.ts";
 import { CLOCK_SKEW_MS, checkValidity } from "./validity.ts";
@@ -9,7 +9,7 @@ import { CLOCK_SKEW_MS, checkValidity } from "./validity.ts";
 const SECONDS_MAX = 253_402_300_799;
 
 /** Who is named by the claims of a token whose signature is good, and when; each is checked as docs/IDENTITY.md says. */
-export function trustedClaims(claims: JsonRecord, settings: OidcSettings, now: number): TrustedToken {
+export function tokenOfClaims(claims: JsonRecord, settings: OidcSettings, now: number): ExternalToken {
   checkIssuer(memberOf(claims, "iss"), settings.issuer);
   checkAudience(memberOf(claims, "aud"), settings.audience);
   const [exp, iat, nbf] = [timeIn(claims, "exp"), timeIn(claims, "iat"), timeIn(claims, "nbf")];
@@ -45,7 +45,7 @@ function timeIn(claims: JsonRecord, name: "exp" | "iat" | "nbf"): number | undef
 }
 
 /** A token that has the user's claim names a user, whatever else it has. */
-function bearerIn(claims: JsonRecord, settings: OidcSettings): TrustedToken["bearer"] {
+function bearerIn(claims: JsonRecord, settings: OidcSettings): ExternalToken["bearer"] {
   const claim = memberOf(claims, settings.userClaim);
   if (claim === undefined) {
     if (isAdmin(claims, settings)) return { kind: "admin" };

@@ -15,7 +15,7 @@ export interface ProviderKeys {
    */
   find(name: KeyName, asker: () => Asker): Promise<readonly CryptoKey[]>;
   /** They are asked for anew before the next is looked for. */
-  reread(): void;
+  reload(): void;
 }
 
 /** Keys that are older are asked for anew, while the old ones go on verifying. */
@@ -72,7 +72,7 @@ export function createProviderKeys(
       if (fresh.length === 0) throw badToken("token_unknown", "kid", "the provider has no key that fits it");
       return fresh;
     },
-    reread() {
+    reload() {
       isStale = true;
     },
   };

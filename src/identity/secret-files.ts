@@ -8,11 +8,11 @@ import { busy } from "../core/refusals.ts";
 /** Secrets in files, of which the store knows only the paths. */
 export interface SecretFiles {
   /**
-   * The lines that hold something, as of the last `reread`. Refuses with `busy` while the file cannot be read, which is
+   * The lines that hold something, as of the last `reload`. Refuses with `busy` while the file cannot be read, which is
    * tried at most once a second, however many tokens need it.
    */
   lines(path: string): Promise<readonly string[]>;
-  reread(): void;
+  reload(): void;
 }
 
 interface SecretFile {
@@ -30,7 +30,7 @@ export function createSecretFiles(
   timers: Timers,
   tell: { failed(path: string, error: unknown): void; succeeded(path: string): void },
 ): SecretFiles {
-  /** Also across `reread`. */
+  /** Also across `reload`. */
   const failing = new BoundedMap<true>(FILES_MAX);
   const files = new BoundedMap<SecretFile>(FILES_MAX);
 
@@ -62,7 +62,7 @@ export function createSecretFiles(
       const { lines, reading } = fileAt(path);
       return lines ?? (await reading.latest());
     },
-    reread: () => files.clear(),
+    reload: () => files.clear(),
   };
 }
 

@@ -1,9 +1,9 @@
 import { BoundedMap } from "../core/admission/bounded-map.ts";
-import type { ServedApp } from "../core/apps/registry.ts";
-import { settingsConflict } from "../core/changes.ts";
+import type { ResolvedApp } from "../core/apps/registry.ts";
 import { identityText, type OidcSettings } from "../core/identity-settings.ts";
 import type { Clock, Timers } from "../core/ports.ts";
-import type { TokenVerifier } from "../core/tokens/trusted-token.ts";
+import type { TokenVerifier } from "../core/tokens/external-token.ts";
+import { settingsConflict } from "../core/updated-entities.ts";
 import { createAgoraVerifier } from "./agora-token.ts";
 import { createDynamicVerifier } from "./dynamic-token.ts";
 import { createHostedVerifier } from "./hosted-token.ts";
@@ -24,9 +24,9 @@ export interface SecretEvents {
 
 /** What verifies the tokens of others, app by app. */
 export interface Verifiers {
-  of(served: ServedApp): readonly TokenVerifier[];
+  of(resolved: ResolvedApp): readonly TokenVerifier[];
   /** Files and keys are read again when they are next needed. */
-  reread(): void;
+  reload(): void;
 }
 
 export interface VerifiersNeeds {
@@ -62,24 +62,24 @@ export function createVerifiers({ outside, clock, timers, events }: VerifiersNee
   }
 
   return {
-    of(served) {
-      const { app, access } = served;
+    of(resolved) {
+      const { app, access } = resolved;
       const known = made.get(app.id);
       const settings = `${access.registration} ${identityText(app.identity)}`;
       if (known?.settings === settings) return known.verifiers;
-      const verifiers = verifiersOf(served, files, keysOf, outside, clock);
+      const verifiers = verifiersOf(resolved, files, keysOf, outside, clock);
       made.set(app.id, { settings, verifiers });
       return verifiers;
     },
-    reread() {
-      files.reread();
-      for (const keys of providers.values()) keys.reread();
+    reload() {
+      files.reload();
+      for (const keys of providers.values()) keys.reload();
     },
   };
 }
 
 function verifiersOf(
-  { app: { key, identity }, access: { registration } }: ServedApp,
+  { app: { key, identity }, access: { registration } }: ResolvedApp,
   files: SecretFiles,
   keysOf: (settings: OidcSettings) => ProviderKeys,
   outside: OutsideCalls,

@@ -3,7 +3,7 @@
  * what only words can say (`operations/`). It knows no socket.
  */
 import type { Dialect } from "../core/model.ts";
-import type { Turns } from "../core/ports.ts";
+import type { YieldToEventLoop } from "../core/ports.ts";
 import type { Route } from "../http/call.ts";
 import type { OwnRoute } from "../http/own-route.ts";
 import { INFO, TAGS } from "./about.ts";
@@ -17,7 +17,7 @@ import { shareResponses } from "./shared-responses.ts";
 
 export interface DocumentNeeds {
   /** It takes some 50 ms together, in pieces of a few: others have their turn in between. */
-  readonly turns: Turns;
+  readonly yieldToEventLoop: YieldToEventLoop;
   readonly routes: readonly Route[];
   readonly ownRoutes: readonly Pick<OwnRoute, "path" | "isPage">[];
 }
@@ -32,16 +32,16 @@ interface Entry {
 
 /** Rejects for a route without a row in `operations/`. */
 export async function openApiDocument(needs: DocumentNeeds, dialect: Dialect): Promise<JsonObject> {
-  const { turns } = needs;
+  const { yieldToEventLoop } = needs;
   const schemas: Record<string, JsonSchema> = {};
   for (const some of schemasOf(dialect)) {
     Object.assign(schemas, some);
-    await turns.next();
+    await yieldToEventLoop();
   }
   const entries: Entry[] = [];
   for (const entry of entriesOf(needs, dialect)) {
     entries.push(entry);
-    await turns.next();
+    await yieldToEventLoop();
   }
   const responses = shareResponses(entries.map(({ operation }) => operation.object));
   return {

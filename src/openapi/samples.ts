@@ -45,7 +45,7 @@ const BY_CODE = {
   app_unknown: { code: "app_unknown" },
   argument_illegal: { code: "argument_illegal", reason: "targets: not a list of texts" },
   json_malformed: { code: "json_malformed" },
-  rate_exceeded: { code: "rate_exceeded", retryAfterMs: 1000, allowance: undefined },
+  rate_exceeded: { code: "rate_exceeded", retryAfterMs: 1000, rateLimit: undefined },
   busy: { code: "busy", retryAfterMs: 1000 },
   route_unknown: { code: "route_unknown" },
   pages_missing: { code: "pages_missing" },

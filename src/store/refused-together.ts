@@ -11,7 +11,7 @@ export function refusedTogether(
   used: number,
 ): readonly BatchOutcome[] | undefined {
   const outdated = new Set(writes.filter((write) => !isCurrent(write)));
-  if (outdated.size > 0) return writes.map((write) => (outdated.has(write) ? "conflict" : "withheld"));
+  if (outdated.size > 0) return writes.map((write) => (outdated.has(write) ? "conflict" : "aborted"));
   const growth = writes.reduce((sum, write) => sum + write.growth, 0);
   const bytesMax = Math.min(...writes.map(({ appBytesMax }) => appBytesMax));
   if (used + growth <= bytesMax || !writes.some(isGrowing)) return undefined;
@@ -20,7 +20,7 @@ export function refusedTogether(
 
 /** Where there is no room for all of them together: those that want some are refused for it. */
 export function fullOrWithheld(writes: readonly AttributesWrite[]): readonly BatchOutcome[] {
-  return writes.map((write) => (isGrowing(write) ? "full" : "withheld"));
+  return writes.map((write) => (isGrowing(write) ? "full" : "aborted"));
 }
 
 function isGrowing({ growth }: AttributesWrite): boolean {

@@ -71,8 +71,8 @@ export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinS
       case "store":
         (await joining.promise).hear(data.message);
         break;
-      case "reread":
-        (await starting.promise).reread(data.operatorKey);
+      case "reload":
+        (await starting.promise).reload(data.operatorKey);
         break;
       case "stop":
         await (await starting.promise)[Symbol.asyncDispose]();
@@ -84,7 +84,7 @@ export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinS
 }
 
 function serviceParts(
-  { throttle, admission, drainMs }: StartWorker,
+  { rateLimiter, admission, drainMs }: StartWorker,
   { store }: JoinedStore,
   process: ProcessParts,
   clock: Clock,
@@ -93,7 +93,7 @@ function serviceParts(
 ): ServiceParts {
   return {
     store,
-    throttle,
+    rateLimiter,
     process,
     clock,
     ...(admission === undefined ? {} : { admission }),

@@ -89,8 +89,8 @@ export class ServingWorker {
   }
 
   /** See Service. */
-  reread(operatorKey: string | undefined): void {
-    this.#tell({ kind: "reread", operatorKey });
+  reload(operatorKey: string | undefined): void {
+    this.#tell({ kind: "reload", operatorKey });
   }
 
   /** Settles when it neither responds nor can be ended: it would go on taking connections that nobody serves. */

@@ -3,7 +3,7 @@ import { forgetThread, newAdmissionMemory } from "../core/admission/memory.ts";
 import { settlesWithin } from "../core/async/settles-within.ts";
 import { whileClosing } from "../core/async/while-closing.ts";
 import { removeLeftOvers } from "../core/faults/left-overs.ts";
-import { newThrottleMemory } from "../core/rates/throttle-memory.ts";
+import { newRateLimiterMemory } from "../core/rates/rate-limiter-memory.ts";
 import { RefusedTokens } from "../core/tokens/refused-tokens.ts";
 import { createProcessParts, type ProcessPartsNeeds } from "../process-parts.ts";
 import type { Service, ServiceEvents, ServiceSettings } from "../service.ts";
@@ -63,7 +63,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   const failed = Promise.withResolvers<Error>();
   const workers = new Set<ServingWorker>();
   let settings: ServiceSettings = { ...needs.settings, port, sharePort: true };
-  const throttle = newThrottleMemory(systemRandom);
+  const rateLimiter = newRateLimiterMemory(systemRandom);
   const memory = newAdmissionMemory(needs.count);
   const refusedTokens = new RefusedTokens(needs.events, systemClock);
   let deaths: number[] = [];
@@ -81,7 +81,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   async function run(number: number): Promise<void> {
     const admission = { memory, thread: number - 1 };
     forgetThread(memory, admission.thread);
-    const start = { settings, throttle, admission, drainMs: needs.drainMs };
+    const start = { settings, rateLimiter, admission, drainMs: needs.drainMs };
     const worker = new ServingWorker({ ...workerNeeds, start, name: `worker ${number}` });
     workers.add(worker);
     void worker.stuck.then((error) => failed.resolve(error));
@@ -108,7 +108,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   }
 
   stack.use(removeLeftOvers({ store, timers: systemTimers }));
-  const shares = await shareRates({ cells: throttle.cells, store, clock: systemClock, events: needs.events });
+  const shares = await shareRates({ cells: rateLimiter.cells, store, clock: systemClock, events: needs.events });
   stack.defer(() => whileClosing(closing, "the exchange of rates", () => shares[Symbol.asyncDispose]()));
   stack.defer(async () => {
     isStopping = true;
@@ -122,10 +122,10 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
     url: new URL(`http://${host}:${port}`),
     failed: Promise.race([store.failed, failed.promise]),
     closing,
-    reread(operatorKey) {
+    reload(operatorKey) {
       // Also for workers that are started later.
       if (operatorKey !== undefined) settings = { ...settings, operatorKey };
-      for (const worker of workers) worker.reread(operatorKey);
+      for (const worker of workers) worker.reload(operatorKey);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

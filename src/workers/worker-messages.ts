@@ -1,4 +1,4 @@
-import type { ThrottleMemory } from "../core/rates/throttle-memory.ts";
+import type { RateLimiterMemory } from "../core/rates/rate-limiter-memory.ts";
 import type { RefusedToken } from "../core/tokens/refused-tokens.ts";
 import type { Failure } from "../ops/failure.ts";
 import type { ServiceParts, ServiceSettings } from "../service.ts";
@@ -13,7 +13,7 @@ export type ToWorker =
   | { readonly kind: "store"; readonly message: StoreMessage }
   /** The main thread's `monotonicNs`. */
   | { readonly kind: "clock"; readonly ns: bigint }
-  | { readonly kind: "reread"; readonly operatorKey: string | undefined }
+  | { readonly kind: "reload"; readonly operatorKey: string | undefined }
   | { readonly kind: "stop" };
 
 export interface StartWorker {
@@ -23,7 +23,7 @@ export interface StartWorker {
   /** See `core/faults/pulse.ts`. */
   readonly pulse: SharedArrayBuffer;
   /** See ServiceParts. */
-  readonly throttle: ThrottleMemory;
+  readonly rateLimiter: RateLimiterMemory;
   readonly admission: ServiceParts["admission"];
   readonly drainMs: number | undefined;
 }

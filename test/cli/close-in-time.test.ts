@@ -7,7 +7,7 @@ function started(close: () => Promise<void>, closing: readonly string[] = []): S
     url: new URL("http://127.0.0.1"),
     failed: new Promise(() => {}),
     closing: new Set(closing),
-    reread() {},
+    reload() {},
     [Symbol.asyncDispose]: async () => {},
   };
   return { service, url: "", demo: undefined, hasPages: false, appCount: 0, [Symbol.asyncDispose]: close };

@@ -101,14 +101,14 @@ export function describeApps(open: OpenForTest): void {
       const { number } = app;
       const { cursor } = await store.changesSince(0);
       const mapped = { ...NO_IDENTITY, oidc: { ...OIDC, userClaimMap: "hash" } } as const;
-      expect(await store.changeApp(number, { registration: "open", identity: mapped }, 5000)).toBe("conflicting");
+      expect(await store.changeApp(number, { registration: "open", identity: mapped }, 5000)).toBe("incompatible");
       expect(await store.app(number)).toEqual(app);
       expect(await store.changesSince(cursor)).toEqual({ cursor, changes: [] });
       done(await store.changeApp(number, { identity: mapped }, 5000));
-      expect(await store.changeApp(number, { registration: "open", batchMax: 7 }, 5000)).toBe("conflicting");
+      expect(await store.changeApp(number, { registration: "open", batchMax: 7 }, 5000)).toBe("incompatible");
       expect(await store.app(number)).toEqual({ ...app, identity: mapped });
       done(await store.changeApp(number, { registration: "open", identity: { ...NO_IDENTITY, oidc: OIDC } }, 5000));
-      expect(await store.changeApp(number, { identity: mapped }, 5000)).toBe("conflicting");
+      expect(await store.changeApp(number, { identity: mapped }, 5000)).toBe("incompatible");
     });
 
     test("of many who make an open app's names or open it at once, none leaves both", async () => {
@@ -120,7 +120,7 @@ export function describeApps(open: OpenForTest): void {
         index % 2 === 0 ? { identity: mapped } : ({ registration: "open" } as const),
       );
       const answers = await Promise.all(changes.map((change) => store.changeApp(number, change, 5000)));
-      expect(answers.filter((answer) => answer === "conflicting")).toHaveLength(6);
+      expect(answers.filter((answer) => answer === "incompatible")).toHaveLength(6);
     });
 
     test("a change of what is there no longer is outrun, and changes nothing", async () => {
@@ -130,15 +130,15 @@ export function describeApps(open: OpenForTest): void {
       const [none, some] = [null, identityText(IDENTITY)];
       const change = (formerIdentity: string | null, identity: IdentitySettings) =>
         store.changeApp(number, { formerIdentity, identity, batchMax: 7 }, 5000);
-      expect(await change(some, IDENTITY)).toBe("outrun");
+      expect(await change(some, IDENTITY)).toBe("conflict");
       expect(await store.app(number)).toMatchObject({ identity: NO_IDENTITY, batchMax: null });
       done(await change(none, IDENTITY));
-      expect(await change(none, NO_IDENTITY)).toBe("outrun");
+      expect(await change(none, NO_IDENTITY)).toBe("conflict");
       expect((await store.app(number))?.identity).toEqual(IDENTITY);
       done(await change(some, NO_IDENTITY));
-      expect(await change(some, IDENTITY)).toBe("outrun");
+      expect(await change(some, IDENTITY)).toBe("conflict");
       const answers = await Promise.all(Array.from({ length: 12 }, () => change(none, IDENTITY)));
-      expect(answers.filter((answer) => answer === "outrun")).toHaveLength(11);
+      expect(answers.filter((answer) => answer === "conflict")).toHaveLength(11);
     });
 
     test("tokens end at the time of the change, and each time later than before", async () => {

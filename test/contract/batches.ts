@@ -43,7 +43,7 @@ export function describeBatches(open: OpenForTest): void {
       await addUsers(store, app, "ada", "bob", "cyd");
       const before = await attributesOf(store, app, "ada");
       const writes = await writesTo(store, app, { ada: 10, bob: -10, cyd: 20 });
-      expect(await store.writeAttributesOf(writes, true)).toEqual(["withheld", "conflict", "withheld"]);
+      expect(await store.writeAttributesOf(writes, true)).toEqual(["aborted", "conflict", "aborted"]);
       expect(await sizes(store, app, "ada", "bob", "cyd")).toEqual([0, 0, 0]);
       expect(await attributesOf(store, app, "ada")).toEqual(before);
       expect(await store.usage(app.number)).toBe(0);
@@ -70,7 +70,7 @@ export function describeBatches(open: OpenForTest): void {
       ]);
       expect(await store.usage(app.number)).toBe(100);
       const tooMuch = await writesTo(store, app, { ada: 70, bob: 30, cyd: 1 });
-      expect(await store.writeAttributesOf(tooMuch, true)).toEqual(["withheld", "full", "full"]);
+      expect(await store.writeAttributesOf(tooMuch, true)).toEqual(["aborted", "full", "full"]);
       expect(await sizes(store, app, "ada", "bob", "cyd")).toEqual([80, 20, 0]);
       expect(await store.usage(app.number)).toBe(100);
     });
@@ -84,7 +84,7 @@ export function describeBatches(open: OpenForTest): void {
       const lowered = async (sizes: Readonly<Record<string, number>>) =>
         (await writesTo(store, app, sizes)).map((write) => ({ ...write, appBytesMax: 10 }));
       expect(await store.writeAttributesOf(await lowered({ ada: 50, bob: 40 }), true)).toEqual(["written", "written"]);
-      expect(await store.writeAttributesOf(await lowered({ ada: 51, bob: 30 }), true)).toEqual(["full", "withheld"]);
+      expect(await store.writeAttributesOf(await lowered({ ada: 51, bob: 30 }), true)).toEqual(["full", "aborted"]);
       expect(await sizes(store, app, "ada", "bob")).toEqual([50, 40]);
       expect(await store.usage(app.number)).toBe(90);
     });
@@ -97,7 +97,7 @@ export function describeBatches(open: OpenForTest): void {
       const writes = await writesTo(store, app, { ada: 10, bob: 10, cyd: 10 });
       await store.deleteUsers(app.number, [name("ada"), name("bob")], 2000);
       await addUsers(store, app, "bob");
-      expect(await store.writeAttributesOf(writes, true)).toEqual(["conflict", "conflict", "withheld"]);
+      expect(await store.writeAttributesOf(writes, true)).toEqual(["conflict", "conflict", "aborted"]);
       expect(await store.writeAttributesOf(writes, false)).toEqual(["conflict", "conflict", "written"]);
       expect(await store.attributes(app.number, name("ada"))).toBeUndefined();
       expect(await sizes(store, app, "bob", "cyd")).toEqual([0, 10]);

@@ -107,11 +107,11 @@ export function describeUsers(open: OpenForTest): void {
       const { cursor } = await store.changesSince(0);
       expect(await change("one", { id: former.id })).toBeUndefined();
       expect(await change("two", { id: former.id, tokensValidAfter: 0 })).toBeUndefined();
-      expect(await change("three", { id: ada.id, tokensValidAfter: 1 })).toBe("outrun");
+      expect(await change("three", { id: ada.id, tokensValidAfter: 1 })).toBe("conflict");
       expect(await store.user(number, ada.name)).toMatchObject({ ...ada, modified: ada.created, tokensValidAfter: 0 });
       expect(await store.changesSince(cursor)).toEqual({ cursor, changes: [] });
       expect(await change("four", { id: ada.id, tokensValidAfter: 0 })).toMatchObject({ tokensValidAfter: 2000 });
-      expect(await change("five", { id: ada.id, tokensValidAfter: 0 })).toBe("outrun");
+      expect(await change("five", { id: ada.id, tokensValidAfter: 0 })).toBe("conflict");
       expect(await change("six", { id: ada.id })).toMatchObject({ passwordHash: "six", tokensValidAfter: 2001 });
     });
 
@@ -128,8 +128,8 @@ export function describeUsers(open: OpenForTest): void {
           store.changeUser(number, ada.name, { passwordHash, endTokens: true }, 2000, { only }),
         ),
       );
-      expect(answers.filter((answer) => answer === "outrun")).toHaveLength(15);
-      const winner = hashes[answers.findIndex((answer) => answer !== "outrun")];
+      expect(answers.filter((answer) => answer === "conflict")).toHaveLength(15);
+      const winner = hashes[answers.findIndex((answer) => answer !== "conflict")];
       expect((await store.user(number, ada.name))?.passwordHash).toBe(winner ?? "");
     });
 

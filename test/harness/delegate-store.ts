@@ -5,7 +5,7 @@ export function delegateStore(store: Store): Store {
   return {
     ping: () => store.ping(),
     failed: store.failed,
-    announcements: () => store.announcements(),
+    feedVersion: () => store.feedVersion(),
     changesSince: (cursor) => store.changesSince(cursor),
     apps: () => store.apps(),
     app: (number) => store.app(number),
@@ -29,7 +29,7 @@ export function delegateStore(store: Store): Store {
     writeAttributesOf: (writes, allOrNothing, terms) => store.writeAttributesOf(writes, allOrNothing, terms),
     clearAttributes: (app, name, now, authority) => store.clearAttributes(app, name, now, authority),
     usage: (app) => store.usage(app),
-    exchangeDemand: (demand) => store.exchangeDemand(demand),
+    publishDemand: (demand) => store.publishDemand(demand),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }

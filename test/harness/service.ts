@@ -98,7 +98,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
     credentials,
     store,
     failed: service.failed,
-    reread: (operatorKey) => service.reread(operatorKey),
+    reread: (operatorKey) => service.reload(operatorKey),
     faults: heard.faults,
     silences: heard.silences,
     refusedTokens: heard.refusedTokens,

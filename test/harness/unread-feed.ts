@@ -1,4 +1,4 @@
-import type { Changes, Eventually, Store } from "../../src/core/ports.ts";
+import type { FeedPage, MaybePromise, Store } from "../../src/core/ports.ts";
 import { delegateStore } from "./delegate-store.ts";
 
 /** The store as a server has it beside others that change it, with a change feed that can be made unreadable. */
@@ -6,7 +6,7 @@ export interface UnreadFeed {
   /** For `startTestService({ wrap })`. */
   readonly wrap: (store: Store) => Store;
   /** In place of what the feed says; undefined = as it is. */
-  instead: (() => Eventually<Changes>) | undefined;
+  instead: (() => MaybePromise<FeedPage>) | undefined;
 }
 
 export function unreadFeed(): UnreadFeed {
@@ -15,7 +15,7 @@ export function unreadFeed(): UnreadFeed {
     wrap: (store) => ({
       ...delegateStore(store),
       // Nobody in this process tells of what a test does past the server.
-      announcements: () => 0,
+      feedVersion: () => 0,
       changesSince: (cursor) => feed.instead?.() ?? store.changesSince(cursor),
     }),
   };

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { ServedApp } from "../../src/core/apps/registry.ts";
+import type { ResolvedApp } from "../../src/core/apps/registry.ts";
 import { Refusal } from "../../src/core/refusals.ts";
 import { batchBody } from "../../src/http/bodies/json/batch-body.ts";
 import { longBatchBody } from "../../src/http/bodies/json/long-batch-body.ts";
@@ -12,7 +12,7 @@ import { readRegistrants } from "../../src/http/bodies/json/read-registrants.ts"
 const SPACE = " ".repeat(PARSED_CHARACTERS_MAX);
 const BATCH_MAX = 3;
 // as: the rules of reading ask for no more of an app
-const served = { limits: { batchMax: BATCH_MAX, userBytesMax: 2048 } } as ServedApp;
+const resolved = { limits: { batchMax: BATCH_MAX, userBytesMax: 2048 } } as ResolvedApp;
 
 const name = fc.constantFrom("ada", "bob", "ADA", "cyd", "__proto__", "d e", "", "\ud800");
 const scalar = fc.constantFrom<unknown>("text", "", "\ud800", 1, -0.5, true, null, 1e30);
@@ -69,8 +69,8 @@ test("a batch set is the same by either way of reading it", async () => {
     );
   await fc.assert(
     fc.asyncProperty(body, async (text) => {
-      const short = await outcome(() => manyChanges(text, served));
-      expect(await outcome(() => manyChanges(text + SPACE, served))).toEqual(short);
+      const short = await outcome(() => manyChanges(text, resolved));
+      expect(await outcome(() => manyChanges(text + SPACE, resolved))).toEqual(short);
     }),
     { numRuns: 3000 },
   );

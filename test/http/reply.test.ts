@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Allowance } from "../../src/core/allowance.ts";
+import type { RateLimitStatus } from "../../src/core/rate-limit-status.ts";
 import { type Family, type Reply, successResponse } from "../../src/http/answers/reply.ts";
 
 const SPAN = { from: 1, to: 2 };
@@ -21,8 +21,8 @@ function answer(kind: number, number: number) {
     version: kind & 4 ? version : undefined,
     ...(kind & 8 ? { quota: { used: number, limit: 1000 + number } } : {}),
   };
-  const allowance: Allowance = { bucket: "set", ratePerSecond: 100 + number, remaining: number, resetMs: 1 };
-  const response = successResponse(reply, SPAN, family, kind & 16 ? allowance : undefined);
+  const rateLimit: RateLimitStatus = { bucket: "set", ratePerSecond: 100 + number, remaining: number, resetMs: 1 };
+  const response = successResponse(reply, SPAN, family, kind & 16 ? rateLimit : undefined);
   const expected = {
     ...ALWAYS,
     ...(kind & 1 ? { "cache-control": "private, no-cache", vary: "Authorization" } : { "cache-control": "no-store" }),

@@ -122,7 +122,7 @@ test("a provider that cannot be reached locks out nobody whose key is known", as
   await server.stop();
   for (const ms of [0, 600_000, 600_000]) {
     clock.advance(ms);
-    keys.reread();
+    keys.reload();
     expect((await verify(await pair.sign({ exp: SECOND + 7200 }))).bearer).toEqual(ADA);
   }
   await eventually(async () => expect(failures).not.toEqual([]), 2000);
@@ -179,7 +179,7 @@ test("keys in a file are read again for a new one and when told, and those taken
     expect((await verify(await two.sign({}))).bearer).toEqual(ADA);
     expect(await refusal(verify(await one.sign({})))).toBe("token_unknown");
     writeFileSync(file, JSON.stringify({ keys: [one.jwk] }));
-    keys.reread();
+    keys.reload();
     expect(await refusal(verify(await two.sign({})))).toBe("token_unknown");
     expect((await verify(await one.sign({}))).bearer).toEqual(ADA);
   } finally {

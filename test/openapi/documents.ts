@@ -3,7 +3,7 @@ import type { Dialect } from "../../src/core/model.ts";
 import { type OwnRouteNeeds, ownRoutes } from "../../src/http/own-routes.ts";
 import { appRoutes, type Rules } from "../../src/http/routes.ts";
 import { openApiDocument } from "../../src/openapi/document.ts";
-import { systemTurns } from "../../src/system/turns.ts";
+import { yieldToEventLoop } from "../../src/system/yield-to-event-loop.ts";
 
 interface MediaType {
   readonly schema: object;
@@ -60,7 +60,7 @@ export const OWN_ROUTES = ownRoutes({} as OwnRouteNeeds);
 const written: Partial<Record<Dialect, Promise<OpenApi>>> = {};
 
 export async function documentOf(dialect: Dialect): Promise<OpenApi> {
-  const needs = { routes: ROUTES, ownRoutes: OWN_ROUTES, turns: systemTurns };
+  const needs = { routes: ROUTES, ownRoutes: OWN_ROUTES, yieldToEventLoop: yieldToEventLoop };
   // as: the document has this form, which Redocly's rules look after
   written[dialect] ??= openApiDocument(needs, dialect).then((document) => document as unknown as OpenApi);
   return await written[dialect];

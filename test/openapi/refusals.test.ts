@@ -12,7 +12,7 @@ interface Provoked {
   readonly form?: string;
   readonly json?: unknown;
   /** Without the admin's token. */
-  readonly isStranger?: true;
+  readonly isUnauthenticated?: true;
 }
 
 const USER = "/metadata/user/ada";
@@ -30,7 +30,7 @@ const PROVOKED: Readonly<Record<string, Provoked>> = {
   get_user_unknown: { method: "GET", path: "/metadata/user/nobody" },
   batch_too_large: { method: "POST", path: "/metadata/user/get", json: { targets: Array(101).fill("ada") } },
   token_malformed: { method: "GET", path: USER, headers: { authorization: "Bearer x" } },
-  token_missing: { method: "GET", path: USER, isStranger: true },
+  token_missing: { method: "GET", path: USER, isUnauthenticated: true },
   media_type_unsupported: {
     method: "PUT",
     path: USER,
@@ -72,8 +72,8 @@ const PROVOKED: Readonly<Record<string, Provoked>> = {
   "account.password_user_unknown": { method: "PUT", path: "/users/nobody/password", json: { newpassword: "x" } },
 };
 
-async function provoke({ method, path, isStranger, ...sent }: Provoked, app: ExampleApp): Promise<object> {
-  const token = isStranger ? {} : { token: app.bearers.admin };
+async function provoke({ method, path, isUnauthenticated, ...sent }: Provoked, app: ExampleApp): Promise<object> {
+  const token = isUnauthenticated ? {} : { token: app.bearers.admin };
   const { timestamp: _, duration: __, ...said } = (await send(method, app.base + path, { ...token, ...sent })).body;
   return said;
 }

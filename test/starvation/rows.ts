@@ -11,7 +11,7 @@ import { PROBE } from "./rows/probe.ts";
 import { RATE_BUCKETS } from "./rows/rate-buckets.ts";
 import { THREAD } from "./rows/thread.ts";
 import { TOKEN_CACHES } from "./rows/token-caches.ts";
-import { USER_TURNS } from "./rows/user-turns.ts";
+import { USER_WRITES } from "./rows/user-writes.ts";
 import { WRITES } from "./rows/writes.ts";
 
 /**
@@ -27,7 +27,7 @@ export const ROWS: Readonly<Record<Resource, readonly Row[]>> = {
   answers: ANSWERS,
   connections: CONNECTIONS,
   writes: WRITES,
-  user_turns: USER_TURNS,
+  user_writes: USER_WRITES,
   database_connections: DATABASE_CONNECTIONS,
   probe: PROBE,
   token_caches: TOKEN_CACHES,

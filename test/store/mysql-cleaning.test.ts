@@ -17,10 +17,10 @@ describe.skipIf(mariadbIsMissing())("a server cleans the store of", () => {
     await addCommits(database, Date.now() - 11 * MINUTE_MS, 2 * PURGED_AT_ONCE + 7);
     await addCommits(database, Date.now() - 9 * MINUTE_MS, 3);
     await addCommits(database, Date.now(), 4);
-    while ((await commits(database)) > 2 * PURGED_AT_ONCE + 7) await membership.exchange([]);
+    while ((await commits(database)) > 2 * PURGED_AT_ONCE + 7) await membership.publishDemand([]);
     // The rest at once, and not at the next cleaning.
-    await membership.exchange([]);
-    await membership.exchange([]);
+    await membership.publishDemand([]);
+    await membership.publishDemand([]);
     expect(await commits(database)).toBe(3 + 4);
   });
 
@@ -33,11 +33,11 @@ describe.skipIf(mariadbIsMissing())("a server cleans the store of", () => {
     const from = performance.now();
     while ((await database.query("SELECT 1 FROM servers WHERE id = 'dead'")).length > 0) {
       await database.query("UPDATE servers SET beat = beat + 1 WHERE id = 'beating'");
-      await membership.exchange([]);
+      await membership.publishDemand([]);
     }
     expect(performance.now() - from).toBeGreaterThanOrEqual(400);
     expect(await database.query("SELECT id FROM servers WHERE id = 'beating'")).toHaveLength(1);
-    expect(await membership.exchange([])).not.toEqual([]);
+    expect(await membership.publishDemand([])).not.toEqual([]);
   });
 });
 

@@ -31,7 +31,7 @@ describe.skipIf(mariadbIsMissing())("of several hosts", () => {
         Promise.all(reads.map((read, index) => store.writeAttributes(sized(fixture.app, userAt(index), read, 10)))),
         store.insertUsers(number, [newUser("new")]),
         ...users.map((user) => stored(store, fixture.app, user)),
-        store.exchangeDemand([]),
+        store.publishDemand([]),
         store.ping(),
       ]);
       expect(performance.now() - from).toBeLessThan(ATTEMPT_MS + 300);

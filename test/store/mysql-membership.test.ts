@@ -14,13 +14,13 @@ describe.skipIf(mariadbIsMissing())("the servers of one store", () => {
     const { store } = fixture;
     const second = await fixture.another();
     const third = await fixture.another();
-    await second.exchangeDemand(demand(20));
-    await third.exchangeDemand(demand(30));
-    const heard = await store.exchangeDemand(demand(10));
+    await second.publishDemand(demand(20));
+    await third.publishDemand(demand(30));
+    const heard = await store.publishDemand(demand(10));
     expect(heard.toSorted((a, b) => (a[0]?.perSecond ?? 0) - (b[0]?.perSecond ?? 0))).toEqual([demand(20), demand(30)]);
     await third[Symbol.asyncDispose]();
-    expect(await store.exchangeDemand([])).toEqual([demand(20)]);
-    expect(await second.exchangeDemand([])).toEqual([[]]);
+    expect(await store.publishDemand([])).toEqual([demand(20)]);
+    expect(await second.publishDemand([])).toEqual([[]]);
   });
 
   test("do without one that falls silent: after a second if it was asked for something", async () => {
@@ -28,16 +28,16 @@ describe.skipIf(mariadbIsMissing())("the servers of one store", () => {
     const { store } = fixture;
     const busy = await fixture.another();
     await fixture.another();
-    await busy.exchangeDemand(demand(20));
-    expect(await store.exchangeDemand([])).toHaveLength(2);
+    await busy.publishDemand(demand(20));
+    expect(await store.publishDemand([])).toHaveLength(2);
     const from = performance.now();
-    while ((await store.exchangeDemand([])).length === 2) await Bun.sleep(20);
+    while ((await store.publishDemand([])).length === 2) await Bun.sleep(20);
     expect(performance.now() - from).toBeWithin(900, 1500);
-    while ((await store.exchangeDemand([])).length === 1) await Bun.sleep(20);
+    while ((await store.publishDemand([])).length === 1) await Bun.sleep(20);
     expect(performance.now() - from).toBeWithin(2400, 3200);
     // It is heard again when it speaks again.
-    await busy.exchangeDemand(demand(5));
-    expect(await store.exchangeDemand([])).toEqual([demand(5)]);
+    await busy.publishDemand(demand(5));
+    expect(await store.publishDemand([])).toEqual([demand(5)]);
   }, 20_000);
 
   test("never have the same slot, and so never the same lane, also when ten start at once", async () => {
@@ -58,8 +58,8 @@ describe.skipIf(mariadbIsMissing())("the servers of one store", () => {
     await using fixture = await mysqlFixture(1);
     const { store, app, database } = fixture;
     await database.query("DELETE FROM servers");
-    await store.exchangeDemand([]);
-    await store.exchangeDemand([]);
+    await store.publishDemand([]);
+    await store.publishDemand([]);
     expect(await database.query("SELECT slot FROM servers")).toEqual([{ slot: 0 }]);
     const read = await stored(store, app, userAt(0));
     expect(await store.writeAttributes(sized(app, userAt(0), read, 9))).toBe("written");

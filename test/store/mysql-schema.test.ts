@@ -67,7 +67,7 @@ describe.skipIf(mariadbIsMissing())("the schema", () => {
   test("is not changed while a server runs that would be wrong then, and is when it has ended", async () => {
     await using fixture = await mysqlFixture(1);
     const { store, database } = fixture;
-    const beating = setInterval(() => void store.exchangeDemand([]), 200);
+    const beating = setInterval(() => void store.publishDemand([]), 200);
     const migrations = [...MYSQL_MIGRATIONS, ADDITIVE, BREAKING];
     await expect(migrateWith(database, migrations)).rejects.toMatchObject({ fault: "in_use" });
     clearInterval(beating);

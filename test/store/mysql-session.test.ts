@@ -18,15 +18,18 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
   test("carries out nothing of a transaction on another connection than it began on", async () => {
     await using opened = await openSession();
     const { session, query } = opened;
-    await session.together([{ sql: "CREATE TABLE t (n INT) ENGINE=InnoDB" }, { sql: "START TRANSACTION" }], TIMEOUT_MS);
-    const [answer] = await session.together([{ sql: "SELECT CONNECTION_ID()" }], TIMEOUT_MS, true);
+    await session.queryBatch(
+      [{ sql: "CREATE TABLE t (n INT) ENGINE=InnoDB" }, { sql: "START TRANSACTION" }],
+      TIMEOUT_MS,
+    );
+    const [answer] = await session.queryBatch([{ sql: "SELECT CONNECTION_ID()" }], TIMEOUT_MS, true);
     const [row] = rowsOf<[number]>(answer);
     await query(`KILL CONNECTION ${row?.[0]}`);
     while (session.isOpen) await new Promise(setImmediate);
-    const rest = session.together([{ sql: "INSERT INTO t VALUES (1)" }, { sql: "COMMIT" }], TIMEOUT_MS, true);
+    const rest = session.queryBatch([{ sql: "INSERT INTO t VALUES (1)" }, { sql: "COMMIT" }], TIMEOUT_MS, true);
     await expect(rest).rejects.toThrow("in the middle of a transaction");
     // The next thing that it is asked finds a new connection.
-    expect(await session.together([{ sql: "SELECT COUNT(*) FROM t" }], TIMEOUT_MS)).toEqual([[[0]]]);
+    expect(await session.queryBatch([{ sql: "SELECT COUNT(*) FROM t" }], TIMEOUT_MS)).toEqual([[[0]]]);
   });
 
   test("keeps the sizes, the letters and the numbers of what is stored", async () => {
@@ -35,7 +38,7 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     const values = ["é 😀 \\ ' \" \0 \n %", Number.MAX_SAFE_INTEGER, null, new Uint8Array([0, 39, 92, 255])] as const;
     const [row] = rowsOf(await session.one("SELECT ?, ?, ?, ?", values, TIMEOUT_MS));
     expect(row).toEqual([values[0], values[1], null, Buffer.from(values[3])]);
-    const cut = session.together(
+    const cut = session.queryBatch(
       [{ sql: "CREATE TABLE s (t VARCHAR(2))" }, { sql: "INSERT INTO s VALUES ('abc')" }],
       TIMEOUT_MS,
     );

@@ -16,7 +16,7 @@ const RECOVERY_MS = 2000;
 const READS_AT_ONCE = 20_000;
 const ADA = userAt(0);
 
-type Call = Exclude<keyof Store, "failed" | "announcements" | typeof Symbol.asyncDispose>;
+type Call = Exclude<keyof Store, "failed" | "feedVersion" | typeof Symbol.asyncDispose>;
 
 const NEVER_STORED = { userId: "", json: "{}", bytes: 0, version: 0, modified: 1000 };
 
@@ -50,7 +50,7 @@ const CALLS: { readonly [Name in Call]: (store: Store, app: App) => unknown } = 
     ),
   clearAttributes: (store, { number }) => store.clearAttributes(number, ADA, 2000),
   usage: (store, { number }) => store.usage(number),
-  exchangeDemand: (store) => store.exchangeDemand([]),
+  publishDemand: (store) => store.publishDemand([]),
 };
 const CALL_NAMES = Object.keys(CALLS) as Call[]; // as: they are its keys
 

@@ -31,7 +31,7 @@ describe.skipIf(mariadbIsMissing())("a transaction that is rolled back between t
     await expect(broken).rejects.toBeInstanceOf(RolledBackUnsaid);
     expect(await database.query("SELECT n FROM t")).toEqual([]);
     // And the connection is as it was: what is not a transaction is kept at once.
-    await session.together([insert(3)], DEADLINE_MS);
+    await session.queryBatch([insert(3)], DEADLINE_MS);
     session.drop();
     const another = new Session(location, new Hosts(location.hosts));
     expect(rowsOf(await another.one("SELECT n FROM t", [], DEADLINE_MS))).toEqual([[3]]);

@@ -86,14 +86,14 @@ test("news is told of when it can be read, and before anybody is answered", asyn
   using folder = temporaryFolder();
   const { app, first, connection, transaction } = await start(join(folder.path, "usermeta.db"));
   const { cursor } = await first.changesSince(0);
-  const announced = first.announcements();
+  const announced = first.feedVersion();
   let readable: unknown;
   connection.onCommitted = () => {
     readable = first.changesSince(cursor);
   };
   commit(transaction, [1, "changeUser", app, ADA, { endTokens: true }, 5]);
   expect(readable).toMatchObject({ changes: [{ kind: "user" }] });
-  expect(first.announcements()).not.toBe(announced);
+  expect(first.feedVersion()).not.toBe(announced);
 });
 
 test("only a write that nothing else in its transaction may have changed has a stamp", async () => {

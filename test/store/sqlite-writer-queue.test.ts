@@ -238,7 +238,7 @@ test("what a thread held that has ended is free again for the others", () => {
   expect(new Set(taken).size).toBe(CLIENTS_MAX);
   expect(() => places.take()).toThrow();
   new Int32Array(admission.cells).fill(7);
-  places.giveBack(3);
+  places.release(3);
   expect([...new Int32Array(admission.cells)].filter((held) => held === 0).length).toBeGreaterThan(0);
   expect(places.take()).toBe(3);
 });

@@ -82,16 +82,16 @@ export async function copyBetween(from: Place, to: Place, watch: Watch = {}): Pr
 }
 
 export interface Contents {
-  readonly frame: Awaited<ReturnType<TransferReader["frame"]>>;
+  readonly globals: Awaited<ReturnType<TransferReader["globals"]>>;
   readonly users: ReadonlyMap<string, readonly TransferUser[]>;
 }
 
 /** All that a store holds. */
 export async function contentsOf(place: Place): Promise<Contents> {
   await using source = await openTransferSource(place.location);
-  const frame = await source.frame();
+  const globals = await source.globals();
   const users = new Map<string, readonly TransferUser[]>();
-  for (const { number, key } of frame.apps) {
+  for (const { number, key } of globals.apps) {
     const found: TransferUser[] = [];
     for (let page = await source.users(number, ""); page.length > 0; ) {
       found.push(...page);
@@ -99,7 +99,7 @@ export async function contentsOf(place: Place): Promise<Contents> {
     }
     users.set(key, found);
   }
-  return { frame, users };
+  return { globals, users };
 }
 
 /** In the order of their bytes, which collations would like to have otherwise. */

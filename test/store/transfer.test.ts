@@ -69,7 +69,7 @@ for (const [from, to] of DIRECTIONS) {
         expect.stringMatching(/^org\/one: checksum: [0-9a-f]{64} copied, [0-9a-f]{64} found$/),
         "org/one: user aa differs in version, attributes",
       ]);
-      expect((await contentsOf(other)).frame.apps).toEqual([]);
+      expect((await contentsOf(other)).globals.apps).toEqual([]);
 
       const events: string[] = [];
       const again = await copyBetween(one, other, { tell: ({ phase }) => events.push(phase) });
@@ -96,7 +96,7 @@ for (const [from, to] of DIRECTIONS) {
         },
       });
       await expect(interrupting).rejects.toThrow("interrupted");
-      expect((await contentsOf(other)).frame).toMatchObject({ apps: [], keys: [] });
+      expect((await contentsOf(other)).globals).toMatchObject({ apps: [], keys: [] });
       const events: string[] = [];
       await copyBetween(one, other, { tell: ({ phase }) => events.push(phase) });
       expect(events[0]).toBe("cleared");
@@ -109,9 +109,9 @@ for (const [from, to] of DIRECTIONS) {
       await fill(one);
       await using source = await openTransferSource(one.location);
       await using target = await openTransferTarget(other.location);
-      const put = target.putFrame;
-      target.putFrame = async (frame, usage) => {
-        await put(frame, usage);
+      const put = target.putGlobals;
+      target.putGlobals = async (globals, usage) => {
+        await put(globals, usage);
         await other.change("UPDATE app_usage SET used = used + 1 WHERE app = 3");
         await other.change("UPDATE apps SET batch_max = 8 WHERE number = 2");
       };
@@ -156,7 +156,7 @@ for (const [from, to] of DIRECTIONS) {
         fault: "in_use",
         message: expect.stringContaining("was changed"),
       });
-      expect((await contentsOf(other)).frame.apps).toEqual([]);
+      expect((await contentsOf(other)).globals.apps).toEqual([]);
     });
 
     test("pages hold a few MB at most, however large the users are, and lose none", async () => {
@@ -204,7 +204,7 @@ describe.skipIf(mariadbIsMissing())("a database of the cluster's", () => {
     const making = "INSERT INTO signing_keys (id, secret, created) VALUES (1, 'x', 1)";
     const copying = copyBetween(one, other, { beforeVerifying: () => other.change(making) });
     expect(await faultOf(copying)).toMatchObject({ fault: "in_use", message: expect.stringContaining("been served") });
-    expect((await contentsOf(other)).frame).toMatchObject({ apps: [], keys: [{ id: 1 }] });
+    expect((await contentsOf(other)).globals).toMatchObject({ apps: [], keys: [{ id: 1 }] });
   });
 
   for (const [from, to] of DIRECTIONS) {
@@ -238,7 +238,7 @@ async function makeTables({ location }: Place): Promise<void> {
 async function serve(place: Place): Promise<AsyncDisposable> {
   const store = await openStore(place.location, { exclusive: true, listen: "here" });
   const beat = async (): Promise<void> => {
-    await store.exchangeDemand([]);
+    await store.publishDemand([]);
   };
   await eventually(beat);
   const timer = setInterval(() => void beat(), 500);

@@ -33,7 +33,7 @@ test("a call brings its arguments over and its result back, and many may be unde
 });
 
 test("a refusal is the same refusal on the other side", async () => {
-  const refused = { code: "rate_exceeded", retryAfterMs: 4000, allowance: undefined } as const;
+  const refused = { code: "rate_exceeded", retryAfterMs: 4000, rateLimit: undefined } as const;
   const { passwords } = connected({
     countSecret() {
       throw new Refusal(refused);

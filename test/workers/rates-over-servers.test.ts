@@ -30,10 +30,10 @@ interface Asked {
 
 /** A server that meets others on the board; each has a store of its own, whose app is the same to the board. */
 async function startOnBoard(board: DemandBoard): Promise<Asked & AsyncDisposable> {
-  const exchangeDemand = board.join();
+  const publishDemand = board.join();
   const service = await startTestService({
     app: { ratePerSecond: RATE },
-    wrap: (store) => ({ ...delegateStore(store), exchangeDemand }),
+    wrap: (store) => ({ ...delegateStore(store), publishDemand }),
   });
   const { token } = await signIn(service);
   return { service, token, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
@@ -72,7 +72,7 @@ test("an app is served at its rate by two servers, spread over both or all to on
 
 test("from its first call on a server has only its part of a rate that another has too", async () => {
   await using rated = await startRatedService(40, {
-    wrap: (store) => ({ ...delegateStore(store), exchangeDemand: () => [[]] }),
+    wrap: (store) => ({ ...delegateStore(store), publishDemand: () => [[]] }),
   });
   const { service, ada } = rated;
   const get = () => send("GET", `${service.base}/metadata/user/ada`, { token: ada });
@@ -99,7 +99,7 @@ test("the workers of a server have its part together", async () => {
         trustedProxies: [],
       },
       count: 2,
-      store: { ...store, exchangeDemand: () => [[]] },
+      store: { ...store, publishDemand: () => [[]] },
       cacheBytes: 65_536,
       events,
       drainMs: 0,

@@ -5,7 +5,7 @@ export type KnownName = "nickname" | "avatarurl" | "phone" | "mail" | "gender" |
 export type Attributes = Readonly<Partial<Record<KnownName, string>>> & Readonly<Record<string, string | undefined>>;
 
 /** What is to change; null or an empty text removes, and what is not named stays. */
-export type Changes = Readonly<Partial<Record<KnownName, Value>>> & Readonly<Record<string, Value | undefined>>;
+export type AttributePatch = Readonly<Partial<Record<KnownName, Value>>> & Readonly<Record<string, Value | undefined>>;
 
 type Value = string | number | boolean | null;
 

@@ -1,4 +1,4 @@
-import type { Attributes, Changes, Profile } from "./attributes.ts";
+import type { AttributePatch, Attributes, Profile } from "./attributes.ts";
 import { createBatchedReads, own } from "./batched-reads.ts";
 import { isNothing } from "./is-nothing.ts";
 import { pause, reasonOf, unlessAborted } from "./pause.ts";
@@ -66,7 +66,7 @@ export interface Client {
   /** Calls whenever what is known of the user changes; the function returned ends it. */
   subscribe(user: string, listener: () => void): () => void;
   /** Adds, replaces and removes attributes; the profile as it is then. */
-  set(user: string, changes: Changes, options?: SetOptions): Promise<Profile>;
+  set(user: string, changes: AttributePatch, options?: SetOptions): Promise<Profile>;
   /** Removes some attributes, or all. */
   remove(user: string, names?: readonly string[], options?: CallOptions): Promise<void>;
   /**
@@ -75,11 +75,11 @@ export interface Client {
    */
   update(
     user: string,
-    change: (attributes: Attributes) => Changes | Promise<Changes>,
+    change: (attributes: Attributes) => AttributePatch | Promise<AttributePatch>,
     options?: CallOptions,
   ): Promise<Profile>;
   /** Several users in one call, for admins; each succeeds or fails alone, unless it is atomic. */
-  setMany(users: Readonly<Record<string, Changes>>, options?: SetManyOptions): Promise<SetManyResult>;
+  setMany(users: Readonly<Record<string, AttributePatch>>, options?: SetManyOptions): Promise<SetManyResult>;
   limits(options?: CallOptions): Promise<Limits>;
 }
 

@@ -1,5 +1,5 @@
 import type { CopyProgress } from "../../store/transfer/copy-store.ts";
-import type { Surroundings } from "../terminal/surroundings.ts";
+import type { CommandContext } from "../terminal/command-context.ts";
 
 const BAR_WIDTH = 24;
 const BAR_EVERY_MS = 100;
@@ -11,14 +11,14 @@ type Counted = Extract<CopyProgress, { total: number }>;
 
 /** Tells the operator how far a copy is: a bar on a terminal, a line now and then elsewhere. */
 export class CopyProgressReport implements Disposable {
-  readonly #stderr: Surroundings["stderr"];
+  readonly #stderr: CommandContext["stderr"];
   readonly #target: string;
   #phase: Counted["phase"] | undefined;
   #phaseBegan = 0;
   #shownAt = 0;
   #isBarOpen = false;
 
-  constructor(stderr: Surroundings["stderr"], target: string) {
+  constructor(stderr: CommandContext["stderr"], target: string) {
     this.#stderr = stderr;
     this.#target = target;
   }

@@ -6,7 +6,7 @@ import { openTransferSource, openTransferTarget } from "../../store/transfer/ope
 import { type Answer, type Call, type Command, flagText } from "../command.ts";
 import { type LastingLocation, lastingLocation } from "../store/command-store.ts";
 import { locationUrl } from "../store/location-text.ts";
-import { EXIT, Failure, mistaken } from "../terminal/failure.ts";
+import { EXIT, Failure, usageError } from "../terminal/failure.ts";
 import { table } from "../terminal/table.ts";
 import { CopyProgressReport } from "./copy-progress-report.ts";
 
@@ -21,7 +21,7 @@ export const copy: Command = {
   async run(call) {
     const from = givenLocation(call, "from");
     const to = givenLocation(call, "to");
-    if (locationUrl(from) === locationUrl(to)) throw mistaken("--from and --to are the same store");
+    if (locationUrl(from) === locationUrl(to)) throw usageError("--from and --to are the same store");
     const began = performance.now();
     await using source = await openTransferSource(from);
     await using target = await openTransferTarget(to);
@@ -39,7 +39,7 @@ export const copy: Command = {
 /** By the rules for a store on the command line, passwords included. */
 function givenLocation(call: Call, flag: "from" | "to"): LastingLocation {
   const text = flagText(call, flag);
-  if (text === undefined) throw mistaken(`--${flag} is missing: usermeta copy --from sqlite:PATH --to mysql://…`);
+  if (text === undefined) throw usageError(`--${flag} is missing: usermeta copy --from sqlite:PATH --to mysql://…`);
   const { env, cwd } = call.io;
   const loaded = loadConfig({
     env,
@@ -54,7 +54,7 @@ function givenLocation(call: Call, flag: "from" | "to"): LastingLocation {
     },
   });
   if ("config" in loaded) return lastingLocation(loaded.config);
-  throw mistaken(...loaded.mistakes.map((mistake) => mistake.replace(/^--store\b/, `--${flag}`)));
+  throw usageError(...loaded.mistakes.map((mistake) => mistake.replace(/^--store\b/, `--${flag}`)));
 }
 
 function answer(from: string, to: string, { apps, keys }: CopyResult, seconds: number): Answer {

@@ -12,8 +12,8 @@ import { startUpText } from "../serve/start-up-text.ts";
 import { whenReachable } from "../serve/when-reachable.ts";
 import { storeLocation } from "../store/command-store.ts";
 import { aborted } from "../terminal/aborted.ts";
+import type { CommandContext } from "../terminal/command-context.ts";
 import { refused } from "../terminal/failure.ts";
-import type { Surroundings } from "../terminal/surroundings.ts";
 
 export const serve: Command = {
   name: "serve",
@@ -30,10 +30,10 @@ export const serve: Command = {
     };
     // Also while the start waits for the store: the secrets may have been read before they were changed.
     let isRereadDue = false;
-    let reread = (): void => {
+    let reload = (): void => {
       isRereadDue = true;
     };
-    io.onHangup(() => reread());
+    io.onHangup(() => reload());
     const events = createEvents(openLog(config.log, output), systemTimers);
     io.onCrash((error) => events.crashed(error));
     const location = storeLocation(config);
@@ -51,8 +51,8 @@ export const serve: Command = {
     let failure: Error | undefined;
     if (started !== undefined) {
       const { service, url: server, demo, appCount, hasPages } = started;
-      reread = () => service.reread(newOperatorKey(io, events));
-      if (isRereadDue) reread();
+      reload = () => service.reload(newOperatorKey(io, events));
+      if (isRereadDue) reload();
       events.serving({ url: server, store, apps: appCount });
       const { limits } = config.defaults;
       const terminal = io.stdout.isTTY ?? false;
@@ -71,7 +71,7 @@ export const serve: Command = {
 };
 
 /** Undefined: the present one stays. */
-function newOperatorKey({ env, cwd }: Surroundings, events: OperatorEvents): string | undefined {
+function newOperatorKey({ env, cwd }: CommandContext, events: OperatorEvents): string | undefined {
   const key = rereadOperatorKey({ env, cwd, readFile: (path) => readFileSync(path, "utf8") });
   if (typeof key !== "string") return key?.reveal();
   events.secretKept({ reason: key });

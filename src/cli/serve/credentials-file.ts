@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import type { AppCredentials } from "../../core/apps/apps.ts";
 import type { AppKey } from "../../core/model.ts";
-import { mistaken } from "../terminal/failure.ts";
+import { usageError } from "../terminal/failure.ts";
 import { shellQuoted } from "./shell.ts";
 
 /** What a shell needs to call an app. */
@@ -28,7 +28,7 @@ export function writeCredentials(file: string, { app, server, clientId, clientSe
     writeFileSync(unfinished, `${lines.join("\n")}\n`, { mode: 0o600 });
     renameSync(unfinished, file);
   } catch (error) {
-    throw mistaken(`${file} cannot be written (${codeOf(error)})`);
+    throw usageError(`${file} cannot be written (${codeOf(error)})`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP, isIPv6 } from "node:net";
 import type { Address } from "../../config/values.ts";
-import { type Failure, mistaken } from "../terminal/failure.ts";
+import { type Failure, usageError } from "../terminal/failure.ts";
 
 /** As USERMETA_LISTEN writes it. */
 export function addressText({ hostname, port }: Address): string {
@@ -39,5 +39,5 @@ export function listenFailure(error: unknown, address: Address): Failure | undef
 }
 
 function cannotListen(address: Address, reason: string): Failure {
-  return mistaken(`cannot listen on ${addressText(address)}: ${reason} (USERMETA_LISTEN, --listen)`);
+  return usageError(`cannot listen on ${addressText(address)}: ${reason} (USERMETA_LISTEN, --listen)`);
 }

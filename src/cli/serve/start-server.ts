@@ -6,7 +6,7 @@ import type { StoreLocation } from "../../store/open.ts";
 import { systemClock } from "../../system/clock.ts";
 import { systemDigest } from "../../system/digest.ts";
 import { systemRandom } from "../../system/random.ts";
-import { mistaken } from "../terminal/failure.ts";
+import { usageError } from "../terminal/failure.ts";
 import { type DemoApp, prepareDemoApp } from "./demo-app.ts";
 import { addressText, listenFailure, reachableUrl } from "./listening.ts";
 import { createPageBuild } from "./pages/page-build.ts";
@@ -61,7 +61,7 @@ export async function startServer(
 async function ensureApp(apps: Apps, { key, clientId, clientSecret }: ConfiguredApp): Promise<void> {
   const ensured = await apps.ensure(key, { clientId, clientSecret: clientSecret.reveal() });
   if (ensured === "another secret") {
-    throw mistaken(`USERMETA_APP: ${key} is there already, with another client id or secret than those configured`);
+    throw usageError(`USERMETA_APP: ${key} is there already, with another client id or secret than those configured`);
   }
-  if (ensured === "client id taken") throw mistaken(`USERMETA_CLIENT_ID: ${clientId} belongs to another app`);
+  if (ensured === "client id taken") throw usageError(`USERMETA_CLIENT_ID: ${clientId} belongs to another app`);
 }

@@ -16,7 +16,7 @@ export function commandPasswords(): Passwords {
 export function commandAccounts(store: Store): Accounts {
   return createAccounts({
     store,
-    tokens: { forgetUser: () => {} },
+    tokens: { invalidateUser: () => {} },
     clock: systemClock,
     random: systemRandom,
     passwords: commandPasswords(),

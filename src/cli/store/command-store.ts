@@ -7,7 +7,7 @@ import { openStore, parseStoreUrl, refuseLostStore, type StoreLocation } from ".
 import { systemClock } from "../../system/clock.ts";
 import { systemDigest } from "../../system/digest.ts";
 import { systemRandom } from "../../system/random.ts";
-import { type Failure, mistaken, refused } from "../terminal/failure.ts";
+import { type Failure, refused, usageError } from "../terminal/failure.ts";
 
 /** An engine whose stores outlive the process. */
 export type LastingLocation = Exclude<StoreLocation, { engine: "memory" }>;
@@ -32,7 +32,7 @@ export async function openCommandStore(
   const location = lastingLocation(config);
   if (missing === "refuse" && location.engine === "sqlite" && !existsSync(location.path)) {
     await refuseLostStore(location);
-    throw mistaken(`${location.path} does not exist: nothing has been stored there yet (USERMETA_STORE, --store)`);
+    throw usageError(`${location.path} does not exist: nothing has been stored there yet (USERMETA_STORE, --store)`);
   }
   const store = await openStore(location, { schema: missing === "refuse" ? "as found" : "make" });
   const apps = createApps({ store, clock: systemClock, random: systemRandom, digest: systemDigest });
@@ -57,7 +57,7 @@ export function unknownApp(text: string): Failure {
 export function lastingLocation(config: Pick<Config, "store">): LastingLocation {
   const location = storeLocation(config);
   if (location.engine === "memory") {
-    throw mistaken("memory: is in the memory of its server alone; commands need a store that lasts");
+    throw usageError("memory: is in the memory of its server alone; commands need a store that lasts");
   }
   return location;
 }
@@ -65,6 +65,6 @@ export function lastingLocation(config: Pick<Config, "store">): LastingLocation 
 export function storeLocation(config: Pick<Config, "store">): StoreLocation {
   const { text, password } = config.store;
   const location = parseStoreUrl(text, password?.reveal());
-  if (typeof location === "string") throw mistaken(`USERMETA_STORE: ${location}`);
+  if (typeof location === "string") throw usageError(`USERMETA_STORE: ${location}`);
   return location;
 }

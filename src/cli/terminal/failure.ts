@@ -3,7 +3,7 @@ import { Refusal } from "../../core/refusals.ts";
 import { StoreError, type StoreFault } from "../../store/store-error.ts";
 
 /** refused: it was understood and cannot be done. mistaken: what was asked, or the configuration, makes no sense. */
-export const EXIT = { done: 0, refused: 1, mistaken: 2 } as const;
+export const EXIT = { done: 0, refused: 1, usageError: 2 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
@@ -24,12 +24,12 @@ export function refused(line: string): Failure {
   return new Failure(EXIT.refused, line);
 }
 
-export function mistaken(...lines: string[]): Failure {
-  return new Failure(EXIT.mistaken, ...lines);
+export function usageError(...lines: string[]): Failure {
+  return new Failure(EXIT.usageError, ...lines);
 }
 
 /** Starting again would not help: another store, another address or another version is needed. */
-const MISTAKEN_FAULTS: readonly StoreFault[] = [
+const NON_RETRYABLE_FAULTS: readonly StoreFault[] = [
   "location_illegal",
   "in_use",
   "schema_newer",
@@ -56,7 +56,7 @@ const REFUSALS: Partial<Record<RefusalCode, string>> = {
 export function asFailure(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   if (error instanceof StoreError) {
-    return new Failure(MISTAKEN_FAULTS.includes(error.fault) ? EXIT.mistaken : EXIT.refused, error.message);
+    return new Failure(NON_RETRYABLE_FAULTS.includes(error.fault) ? EXIT.usageError : EXIT.refused, error.message);
   }
   if (error instanceof Refusal) return refused(REFUSALS[error.refused.code] ?? error.refused.code);
   return undefined;

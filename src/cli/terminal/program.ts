@@ -1,10 +1,10 @@
 import { Command as CommanderCommand } from "commander";
 import { version } from "../../../package.json";
-import { conceal } from "../../config/conceal.ts";
 import { OPTIONS, type Option, type OptionKey } from "../../config/options.ts";
+import { redact } from "../../config/redact.ts";
 import type { Command } from "../command.ts";
 import { COMMANDS, GROUPS } from "../command-table.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { CommandContext } from "./command-context.ts";
 
 /** What the command line asks for. */
 export interface Invocation {
@@ -22,7 +22,7 @@ const ENVIRONMENT_NOTE =
 
 /** Commander's parser and help for the table of commands; it ends by throwing, never by ending the process. */
 export function createProgram(
-  { stdout, stderr }: Pick<Surroundings, "stdout" | "stderr">,
+  { stdout, stderr }: Pick<CommandContext, "stdout" | "stderr">,
   onInvocation: (invocation: Invocation) => Promise<void>,
 ): CommanderCommand {
   const root = new CommanderCommand("usermeta")
@@ -35,7 +35,7 @@ export function createProgram(
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
       // It repeats what it did not understand, which may be the address of a store.
-      outputError: (text, write) => write(`${conceal(text.replace(/^error: /, "usermeta: ").trimEnd())}\n`),
+      outputError: (text, write) => write(`${redact(text.replace(/^error: /, "usermeta: ").trimEnd())}\n`),
     });
   // The whole table at once, instead of its groups.
   root.configureHelp({

@@ -1,4 +1,4 @@
-import type { TextInput } from "./surroundings.ts";
+import type { TextInput } from "./command-context.ts";
 
 /** Up to the end of the first line, without it. */
 export async function readLine(input: TextInput): Promise<string> {

@@ -1,4 +1,4 @@
-import type { LogOutput, TextOutput } from "./surroundings.ts";
+import type { LogOutput, TextOutput } from "./command-context.ts";
 
 /** As much of a process's own stream as is used here. */
 interface Stream {

@@ -1,13 +1,13 @@
 import { permit } from "../access.ts";
 import { type Asker, account, accountOf } from "../admission/asker.ts";
-import type { ServedApp } from "../apps/registry.ts";
+import type { ResolvedApp } from "../apps/registry.ts";
 import { type Authorised, endedRefusal, OPERATOR } from "../authority.ts";
-import { insertedUser } from "../changes.ts";
 import { REGISTER_BATCH_MAX } from "../limits.ts";
 import type { App, Caller, User, UserName } from "../model.ts";
-import type { Clock, Eventually, NewUser, Random, Store, UserChange, UserCursor } from "../ports.ts";
+import type { Clock, MaybePromise, NewUser, Random, Store, UserChange, UserCursor } from "../ports.ts";
 import { Refusal, type Refused } from "../refusals.ts";
 import type { UserTerms } from "../terms.ts";
+import { insertedUser } from "../updated-entities.ts";
 import type { Passwords } from "./passwords.ts";
 import {
   type CheckedRegistrant,
@@ -34,14 +34,14 @@ export interface UserPage {
  * password's hash gives the address; the turn is the caller's. Too many of them: `busy`, and nothing is stored.
  */
 export interface Accounts {
-  register(served: ServedApp, by: Authorised, from: Address, registrant: Registrant): Promise<User>;
+  register(resolved: ResolvedApp, by: Authorised, from: Address, registrant: Registrant): Promise<User>;
   /** @param mayStill throws when the caller may not any more: asked before each password is hashed, which takes long */
   registerMany(
-    served: ServedApp,
+    resolved: ResolvedApp,
     by: Authorised,
     from: Address,
     registrants: readonly Registrant[],
-    mayStill: () => Eventually<unknown>,
+    mayStill: () => MaybePromise<unknown>,
   ): Promise<Registered>;
   /** Without a password, so that none lets anybody in, and without any check of rights: for the operator. */
   create(app: App, name: UserName, nickname?: string): Promise<User | "taken">;
@@ -50,33 +50,33 @@ export interface Accounts {
    * Refuses with `user_taken` a name that is another user's id.
    */
   ensure(app: App, name: UserName, by?: Authorised): Promise<User | undefined>;
-  get(served: ServedApp, caller: Caller, target: UserName | undefined): Promise<User>;
-  list(served: ServedApp, caller: Caller, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
+  get(resolved: ResolvedApp, caller: Caller, target: UserName | undefined): Promise<User>;
+  list(resolved: ResolvedApp, caller: Caller, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
   /** Their attributes go with them, and their tokens end. */
-  remove(served: ServedApp, by: Authorised, target: UserName | undefined): Promise<User>;
+  remove(resolved: ResolvedApp, by: Authorised, target: UserName | undefined): Promise<User>;
   /** A user who is removed by somebody else meanwhile is left out. */
-  removeMany(served: ServedApp, by: Authorised, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
+  removeMany(resolved: ResolvedApp, by: Authorised, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
   /**
    * Ends the user's tokens. A user must give the old password, which is an attempt like a log-in; an admin need not. It
    * becomes the password of the user who was there when the call began, and a user's change replaces the very password
    * that he gave.
    */
   changePassword(
-    served: ServedApp,
+    resolved: ResolvedApp,
     by: Authorised,
     from: Address,
     target: UserName | undefined,
     passwords: { readonly old?: string | undefined; readonly new?: string | undefined },
   ): Promise<void>;
   /** Deactivation ends the user's tokens, and no new ones are given until activation. */
-  setActivated(served: ServedApp, by: Authorised, target: UserName | undefined, activated: boolean): Promise<User>;
+  setActivated(resolved: ResolvedApp, by: Authorised, target: UserName | undefined, activated: boolean): Promise<User>;
 }
 
 type Address = Pick<Asker, "address">;
 
 interface AccountsNeeds {
   readonly store: Pick<Store, "app" | "user" | "userById" | "users" | "insertUsers" | "changeUser" | "deleteUsers">;
-  readonly tokens: { forgetUser(userId: string): void };
+  readonly tokens: { invalidateUser(userId: string): void };
   readonly clock: Clock;
   readonly random: Random;
   readonly passwords: Pick<Passwords, "hash" | "logIn">;
@@ -129,10 +129,10 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
     name: UserName,
     what: UserChange,
     only?: UserTerms["only"],
-  ): Promise<User | "outrun" | undefined> {
+  ): Promise<User | "conflict" | undefined> {
     const user = await store.changeUser(app.number, name, what, clock.now(), { authority: by.authority, only });
     if (user === "unauthorised") throw endedRefusal(by);
-    if (user !== undefined && user !== "outrun" && what.endTokens) tokens.forgetUser(user.id);
+    if (user !== undefined && user !== "conflict" && what.endTokens) tokens.invalidateUser(user.id);
     return user;
   }
 
@@ -144,7 +144,7 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
   ): Promise<readonly User[]> {
     const removed = await store.deleteUsers(app.number, names, clock.now(), { authority: by.authority, ids });
     if (removed === "unauthorised") throw endedRefusal(by);
-    for (const { id } of removed) tokens.forgetUser(id);
+    for (const { id } of removed) tokens.invalidateUser(id);
     return removed;
   }
 
@@ -157,8 +157,8 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
   }
 
   return {
-    async register(served, by, { address }, registrant) {
-      const { app, access } = served;
+    async register(resolved, by, { address }, registrant) {
+      const { app, access } = resolved;
       permit("registerUser", by.caller, undefined, access);
       const checked = checkRegistrant(registrant);
       const { name } = checked;
@@ -166,7 +166,7 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
       // Asked before the password is hashed, which is by far the dearest part, and again by the insert.
       if ((await store.user(app.number, name)) !== undefined) throw taken;
       const asker = { address, account: accountOf(app, by.caller) };
-      const user = await insert(app, await draft(asker, checked), registering(served, by));
+      const user = await insert(app, await draft(asker, checked), registering(resolved, by));
       if (user === "taken") throw taken;
       return user;
     },
@@ -258,21 +258,21 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
       const only = caller.kind === "admin" ? { id } : { id, tokensValidAfter };
       const changed = await change(app, by, name, { passwordHash, endTokens: true }, only);
       if (changed === undefined) throw new Refusal({ code: "password_user_unknown" });
-      if (changed === "outrun") throw new Refusal({ code: "password_wrong" });
+      if (changed === "conflict") throw new Refusal({ code: "password_wrong" });
     },
 
     async setActivated({ app, access }, by, target, activated) {
       permit("activateUser", by.caller, target, access);
       const what: UserChange = activated ? { activated } : { activated, endTokens: true };
       const changed = target === undefined ? undefined : await change(app, by, target, what);
-      if (changed === undefined || changed === "outrun") throw new Refusal({ code: "user_unknown" });
+      if (changed === undefined || changed === "conflict") throw new Refusal({ code: "user_unknown" });
       return changed;
     },
   };
 }
 
 /** Whoever is no admin may register somebody while registration is open. */
-function registering({ registrationsOpen }: ServedApp, { caller, authority }: Authorised): Authorised {
+function registering({ registrationsOpen }: ResolvedApp, { caller, authority }: Authorised): Authorised {
   if (caller.kind === "admin") return { caller, authority };
   return { caller, authority: { ...authority, registrations: registrationsOpen } };
 }

@@ -53,7 +53,7 @@ export function createPasswords({ hasher, attempts, timers }: PasswordsNeeds): P
     timers,
   });
 
-  async function inTurn<T>(asker: Asker, work: () => Promise<T>): Promise<T> {
+  async function runLimited<T>(asker: Asker, work: () => Promise<T>): Promise<T> {
     const place = await slots.enter(asker);
     try {
       return await work();
@@ -63,11 +63,11 @@ export function createPasswords({ hasher, attempts, timers }: PasswordsNeeds): P
   }
 
   return {
-    hash: (asker, password) => inTurn(asker, () => hasher.hash(password)),
+    hash: (asker, password) => runLimited(asker, () => hasher.hash(password)),
     async logIn(asker, { password, hash, isBarred }) {
       const attempt = await attempts.begin(asker);
       try {
-        const isOfHash = await inTurn(asker, () => hasher.verify(password, hash ?? hasher.nobodysHash));
+        const isOfHash = await runLimited(asker, () => hasher.verify(password, hash ?? hasher.nobodysHash));
         const isRight = isOfHash && hash !== null;
         if (isRight && !isBarred) attempt.succeeded();
         else attempt.failed();

@@ -73,7 +73,7 @@ interface Group {
 
 interface Charge {
   /** It was no failure. */
-  giveBack(): void;
+  release(): void;
   /** It was no attempt. */
   undo(): void;
 }
@@ -97,11 +97,11 @@ export function createAttempts({ timers }: AttemptsOptions): Attempts {
       group.nextAtMs = laterMs;
     }
     group.recent.add(nowMs);
-    const giveBack = (): void => group.recent.remove(timers.nowMs());
+    const release = (): void => group.recent.remove(timers.nowMs());
     return {
-      giveBack,
+      release,
       undo() {
-        giveBack();
+        release();
         if (group.nextAtMs === laterMs) group.nextAtMs = nextAtMs;
       },
     };
@@ -139,7 +139,7 @@ export function createAttempts({ timers }: AttemptsOptions): Attempts {
     async begin({ address, account }, { ownAddressOnly = false } = {}) {
       // Charged from here on, whatever becomes of it.
       const ofAddress = charge(groupIn(addresses, address), ADDRESS_FAILURES_MAX);
-      if (account === undefined) return { succeeded: ofAddress.giveBack, failed() {}, abandoned() {} };
+      if (account === undefined) return { succeeded: ofAddress.release, failed() {}, abandoned() {} };
 
       const key = `${address} ${account}`;
       const pair = pairIn(pairs, key);
@@ -161,8 +161,8 @@ export function createAttempts({ timers }: AttemptsOptions): Attempts {
       };
       return {
         succeeded() {
-          ofAddress.giveBack();
-          ofAccount?.giveBack();
+          ofAddress.release();
+          ofAccount?.release();
           pair.failures = [];
           proven.set(key, true);
           end();
@@ -173,7 +173,7 @@ export function createAttempts({ timers }: AttemptsOptions): Attempts {
           end();
         },
         abandoned() {
-          ofAccount?.giveBack();
+          ofAccount?.release();
           end();
         },
       };
@@ -199,5 +199,5 @@ function pairIn(map: BoundedMap<Pair>, key: string): Pair {
 
 /** In whole ms: a difference of two times that is 2000.0000001 is not to become three seconds. */
 function exceeded(retryAfterMs: number): Refusal {
-  return new Refusal({ code: "rate_exceeded", retryAfterMs: Math.round(retryAfterMs), allowance: undefined });
+  return new Refusal({ code: "rate_exceeded", retryAfterMs: Math.round(retryAfterMs), rateLimit: undefined });
 }

@@ -20,7 +20,7 @@ export const RESOURCES = [
   /** Bytes of writes between the rules and the disk. */
   "writes",
   /** Changes of one user's attributes that wait for each other. */
-  "user_turns",
+  "user_writes",
   /** Calls that wait for a connection to the database. */
   "database_connections",
   /** Looks at whether the store reads and writes. */

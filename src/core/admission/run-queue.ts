@@ -1,4 +1,4 @@
-import type { Eventually, Timers, Turns } from "../ports.ts";
+import type { MaybePromise, Timers, YieldToEventLoop } from "../ports.ts";
 import { busy } from "../refusals.ts";
 import type { Asker } from "./asker.ts";
 import { FairQueue } from "./fair-queue.ts";
@@ -16,7 +16,7 @@ export interface RunQueue {
   /** Counts a request. True: run it now. False: the thread is overloaded, give it to `enqueue`. */
   mayRun(): boolean;
   /** Runs it when its turn comes. Refuses with `busy`, and never runs it, when that is not in time. */
-  enqueue<T>(asker: Asker, run: () => Eventually<T>): Promise<T>;
+  enqueue<T>(asker: Asker, run: () => MaybePromise<T>): Promise<T>;
   readonly waiting: number;
 }
 
@@ -25,7 +25,7 @@ export interface RunQueueOptions {
   /** How many may wait. When there are more, the address with the most waiting loses its newest. */
   readonly waitingMax: number;
   readonly timers: Pick<Timers, "nowMs">;
-  readonly turns: Turns;
+  readonly yieldToEventLoop: YieldToEventLoop;
   /** How long this thread has run, ms; what else the machine does is not to count as the requests' cost. */
   readonly cpuMs: () => number;
 }
@@ -55,7 +55,7 @@ const COST_RISE = 1.1;
 const COST_MIN_MS = 0.005;
 const EXPIRE_EVERY_MS = 50;
 
-export function createRunQueue({ waitingMax, timers, turns, cpuMs }: RunQueueOptions): RunQueue {
+export function createRunQueue({ waitingMax, timers, yieldToEventLoop, cpuMs }: RunQueueOptions): RunQueue {
   const queue = new FairQueue<Waiting>();
   let isOverloaded = false;
   /** Requests that were let run, in the turn that is being looked at or since the last one was. */
@@ -73,7 +73,7 @@ export function createRunQueue({ waitingMax, timers, turns, cpuMs }: RunQueueOpt
     counted = 0;
     beganMs = timers.nowMs();
     beganCpuMs = cpuMs();
-    await turns.next();
+    await yieldToEventLoop();
     if (!isOverloaded) beganMs = undefined;
   }
 
@@ -81,7 +81,7 @@ export function createRunQueue({ waitingMax, timers, turns, cpuMs }: RunQueueOpt
     let lastMs = timers.nowMs();
     let lastCpuMs = cpuMs();
     let ran = 0;
-    await turns.next();
+    await yieldToEventLoop();
     while (queue.size > 0) {
       const nowMs = timers.nowMs();
       beganMs = nowMs;
@@ -99,7 +99,7 @@ export function createRunQueue({ waitingMax, timers, turns, cpuMs }: RunQueueOpt
       directMax = turnMax - waitingMax;
       expire(nowMs);
       ran = runWaiting(waitingMax, nowMs + TURN_MAX_MS * WAITING_SHARE);
-      await turns.next();
+      await yieldToEventLoop();
     }
     isOverloaded = false;
     beganMs = undefined;
@@ -149,7 +149,7 @@ export function createRunQueue({ waitingMax, timers, turns, cpuMs }: RunQueueOpt
       }
       return false;
     },
-    enqueue<T>(asker: Asker, run: () => Eventually<T>) {
+    enqueue<T>(asker: Asker, run: () => MaybePromise<T>) {
       if (queue.size >= waitingMax) {
         const displaced = queue.displace(asker);
         if (displaced === undefined) throw busy();

@@ -91,7 +91,7 @@ export function createSlots(options: SlotsOptions): Slots {
     return account === undefined || (heldBy.get(`${address} ${account}`) ?? 0) + amount <= left;
   }
 
-  function placeOf(asker: Asker, first: number): Place {
+  function keyHash(asker: Asker, first: number): Place {
     let amount = first;
     hold(asker, amount);
     return {
@@ -121,7 +121,7 @@ export function createSlots(options: SlotsOptions): Slots {
     while (queue.size > 0 && usage.total() < capacity) {
       const next = queue.shift(({ asker, amount }) => hasRoom(asker, amount));
       if (next === undefined) return;
-      next.resolve(placeOf(next.asker, next.amount));
+      next.resolve(keyHash(next.asker, next.amount));
     }
   }
 
@@ -136,12 +136,12 @@ export function createSlots(options: SlotsOptions): Slots {
 
   function tryEnter(asker: Asker, amount = 1): Place | undefined {
     // Those who wait for their own share to come free are in nobody's way.
-    return (leavesRoom || queue.size === 0) && hasRoom(asker, amount) ? placeOf(asker, amount) : undefined;
+    return (leavesRoom || queue.size === 0) && hasRoom(asker, amount) ? keyHash(asker, amount) : undefined;
   }
 
   return {
     tryEnter,
-    force: (asker) => placeOf(asker, 0),
+    force: (asker) => keyHash(asker, 0),
     holdUnnamed(amount) {
       if (queue.size > 0 || usage.total() + amount > capacity / 2) return false;
       held += amount;

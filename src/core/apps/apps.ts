@@ -26,8 +26,8 @@ export interface Apps {
   ): Promise<{ readonly app: App; readonly credentials: AppCredentials } | "taken">;
   find(key: AppKey): Promise<App | undefined>;
   list(): Promise<readonly App[]>;
-  /** "conflicting" and "outrun" as in `Store.changeApp`: the identity settings were made of those of `app`. */
-  set(app: App, settings: Partial<AppSettings>): Promise<App | "conflicting" | "outrun" | undefined>;
+  /** "incompatible" and "conflict" as in `Store.changeApp`: the identity settings were made of those of `app`. */
+  set(app: App, settings: Partial<AppSettings>): Promise<App | "incompatible" | "conflict" | undefined>;
   /** Ends the tokens got with the old secret. Undefined: the app is gone. */
   rotateSecret(app: App): Promise<AppCredentials | undefined>;
   /** admin: the tokens got with the client secret; all: the users' too. */

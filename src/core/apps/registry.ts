@@ -1,13 +1,13 @@
 import type { AccessSettings } from "../access.ts";
 import { inTime } from "../admission/in-time.ts";
-import { oneAfterTheOther } from "../async/one-after-the-other.ts";
+import { coalesced } from "../async/coalesced.ts";
 import { StoreFailure } from "../faults/store-failure.ts";
 import { limitsOf } from "../limits.ts";
 import { type App, type AppKey, appKey, type Limits, type Registration } from "../model.ts";
-import type { Change, Clock, Events, Eventually, SigningKey, Store, Timers } from "../ports.ts";
+import type { Change, Clock, Events, MaybePromise, SigningKey, Store, Timers } from "../ports.ts";
 
 /** An app with the server's settings filled in where it has none. */
-export interface ServedApp {
+export interface ResolvedApp {
   readonly app: App;
   readonly limits: Limits;
   readonly access: AccessSettings;
@@ -27,9 +27,9 @@ export interface ServerDefaults {
  * a revocation hold within one second everywhere.
  */
 export interface Registry {
-  byKey(org: string, name: string): ServedApp | undefined;
+  byKey(org: string, name: string): ResolvedApp | undefined;
   /** By the app's UUID, or by its App ID at Agora. */
-  byId(id: string): ServedApp | undefined;
+  byId(id: string): ResolvedApp | undefined;
   /** The newest one, which signs. */
   signingKey(): SigningKey;
   /** Looks into the store only for a key that is not known yet: another process may have just made it. */
@@ -46,18 +46,18 @@ export interface Registry {
 }
 
 export interface RegistryNeeds {
-  readonly store: Pick<Store, "apps" | "signingKeys" | "changesSince" | "announcements">;
+  readonly store: Pick<Store, "apps" | "signingKeys" | "changesSince" | "feedVersion">;
   readonly defaults: ServerDefaults;
   readonly events: Events;
   readonly clock: Clock;
   readonly timers: Timers;
   readonly tokens: {
     /** Called for every user whose tokens, rights or existence have changed. */
-    forgetUser(userId: string): void;
+    invalidateUser(userId: string): void;
     /** Called when changes may have gone unseen. */
-    forgetAll(): void;
+    invalidateAll(): void;
     /** Called when apps have changed, and with them perhaps whose tokens they take. */
-    forgetTrusted(): void;
+    invalidateExternal(): void;
   };
 }
 
@@ -71,10 +71,10 @@ const LOOK_MS_MAX = 750;
 /** Reads everything once; the store must hold at least one signing key by then. */
 export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
   const { store, timers } = needs;
-  const byKey = new Map<string, ServedApp>();
-  const byId = new Map<string, ServedApp>();
+  const byKey = new Map<string, ResolvedApp>();
+  const byId = new Map<string, ResolvedApp>();
   let keys: readonly SigningKey[] = [];
-  let announcements = store.announcements();
+  let knownVersion = store.feedVersion();
   /** When the last look that succeeded began, by the wall clock, and in ms that never run backwards. */
   let lookedAt = needs.clock.now();
   let lookedAtMs = timers.nowMs();
@@ -89,42 +89,42 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
     byKey.clear();
     byId.clear();
     for (const app of apps) {
-      const served = serve(app, needs.defaults);
-      byKey.set(app.key, served);
-      byId.set(app.id, served);
+      const resolved = resolveApp(app, needs.defaults);
+      byKey.set(app.key, resolved);
+      byId.set(app.id, resolved);
       const agoraId = app.identity.agora?.appId.toLowerCase();
-      if (agoraId !== undefined && !byId.has(agoraId)) byId.set(agoraId, served);
+      if (agoraId !== undefined && !byId.has(agoraId)) byId.set(agoraId, resolved);
     }
   }
 
   function setKeys(all: readonly SigningKey[]): void {
     // What a key has signed that is gone must not go on because it was verified before.
-    if (keys.some(({ id }) => !all.some((each) => each.id === id))) needs.tokens.forgetAll();
+    if (keys.some(({ id }) => !all.some((each) => each.id === id))) needs.tokens.invalidateAll();
     keys = [...all].sort((a, b) => b.id - a.id);
   }
 
   async function look(): Promise<void> {
     const [now, nowMs] = [needs.clock.now(), timers.nowMs()];
     /** What comes later is not looked at any more: a later look may have learned more by then. */
-    const answered = <T>(answer: Eventually<T>): Eventually<T> =>
+    const answered = <T>(answer: MaybePromise<T>): MaybePromise<T> =>
       answer instanceof Promise ? inTime(answer, nowMs + LOOK_MS_MAX - timers.nowMs(), timers) : answer;
     try {
-      const announced = store.announcements();
+      const version = store.feedVersion();
       const { cursor: next, changes } = await answered(store.changesSince(cursor));
       // A suspended machine's time is in the wall clock alone, and that may have been set back.
       const isLost = Math.max(now - lookedAt, nowMs - lookedAtMs) > LOST_TRACK_MS;
       const isChanged = (kind: Change["kind"]): boolean => isLost || changes.some((change) => change.kind === kind);
-      if (isLost) needs.tokens.forgetAll();
-      for (const change of changes) if (change.kind === "user") needs.tokens.forgetUser(change.userId);
+      if (isLost) needs.tokens.invalidateAll();
+      for (const change of changes) if (change.kind === "user") needs.tokens.invalidateUser(change.userId);
       if (isChanged("apps")) {
         setApps(await answered(store.apps()));
-        needs.tokens.forgetTrusted();
+        needs.tokens.invalidateExternal();
       }
       if (isChanged("keys")) setKeys(await answered(store.signingKeys()));
       cursor = next;
       lookedAt = now;
       lookedAtMs = nowMs;
-      announcements = announced;
+      knownVersion = version;
       failure = undefined;
     } catch (error) {
       needs.events.refreshFailed(error);
@@ -133,7 +133,7 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
   }
 
   const isTrusted = (): boolean => timers.nowMs() - lookedAtMs < TRUSTED_MS;
-  const isCurrent = (): boolean => isTrusted() && announcements === store.announcements();
+  const isCurrent = (): boolean => isTrusted() && knownVersion === store.feedVersion();
   const key = (id: number): SigningKey | undefined => keys.find((candidate) => candidate.id === id);
 
   return {
@@ -150,7 +150,7 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
     },
     isCurrent,
     // A slow look may have begun late enough: then nobody waits for another.
-    refresh: oneAfterTheOther(look, isCurrent),
+    refresh: coalesced(look, isCurrent),
     requireKnown() {
       if (failure === undefined && isTrusted()) return;
       // Whatever was in the way: nothing was done for who asks.
@@ -160,9 +160,9 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
 }
 
 /** The server's settings for what the app leaves to it. */
-export function serve(app: App, defaults: ServerDefaults): ServedApp {
+export function resolveApp(app: App, defaults: ServerDefaults): ResolvedApp {
   const registration = app.registration ?? defaults.registration;
-  const registrationsOpen: ServedApp["registrationsOpen"] =
+  const registrationsOpen: ResolvedApp["registrationsOpen"] =
     defaults.registration === "open" ? ["open", null] : ["open"];
   const access = { dialect: app.dialect, registration };
   return { app, limits: limitsOf(app, defaults.limits), access, registrationsOpen };

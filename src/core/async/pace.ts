@@ -1,4 +1,4 @@
-import type { Clock, Turns } from "../ports.ts";
+import type { Clock, YieldToEventLoop } from "../ports.ts";
 import { monotonicMs } from "./monotonic-ms.ts";
 
 /** Long work on a thread that serves, cut into parts between which all others have their turn. */
@@ -17,11 +17,11 @@ const PIECES = 16;
 export interface PaceNeeds {
   /** Milliseconds that never run backwards. */
   readonly nowMs: () => number;
-  readonly turns: Turns;
+  readonly yieldToEventLoop: YieldToEventLoop;
 }
 
 /** @param pieces the time is looked at once in so many; fewer where one may take a millisecond */
-export function createPace({ nowMs, turns }: PaceNeeds, pieces = PIECES): Pace {
+export function createPace({ nowMs, yieldToEventLoop }: PaceNeeds, pieces = PIECES): Pace {
   let until = nowMs() + WORK_MS;
   let asked = 0;
   return {
@@ -30,13 +30,16 @@ export function createPace({ nowMs, turns }: PaceNeeds, pieces = PIECES): Pace {
       return asked % pieces === 0 && nowMs() >= until;
     },
     async rest() {
-      await turns.next();
+      await yieldToEventLoop();
       until = nowMs() + WORK_MS;
     },
   };
 }
 
 /** By the clock that the rules have. */
-export function paceBy({ clock, turns }: { clock: Pick<Clock, "monotonicNs">; turns: Turns }, pieces?: number): Pace {
-  return createPace({ nowMs: () => monotonicMs(clock), turns }, pieces);
+export function paceBy(
+  { clock, yieldToEventLoop }: { clock: Pick<Clock, "monotonicNs">; yieldToEventLoop: YieldToEventLoop },
+  pieces?: number,
+): Pace {
+  return createPace({ nowMs: () => monotonicMs(clock), yieldToEventLoop }, pieces);
 }

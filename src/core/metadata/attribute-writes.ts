@@ -1,15 +1,15 @@
 import { isAllowed, relationOf } from "../access.ts";
 import { account } from "../admission/asker.ts";
-import { createKeyedTurns } from "../admission/keyed-turns.ts";
-import type { ServedApp } from "../apps/registry.ts";
+import { createKeyedMutex } from "../admission/keyed-mutex.ts";
+import type { ResolvedApp } from "../apps/registry.ts";
 import { paceBy } from "../async/pace.ts";
 import { type Authorised, endedRefusal } from "../authority.ts";
 import { StoreFailure } from "../faults/store-failure.ts";
 import type { Caller, UserName } from "../model.ts";
-import type { AttributesWrite, Clock, Store, StoredAttributes, Timers, Turns } from "../ports.ts";
+import type { AttributesWrite, Clock, Store, StoredAttributes, Timers, YieldToEventLoop } from "../ports.ts";
 import { Refusal, type Refused } from "../refusals.ts";
-import { type Changes, NO_ATTRIBUTES_JSON, NO_CHANGES } from "./attributes.ts";
-import { MERGED_AT_ONCE, mergedInTurns, mergedJson, type SizedJson } from "./merged-json.ts";
+import { type AttributePatch, EMPTY_PATCH, NO_ATTRIBUTES_JSON } from "./attributes.ts";
+import { MERGED_AT_ONCE, mergedJson, pacedMerge, type SizedJson } from "./merged-json.ts";
 import { allHold, type Precondition, preconditionFailed } from "./preconditions.ts";
 import { written } from "./written.ts";
 
@@ -18,14 +18,14 @@ export type ReserveAnswer = (bytes: number) => void;
 
 /** A change of one user's attributes, as a caller wants it. */
 export interface WantedChange {
-  readonly served: ServedApp;
+  readonly resolved: ResolvedApp;
   readonly by: Authorised;
   readonly name: UserName;
   /** "all": removes whatever there is. */
-  readonly changes: Changes | "all removed";
+  readonly changes: AttributePatch | "all removed";
   readonly preconditions: readonly Precondition[];
   /** What becomes of it when another has overtaken it. Tried again, its preconditions are judged anew. */
-  readonly overtaken: "refuse" | "try again";
+  readonly onConflict: "fail" | "retry";
   /** Without it the attributes are not answered. */
   readonly reserve?: ReserveAnswer | undefined;
 }
@@ -39,7 +39,7 @@ export interface AttributeWrites {
 interface AttributeWritesNeeds {
   readonly store: Pick<Store, "attributes" | "writeAttributes" | "usage">;
   readonly clock: Clock;
-  readonly turns: Turns;
+  readonly yieldToEventLoop: YieldToEventLoop;
   readonly timers: Timers;
 }
 
@@ -51,9 +51,14 @@ const USER_TURNS_WAITING_MAX = 1000;
 /** Nothing of it is stored, and later it may be. */
 export const STILL_OVERTAKEN: Refused = { code: "busy", retryAfterMs: 1000 };
 
-export function createAttributeWrites({ store, clock, turns, timers }: AttributeWritesNeeds): AttributeWrites {
-  const ofUsers = createKeyedTurns({
-    resource: "user_turns",
+export function createAttributeWrites({
+  store,
+  clock,
+  yieldToEventLoop,
+  timers,
+}: AttributeWritesNeeds): AttributeWrites {
+  const ofUsers = createKeyedMutex({
+    resource: "user_writes",
     waitingMax: USER_TURNS_WAITING_MAX,
     waitMaxMs: TRIED_MS,
     isLasting: (error) => error instanceof StoreFailure && error.nothingStored,
@@ -65,56 +70,59 @@ export function createAttributeWrites({ store, clock, turns, timers }: Attribute
    * @param until by `timers`; what it waited for its turn counts
    */
   async function change(wanted: WantedChange, waits: string, until: number): Promise<StoredAttributes | undefined> {
-    const { served, by, name, changes, preconditions, overtaken } = wanted;
-    const named = changes === "all removed" ? NO_CHANGES : changes;
+    const { resolved, by, name, changes, preconditions, onConflict } = wanted;
+    const named = changes === "all removed" ? EMPTY_PATCH : changes;
     for (;;) {
-      const stored = await store.attributes(served.app.number, name, "write");
-      if (!allHold(preconditions, stored)) throw await preconditionFailed(stored, named, paceBy({ clock, turns }));
+      const stored = await store.attributes(resolved.app.number, name, "write");
+      if (!allHold(preconditions, stored))
+        throw await preconditionFailed(stored, named, paceBy({ clock, yieldToEventLoop }));
       if (stored === undefined) return undefined;
       const isLong = named.size > MERGED_AT_ONCE;
-      const merged = isLong ? await mergedInTurns(stored, named, paceBy({ clock, turns })) : mergedOf(stored, changes);
-      const write = writeOf(served, name, stored, merged, clock);
+      const merged = isLong
+        ? await pacedMerge(stored, named, paceBy({ clock, yieldToEventLoop }))
+        : mergedOf(stored, changes);
+      const write = writeOf(resolved, name, stored, merged, clock);
       wanted.reserve?.((write ?? stored).json.length);
       if (write === undefined) return stored;
       const { authority } = by;
       const terms = { account: waits, waitMaxMs: until - timers.nowMs(), authority };
       const outcome = await store.writeAttributes(write, terms);
       if (outcome === "written") return written(write);
-      if (outcome === "full") throw new Refusal(await appFull(store, served, by.caller, write.growth));
+      if (outcome === "full") throw new Refusal(await appFull(store, resolved, by.caller, write.growth));
       if (outcome === "unauthorised") throw endedRefusal(by);
-      if (overtaken === "refuse") throw new Refusal({ code: "set_conflict" });
+      if (onConflict === "fail") throw new Refusal({ code: "set_conflict" });
       if (timers.nowMs() > until) throw new Refusal(STILL_OVERTAKEN);
-      await turns.next();
+      await yieldToEventLoop();
     }
   }
 
   return {
     change(wanted) {
-      const { served, by, name } = wanted;
-      const waits = callerAccount(served, by.caller);
+      const { resolved, by, name } = wanted;
+      const waits = callerAccount(resolved, by.caller);
       const until = timers.nowMs() + TRIED_MS;
       // Whoever may not conflict waits for a turn here, so that only other threads and servers can overtake it. With a
       // condition it takes no waiting: who is overtaken is mostly refused for it.
-      if (wanted.overtaken === "refuse" || wanted.preconditions.length > 0) return change(wanted, waits, until);
+      if (wanted.onConflict === "fail" || wanted.preconditions.length > 0) return change(wanted, waits, until);
       const asker = { address: waits };
-      return ofUsers.run(`${served.app.number}/${name}`, asker, () => change(wanted, waits, until));
+      return ofUsers.runExclusive(`${resolved.app.number}/${name}`, asker, () => change(wanted, waits, until));
     },
   };
 }
 
 /** Whom a call is done for, where an engine makes it wait. */
-export function callerAccount({ app }: ServedApp, caller: Caller): string {
+export function callerAccount({ app }: ResolvedApp, caller: Caller): string {
   return account(app, caller.kind === "user" ? caller.name : undefined);
 }
 
-function mergedOf(stored: StoredAttributes, changes: Changes | "all removed"): SizedJson {
+function mergedOf(stored: StoredAttributes, changes: AttributePatch | "all removed"): SizedJson {
   if (changes !== "all removed") return mergedJson(stored, changes);
   return stored.bytes === 0 ? stored : { json: NO_ATTRIBUTES_JSON, bytes: 0 };
 }
 
 /** What replaces the attributes that were read by those; undefined when they are the same. Refuses what is too large. */
 export function writeOf(
-  { app, limits }: ServedApp,
+  { app, limits }: ResolvedApp,
   name: UserName,
   stored: StoredAttributes,
   merged: SizedJson,
@@ -147,7 +155,7 @@ export function writeOf(
  */
 export async function appFull(
   store: Pick<Store, "usage">,
-  { app, limits, access }: ServedApp,
+  { app, limits, access }: ResolvedApp,
   caller: Caller,
   growth: number,
 ): Promise<Refused> {

@@ -8,9 +8,9 @@
 export type Attributes = ReadonlyMap<string, string>;
 
 /** What a set asks for: key → new value, where an empty value removes the key (protocol.md § 8, row 9). */
-export type Changes = ReadonlyMap<string, string>;
+export type AttributePatch = ReadonlyMap<string, string>;
 
-export const NO_CHANGES: Changes = new Map();
+export const EMPTY_PATCH: AttributePatch = new Map();
 
 export const NO_ATTRIBUTES_JSON = "{}";
 

@@ -1,6 +1,6 @@
 import { type UserName, userName } from "../model.ts";
-import type { Store, Turns } from "../ports.ts";
-import { MADE_AT_ONCE, type Projection, projection, projectionInTurns } from "./projection.ts";
+import type { Store, YieldToEventLoop } from "../ports.ts";
+import { MADE_AT_ONCE, type Projection, pacedProjection, projection } from "./projection.ts";
 
 /** What a batch read asks for. */
 export interface WantedMetadata {
@@ -47,7 +47,7 @@ export interface BatchReads {
 
 interface BatchReadsNeeds {
   readonly store: Pick<Store, "attributesOf" | "modifiedOf">;
-  readonly turns: Turns;
+  readonly yieldToEventLoop: YieldToEventLoop;
 }
 
 /** Users that are read together, at most. */
@@ -59,7 +59,7 @@ const SLICE_BYTES_MAX = 1_048_576;
 /** So much of an answer, in characters, is gathered before the rest is left to be read as its client takes it. */
 const GATHERED_MAX = 262_144;
 
-export function createBatchReads({ store, turns }: BatchReadsNeeds): BatchReads {
+export function createBatchReads({ store, yieldToEventLoop }: BatchReadsNeeds): BatchReads {
   /** Compares versions, so that no attributes are read that the caller has. Another version is news, also an older one. */
   async function compare(app: number, { spellings, modified }: KnownMetadata): Promise<Compared> {
     const compared = nothingCompared();
@@ -84,7 +84,7 @@ export function createBatchReads({ store, turns }: BatchReadsNeeds): BatchReads 
 
   async function projectionOf(keys: readonly string[]): Promise<Projection | undefined> {
     if (keys.length === 0) return undefined;
-    return keys.length > MADE_AT_ONCE ? await projectionInTurns(keys, turns) : projection(keys);
+    return keys.length > MADE_AT_ONCE ? await pacedProjection(keys, yieldToEventLoop) : projection(keys);
   }
 
   return {
@@ -127,7 +127,7 @@ export function createBatchReads({ store, turns }: BatchReadsNeeds): BatchReads 
           bytes += read;
           if (bytes < BYTES_PER_TURN) continue;
           bytes = 0;
-          await turns.next();
+          await yieldToEventLoop();
         }
         return found;
       }
@@ -136,7 +136,7 @@ export function createBatchReads({ store, turns }: BatchReadsNeeds): BatchReads 
       const isAll = (): boolean => at >= asked.names.length;
       const more = async (): Promise<readonly NamedMetadata[] | undefined> => {
         if (isAll()) return undefined;
-        await turns.next();
+        await yieldToEventLoop();
         return await gather();
       };
       return { found, unchanged, removed, more: isAll() ? undefined : more };

@@ -1,14 +1,14 @@
-import type { ServedApp } from "../apps/registry.ts";
+import type { ResolvedApp } from "../apps/registry.ts";
 import { type Pace, paceBy } from "../async/pace.ts";
 import { type Authorised, endedRefusal } from "../authority.ts";
 import { isUnavailable } from "../faults/store-failure.ts";
 import { type UserName, userName } from "../model.ts";
-import type { AttributesWrite, Clock, Store, StoredAttributes, Timers, Turns } from "../ports.ts";
+import type { AttributesWrite, Clock, Store, StoredAttributes, Timers, YieldToEventLoop } from "../ports.ts";
 import { Refusal, type Refused } from "../refusals.ts";
 import { appFull, callerAccount, type ReserveAnswer, STILL_OVERTAKEN, TRIED_MS, writeOf } from "./attribute-writes.ts";
-import type { Changes } from "./attributes.ts";
+import type { AttributePatch } from "./attributes.ts";
 import type { NamedMetadata } from "./batch-reads.ts";
-import { mergedInTurns } from "./merged-json.ts";
+import { pacedMerge } from "./merged-json.ts";
 import { allHold, type Precondition, preconditionFailed } from "./preconditions.ts";
 import { written } from "./written.ts";
 
@@ -16,7 +16,7 @@ import { written } from "./written.ts";
 export interface UserChanges {
   /** As the caller spells the name. */
   readonly spelling: string;
-  readonly changes: Changes;
+  readonly changes: AttributePatch;
   readonly preconditions: readonly Precondition[];
   /** Why they are refused whatever is stored. */
   readonly refused?: Refused | undefined;
@@ -33,7 +33,7 @@ export interface BatchWritten {
 export interface BatchWrites {
   /** @param allOrNothing refuses with `batch_refused` when one of them cannot be changed, and then changes none */
   change(
-    served: ServedApp,
+    resolved: ResolvedApp,
     by: Authorised,
     wanted: readonly UserChanges[],
     allOrNothing: boolean,
@@ -44,7 +44,7 @@ export interface BatchWrites {
 interface BatchWritesNeeds {
   readonly store: Pick<Store, "attributesOf" | "writeAttributesOf" | "usage">;
   readonly clock: Clock;
-  readonly turns: Turns;
+  readonly yieldToEventLoop: YieldToEventLoop;
   readonly timers: Timers;
 }
 
@@ -56,37 +56,37 @@ interface Part extends UserChanges {
 /** Users that are read and merged before all others have had their turn. */
 const SLICE = 25;
 
-export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNeeds): BatchWrites {
+export function createBatchWrites({ store, clock, yieldToEventLoop, timers }: BatchWritesNeeds): BatchWrites {
   /** Those to be tried again, since others have overtaken them. */
   async function attempt(batch: Batch, parts: readonly Part[]): Promise<readonly Part[]> {
-    const { served, by, refused, allOrNothing } = batch;
+    const { resolved, by, refused, allOrNothing } = batch;
     const writes = new Map<Part, AttributesWrite>();
-    const pace = paceBy({ clock, turns }, 1);
+    const pace = paceBy({ clock, yieldToEventLoop }, 1);
     for (let from = 0; from < parts.length; from += SLICE) {
       const slice = parts.slice(from, from + SLICE);
       const names = slice.map(({ name }) => name);
-      const read = await store.attributesOf(served.app.number, names, "write");
+      const read = await store.attributesOf(resolved.app.number, names, "write");
       for (const [index, part] of slice.entries()) {
         const write = await judge(batch, part, read[index], pace);
         if (write !== undefined) writes.set(part, write);
         if (pace.isDue()) await pace.rest();
       }
-      await turns.next();
+      await yieldToEventLoop();
     }
     batch.reserve?.(answerBytes(batch));
     if (writes.size === 0 || (allOrNothing && refused.size > 0)) return [];
     const { authority } = by;
-    const terms = { account: callerAccount(served, by.caller), waitMaxMs: batch.until - timers.nowMs(), authority };
+    const terms = { account: callerAccount(resolved, by.caller), waitMaxMs: batch.until - timers.nowMs(), authority };
     const outcomes = await store.writeAttributesOf([...writes.values()], allOrNothing, terms);
-    const overtaken: Part[] = [];
+    const conflicted: Part[] = [];
     batch.hasStored ||= outcomes.includes("written");
     for (const [index, [part, write]] of [...writes].entries()) {
       const outcome = outcomes[index];
       if (outcome === "conflict") {
-        overtaken.push(part);
+        conflicted.push(part);
         refused.set(part.spelling, { code: "set_conflict" });
       } else if (outcome === "full") {
-        refused.set(part.spelling, await appFull(store, served, by.caller, write.growth));
+        refused.set(part.spelling, await appFull(store, resolved, by.caller, write.growth));
       } else if (outcome === "unauthorised") {
         // Others of the batch are stored: what became of them is answered all the same.
         if (!batch.hasStored) throw endedRefusal(by);
@@ -95,7 +95,7 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
         refused.set(part.spelling, STILL_OVERTAKEN);
       }
     }
-    return overtaken;
+    return conflicted;
   }
 
   /** Those to be tried again; undefined where that cannot be done now, and others of the batch are stored. */
@@ -110,7 +110,7 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
 
   /** What is to be written of a user, if anything; notes what will be stored of him, or why that cannot be. */
   async function judge(
-    { served, stored, refused }: Batch,
+    { resolved, stored, refused }: Batch,
     part: Part,
     before: StoredAttributes | undefined,
     pace: Pace,
@@ -121,8 +121,8 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
       const { name, changes, preconditions } = part;
       if (!allHold(preconditions, before)) throw await preconditionFailed(before, changes, pace);
       if (before === undefined) throw new Refusal({ code: "set_user_unknown" });
-      const merged = await mergedInTurns(before, changes, pace);
-      const write = writeOf(served, name, before, merged, clock);
+      const merged = await pacedMerge(before, changes, pace);
+      const write = writeOf(resolved, name, before, merged, clock);
       stored.set(part.spelling, write === undefined ? before : written(write));
       return write;
     } catch (error) {
@@ -133,10 +133,10 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
   }
 
   return {
-    async change(served, by, wanted, allOrNothing, reserve) {
+    async change(resolved, by, wanted, allOrNothing, reserve) {
       const until = timers.nowMs() + TRIED_MS;
       const found = { stored: new Map(), refused: new Map(), hasStored: false };
-      const batch: Batch = { served, by, allOrNothing, reserve, until, ...found };
+      const batch: Batch = { resolved, by, allOrNothing, reserve, until, ...found };
       const { stored, refused } = batch;
       const parts: Part[] = [];
       for (const each of wanted) {
@@ -146,22 +146,22 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
         else parts.push({ ...each, name });
       }
       for (let open: readonly Part[] = parts; open.length > 0; ) {
-        const overtaken = await attemptAgain(batch, open);
-        if (overtaken === undefined) {
+        const conflicted = await attemptAgain(batch, open);
+        if (conflicted === undefined) {
           for (const { spelling } of open) refused.set(spelling, STILL_OVERTAKEN);
           break;
         }
         // With a condition, what is stored by now decides whether it is a conflict or the condition that failed.
-        const again = overtaken.filter(
-          ({ preconditions }) => preconditions.length > 0 || served.app.conflicts === "merge",
+        const again = conflicted.filter(
+          ({ preconditions }) => preconditions.length > 0 || resolved.app.conflicts === "merge",
         );
-        if (again.length === 0 || (allOrNothing && again.length < overtaken.length)) break;
+        if (again.length === 0 || (allOrNothing && again.length < conflicted.length)) break;
         if (timers.nowMs() > until) {
           for (const { spelling } of again) refused.set(spelling, STILL_OVERTAKEN);
           break;
         }
         open = allOrNothing ? parts : again;
-        await turns.next();
+        await yieldToEventLoop();
       }
       for (const spelling of refused.keys()) stored.delete(spelling);
       if (allOrNothing && refused.size > 0) throw new Refusal({ code: "batch_refused", refused });
@@ -171,7 +171,7 @@ export function createBatchWrites({ store, clock, turns, timers }: BatchWritesNe
 }
 
 interface Batch {
-  readonly served: ServedApp;
+  readonly resolved: ResolvedApp;
   readonly by: Authorised;
   readonly allOrNothing: boolean;
   readonly reserve: ReserveAnswer | undefined;

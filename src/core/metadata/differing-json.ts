@@ -1,12 +1,12 @@
 import type { Pace } from "../async/pace.ts";
-import type { Changes } from "./attributes.ts";
+import type { AttributePatch } from "./attributes.ts";
 import { compareKey, endOfText, seekKey, textAt } from "./members.ts";
 
 /**
  * Of the keys that the changes name, those whose present value is another, with it; null = it has none. A JSON object,
  * made by one walk through the attributes text (attributes.ts), since both may hold very many keys.
  */
-export async function differingJson(json: string, wanted: Changes, pace: Pace): Promise<string> {
+export async function differingJson(json: string, wanted: AttributePatch, pace: Pace): Promise<string> {
   const end = json.length - 1;
   let differing = "";
   let at = 1;

@@ -1,6 +1,6 @@
 import type { Pace } from "../async/pace.ts";
 import { Refusal, type Refused } from "../refusals.ts";
-import type { Changes } from "./attributes.ts";
+import type { AttributePatch } from "./attributes.ts";
 import { JsonReader } from "./json-reader.ts";
 
 /** Some clients parse its value for a whole list of users at once: one value that they cannot parse hides all names. */
@@ -10,7 +10,7 @@ const EXT = "ext";
  * Why an app that checks `ext` (`AppSettings.checkExt`) refuses these changes; undefined: it does not. Only the changes
  * are looked at: an `ext` that was stored before the check was turned on does not block changes of other keys.
  */
-export async function extRefused(changes: Changes, pace: Pace): Promise<Refused | undefined> {
+export async function extRefused(changes: AttributePatch, pace: Pace): Promise<Refused | undefined> {
   const ext = changes.get(EXT);
   // Without a value it is removed.
   if (ext === undefined || ext === "" || (await isJsonObject(ext, pace))) return undefined;

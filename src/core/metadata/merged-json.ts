@@ -1,6 +1,6 @@
 import type { Pace } from "../async/pace.ts";
 import { utf8Bytes } from "../limits.ts";
-import { type Changes, NO_ATTRIBUTES_JSON } from "./attributes.ts";
+import { type AttributePatch, NO_ATTRIBUTES_JSON } from "./attributes.ts";
 import { compareKey, endOfText, seekKey, textAt } from "./members.ts";
 
 /** Attributes as they are stored. */
@@ -16,7 +16,7 @@ export interface SizedJson {
  * that changes nothing. Both sides are in the order of their keys, so that one walk through the text meets them all;
  * what no change names is copied as it is, neither parsed nor counted.
  */
-export function mergedJson(stored: SizedJson, changes: Changes): SizedJson {
+export function mergedJson(stored: SizedJson, changes: AttributePatch): SizedJson {
   const merge = begin(stored, changes);
   mergeKeys(merge, merge.keys.length);
   return finish(merge, stored);
@@ -29,7 +29,7 @@ export const MERGED_AT_ONCE = 1024;
 const KEYS = 16;
 
 /** The same for many changes, so that a user of tens of thousands of keys keeps nobody waiting. */
-export async function mergedInTurns(stored: SizedJson, changes: Changes, pace: Pace): Promise<SizedJson> {
+export async function pacedMerge(stored: SizedJson, changes: AttributePatch, pace: Pace): Promise<SizedJson> {
   const merge = begin(stored, changes);
   for (let to = 0; to < merge.keys.length; ) {
     to = Math.min(to + KEYS, merge.keys.length);
@@ -41,7 +41,7 @@ export async function mergedInTurns(stored: SizedJson, changes: Changes, pace: P
 
 /** A merge under way. */
 interface Merge {
-  readonly changes: Changes;
+  readonly changes: AttributePatch;
   readonly keys: readonly string[];
   /** Each with a comma behind it, so that the last one is no special case. */
   readonly members: string;
@@ -54,7 +54,7 @@ interface Merge {
   bytes: number;
 }
 
-function begin({ json, bytes }: SizedJson, changes: Changes): Merge {
+function begin({ json, bytes }: SizedJson, changes: AttributePatch): Merge {
   const members = json === NO_ATTRIBUTES_JSON ? "" : `${json.slice(1, -1)},`;
   return { changes, keys: [...changes.keys()].sort(), members, count: 0, at: 0, copiedTo: 0, merged: "", bytes };
 }

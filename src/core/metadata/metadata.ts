@@ -1,13 +1,21 @@
 import { permit } from "../access.ts";
-import type { ServedApp } from "../apps/registry.ts";
+import type { ResolvedApp } from "../apps/registry.ts";
 import { andThen } from "../async/and-then.ts";
 import { paceBy } from "../async/pace.ts";
 import { type Authorised, endedRefusal } from "../authority.ts";
 import { type Caller, type Dialect, type UserName, userName } from "../model.ts";
-import type { Clock, Eventually, Store, StoredAttributes, StoredVersion, Timers, Turns } from "../ports.ts";
+import type {
+  Clock,
+  MaybePromise,
+  Store,
+  StoredAttributes,
+  StoredVersion,
+  Timers,
+  YieldToEventLoop,
+} from "../ports.ts";
 import { illegal, Refusal } from "../refusals.ts";
 import { createAttributeWrites, type ReserveAnswer } from "./attribute-writes.ts";
-import { type Changes, NO_ATTRIBUTES_JSON } from "./attributes.ts";
+import { type AttributePatch, NO_ATTRIBUTES_JSON } from "./attributes.ts";
 import { createBatchReads, type ManyMetadata, type WantedMetadata } from "./batch-reads.ts";
 import { type BatchWritten, createBatchWrites, type UserChanges } from "./batch-writes.ts";
 import { extRefused } from "./ext-refused.ts";
@@ -33,10 +41,10 @@ export interface UsedBytes {
 export interface Metadata {
   /** Merges `changes` into the attributes and answers all of them as they are then. */
   set(
-    served: ServedApp,
+    resolved: ResolvedApp,
     by: Authorised,
     target: UserName | undefined,
-    changes: Changes,
+    changes: AttributePatch,
     preconditions: readonly Precondition[],
     reserve?: ReserveAnswer,
   ): Promise<StoredAttributes>;
@@ -45,7 +53,7 @@ export interface Metadata {
    * @param allOrNothing refuses with `batch_refused` when one of them cannot be changed, and then changes none
    */
   setMany(
-    served: ServedApp,
+    resolved: ResolvedApp,
     by: Authorised,
     wanted: readonly UserChanges[],
     allOrNothing: boolean,
@@ -53,31 +61,31 @@ export interface Metadata {
   ): Promise<BatchWritten>;
   /** Undefined: an unknown user, where the dialect does not refuse that. */
   get(
-    served: ServedApp,
+    resolved: ResolvedApp,
     caller: Caller,
     target: UserName | undefined,
     preconditions: readonly Precondition[],
-  ): Eventually<StoredAttributes | Unchanged | undefined>;
-  getMany(served: ServedApp, caller: Caller, wanted: WantedMetadata): Promise<ManyMetadata>;
+  ): MaybePromise<StoredAttributes | Unchanged | undefined>;
+  getMany(resolved: ResolvedApp, caller: Caller, wanted: WantedMetadata): Promise<ManyMetadata>;
   /** Succeeds also where there is nothing to remove, and is never overtaken. */
   remove(
-    served: ServedApp,
+    resolved: ResolvedApp,
     by: Authorised,
     target: UserName | undefined,
     preconditions: readonly Precondition[],
   ): Promise<void>;
   /** The same for some keys; what is left, or undefined where there is no such user. */
   removeKeys(
-    served: ServedApp,
+    resolved: ResolvedApp,
     by: Authorised,
     target: UserName | undefined,
     keys: readonly string[],
     preconditions: readonly Precondition[],
   ): Promise<StoredAttributes | undefined>;
   /** Σ bytes of the app. */
-  capacity(served: ServedApp, caller: Caller): Promise<number>;
+  capacity(resolved: ResolvedApp, caller: Caller): Promise<number>;
   /** What the caller's limits are held against. */
-  used(served: ServedApp, caller: Caller): Promise<UsedBytes>;
+  used(resolved: ResolvedApp, caller: Caller): Promise<UsedBytes>;
 }
 
 type MetadataStore = Pick<
@@ -95,20 +103,20 @@ type MetadataStore = Pick<
 interface MetadataNeeds {
   readonly store: MetadataStore;
   readonly clock: Clock;
-  readonly turns: Turns;
+  readonly yieldToEventLoop: YieldToEventLoop;
   readonly timers: Timers;
 }
 
-export function createMetadata({ store, clock, turns, timers }: MetadataNeeds): Metadata {
-  const writes = createAttributeWrites({ store, clock, turns, timers });
-  const batches = createBatchWrites({ store, clock, turns, timers });
-  const reads = createBatchReads({ store, turns });
+export function createMetadata({ store, clock, yieldToEventLoop, timers }: MetadataNeeds): Metadata {
+  const writes = createAttributeWrites({ store, clock, yieldToEventLoop, timers });
+  const batches = createBatchWrites({ store, clock, yieldToEventLoop, timers });
+  const reads = createBatchReads({ store, yieldToEventLoop });
 
   function read(
-    { app, access }: ServedApp,
+    { app, access }: ResolvedApp,
     name: UserName,
     preconditions: readonly Precondition[],
-  ): Eventually<StoredAttributes | Unchanged | undefined> {
+  ): MaybePromise<StoredAttributes | Unchanged | undefined> {
     return andThen(
       store.attributes(app.number, name),
       (stored) => judged(stored, preconditions) ?? stored ?? answerUnknown(access.dialect),
@@ -117,26 +125,26 @@ export function createMetadata({ store, clock, turns, timers }: MetadataNeeds): 
 
   /** Undefined: no such user, and the preconditions take that. */
   async function removed(
-    served: ServedApp,
+    resolved: ResolvedApp,
     by: Authorised,
     name: UserName | undefined,
-    changes: Changes | "all removed",
+    changes: AttributePatch | "all removed",
     preconditions: readonly Precondition[],
   ): Promise<StoredAttributes | undefined> {
     if (name !== undefined) {
-      return await writes.change({ served, by, name, changes, preconditions, overtaken: "try again" });
+      return await writes.change({ resolved, by, name, changes, preconditions, onConflict: "retry" });
     }
     if (!allHold(preconditions, undefined)) throw preconditionFailedOf(undefined);
     return undefined;
   }
 
-  async function requireExt(changes: Changes): Promise<void> {
-    const refused = await extRefused(changes, paceBy({ clock, turns }));
+  async function requireExt(changes: AttributePatch): Promise<void> {
+    const refused = await extRefused(changes, paceBy({ clock, yieldToEventLoop }));
     if (refused !== undefined) throw new Refusal(refused);
   }
 
   async function withExtJudged(wanted: readonly UserChanges[]): Promise<readonly UserChanges[]> {
-    const pace = paceBy({ clock, turns });
+    const pace = paceBy({ clock, yieldToEventLoop });
     const judged: UserChanges[] = [];
     for (const each of wanted) {
       judged.push({ ...each, refused: each.refused ?? (await extRefused(each.changes, pace)) });
@@ -145,36 +153,36 @@ export function createMetadata({ store, clock, turns, timers }: MetadataNeeds): 
   }
 
   return {
-    async set(served, by, target, changes, preconditions, reserve) {
-      permit("setMetadata", by.caller, target, served.access);
+    async set(resolved, by, target, changes, preconditions, reserve) {
+      permit("setMetadata", by.caller, target, resolved.access);
       // Before the store is asked: a request that makes no sense is a 400 whatever is stored.
-      if (served.app.checkExt) await requireExt(changes);
+      if (resolved.app.checkExt) await requireExt(changes);
       if (target === undefined) throw new Refusal({ code: "set_user_unknown" });
       // Whoever has named a condition wants to know whether it holds, and not who else was there.
-      const overtaken = served.app.conflicts === "merge" || preconditions.length > 0 ? "try again" : "refuse";
-      const wanted = { served, by, name: target, changes, preconditions, overtaken, reserve } as const;
+      const onConflict = resolved.app.conflicts === "merge" || preconditions.length > 0 ? "retry" : "fail";
+      const wanted = { resolved, by, name: target, changes, preconditions, onConflict, reserve } as const;
       const stored = await writes.change(wanted);
       if (stored === undefined) throw new Refusal({ code: "set_user_unknown" });
       return stored;
     },
 
-    async setMany(served, by, wanted, allOrNothing, reserve) {
-      permit("setManyMetadata", by.caller, undefined, served.access);
-      const { batchMax } = served.limits;
+    async setMany(resolved, by, wanted, allOrNothing, reserve) {
+      permit("setManyMetadata", by.caller, undefined, resolved.access);
+      const { batchMax } = resolved.limits;
       if (wanted.length > batchMax) throw new Refusal({ code: "batch_too_large", batchMax });
       refuseTwice(wanted);
-      const judged = served.app.checkExt ? await withExtJudged(wanted) : wanted;
-      return await batches.change(served, by, judged, allOrNothing, reserve);
+      const judged = resolved.app.checkExt ? await withExtJudged(wanted) : wanted;
+      return await batches.change(resolved, by, judged, allOrNothing, reserve);
     },
 
-    get(served, caller, target, preconditions) {
-      permit("getMetadata", caller, target, served.access);
-      if (target === undefined) return answerUnknown(served.access.dialect);
-      if (preconditions.length === 0) return read(served, target, preconditions);
+    get(resolved, caller, target, preconditions) {
+      permit("getMetadata", caller, target, resolved.access);
+      if (target === undefined) return answerUnknown(resolved.access.dialect);
+      if (preconditions.length === 0) return read(resolved, target, preconditions);
       // The version alone may spare the reading of the attributes, and may be another by the time they are read.
       return andThen(
-        store.version(served.app.number, target),
-        (version) => judged(version, preconditions) ?? read(served, target, preconditions),
+        store.version(resolved.app.number, target),
+        (version) => judged(version, preconditions) ?? read(resolved, target, preconditions),
       );
     },
 
@@ -186,22 +194,22 @@ export function createMetadata({ store, clock, turns, timers }: MetadataNeeds): 
       return await reads.read(app.number, wanted, limits.userBytesMax);
     },
 
-    async remove(served, by, target, preconditions) {
-      permit("removeMetadata", by.caller, target, served.access);
+    async remove(resolved, by, target, preconditions) {
+      permit("removeMetadata", by.caller, target, resolved.access);
       if (preconditions.length > 0) {
-        await removed(served, by, target, "all removed", preconditions);
+        await removed(resolved, by, target, "all removed", preconditions);
         return;
       }
       if (target === undefined) return;
-      const version = await store.version(served.app.number, target, "write");
+      const version = await store.version(resolved.app.number, target, "write");
       if (version === undefined || version.bytes === 0) return;
-      const cleared = await store.clearAttributes(served.app.number, target, clock.now(), by.authority);
+      const cleared = await store.clearAttributes(resolved.app.number, target, clock.now(), by.authority);
       if (cleared === "unauthorised") throw endedRefusal(by);
     },
 
-    async removeKeys(served, by, target, keys, preconditions) {
-      permit("removeMetadata", by.caller, target, served.access);
-      return await removed(served, by, target, new Map(keys.map((key) => [key, ""])), preconditions);
+    async removeKeys(resolved, by, target, keys, preconditions) {
+      permit("removeMetadata", by.caller, target, resolved.access);
+      return await removed(resolved, by, target, new Map(keys.map((key) => [key, ""])), preconditions);
     },
 
     async capacity({ app, access }, caller) {
@@ -209,11 +217,11 @@ export function createMetadata({ store, clock, turns, timers }: MetadataNeeds): 
       return await store.usage(app.number);
     },
 
-    async used(served, caller) {
-      permit("readLimits", caller, undefined, served.access);
-      if (caller.kind === "admin") return { app: await store.usage(served.app.number) };
+    async used(resolved, caller) {
+      permit("readLimits", caller, undefined, resolved.access);
+      if (caller.kind === "admin") return { app: await store.usage(resolved.app.number) };
       if (caller.kind !== "user") return {};
-      return { user: (await store.version(served.app.number, caller.name))?.bytes ?? 0 };
+      return { user: (await store.version(resolved.app.number, caller.name))?.bytes ?? 0 };
     },
   };
 }

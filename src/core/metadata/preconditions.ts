@@ -1,7 +1,7 @@
 import type { Pace } from "../async/pace.ts";
 import type { StoredAttributes, StoredVersion } from "../ports.ts";
 import { Refusal } from "../refusals.ts";
-import type { Changes } from "./attributes.ts";
+import type { AttributePatch } from "./attributes.ts";
 import { differingJson } from "./differing-json.ts";
 
 /**
@@ -45,7 +45,7 @@ export function allHold(preconditions: readonly Precondition[], stored: StoredVe
 /** Tells what is stored instead, as far as the caller has named it; callers that may write a user may read them. */
 export async function preconditionFailed(
   stored: StoredAttributes | undefined,
-  wanted: Changes,
+  wanted: AttributePatch,
   pace: Pace,
 ): Promise<Refusal> {
   const json = stored === undefined ? "{}" : await differingJson(stored.json, wanted, pace);

@@ -1,4 +1,4 @@
-import type { Turns } from "../ports.ts";
+import type { YieldToEventLoop } from "../ports.ts";
 import { endOfText } from "./members.ts";
 
 /** Up to so many keys are faster tried one after the other than looked up. */
@@ -17,11 +17,14 @@ export function projection(keys: Iterable<string>): Projection {
 /** So many keys take a fraction of a millisecond; of more it is to be made by `projectionInTurns`. */
 export const MADE_AT_ONCE = 1024;
 
-export async function projectionInTurns(keys: readonly string[], turns: Turns): Promise<Projection> {
+export async function pacedProjection(
+  keys: readonly string[],
+  yieldToEventLoop: YieldToEventLoop,
+): Promise<Projection> {
   const wanted = new Set<string>();
   for (const [index, key] of keys.entries()) {
     wanted.add(JSON.stringify(key));
-    if (index % MADE_AT_ONCE === MADE_AT_ONCE - 1) await turns.next();
+    if (index % MADE_AT_ONCE === MADE_AT_ONCE - 1) await yieldToEventLoop();
   }
   return projectionOn(wanted);
 }

@@ -1,4 +1,4 @@
-import { WHOLE } from "./throttle-memory.ts";
+import { WHOLE } from "./rate-limiter-memory.ts";
 
 const SECOND_NS = 1_000_000_000;
 

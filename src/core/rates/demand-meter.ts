@@ -1,4 +1,4 @@
-import { APPS_USED_AT, CELLS_PER_APP, type ThrottleCells } from "./throttle-memory.ts";
+import { APPS_USED_AT, CELLS_PER_APP, type RateLimiterCells } from "./rate-limiter-memory.ts";
 
 /**
  * Over how long arrivals are averaged, ns. Short, so that shares follow a balancer that sends everything elsewhere at
@@ -18,7 +18,7 @@ export interface DemandMeter {
 
 /** Only one may look at the same cells. */
 export function createDemandMeter(
-  { arrivals, rates, head }: Pick<ThrottleCells, "arrivals" | "rates" | "head">,
+  { arrivals, rates, head }: Pick<RateLimiterCells, "arrivals" | "rates" | "head">,
   beganNs: bigint,
 ): DemandMeter {
   const perSecond = new Map<number, number>();

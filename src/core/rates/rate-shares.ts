@@ -1,8 +1,8 @@
 import type { Clock, Demand, Events, Store } from "../ports.ts";
 import { createDemandMeter } from "./demand-meter.ts";
+import { APPS, CELLS_PER_APP, rateLimiterCells } from "./rate-limiter-memory.ts";
 import { shareOfRate } from "./share-of-rate.ts";
 import { createSharedBuckets } from "./shared-buckets.ts";
-import { APPS, CELLS_PER_APP, throttleCells } from "./throttle-memory.ts";
 
 /** How often `refresh` is meant to be called. */
 export const SHARES_REFRESH_MS = 200;
@@ -23,7 +23,7 @@ export interface RateShares {
 
 export interface RateSharesNeeds {
   readonly cells: SharedArrayBuffer;
-  readonly store: Pick<Store, "exchangeDemand">;
+  readonly store: Pick<Store, "publishDemand">;
   readonly clock: Clock;
   readonly events: Pick<Events, "refreshFailed">;
 }
@@ -37,7 +37,7 @@ const TELLING_TOO = 0.02;
 const DIGITS = 4;
 
 export function createRateShares({ cells, store, clock, events }: RateSharesNeeds): RateShares {
-  const memory = throttleCells(cells);
+  const memory = rateLimiterCells(cells);
   const meter = createDemandMeter(memory, clock.monotonicNs());
   const buckets = createSharedBuckets(memory);
   let servers = 1;
@@ -73,7 +73,7 @@ export function createRateShares({ cells, store, clock, events }: RateSharesNeed
 
   async function exchange(mine: readonly Demand[]): Promise<void> {
     try {
-      const lists = await store.exchangeDemand(mine);
+      const lists = await store.publishDemand(mine);
       servers = lists.length + 1;
       others = sums(lists);
       hasTold = mine.length > 0;

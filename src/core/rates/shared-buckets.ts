@@ -1,5 +1,5 @@
 import { type BucketPart, bucketSize } from "./bucket-size.ts";
-import { CLOSED, SERVERS_AT, type ThrottleCells, WHOLE } from "./throttle-memory.ts";
+import { CLOSED, type RateLimiterCells, SERVERS_AT, WHOLE } from "./rate-limiter-memory.ts";
 
 /** The buckets of a server's apps, as the one thread sees them that deals shares to them. */
 export interface SharedBuckets {
@@ -14,7 +14,7 @@ export interface SharedBuckets {
 
 const SECOND_NS = 1_000_000_000;
 
-export function createSharedBuckets({ fullAt, shares, kept, rates, head }: ThrottleCells): SharedBuckets {
+export function createSharedBuckets({ fullAt, shares, kept, rates, head }: RateLimiterCells): SharedBuckets {
   const unequal = new Set<number>();
 
   const part = (cell: number, dealt: number, servers: number, keptOf: number): BucketPart => ({

@@ -3,7 +3,7 @@ import type { Accounts } from "../accounts/accounts.ts";
 import type { Passwords } from "../accounts/passwords.ts";
 import { requireUserName } from "../accounts/registrants.ts";
 import { type Asker, account } from "../admission/asker.ts";
-import type { ServedApp } from "../apps/registry.ts";
+import type { ResolvedApp } from "../apps/registry.ts";
 import { type Authorised, allowsApp, endedRefusal } from "../authority.ts";
 import { type App, type User, type UserName, userName } from "../model.ts";
 import type { Digest, Store } from "../ports.ts";
@@ -26,23 +26,27 @@ export interface UserGrant extends IssuedToken {
 export interface Grants {
   /** Refuses an attempt too many with `rate_exceeded`. */
   clientCredentials(
-    served: ServedApp,
+    resolved: ResolvedApp,
     { address }: Pick<Asker, "address">,
     credentials: ClientCredentials,
     ttlSeconds: number | undefined,
   ): Promise<IssuedToken>;
   /** An attempt as `clientCredentials`, for a client that shows its secret beside another grant. */
-  checkClient(served: ServedApp, { address }: Pick<Asker, "address">, credentials: ClientCredentials): Promise<void>;
+  checkClient(
+    resolved: ResolvedApp,
+    { address }: Pick<Asker, "address">,
+    credentials: ClientCredentials,
+  ): Promise<void>;
   /** Takes the same time whoever is named and whatever is wrong. Refuses an attempt too many with `rate_exceeded`. */
   password(
-    served: ServedApp,
+    resolved: ResolvedApp,
     { address }: Pick<Asker, "address">,
     login: { readonly username: string; readonly password: string },
     ttlSeconds: number | undefined,
   ): Promise<UserGrant>;
   /** By name alone, for an admin. A user made by `autoCreate` has no password. */
   inherit(
-    served: ServedApp,
+    resolved: ResolvedApp,
     by: Authorised,
     wanted: { readonly username: string; readonly autoCreate: boolean },
     ttlSeconds: number | undefined,
@@ -62,7 +66,7 @@ const NOBODYS_NAME = "" as UserName; // as: it is a name only to the store
 
 export function createGrants({ store, tokens, accounts, digest, passwords }: GrantsNeeds): Grants {
   /** The app as it is in the store, not as it was a moment ago: a secret that was just rotated must not be taken. */
-  async function current({ app }: ServedApp): Promise<App> {
+  async function current({ app }: ResolvedApp): Promise<App> {
     const found = await store.app(app.number);
     if (found === undefined) throw new Refusal({ code: "app_unknown" });
     return found;
@@ -96,18 +100,18 @@ export function createGrants({ store, tokens, accounts, digest, passwords }: Gra
   }
 
   return {
-    async clientCredentials(served, asker, credentials, ttlSeconds) {
-      const app = await current(served);
+    async clientCredentials(resolved, asker, credentials, ttlSeconds) {
+      const app = await current(resolved);
       await authenticate(app, asker, credentials);
       return tokens.issue(app, undefined, ttlSeconds ?? app.tokenTtlSeconds);
     },
 
-    async checkClient(served, asker, credentials) {
-      await authenticate(await current(served), asker, credentials);
+    async checkClient(resolved, asker, credentials) {
+      await authenticate(await current(resolved), asker, credentials);
     },
 
-    async password(served, { address }, { username, password }, ttlSeconds) {
-      const app = await current(served);
+    async password(resolved, { address }, { username, password }, ttlSeconds) {
+      const app = await current(resolved);
       const name = userName(username);
       const user = await store.user(app.number, name ?? NOBODYS_NAME);
       const asker = { address, account: name === undefined ? undefined : account(app, name) };
@@ -118,11 +122,11 @@ export function createGrants({ store, tokens, accounts, digest, passwords }: Gra
       return grant(app, user, ttlSeconds);
     },
 
-    async inherit(served, by, { username, autoCreate }, ttlSeconds) {
-      permit("inheritUser", by.caller, undefined, served.access);
-      const user = await findOrCreate(served.app, by, username, autoCreate);
+    async inherit(resolved, by, { username, autoCreate }, ttlSeconds) {
+      permit("inheritUser", by.caller, undefined, resolved.access);
+      const user = await findOrCreate(resolved.app, by, username, autoCreate);
       // Read last, for the user's token would not end with the authority of who asked for it.
-      const app = await current(served);
+      const app = await current(resolved);
       if (!allowsApp(by.authority, app)) throw endedRefusal(by);
       return grant(app, user, ttlSeconds);
     },

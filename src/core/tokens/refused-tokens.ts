@@ -2,7 +2,7 @@ import { BoundedMap } from "../admission/bounded-map.ts";
 import type { App } from "../model.ts";
 import type { Clock } from "../ports.ts";
 import { Refusal, type TokenFault } from "../refusals.ts";
-import type { TrustedTokenKind } from "./trusted-token.ts";
+import type { ExternalTokenKind } from "./external-token.ts";
 
 export interface TokenEvents {
   /** A token of somebody else's making was refused. */
@@ -12,7 +12,7 @@ export interface TokenEvents {
 export interface RefusedToken extends TokenFault {
   /** The app's key. */
   readonly app: string;
-  readonly kind: TrustedTokenKind;
+  readonly kind: ExternalTokenKind;
   /** So many more were refused for the same reason since this was last told. */
   readonly more: number;
 }
@@ -42,7 +42,7 @@ export class RefusedTokens {
   }
 
   /** @param error what was thrown; anything but a token's refusal is another's to tell */
-  refused({ key }: Pick<App, "key">, kind: TrustedTokenKind, error: unknown): void {
+  refused({ key }: Pick<App, "key">, kind: ExternalTokenKind, error: unknown): void {
     const fault = error instanceof Refusal && "fault" in error.refused ? error.refused.fault : undefined;
     if (fault !== undefined) this.tell({ app: key, kind, ...fault, more: 0 });
   }

@@ -1,10 +1,10 @@
-import type { Registry, ServedApp } from "../apps/registry.ts";
+import type { Registry, ResolvedApp } from "../apps/registry.ts";
 import { type Authorised, authorityOf } from "../authority.ts";
 import type { App, Caller, User } from "../model.ts";
 import type { Clock, Digest, Random, Store } from "../ports.ts";
 import { badToken, type Refusal } from "../refusals.ts";
+import { TokenCache } from "./token-cache.ts";
 import { decodeToken, encodeToken, TOKEN_CHARACTERS_MAX, type TokenClaims } from "./token-codec.ts";
-import { TokenMemory } from "./token-memory.ts";
 
 /** What `expires_in` says of a permanent token, and the longest lifetime: clients keep it in 32 bits. */
 export const TTL_SECONDS_MAX = 2_147_483_647;
@@ -39,15 +39,15 @@ export interface Tokens {
   /** A token for the app's admin, or for one of its users, both as the store has them. */
   issue(app: App, user: User | undefined, ttlSeconds: number): IssuedToken;
   /** Whether it has been verified before. */
-  isKnown(token: string): boolean;
+  isCached(token: string): boolean;
   /** A token that has been verified before; undefined for any other. Refuses, as `verify` does, one that is over. */
-  recall(token: string): VerifiedToken | undefined;
+  lookup(token: string): VerifiedToken | undefined;
   /** Checks the signature and reads the user. Refuses with one of the `token_…` codes. */
   verify(token: string): Promise<VerifiedToken>;
   /** To be called whenever a user's tokens, rights or existence have changed. */
-  forgetUser(userId: string): void;
+  invalidateUser(userId: string): void;
   /** To be called when such changes may have gone unseen. */
-  forgetAll(): void;
+  invalidateAll(): void;
 }
 
 interface TokensNeeds {
@@ -58,16 +58,16 @@ interface TokensNeeds {
 }
 
 export function createTokens({ registry, store, clock, digest }: TokensNeeds): Tokens {
-  const verified = new TokenMemory<VerifiedToken>({ resource: "token_caches", bytesMax: VERIFIED_BYTES_MAX });
+  const verified = new TokenCache<VerifiedToken>({ resource: "token_caches", bytesMax: VERIFIED_BYTES_MAX });
   let revocations = 0;
 
   const find = (token: string): VerifiedToken | undefined =>
     token.length > TOKEN_CHARACTERS_MAX ? undefined : verified.find(token);
 
   /** What may change while a token is known: the time, and its app. */
-  function check(served: ServedApp | undefined, entry: VerifiedToken): VerifiedToken {
-    if (served === undefined) throw appGone();
-    const { tokensValidAfter, adminTokensValidAfter } = served.app;
+  function check(resolved: ResolvedApp | undefined, entry: VerifiedToken): VerifiedToken {
+    if (resolved === undefined) throw appGone();
+    const { tokensValidAfter, adminTokensValidAfter } = resolved.app;
     const { appEndedMax, adminEndedMax } = entry.authority;
     const isEnded = tokensValidAfter > appEndedMax || adminTokensValidAfter > adminEndedMax;
     if (isEnded) throw revoked();
@@ -83,12 +83,12 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
     if (key === undefined || !digest.equal(digest.hmacSha256(key.secret, signed), signature)) {
       throw badToken("token_unknown", "signature", "it was not signed by a key of this store");
     }
-    const served = registry.byId(claims.appId);
-    if (served === undefined) throw appGone();
+    const resolved = registry.byId(claims.appId);
+    if (resolved === undefined) throw appGone();
     const entry = entryOf(claims);
-    check(served, entry);
+    check(resolved, entry);
     const revocationsBefore = revocations;
-    if (claims.principal.kind === "user") await checkUser(served.app, claims.principal, claims.ownEnded);
+    if (claims.principal.kind === "user") await checkUser(resolved.app, claims.principal, claims.ownEnded);
     // A revocation that came in between may not have been in what was read: then the next request reads again.
     if (revocations === revocationsBefore) verified.add(token, entry, userIdOf(claims));
     return entry;
@@ -116,17 +116,17 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
       const token = encodeToken(claims, (signed) => digest.hmacSha256(key.secret, signed));
       return { token, expiresInSeconds: ttl === 0 ? TTL_SECONDS_MAX : ttl };
     },
-    isKnown: (token) => find(token) !== undefined,
-    recall(token) {
+    isCached: (token) => find(token) !== undefined,
+    lookup(token) {
       const entry = find(token);
       return entry === undefined ? undefined : check(registry.byId(entry.appId), entry);
     },
     verify: firstSight,
-    forgetUser(userId) {
+    invalidateUser(userId) {
       revocations += 1;
-      verified.forgetUser(userId);
+      verified.invalidateUser(userId);
     },
-    forgetAll() {
+    invalidateAll() {
       revocations += 1;
       verified.clear();
     },

@@ -12,15 +12,15 @@ import { jsonReply, type Reply } from "./reply.ts";
 export function envelopedReply(
   action: "post" | "get" | "delete",
   path: string,
-  { request, served }: Pick<Call, "request" | "served">,
+  { request, resolved }: Pick<Call, "request" | "resolved">,
   content: Readonly<Record<string, unknown>>,
   more: Readonly<Record<string, unknown>> = {},
 ): Reply {
   const { origin, pathname } = urlOf(request);
-  const { org, name } = appKeyParts(served.app.key);
+  const { org, name } = appKeyParts(resolved.app.key);
   const fields = {
     action,
-    application: served.app.id,
+    application: resolved.app.id,
     path,
     uri: `${origin}${pathname}`,
     ...content,

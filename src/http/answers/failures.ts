@@ -1,7 +1,7 @@
-import type { ServedApp } from "../../core/apps/registry.ts";
+import type { ResolvedApp } from "../../core/apps/registry.ts";
 import { isUnavailable } from "../../core/faults/store-failure.ts";
 import type { Clock } from "../../core/ports.ts";
-import type { Throttle } from "../../core/rates/throttle.ts";
+import type { RateLimiter } from "../../core/rates/rate-limiter.ts";
 import { Refusal, type Refused } from "../../core/refusals.ts";
 import type { Incoming } from "../incoming.ts";
 import type { Progress } from "../progress.ts";
@@ -26,10 +26,16 @@ export interface RequestFailed {
 /** What is answered to whatever is thrown on a request's way. */
 export interface Failures {
   /**
-   * @param served the app asked for, if there is one
+   * @param resolved the app asked for, if there is one
    * @param from when the call came in, ms since 1970
    */
-  answer(error: unknown, incoming: Incoming, served: ServedApp | undefined, progress: Progress, from: number): Response;
+  answer(
+    error: unknown,
+    incoming: Incoming,
+    resolved: ResolvedApp | undefined,
+    progress: Progress,
+    from: number,
+  ): Response;
   /** A fault in the middle of an answer, which can only be told to the operator. */
   brokenOff(error: unknown, incoming: Incoming): void;
   /** What no route takes, or what is refused before one is asked. */
@@ -39,7 +45,7 @@ export interface Failures {
 }
 
 interface FailuresNeeds {
-  readonly throttle: Pick<Throttle, "chargeStranger">;
+  readonly rateLimiter: Pick<RateLimiter, "chargeAddress">;
   readonly clock: Pick<Clock, "now">;
   readonly events: FailureEvents;
 }
@@ -47,9 +53,9 @@ interface FailuresNeeds {
 /** What a client is told to wait that a store could not serve. */
 const STORE_RETRY_AFTER_MS = 1000;
 
-export function createFailures({ throttle, clock, events }: FailuresNeeds): Failures {
+export function createFailures({ rateLimiter, clock, events }: FailuresNeeds): Failures {
   /** What is answered to a stranger: the refusal itself, or 429 when the address has been refused too often. */
-  function toStranger<Some extends Refused | WireRefused>(
+  function toUnauthenticated<Some extends Refused | WireRefused>(
     refused: Some,
     { request, addressOf }: Pick<Incoming, "request" | "addressOf">,
     context: ErrorContext,
@@ -57,7 +63,7 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
     const { status } = wireError(refused, context);
     if (status < 400 || status >= 500) return refused;
     try {
-      throttle.chargeStranger(addressOf(request));
+      rateLimiter.chargeAddress(addressOf(request));
       return refused;
     } catch (exceeded) {
       // One that is told to wait already may have to wait longer than this would say.
@@ -72,27 +78,27 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
   ): Response {
     const now = clock.now();
     const context = contextOf(incoming.request, "2021", false);
-    return errorResponse(wireError(toStranger(refused, incoming, context), context), {
+    return errorResponse(wireError(toUnauthenticated(refused, incoming, context), context), {
       span: { from: now, to: now },
       family: "metadata",
     });
   }
 
   return {
-    answer(error, incoming, served, progress, from) {
+    answer(error, incoming, resolved, progress, from) {
       // A path that its app has switched off is as unknown as any other.
       if (error instanceof WireRefusal && error.refused.code === "route_unknown") {
         return answerUnmatched(error, incoming);
       }
       const { route, request } = incoming;
       const { family } = route;
-      const { allowance, isStranger } = progress;
-      const context = contextOf(request, served?.access.dialect ?? "2021", progress.isAdmin);
+      const { rateLimit, isUnauthenticated } = progress;
+      const context = contextOf(request, resolved?.access.dialect ?? "2021", progress.isAdmin);
       if (error instanceof WireRefusal || error instanceof Refusal) {
-        const refused = isStranger ? toStranger(error.refused, incoming, context) : error.refused;
+        const refused = isUnauthenticated ? toUnauthenticated(error.refused, incoming, context) : error.refused;
         const span = { from, to: clock.now() };
-        const stand = refused.code === "rate_exceeded" ? refused.allowance : allowance;
-        const frame = { span, family, allowance: stand };
+        const stand = refused.code === "rate_exceeded" ? refused.rateLimit : rateLimit;
+        const frame = { span, family, rateLimit: stand };
         try {
           return errorResponse(wireError(refused, context), { ...frame, sending: progress });
         } catch (unsent) {
@@ -107,11 +113,11 @@ export function createFailures({ throttle, clock, events }: FailuresNeeds): Fail
       if (isUnavailable(error)) {
         const busy = wireError({ code: "busy", retryAfterMs: STORE_RETRY_AFTER_MS }, context);
         tell();
-        return errorResponse(busy, { span, family, allowance, requestId });
+        return errorResponse(busy, { span, family, rateLimit, requestId });
       }
       // A client that hangs up in the middle of its body is no fault of ours.
       if (!request.signal.aborted) tell();
-      return errorResponse(wireError({ code: "internal" }, context), { span, family, allowance, requestId });
+      return errorResponse(wireError({ code: "internal" }, context), { span, family, rateLimit, requestId });
     },
     answerUnmatched,
     brokenOff(error, { route }) {

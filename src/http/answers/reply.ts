@@ -1,5 +1,5 @@
-import type { Allowance } from "../../core/allowance.ts";
 import type { StoredVersion } from "../../core/ports.ts";
+import type { RateLimitStatus } from "../../core/rate-limit-status.ts";
 import { etagOf } from "../requests/preconditions.ts";
 import { httpDate } from "./http-date.ts";
 import { setRateHeaders } from "./rate-headers.ts";
@@ -82,11 +82,11 @@ export function successResponse(
   reply: Reply,
   span: Span,
   family: Family,
-  allowance: Allowance | undefined,
+  rateLimit: RateLimitStatus | undefined,
   sending?: Sending,
 ): Response {
   const { members, timed, more } = reply;
-  const headers = successHeaders(reply, family, allowance);
+  const headers = successHeaders(reply, family, rateLimit);
   if (members === undefined) return new Response(null, { status: 304, headers });
   if (more !== undefined && sending !== undefined) {
     const [opening, closing] = timed ? timedEnds(span) : (["{", "}"] as const);
@@ -113,17 +113,17 @@ const reused: Headers[] = [];
  * Filled anew for each answer, which takes a copy: headers of its own, made from an object, would cost as much as all
  * the rest of it. All that have been set before are set again.
  */
-function successHeaders({ version, quota }: Reply, family: Family, allowance: Allowance | undefined): Headers {
+function successHeaders({ version, quota }: Reply, family: Family, rateLimit: RateLimitStatus | undefined): Headers {
   const kind =
     (family === "metadata" ? 1 : 0) +
     (version === undefined ? 0 : 2) +
     (quota === undefined ? 0 : 4) +
-    (allowance === undefined ? 0 : 8);
+    (rateLimit === undefined ? 0 : 8);
   reused[kind] ??= new Headers({ ...HEADERS, ...(family === "metadata" ? KEPT_BY_CALLER : UNKEPT) });
   const headers = reused[kind];
   if (version !== undefined) setVersion(headers, version);
   if (quota !== undefined) setQuota(headers, quota);
-  if (allowance !== undefined) setRateHeaders(headers, allowance);
+  if (rateLimit !== undefined) setRateHeaders(headers, rateLimit);
   return headers;
 }
 
@@ -150,18 +150,18 @@ export interface ErrorFrame {
   readonly span: Span;
   /** Metadata calls answer the union of the old and the newer error shape (protocol.md § 4.1), others no `desc`. */
   readonly family: Family;
-  readonly allowance?: Allowance | undefined;
+  readonly rateLimit?: RateLimitStatus | undefined;
   readonly requestId?: string;
   readonly sending?: Sending | undefined;
 }
 
 export function errorResponse(error: WireError, frame: ErrorFrame): Response {
-  const { span, family, allowance, requestId, sending } = frame;
+  const { span, family, rateLimit, requestId, sending } = frame;
   const headers = new Headers({ ...HEADERS, ...UNKEPT, ...error.headers });
   if (requestId !== undefined) headers.set("X-Request-Id", requestId);
   if (error.version !== undefined) setVersion(headers, error.version);
   if (error.quota !== undefined) setQuota(headers, error.quota);
-  if (allowance !== undefined) setRateHeaders(headers, allowance);
+  if (rateLimit !== undefined) setRateHeaders(headers, rateLimit);
   const text = errorJson(error, span, family);
   return new Response(sending?.bodyOf(text, true) ?? text, { status: error.status, headers });
 }

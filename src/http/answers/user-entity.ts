@@ -19,7 +19,7 @@ export function userEntity({
 /** What the user calls answer. */
 export function entitiesReply(
   action: "post" | "get" | "delete",
-  call: Pick<Call, "request" | "served">,
+  call: Pick<Call, "request" | "resolved">,
   users: readonly User[],
   more: Readonly<Record<string, unknown>> = {},
 ): Reply {

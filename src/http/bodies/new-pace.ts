@@ -2,7 +2,7 @@ import { createPace, type Pace } from "../../core/async/pace.ts";
 
 const needs = {
   nowMs: () => performance.now(),
-  turns: { next: () => new Promise<void>((resolve) => setImmediate(resolve)) },
+  yieldToEventLoop: () => new Promise<void>((resolve) => setImmediate(resolve)),
 };
 
 /** For the reading of one long body. @param pieces see `createPace` */

@@ -1,4 +1,4 @@
-import type { ServedApp } from "../../core/apps/registry.ts";
+import type { ResolvedApp } from "../../core/apps/registry.ts";
 import { USER_BYTES_CEILING } from "../../core/limits.ts";
 import { Refusal } from "../../core/refusals.ts";
 import type { BodyCall } from "../call.ts";
@@ -23,10 +23,14 @@ export interface UserTextParts {
  * The body of one user's set. What holds more than any user may ever have is refused while it comes in: no merge could
  * make it fit, and the rest need not be waited for.
  */
-export async function readUserText({ body, served }: BodyCall, charset: string, parts: UserTextParts): Promise<string> {
+export async function readUserText(
+  { body, resolved }: BodyCall,
+  charset: string,
+  parts: UserTextParts,
+): Promise<string> {
   const { announcedBytes } = body;
   const refuseTooMuch = (bytes: number): void => {
-    if (bytes > USER_BYTES_CEILING) throw tooMuch(served, bytes);
+    if (bytes > USER_BYTES_CEILING) throw tooMuch(resolved, bytes);
   };
   if (charset === UTF_8 && announcedBytes !== undefined && announcedBytes <= USER_BYTES_CEILING) {
     const text = await body.text(BODY_BYTES_MAX);
@@ -39,6 +43,6 @@ export async function readUserText({ body, served }: BodyCall, charset: string, 
 }
 
 /** What a user's attributes would come to; what is used already is not known where this is found. */
-export function tooMuch({ limits }: ServedApp, attempted: number): Refusal {
+export function tooMuch({ limits }: ResolvedApp, attempted: number): Refusal {
   return new Refusal({ code: "user_bytes_exceeded", bytesMax: limits.userBytesMax, attempted });
 }

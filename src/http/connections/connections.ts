@@ -1,5 +1,5 @@
 import { type WatchedLevel, watchLevel } from "../../core/admission/watched-level.ts";
-import type { Eventually, Timers } from "../../core/ports.ts";
+import type { MaybePromise, Timers } from "../../core/ports.ts";
 import { findListener } from "./listener-pause.ts";
 
 /** Told of what the operator should know of connections. */
@@ -30,7 +30,7 @@ export interface Connections extends Disposable {
    * Each answer goes through it. Near the limit the connection may then be idle for a short time only; and while the
    * idle ones are about to be closed, answers are held back for a moment, so that those in use are not idle then.
    */
-  answered(request: Request, response: Response): Eventually<Response>;
+  answered(request: Request, response: Response): MaybePromise<Response>;
 }
 
 /** Bun's timers move in steps of four seconds. */

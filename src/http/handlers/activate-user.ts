@@ -4,8 +4,8 @@ import type { Handler } from "../call.ts";
 
 /** POST …/users/{username}/activate (protocol.md § 3.5). Tokens of before stay ended. */
 export function activateUser({ accounts }: { accounts: Accounts }): Handler {
-  return async ({ served, target }, identity) => {
-    await accounts.setActivated(served, identity, target, true);
+  return async ({ resolved, target }, authentication) => {
+    await accounts.setActivated(resolved, authentication, target, true);
     return jsonReply({ action: "activate user" }, true);
   };
 }

@@ -9,9 +9,9 @@ import { PasswordBody } from "../shapes/password-body.ts";
 export function changePassword({ accounts }: { accounts: Accounts }): BodyHandler {
   return readFirst(
     (call) => readJson(call, PasswordBody, SMALL_BODY_BYTES_MAX),
-    async (call, identity, { newpassword, oldpassword, oldPassword }) => {
+    async (call, authentication, { newpassword, oldpassword, oldPassword }) => {
       const passwords = { new: newpassword, old: oldpassword ?? oldPassword };
-      await accounts.changePassword(call.served, identity, call.asker(), call.target, passwords);
+      await accounts.changePassword(call.resolved, authentication, call.asker(), call.target, passwords);
       return jsonReply({ action: "set user password" }, true);
     },
   );

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ServedApp } from "../../core/apps/registry.ts";
+import type { ResolvedApp } from "../../core/apps/registry.ts";
 import type { User } from "../../core/model.ts";
 import { illegal } from "../../core/refusals.ts";
 import type { ClientCredentials, Grants } from "../../core/tokens/grants.ts";
@@ -22,16 +22,22 @@ export function createToken({ grants, exchange }: { grants: Grants; exchange: To
     const { fields, isOAuth } = await readTokenFields(call);
     const body = check(fields, TokenBody);
     // As the app is now: it may take other tokens than when the head came, or be gone.
-    const { served } = (await call.confirm()).call;
+    const { resolved } = (await call.confirm()).call;
     switch (body.grant_type) {
       case "client_credentials":
-        return await byClientCredentials(grants, call, served, check(body, ClientGrant));
+        return await byClientCredentials(grants, call, resolved, check(body, ClientGrant));
       case "password":
-        return await byPassword(grants, call, served, check(body, PasswordGrant), isOAuth ? clientOf(body) : undefined);
+        return await byPassword(
+          grants,
+          call,
+          resolved,
+          check(body, PasswordGrant),
+          isOAuth ? clientOf(body) : undefined,
+        );
       case "inherit":
-        return await byName(grants, call, served, check(body, InheritGrant));
+        return await byName(grants, call, resolved, check(body, InheritGrant));
       case "agora":
-        return await byTrustedToken(exchange, call, served);
+        return await byExternalToken(exchange, call, resolved);
       default:
         throw illegal(`grant_type: ${body.grant_type} is not supported`);
     }
@@ -41,26 +47,26 @@ export function createToken({ grants, exchange }: { grants: Grants; exchange: To
 async function byClientCredentials(
   grants: Grants,
   call: OpenCall,
-  served: ServedApp,
+  resolved: ResolvedApp,
   body: z.infer<typeof ClientGrant>,
 ): Promise<Reply> {
-  call.checkStranger();
+  call.checkAddress();
   const credentials = { clientId: body.client_id, clientSecret: body.client_secret };
-  const token = await grants.clientCredentials(served, call.asker(), credentials, body.ttl);
+  const token = await grants.clientCredentials(resolved, call.asker(), credentials, body.ttl);
   call.charge();
-  return jsonReply({ ...tokenFields(token), application: served.app.id }, false);
+  return jsonReply({ ...tokenFields(token), application: resolved.app.id }, false);
 }
 
 async function byPassword(
   grants: Grants,
   call: OpenCall,
-  served: ServedApp,
+  resolved: ResolvedApp,
   body: z.infer<typeof PasswordGrant>,
   client: ClientCredentials | undefined,
 ): Promise<Reply> {
-  call.checkStranger();
-  if (client !== undefined) await grants.checkClient(served, call.asker(), client);
-  const { user, ...token } = await grants.password(served, call.asker(), body, body.ttl);
+  call.checkAddress();
+  if (client !== undefined) await grants.checkClient(resolved, call.asker(), client);
+  const { user, ...token } = await grants.password(resolved, call.asker(), body, body.ttl);
   call.charge();
   return userReply(token, user);
 }
@@ -75,19 +81,19 @@ function clientOf(body: z.infer<typeof TokenBody>): ClientCredentials | undefine
 async function byName(
   grants: Grants,
   call: OpenCall,
-  served: ServedApp,
+  resolved: ResolvedApp,
   body: z.infer<typeof InheritGrant>,
 ): Promise<Reply> {
-  const identity = await call.identify();
+  const authentication = await call.authenticate();
   call.charge();
   const wanted = { username: body.username, autoCreate: body.autoCreateUser ?? false };
-  const { user, ...token } = await grants.inherit(served, identity, wanted, body.ttl);
+  const { user, ...token } = await grants.inherit(resolved, authentication, wanted, body.ttl);
   return userReply(token, user);
 }
 
 /** The answer of this one grant has another shape (protocol.md § 2.5). */
-async function byTrustedToken(exchange: TokenExchange, call: OpenCall, served: ServedApp): Promise<Reply> {
-  const { token, expires } = await exchange.exchange(served, call.bearer, () => call.asker());
+async function byExternalToken(exchange: TokenExchange, call: OpenCall, resolved: ResolvedApp): Promise<Reply> {
+  const { token, expires } = await exchange.exchange(resolved, call.bearer, () => call.asker());
   call.charge();
   return jsonReply({ access_token: token, expire_timestamp: expires }, false);
 }

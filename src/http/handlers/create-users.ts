@@ -2,7 +2,7 @@ import { permit } from "../../core/access.ts";
 import type { Accounts } from "../../core/accounts/accounts.ts";
 import type { Registrant } from "../../core/accounts/registrants.ts";
 import type { Refused } from "../../core/refusals.ts";
-import { NOBODY } from "../../core/tokens/identity.ts";
+import { ANONYMOUS } from "../../core/tokens/authentication.ts";
 import { wireError } from "../answers/errors.ts";
 import type { Reply } from "../answers/reply.ts";
 import { entitiesReply } from "../answers/user-entity.ts";
@@ -15,19 +15,19 @@ import { bearerOf } from "../requests/request.ts";
 /** POST …/users (protocol.md § 3.1): one user, or a list of them of which some may fail. */
 export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
   return async (call) => {
-    const { caller } = bearerOf(call.request) === undefined ? NOBODY : await call.identify();
-    const isStranger = caller.kind === "nobody";
-    if (!isStranger) call.charge();
+    const { caller } = bearerOf(call.request) === undefined ? ANONYMOUS : await call.authenticate();
+    const isUnauthenticated = caller.kind === "nobody";
+    if (!isUnauthenticated) call.charge();
     // Asked before the body is read, so that a stranger's closed door costs the app nothing.
-    permit("registerUser", caller, undefined, call.served.access);
-    if (isStranger) call.chargeStranger();
+    permit("registerUser", caller, undefined, call.resolved.access);
+    if (isUnauthenticated) call.chargeAddress();
     const bytesMax = caller.kind === "admin" ? BODY_BYTES_MAX : SMALL_BODY_BYTES_MAX;
     const text = await readText(call, bytesMax);
     const registrants = await readRegistrants(text, () =>
-      permit("registerUsers", caller, undefined, call.served.access),
+      permit("registerUsers", caller, undefined, call.resolved.access),
     );
     const confirmed = await call.confirm();
-    if (isStranger) call.charge();
+    if (isUnauthenticated) call.charge();
     return "username" in registrants
       ? await createOne(accounts, confirmed, registrants)
       : await createMany(accounts, confirmed, registrants, () => call.confirm());
@@ -36,19 +36,27 @@ export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
 
 async function createOne(
   accounts: Accounts,
-  { call, identity }: ConfirmedCall,
+  { call, authentication }: ConfirmedCall,
   registrant: Registrant,
 ): Promise<Reply> {
-  return entitiesReply("post", call, [await accounts.register(call.served, identity, call.asker(), registrant)]);
+  return entitiesReply("post", call, [
+    await accounts.register(call.resolved, authentication, call.asker(), registrant),
+  ]);
 }
 
 async function createMany(
   accounts: Accounts,
-  { call, identity }: ConfirmedCall,
+  { call, authentication }: ConfirmedCall,
   registrants: readonly Registrant[],
   mayStill: () => Promise<unknown>,
 ): Promise<Reply> {
-  const { users, failures } = await accounts.registerMany(call.served, identity, call.asker(), registrants, mayStill);
+  const { users, failures } = await accounts.registerMany(
+    call.resolved,
+    authentication,
+    call.asker(),
+    registrants,
+    mayStill,
+  );
   const data = failures.map(({ name, refused }) => ({
     username: name,
     registerUserFailReason: failReason(refused, name),

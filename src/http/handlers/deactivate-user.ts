@@ -5,8 +5,8 @@ import type { Handler } from "../call.ts";
 
 /** POST …/users/{username}/deactivate (protocol.md § 3.5): his tokens end, and he gets no new ones. */
 export function deactivateUser({ accounts }: { accounts: Accounts }): Handler {
-  return async ({ served, target }, identity) => {
-    const user = await accounts.setActivated(served, identity, target, false);
+  return async ({ resolved, target }, authentication) => {
+    const user = await accounts.setActivated(resolved, authentication, target, false);
     return jsonReply({ action: "Deactivate user", entities: [userEntity(user)] }, true);
   };
 }

@@ -12,16 +12,16 @@ import { writtenReply } from "./set-metadata.ts";
  * keys (docs/VERSIONS.md).
  */
 export function deleteMetadata({ metadata }: { metadata: Metadata }): Handler {
-  return async ({ request, served, target }, identity) => {
+  return async ({ request, resolved, target }, authentication) => {
     const preconditions = preconditionsOfWrite(request);
     const keys = queryList(urlOf(request).search, "properties");
     if (keys === undefined) {
-      await metadata.remove(served, identity, target, preconditions);
-      return { ...metadataReply("true"), quota: { used: 0, limit: served.limits.userBytesMax } };
+      await metadata.remove(resolved, authentication, target, preconditions);
+      return { ...metadataReply("true"), quota: { used: 0, limit: resolved.limits.userBytesMax } };
     }
     // Not taken for "all": whoever has no key to remove wants to remove nothing.
     if (keys.includes("")) throw illegal("properties: an attribute has no key");
-    const stored = await metadata.removeKeys(served, identity, target, keys, preconditions);
-    return stored === undefined ? metadataReply("true") : writtenReply("true", stored, served);
+    const stored = await metadata.removeKeys(resolved, authentication, target, keys, preconditions);
+    return stored === undefined ? metadataReply("true") : writtenReply("true", stored, resolved);
   };
 }

@@ -4,7 +4,7 @@ import type { Handler } from "../call.ts";
 
 /** DELETE …/users/{username} (protocol.md § 3.4): the user, his attributes and his tokens. */
 export function deleteUser({ accounts }: { accounts: Accounts }): Handler {
-  return async (call, identity) => {
-    return entitiesReply("delete", call, [await accounts.remove(call.served, identity, call.target)]);
+  return async (call, authentication) => {
+    return entitiesReply("delete", call, [await accounts.remove(call.resolved, authentication, call.target)]);
   };
 }

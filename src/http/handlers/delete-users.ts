@@ -5,9 +5,9 @@ import type { Handler } from "../call.ts";
 
 /** DELETE …/users?limit&cursor (protocol.md § 3.4): the oldest users, or those after the cursor. */
 export function deleteUsers({ accounts }: { accounts: Accounts }): Handler {
-  return async (call, identity) => {
+  return async (call, authentication) => {
     const { after, limit } = pageOf(call.request);
-    const { users, next } = await accounts.removeMany(call.served, identity, after, limit);
+    const { users, next } = await accounts.removeMany(call.resolved, authentication, after, limit);
     return entitiesReply("delete", call, users, { cursor: encodeCursor(next), count: users.length });
   };
 }

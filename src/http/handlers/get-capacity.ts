@@ -4,5 +4,5 @@ import type { Handler } from "../call.ts";
 
 /** GET …/metadata/user/capacity (user-metadata.md § Get the total size of user metadata). */
 export function getCapacity({ metadata }: { metadata: Metadata }): Handler {
-  return async ({ served }, { caller }) => metadataReply(String(await metadata.capacity(served, caller)));
+  return async ({ resolved }, { caller }) => metadataReply(String(await metadata.capacity(resolved, caller)));
 }

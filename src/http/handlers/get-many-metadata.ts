@@ -1,5 +1,5 @@
 import type { Metadata } from "../../core/metadata/metadata.ts";
-import type { Eventually } from "../../core/ports.ts";
+import type { MaybePromise } from "../../core/ports.ts";
 import { manyReply, manyReplyInParts, PART_BYTES } from "../answers/many-reply.ts";
 import { type BatchBody, batchBody, deltaBody } from "../bodies/json/batch-body.ts";
 import { longBatchBody } from "../bodies/json/long-batch-body.ts";
@@ -11,9 +11,9 @@ import { type BodyHandler, readFirst } from "../call.ts";
 /** POST …/metadata/user/get (user-metadata.md § Get Users' Metadata); with `versions`, docs/VERSIONS.md. */
 export function getManyMetadata({ metadata }: { metadata: Metadata }): BodyHandler {
   return readFirst(
-    async (call) => await wantedOf(await readText(call, BODY_BYTES_MAX), call.served.limits.batchMax),
-    async ({ served, answer }, { caller }, wanted) => {
-      const { found, unchanged, removed, more } = await metadata.getMany(served, caller, wanted);
+    async (call) => await wantedOf(await readText(call, BODY_BYTES_MAX), call.resolved.limits.batchMax),
+    async ({ resolved, answer }, { caller }, wanted) => {
+      const { found, unchanged, removed, more } = await metadata.getMany(resolved, caller, wanted);
       const rest = (): string =>
         wanted.isDelta ? `,"unchanged":${JSON.stringify(unchanged)},"removed":${JSON.stringify(removed)}` : "";
       if (more === undefined) return manyReply(found, rest());
@@ -23,7 +23,7 @@ export function getManyMetadata({ metadata }: { metadata: Metadata }): BodyHandl
   );
 }
 
-function wantedOf(text: string, batchMax: number): Eventually<BatchBody> {
+function wantedOf(text: string, batchMax: number): MaybePromise<BatchBody> {
   const isLong = text.length > PARSED_CHARACTERS_MAX;
   return isLong ? longBatchBody(text, batchMax) : (deltaBody(text) ?? batchBody(parseJson(text), batchMax));
 }

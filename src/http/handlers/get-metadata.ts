@@ -7,8 +7,8 @@ import { preconditionsOfRead } from "../requests/preconditions.ts";
 
 /** GET …/metadata/user/{username} (user-metadata.md § Get user metadata). */
 export function getMetadata({ metadata }: { metadata: Metadata }): Handler {
-  return ({ request, served, target }, { caller }) =>
-    andThen(metadata.get(served, caller, target, preconditionsOfRead(request)), (found) => {
+  return ({ request, resolved, target }, { caller }) =>
+    andThen(metadata.get(resolved, caller, target, preconditionsOfRead(request)), (found) => {
       if (found === undefined) return metadataReply(NO_ATTRIBUTES_JSON);
       return "unchanged" in found ? notModifiedReply(found.unchanged) : versionedReply(found.json, found);
     });

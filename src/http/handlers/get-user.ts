@@ -5,7 +5,7 @@ import type { Handler } from "../call.ts";
 /** GET …/users/{username} (protocol.md § 3.2). */
 export function getUser({ accounts }: { accounts: Accounts }): Handler {
   return async (call, { caller }) => {
-    const user = await accounts.get(call.served, caller, call.target);
+    const user = await accounts.get(call.resolved, caller, call.target);
     return entitiesReply("get", call, [user], { count: 1 });
   };
 }

@@ -7,7 +7,7 @@ import type { Handler } from "../call.ts";
 export function listUsers({ accounts }: { accounts: Accounts }): Handler {
   return async (call, { caller }) => {
     const { after, limit } = pageOf(call.request);
-    const { users, next } = await accounts.list(call.served, caller, after, limit);
+    const { users, next } = await accounts.list(call.resolved, caller, after, limit);
     return entitiesReply("get", call, users, { cursor: encodeCursor(next), count: users.length });
   };
 }

@@ -9,11 +9,11 @@ import { type BodyHandler, readFirst } from "../call.ts";
 /** POST …/metadata/user/set (docs/VERSIONS.md). */
 export function setManyMetadata({ metadata }: { metadata: Metadata }): BodyHandler {
   return readFirst(
-    async (call) => await manyChanges(await readText(call, BODY_BYTES_MAX), call.served),
-    async ({ request, served, answer }, identity, { wanted, atomic }) => {
+    async (call) => await manyChanges(await readText(call, BODY_BYTES_MAX), call.resolved),
+    async ({ request, resolved, answer }, authentication, { wanted, atomic }) => {
       const reserve = (bytes: number): void => answer.reserve(bytes);
-      const { stored, refused } = await metadata.setMany(served, identity, wanted, atomic, reserve);
-      return manyReply(stored, `,"errors":${errorsJson(refused, contextOf(request, served.access.dialect, true))}`);
+      const { stored, refused } = await metadata.setMany(resolved, authentication, wanted, atomic, reserve);
+      return manyReply(stored, `,"errors":${errorsJson(refused, contextOf(request, resolved.access.dialect, true))}`);
     },
   );
 }

@@ -1,4 +1,4 @@
-import type { ServedApp } from "../../core/apps/registry.ts";
+import type { ResolvedApp } from "../../core/apps/registry.ts";
 import type { Metadata } from "../../core/metadata/metadata.ts";
 import type { StoredAttributes } from "../../core/ports.ts";
 import { type Reply, versionedReply } from "../answers/reply.ts";
@@ -23,15 +23,15 @@ function changing({ metadata }: { metadata: Metadata }, read: typeof readForm): 
       const preconditions = preconditionsOfWrite(call.request);
       return { preconditions, changes: await read(call) };
     },
-    async ({ served, target, answer }, identity, { changes, preconditions }) => {
+    async ({ resolved, target, answer }, authentication, { changes, preconditions }) => {
       const reserve = (bytes: number): void => answer.reserve(bytes);
-      const stored = await metadata.set(served, identity, target, changes, preconditions, reserve);
-      return writtenReply(stored.json, stored, served);
+      const stored = await metadata.set(resolved, authentication, target, changes, preconditions, reserve);
+      return writtenReply(stored.json, stored, resolved);
     },
   );
 }
 
 /** @param data JSON text */
-export function writtenReply(data: string, stored: StoredAttributes, { limits }: ServedApp): Reply {
+export function writtenReply(data: string, stored: StoredAttributes, { limits }: ResolvedApp): Reply {
   return { ...versionedReply(data, stored), quota: { used: stored.bytes, limit: limits.userBytesMax } };
 }

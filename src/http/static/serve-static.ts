@@ -1,4 +1,4 @@
-import type { Eventually } from "../../core/ports.ts";
+import type { MaybePromise } from "../../core/ports.ts";
 import { type ContentCoding, contentCoding } from "./content-coding.ts";
 import type { StaticFile } from "./static-file.ts";
 
@@ -7,7 +7,7 @@ const NOTHING = "default-src 'none'; frame-ancestors 'none'";
 const IMMUTABLE = "public, max-age=31536000, immutable";
 
 /** Answers GET and HEAD: packed as the client takes it, or 304 when it has it. Ranges are not served. */
-export function serveStatic(file: StaticFile, { headers }: Request): Eventually<Response> {
+export function serveStatic(file: StaticFile, { headers }: Request): MaybePromise<Response> {
   const coding = contentCoding(headers.get("accept-encoding"), file.codings);
   // Each coding has a strong tag of its own: the bytes differ.
   const tag = `"${coding === "identity" ? file.tag : `${file.tag}-${coding}`}"`;

@@ -1,4 +1,4 @@
-import type { Eventually } from "../../core/ports.ts";
+import type { MaybePromise } from "../../core/ports.ts";
 import type { ContentCoding } from "./content-coding.ts";
 
 /**
@@ -20,5 +20,5 @@ export interface StaticFile {
   /** Beside `identity`. */
   readonly codings: readonly ContentCoding[];
   /** The same blob each time. */
-  read(coding: ContentCoding): Eventually<Blob>;
+  read(coding: ContentCoding): MaybePromise<Blob>;
 }

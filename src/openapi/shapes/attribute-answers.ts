@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { BUCKETS } from "../../core/allowance.ts";
 import { CONFLICT_RULES, type Dialect, LIMIT_NAMES } from "../../core/model.ts";
+import { BUCKETS } from "../../core/rate-limit-status.ts";
 import { count, ms, timed } from "./envelope.ts";
 import { ErrorMembers } from "./error-answers.ts";
 

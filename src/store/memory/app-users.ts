@@ -1,7 +1,7 @@
-import { insertedUser } from "../../core/changes.ts";
 import { NO_ATTRIBUTES_JSON } from "../../core/metadata/attributes.ts";
 import type { User, UserName } from "../../core/model.ts";
 import type { NewUser, StoredAttributes, UserCursor } from "../../core/ports.ts";
+import { insertedUser } from "../../core/updated-entities.ts";
 
 /** A user and his attributes: one row. Both are replaced, never changed. */
 export interface Row {

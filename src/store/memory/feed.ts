@@ -1,4 +1,4 @@
-import type { Change, Changes } from "../../core/ports.ts";
+import type { Change, FeedPage } from "../../core/ports.ts";
 
 /** What is older has been seen by every reader, or a reader has been gone for too long to go on from it. */
 const KEPT_MS = 3_600_000;
@@ -31,7 +31,7 @@ export class Feed {
     return this.#forgotten + this.#entries.length;
   }
 
-  since(cursor: number): Changes {
+  since(cursor: number): FeedPage {
     const changes = this.#entries.slice(Math.max(0, cursor - this.#forgotten)).map(({ change }) => change);
     return { cursor: this.count, changes };
   }

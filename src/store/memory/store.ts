@@ -1,10 +1,10 @@
 import { hasEnded } from "../../core/authority.ts";
-import { changedApp, changedUser } from "../../core/changes.ts";
 import { NO_ATTRIBUTES_JSON } from "../../core/metadata/attributes.ts";
 import { written } from "../../core/metadata/written.ts";
 import type { App, UserName } from "../../core/model.ts";
 import type { AttributesWrite, SigningKey, Store, WriteOutcome } from "../../core/ports.ts";
 import type { Authority } from "../../core/terms.ts";
+import { changedApp, changedUser } from "../../core/updated-entities.ts";
 import { refusedTogether } from "../refused-together.ts";
 import { AppUsers } from "./app-users.ts";
 import { Feed } from "./feed.ts";
@@ -48,7 +48,7 @@ export function openMemoryStore(): Store {
     failed: new Promise(() => {}),
     ping: async () => [],
     async [Symbol.asyncDispose]() {},
-    announcements: () => feed.count,
+    feedVersion: () => feed.count,
     changesSince: (cursor) => feed.since(cursor),
 
     apps: () => [...apps.values()].map(withOwnBytes),
@@ -114,7 +114,7 @@ export function openMemoryStore(): Store {
       if (isEnded(app, authority)) return "unauthorised";
       const row = users.get(app)?.get(name);
       const user = changedUser(row?.user, change, now, only);
-      if (row === undefined || user === undefined || user === "outrun") return user;
+      if (row === undefined || user === undefined || user === "conflict") return user;
       row.user = user;
       if (change.endTokens) feed.add({ kind: "user", userId: user.id }, now);
       return user;
@@ -156,7 +156,7 @@ export function openMemoryStore(): Store {
       return undefined;
     },
     usage: (app) => users.get(app)?.usage ?? 0,
-    exchangeDemand: () => [],
+    publishDemand: () => [],
   };
 }
 

@@ -1,5 +1,5 @@
 import type { App, User, UserName } from "../../core/model.ts";
-import type { Changes, SigningKey, UserCursor } from "../../core/ports.ts";
+import type { FeedPage, SigningKey, UserCursor } from "../../core/ports.ts";
 import { APP_COLUMNS } from "../app-columns.ts";
 import { type Answer, rowsOf, type Statement } from "./connection/session.ts";
 import { type AppRow, appOf, type ChangeRow, changeOf, USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
@@ -36,7 +36,7 @@ export const SIGNING_KEYS: Read<SigningKey[]> = {
   of: (answer) => rowsOf<[number, Uint8Array]>(answer).map(([id, secret]) => ({ id, secret: new Uint8Array(secret) })),
 };
 
-export function changesRead(cursor: number): Read<Changes> {
+export function changesRead(cursor: number): Read<FeedPage> {
   return {
     statement: {
       sql: "SELECT position, kind, user_id FROM changes WHERE position > ? ORDER BY position",

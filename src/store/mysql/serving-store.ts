@@ -5,54 +5,54 @@ import type { UserName } from "../../core/model.ts";
 import type {
   AttributesWrite,
   BatchOutcome,
-  Eventually,
+  MaybePromise,
   ReadPurpose,
   Store,
   StoredAttributes,
   StoredVersion,
 } from "../../core/ports.ts";
 import type { WriteTerms } from "../../core/terms.ts";
-import type { AgeingAttributes } from "../resident/ageing-attributes.ts";
+import type { TtlAttributeCache } from "../cache/ttl-attribute-cache.ts";
 import { StoreError } from "../store-error.ts";
 import { clearAttributes } from "./attributes/clear-attributes.ts";
 import type { CoalescedReads } from "./attributes/coalesced-reads.ts";
 import { Deadline } from "./connection/deadline.ts";
 import { failureKind, storeError } from "./connection/errors.ts";
-import type { Lender } from "./connection/lender.ts";
 import type { MysqlLocation } from "./connection/location.ts";
+import type { Pool } from "./connection/pool.ts";
 import type { Session } from "./connection/session.ts";
 import { ping } from "./ping.ts";
 import * as reads from "./reads.ts";
 import { addSigningKey, changeApp, deleteApp, insertApp, purge } from "./transaction/app-commands.ts";
 import type { GroupCommit, Writer } from "./transaction/group-commit.ts";
 import { pause } from "./transaction/pause.ts";
-import { retried } from "./transaction/retried.ts";
-import { OUTRUN, type Result, type Run, transact } from "./transaction/transact.ts";
+import { RETRY, type Result, type Run, transact } from "./transaction/transact.ts";
 import { changeUser, deleteUsers, insertUsers } from "./transaction/user-commands.ts";
+import { withRetry } from "./transaction/with-retry.ts";
 import { writeAllOrNothing } from "./transaction/write-all-or-nothing.ts";
 
 export interface ServingParts {
   readonly location: MysqlLocation;
-  readonly readers: Lender<Session>;
-  readonly writers: Lender<Writer>;
+  readonly readers: Pool<Session>;
+  readonly writers: Pool<Writer>;
   readonly coalesced: CoalescedReads;
   readonly group: GroupCommit;
   /** Copies of attributes, where the operator allows old ones. */
-  readonly resident: AgeingAttributes | undefined;
+  readonly cache: TtlAttributeCache | undefined;
   /** Called when what `changesSince` answers has grown. */
-  readonly announced: () => void;
+  readonly feedAppended: () => void;
 }
 
-type ServedCalls = Omit<Store, "failed" | "announcements" | "exchangeDemand" | typeof Symbol.asyncDispose>;
+type ServedCalls = Omit<Store, "failed" | "feedVersion" | "publishDemand" | typeof Symbol.asyncDispose>;
 
 /** The store as one thread serves it. Whoever made the parts closes them. */
 export function createServingStore(parts: ServingParts): ServedCalls {
-  const { location, readers, writers, coalesced, group, resident } = parts;
+  const { location, readers, writers, coalesced, group, cache } = parts;
 
   async function read<T>({ statement, of }: reads.Read<T>, asker: Asker = SERVER): Promise<T> {
     const deadline = new Deadline(location.timeoutMs);
     try {
-      const [answer] = await readers.lend(asker, (session) => retried(session, [statement], deadline));
+      const [answer] = await readers.use(asker, (session) => withRetry(session, [statement], deadline));
       return of(answer ?? []);
     } catch (error) {
       throw storeError(error, location.text);
@@ -60,7 +60,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
   }
 
   /** Runs a transaction again while others outrun it, or take the key that it found free. */
-  function write<T>(asker: Asker, body: (run: Run, lane: number) => Promise<Result<T | typeof OUTRUN>>): Promise<T> {
+  function write<T>(asker: Asker, body: (run: Run, lane: number) => Promise<Result<T | typeof RETRY>>): Promise<T> {
     return writeUntilDone(asker, (session, lane, deadline) => transact(session, deadline, (run) => body(run, lane), 0));
   }
 
@@ -70,15 +70,15 @@ export function createServingStore(parts: ServingParts): ServedCalls {
    */
   async function writeUntilDone<T>(
     asker: Asker,
-    attempt: (session: Session, lane: number, deadline: Deadline) => Promise<T | typeof OUTRUN>,
+    attempt: (session: Session, lane: number, deadline: Deadline) => Promise<T | typeof RETRY>,
   ): Promise<T> {
     const deadline = new Deadline(location.timeoutMs);
     for (;;) {
       try {
-        const value = await writers.lend(asker, async ({ session, lane }) =>
-          deadline.isLate ? OUTRUN : await attempt(session, await lane(), deadline),
+        const value = await writers.use(asker, async ({ session, lane }) =>
+          deadline.isLate ? RETRY : await attempt(session, await lane(), deadline),
         );
-        if (value !== OUTRUN) return value;
+        if (value !== RETRY) return value;
       } catch (error) {
         const kind = failureKind(error);
         if (kind !== "duplicate" && kind !== "again") throw storeError(error, location.text);
@@ -90,7 +90,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
 
   async function writeAnnounced<T>(asker: Asker, body: Parameters<typeof write<T>>[1]): Promise<T> {
     const value = await write(asker, body);
-    parts.announced();
+    parts.feedAppended();
     return value;
   }
 
@@ -99,15 +99,15 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     names: readonly UserName[],
     purpose: ReadPurpose = "answer",
   ): Promise<readonly (StoredAttributes | undefined)[]> {
-    const found = names.map((name) => (purpose === "answer" ? resident?.find(app, name) : undefined));
+    const found = names.map((name) => (purpose === "answer" ? cache?.find(app, name) : undefined));
     const missing = [...new Set(names.filter((_, index) => found[index] === undefined))];
     if (missing.length === 0) return found;
-    const tickets = missing.map((name) => resident?.ticket(app, name));
+    const fillTokens = missing.map((name) => cache?.fillToken(app, name));
     const answered = await coalesced.read(app, missing);
     for (const [index, name] of missing.entries()) {
       const stored = answered.get(name);
-      const ticket = tickets[index];
-      if (stored !== undefined && ticket !== undefined) resident?.add(app, name, ticket, stored);
+      const fillToken = fillTokens[index];
+      if (stored !== undefined && fillToken !== undefined) cache?.add(app, name, fillToken, stored);
     }
     return names.map((name, index) => found[index] ?? answered.get(name));
   }
@@ -116,13 +116,13 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     app: number,
     name: UserName,
     purpose: ReadPurpose = "answer",
-  ): Eventually<StoredVersion | undefined> {
-    const copy = purpose === "answer" ? resident?.findVersion(app, name) : undefined;
+  ): MaybePromise<StoredVersion | undefined> {
+    const copy = purpose === "answer" ? cache?.findVersion(app, name) : undefined;
     return copy ?? coalesced.readVersions(app, [name]).then((found) => found.get(name));
   }
 
   async function modifiedOf(app: number, names: readonly UserName[]): Promise<readonly (number | undefined)[]> {
-    const found = names.map((name) => resident?.findModified(app, name));
+    const found = names.map((name) => cache?.findModified(app, name));
     const missing = [...new Set(names.filter((_, index) => found[index] === undefined))];
     if (missing.length === 0) return found;
     const answered = await coalesced.readVersions(app, missing);
@@ -133,16 +133,16 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     attributes: AttributesWrite,
     terms?: WriteTerms,
   ): ReturnType<Store["writeAttributes"]> {
-    if (resident === undefined) return await group.write(attributes, terms);
+    if (cache === undefined) return await group.write(attributes, terms);
     const { app, name } = attributes;
-    const { at } = resident.ticket(app, name);
+    const { at } = cache.fillToken(app, name);
     try {
       const outcome = await group.write(attributes, terms);
-      if (outcome === "written") resident.replace(app, name, at, written(attributes));
-      else resident.forget(app, name);
+      if (outcome === "written") cache.replace(app, name, at, written(attributes));
+      else cache.invalidate(app, name);
       return outcome;
     } catch (error) {
-      resident.forget(app, name);
+      cache.invalidate(app, name);
       throw error;
     }
   }
@@ -177,7 +177,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
         writeAllOrNothing(session, lane, writes, deadline, terms?.authority),
       );
     } finally {
-      for (const { app, name } of writes) resident?.forget(app, name);
+      for (const { app, name } of writes) cache?.invalidate(app, name);
     }
   }
 
@@ -186,7 +186,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
       const deadline = new Deadline(location.timeoutMs);
       try {
         // Not on a writer's connection: under load these are waited for, and a busy server is a ready one.
-        await readers.lend(SERVER, (session) => transact(session, deadline, ping));
+        await readers.use(SERVER, (session) => transact(session, deadline, ping));
         return [];
       } catch (error) {
         throw storeError(error, location.text);
@@ -199,7 +199,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     changeApp: (number, change, now) => writeAnnounced(SERVER, (run) => changeApp(run, number, change, now)),
     async deleteApp(number, now) {
       const deleted = await writeAnnounced(SERVER, (run) => deleteApp(run, number, now));
-      resident?.forgetAll();
+      cache?.invalidateAll();
       return deleted;
     },
     async purge(countMax) {
@@ -222,16 +222,16 @@ export function createServingStore(parts: ServingParts): ServedCalls {
       try {
         return await writeAnnounced(ofApp(app), (run, lane) => deleteUsers(run, lane, app, names, now, terms));
       } finally {
-        for (const name of names) resident?.forget(app, name);
+        for (const name of names) cache?.invalidate(app, name);
       }
     },
     attributes(app, name, purpose = "answer") {
-      const copy = purpose === "answer" ? resident?.find(app, name) : undefined;
+      const copy = purpose === "answer" ? cache?.find(app, name) : undefined;
       if (copy !== undefined) return copy;
-      const ticket = resident?.ticket(app, name);
+      const fillToken = cache?.fillToken(app, name);
       return coalesced.read(app, [name]).then((found) => {
         const stored = found.get(name);
-        if (stored !== undefined && ticket !== undefined) resident?.add(app, name, ticket, stored);
+        if (stored !== undefined && fillToken !== undefined) cache?.add(app, name, fillToken, stored);
         return stored;
       });
     },
@@ -245,7 +245,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
       try {
         return await write(ofUser(app, name), (run, lane) => clearAttributes(run, lane, app, name, now, authority));
       } finally {
-        resident?.forget(app, name);
+        cache?.invalidate(app, name);
       }
     },
     usage: (app) => read(reads.usageRead(app), ofApp(app)),

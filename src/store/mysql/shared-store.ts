@@ -1,12 +1,12 @@
 import { sharedUsage } from "../../core/admission/usage.ts";
 import type { Store } from "../../core/ports.ts";
-import { AgeingAttributes } from "../resident/ageing-attributes.ts";
-import { Stamps } from "../resident/stamps.ts";
+import { TtlAttributeCache } from "../cache/ttl-attribute-cache.ts";
+import { VersionStamps } from "../cache/version-stamps.ts";
 import { CoalescedReads } from "./attributes/coalesced-reads.ts";
-import { Homing } from "./connection/homing.ts";
+import { Failback } from "./connection/failback.ts";
 import { Hosts } from "./connection/hosts.ts";
-import { Lender } from "./connection/lender.ts";
 import type { MysqlLocation } from "./connection/location.ts";
+import { Pool } from "./connection/pool.ts";
 import { Session } from "./connection/session.ts";
 import { createServingStore } from "./serving-store.ts";
 import { GroupCommit, type Writer } from "./transaction/group-commit.ts";
@@ -21,12 +21,12 @@ export const THREADS_MAX = 128;
 const FIRST_LANE = 1;
 
 /** What can go together: more names make no query faster, and a longer transaction only longer waits. */
-const READS_TOGETHER_MAX = 256;
-const WRITES_TOGETHER_MAX = 256;
+const READ_BATCH_MAX = 256;
+const WRITE_BATCH_MAX = 256;
 
 /** Longer than a query and a commit usually take. */
-const READ_PATIENCE_MS = 4;
-const WRITE_PATIENCE_MS = 10;
+const READ_LINGER_MS = 4;
+const WRITE_LINGER_MS = 10;
 
 /** What a thread needs to serve a store that another thread has opened; goes through `postMessage`. */
 export interface MysqlShare {
@@ -37,11 +37,11 @@ export interface MysqlShare {
   readonly cacheBytes: number;
   readonly stalenessMs: number;
   readonly stamps: SharedArrayBuffer;
-  readonly announcements: SharedArrayBuffer;
+  readonly feedVersion: SharedArrayBuffer;
   /** Bytes of the writes that are under way, of each thread. */
   readonly writes: SharedArrayBuffer;
   /** See MysqlOptions. */
-  readonly isTogether: boolean;
+  readonly batching: boolean;
   readonly connections: number;
 }
 
@@ -58,8 +58,8 @@ export interface ServingNeeds extends Omit<MysqlShare, "slot"> {
 
 /** A thread's own connections to a database that any number of others have too. */
 export function servingStore(needs: ServingNeeds): Store {
-  const { location, stalenessMs, cacheBytes, isTogether, connections, hosts = new Hosts(needs.location.hosts) } = needs;
-  const homing = new Homing(location, hosts);
+  const { location, stalenessMs, cacheBytes, batching, connections, hosts = new Hosts(needs.location.hosts) } = needs;
+  const failback = new Failback(location, hosts);
   const sessions: Session[] = [];
   const make = (count: number): Session[] => {
     const made = Array.from({ length: count }, () => new Session(location, hosts));
@@ -72,35 +72,35 @@ export function servingStore(needs: ServingNeeds): Store {
       const lane = FIRST_LANE + needs.thread * LANES_PER_THREAD + lanes++;
       return { session, lane: async () => lane + (await needs.slot()) * THREADS_MAX * LANES_PER_THREAD };
     });
-  const announcements = new Int32Array(needs.announcements);
-  const isResident = stalenessMs > 0 && cacheBytes > 0;
+  const feedVersion = new Int32Array(needs.feedVersion);
+  const isCaching = stalenessMs > 0 && cacheBytes > 0;
 
   return {
     ...createServingStore({
       location,
-      readers: new Lender(location, make(READING)),
-      writers: new Lender(location, writersOn(make(WRITING))),
+      readers: new Pool(location, make(READING)),
+      writers: new Pool(location, writersOn(make(WRITING))),
       coalesced: new CoalescedReads({
         location,
         sessions: make(connections),
-        togetherMax: isTogether ? READS_TOGETHER_MAX : 1,
-        patienceMs: isTogether ? READ_PATIENCE_MS : 0,
+        batchMax: batching ? READ_BATCH_MAX : 1,
+        lingerMs: batching ? READ_LINGER_MS : 0,
       }),
       group: new GroupCommit({
         location,
         writers: writersOn(make(connections)),
-        togetherMax: isTogether ? WRITES_TOGETHER_MAX : 1,
-        patienceMs: isTogether ? WRITE_PATIENCE_MS : 0,
+        batchMax: batching ? WRITE_BATCH_MAX : 1,
+        lingerMs: batching ? WRITE_LINGER_MS : 0,
         usage: sharedUsage(new Int32Array(needs.writes), needs.thread % THREADS_MAX),
       }),
-      resident: isResident ? new AgeingAttributes(cacheBytes, stalenessMs, new Stamps(needs.stamps)) : undefined,
-      announced: () => void Atomics.add(announcements, 0, 1),
+      cache: isCaching ? new TtlAttributeCache(cacheBytes, stalenessMs, new VersionStamps(needs.stamps)) : undefined,
+      feedAppended: () => void Atomics.add(feedVersion, 0, 1),
     }),
-    announcements: () => Atomics.load(announcements, 0),
+    feedVersion: () => Atomics.load(feedVersion, 0),
     failed: new Promise(() => {}),
-    exchangeDemand: () => [],
+    publishDemand: () => [],
     async [Symbol.asyncDispose]() {
-      await homing[Symbol.asyncDispose]();
+      await failback[Symbol.asyncDispose]();
       await Promise.all(sessions.map((session) => session.close()));
     },
   };

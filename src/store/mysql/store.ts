@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Store } from "../../core/ports.ts";
+import { newVersionStampCells } from "../cache/version-stamps.ts";
 import type { SchemaUse } from "../migrate.ts";
-import { newStampCells } from "../resident/stamps.ts";
 import { StoreError } from "../store-error.ts";
 import { storeError } from "./connection/errors.ts";
 import { Hosts } from "./connection/hosts.ts";
@@ -22,7 +22,7 @@ export interface MysqlOptions {
   /** How old these may be; 0 = none is kept. */
   readonly stalenessMs?: number;
   /** False: every read and write by itself, for the benchmark to compare with. */
-  readonly isTogether?: boolean;
+  readonly batching?: boolean;
   /** So many read attributes, and as many write them; few, so that much goes together. */
   readonly connections?: number;
 }
@@ -39,7 +39,7 @@ export interface MysqlStore extends Store {
  */
 export async function openMysqlStore(location: MysqlLocation, options: MysqlOptions = {}): Promise<MysqlStore> {
   checkTlsFiles(location);
-  const { exclusive = false, cacheBytes = 0, stalenessMs = 0, isTogether = true, connections = 2 } = options;
+  const { exclusive = false, cacheBytes = 0, stalenessMs = 0, batching = true, connections = 2 } = options;
   await using opening = new AsyncDisposableStack();
   await migrateMysqlStore(location, options.schema ?? "make");
 
@@ -55,9 +55,9 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
   // One that does not answer to that is not told goodbye besides.
   opening.defer(() => membership.leave().catch(() => membershipSession.drop()));
   const writes = new SharedArrayBuffer(THREADS_MAX * Int32Array.BYTES_PER_ELEMENT);
-  const announcements = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
-  const cells = { stamps: newStampCells(), announcements, writes };
-  const common = { location, stalenessMs, isTogether, connections, ...cells };
+  const feedVersion = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
+  const cells = { stamps: newVersionStampCells(), feedVersion, writes };
+  const common = { location, stalenessMs, batching, connections, ...cells };
   const store = servingStore({ ...common, thread: 0, cacheBytes, hosts, slot: () => membership.slot() });
   opening.use(store);
   let threads = 0;
@@ -66,7 +66,7 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
   const owned = opening.move();
   return {
     ...store,
-    exchangeDemand: (demand) => reached(location, membership.exchange(demand)),
+    publishDemand: (demand) => reached(location, membership.publishDemand(demand)),
     share(cacheBytesOfThread) {
       threads += 1;
       const share = { ...common, cacheBytes: cacheBytesOfThread, thread: threads, slot };

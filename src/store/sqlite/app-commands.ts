@@ -1,9 +1,9 @@
-import { changedApp } from "../../core/changes.ts";
 import type { App } from "../../core/model.ts";
 import type { AppChange, NewApp, SigningKey } from "../../core/ports.ts";
+import { changedApp } from "../../core/updated-entities.ts";
 import { APP_COLUMNS, APP_PLACEHOLDERS, appValues, SET_APP_COLUMNS } from "../app-columns.ts";
 import type { Connection } from "./connection.ts";
-import { announce } from "./feed.ts";
+import { appendChange } from "./feed.ts";
 import { readApp } from "./reads.ts";
 
 export function insertApp(connection: Connection, app: NewApp): App | "taken" {
@@ -22,7 +22,7 @@ export function insertApp(connection: Connection, app: NewApp): App | "taken" {
   if (inserted === undefined) throw new Error("an inserted app got no number");
   const { number } = inserted;
   connection.run("INSERT INTO app_usage (app, used) VALUES (?1, 0)", number);
-  announce(connection, [{ kind: "apps" }], app.created);
+  appendChange(connection, [{ kind: "apps" }], app.created);
   return { ...app, number, adminTokensValidAfter: 0, tokensValidAfter: 0 };
 }
 
@@ -31,13 +31,13 @@ export function changeApp(
   number: number,
   change: AppChange,
   now: number,
-): App | "conflicting" | "outrun" | undefined {
+): App | "incompatible" | "conflict" | undefined {
   const former = readApp(connection, number);
   if (former === undefined) return undefined;
   const app = changedApp(former, change, now);
   if (typeof app === "string") return app;
   connection.run(`UPDATE apps SET ${SET_APP_COLUMNS} WHERE number = ?`, ...appValues(app), number);
-  announce(connection, [{ kind: "apps" }], now);
+  appendChange(connection, [{ kind: "apps" }], now);
   return app;
 }
 
@@ -45,7 +45,7 @@ export function deleteApp(connection: Connection, number: number, now: number): 
   if (connection.run("DELETE FROM apps WHERE number = ?1", number) === 0) return false;
   connection.run("DELETE FROM app_usage WHERE app = ?1", number);
   connection.run("INSERT INTO deleted_apps (number, deleted) VALUES (?1, ?2)", number, now);
-  announce(connection, [{ kind: "apps" }], now);
+  appendChange(connection, [{ kind: "apps" }], now);
   return true;
 }
 
@@ -72,6 +72,6 @@ export function addSigningKey(connection: Connection, secret: Uint8Array, now: n
     now,
   );
   if (inserted === undefined) throw new Error("an inserted key got no number");
-  announce(connection, [{ kind: "keys" }], now);
+  appendChange(connection, [{ kind: "keys" }], now);
   return { id: inserted.id, secret };
 }

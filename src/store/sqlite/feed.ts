@@ -9,7 +9,7 @@ const LINES_KEPT = 1000;
 const FORGET = "DELETE FROM changes WHERE at < ?1 AND position <= (SELECT max(position) FROM changes) - ?2";
 
 /** Adds to what `changesSince` answers, and forgets what is old. */
-export function announce(connection: Connection, changes: readonly Change[], now: number): void {
+export function appendChange(connection: Connection, changes: readonly Change[], now: number): void {
   for (const change of changes) {
     const userId = change.kind === "user" ? change.userId : null;
     connection.run("INSERT INTO changes (at, kind, user_id) VALUES (?1, ?2, ?3)", now, change.kind, userId);

@@ -1,6 +1,6 @@
 import { hasEnded } from "../../core/authority.ts";
 import type { App, User, UserName } from "../../core/model.ts";
-import type { Changes, SigningKey, StoredAttributes, StoredVersion, UserCursor } from "../../core/ports.ts";
+import type { FeedPage, SigningKey, StoredAttributes, StoredVersion, UserCursor } from "../../core/ports.ts";
 import type { Authority } from "../../core/terms.ts";
 import type { Connection } from "./connection.ts";
 import { type AppRow, appOf, type ChangeRow, changeOf, USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
@@ -55,7 +55,7 @@ export function readSigningKeys(connection: Connection): SigningKey[] {
   return connection.all<SigningKey>(SIGNING_KEYS);
 }
 
-export function readChanges(connection: Connection, cursor: number): Changes {
+export function readChanges(connection: Connection, cursor: number): FeedPage {
   const rows = connection.all<ChangeRow>(CHANGES, cursor);
   return { cursor: rows.at(-1)?.position ?? cursor, changes: rows.map(changeOf) };
 }

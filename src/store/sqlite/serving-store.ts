@@ -1,6 +1,6 @@
 import { written } from "../../core/metadata/written.ts";
 import type { ReadPurpose, Store } from "../../core/ports.ts";
-import { type EngineReads, ResidentAttributes } from "../resident/resident-attributes.ts";
+import { AttributeCache, type EngineReads } from "../cache/attribute-cache.ts";
 import { StoreError } from "../store-error.ts";
 import { authorityArguments } from "./attribute-commands.ts";
 import type { Connection } from "./connection.ts";
@@ -36,7 +36,7 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
       await writer.ping();
       return [];
     },
-    announcements: () => shared.announcements(),
+    feedVersion: () => shared.feedVersion(),
     changesSince: (cursor) => reads.readChanges(connection, cursor),
     apps: () => reads.readApps(connection),
     app: (number) => reads.readApp(connection, number),
@@ -83,7 +83,7 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
       writer.send("writeAttributesOf", writes, allOrNothing, terms?.authority),
     clearAttributes: (app, name, now, authority) => writer.send("clearAttributes", app, name, now, authority),
     usage: (app) => reads.readUsage(connection, app),
-    exchangeDemand: () => [],
+    publishDemand: () => [],
   };
 }
 
@@ -92,7 +92,7 @@ interface AttributeReads {
   readonly many: Store["attributesOf"];
   readonly version: Store["version"];
   readonly modifiedOf: Store["modifiedOf"];
-  readonly add?: ResidentAttributes["add"];
+  readonly add?: AttributeCache["add"];
 }
 
 function attributeReads({ connection, shared, cacheBytes }: ServingParts): AttributeReads {
@@ -105,12 +105,12 @@ function attributeReads({ connection, shared, cacheBytes }: ServingParts): Attri
   if (cacheBytes === 0) {
     return { ...engine, modifiedOf: (app, names) => engine.versions(app, names).map((found) => found?.modified) };
   }
-  const resident = new ResidentAttributes(cacheBytes, shared.stamps, engine);
+  const cache = new AttributeCache(cacheBytes, shared.stamps, engine);
   return {
-    one: (app, name) => resident.one(app, name),
-    many: (app, names) => resident.many(app, names),
-    version: (app, name) => resident.version(app, name),
-    modifiedOf: (app, names) => resident.modifiedOf(app, names),
-    add: (app, name, stamp, attributes) => resident.add(app, name, stamp, attributes),
+    one: (app, name) => cache.one(app, name),
+    many: (app, names) => cache.many(app, names),
+    version: (app, name) => cache.version(app, name),
+    modifiedOf: (app, names) => cache.modifiedOf(app, names),
+    add: (app, name, stamp, attributes) => cache.add(app, name, stamp, attributes),
   };
 }

@@ -1,10 +1,10 @@
 import { type AdmissionMemory, newAdmissionMemory } from "../../core/admission/memory.ts";
-import { newStampCells, Stamps } from "../resident/stamps.ts";
+import { newVersionStampCells, VersionStamps } from "../cache/version-stamps.ts";
 
 /** The memory behind a `SharedState`; goes through `postMessage`. */
 export interface SharedCells {
   readonly stamps: SharedArrayBuffer;
-  readonly announcements: SharedArrayBuffer;
+  readonly feedVersion: SharedArrayBuffer;
   /** See `SharedState.damage`. */
   readonly damage: SharedArrayBuffer;
   /** What each thread has on its way to the disk. */
@@ -16,8 +16,8 @@ export const CLIENTS_MAX = 65;
 
 export function newSharedCells(): SharedCells {
   return {
-    stamps: newStampCells(),
-    announcements: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+    stamps: newVersionStampCells(),
+    feedVersion: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
     damage: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
     admission: newAdmissionMemory(CLIENTS_MAX),
   };
@@ -25,13 +25,13 @@ export function newSharedCells(): SharedCells {
 
 /** What the writer tells all threads of its server about each commit, before anybody is answered; and they it. */
 export class SharedState {
-  readonly stamps: Stamps;
-  readonly #announcements: Int32Array;
+  readonly stamps: VersionStamps;
+  readonly #feedVersion: Int32Array;
   readonly #damage: Int32Array;
 
-  constructor({ stamps, announcements, damage }: SharedCells) {
-    this.stamps = new Stamps(stamps);
-    this.#announcements = new Int32Array(announcements);
+  constructor({ stamps, feedVersion, damage }: SharedCells) {
+    this.stamps = new VersionStamps(stamps);
+    this.#feedVersion = new Int32Array(feedVersion);
     this.#damage = new Int32Array(damage);
   }
 
@@ -46,12 +46,12 @@ export class SharedState {
   };
 
   /** Another one than before: the feed tells something new. */
-  announcements(): number {
-    return Atomics.load(this.#announcements, 0);
+  feedVersion(): number {
+    return Atomics.load(this.#feedVersion, 0);
   }
 
   /** The writer's alone. */
-  announce(): void {
-    Atomics.add(this.#announcements, 0, 1);
+  bumpFeedVersion(): void {
+    Atomics.add(this.#feedVersion, 0, 1);
   }
 }

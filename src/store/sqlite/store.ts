@@ -135,7 +135,7 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
         share: { path: file, synchronous, cells, thread: own, cacheBytes, main: files.main },
         [Symbol.dispose]() {
           connected[Symbol.dispose]();
-          threads.giveBack(own);
+          threads.release(own);
         },
       };
     },

@@ -1,9 +1,9 @@
-import { changedUser } from "../../core/changes.ts";
 import { isLikeId, type User, type UserName } from "../../core/model.ts";
 import type { NewUser, UserChange } from "../../core/ports.ts";
 import type { Authority, DeletionTerms, UserTerms } from "../../core/terms.ts";
+import { changedUser } from "../../core/updated-entities.ts";
 import type { Connection } from "./connection.ts";
-import { announce } from "./feed.ts";
+import { appendChange } from "./feed.ts";
 import { isEnded, readApp, readUser } from "./reads.ts";
 import { USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 
@@ -40,10 +40,10 @@ export function changeUser(
   change: UserChange,
   now: number,
   { authority, only }: UserTerms = {},
-): User | "unauthorised" | "outrun" | undefined {
+): User | "unauthorised" | "conflict" | undefined {
   if (isEnded(connection, app, authority)) return "unauthorised";
   const user = changedUser(readUser(connection, app, name), change, now, only);
-  if (user === undefined || user === "outrun") return user;
+  if (user === undefined || user === "conflict") return user;
   connection.run(
     `UPDATE users SET password_hash = ?3, activated = ?4, modified = ?5, tokens_valid_after = ?6
      WHERE app = ?1 AND name = ?2`,
@@ -54,7 +54,7 @@ export function changeUser(
     user.modified,
     user.tokensValidAfter,
   );
-  if (change.endTokens) announce(connection, [{ kind: "user", userId: user.id }], now);
+  if (change.endTokens) appendChange(connection, [{ kind: "user", userId: user.id }], now);
   return user;
 }
 
@@ -83,6 +83,6 @@ export function deleteUsers(
   if (removed.length === 0) return removed;
   connection.run("UPDATE app_usage SET used = used - ?2 WHERE app = ?1", app, bytes);
   const changes = removed.map(({ id }) => ({ kind: "user", userId: id }) as const);
-  announce(connection, changes, now);
+  appendChange(connection, changes, now);
   return removed;
 }

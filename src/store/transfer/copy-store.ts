@@ -9,8 +9,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { App } from "../../core/model.ts";
 import { StoreError } from "../store-error.ts";
 import { AppSummer, type AppSums } from "./app-sums.ts";
-import { frameDifferences } from "./frame-differences.ts";
-import type { Frame, TransferReader, TransferSource, TransferTarget, TransferUser } from "./transfer.ts";
+import { frameDifferences } from "./globals-differences.ts";
+import type { StoreGlobals, TransferReader, TransferSource, TransferTarget, TransferUser } from "./transfer.ts";
 import { userDifferences } from "./user-differences.ts";
 import { userPages } from "./user-pages.ts";
 
@@ -40,13 +40,13 @@ export async function copyStore(
   target: TransferTarget,
   tell: (progress: CopyProgress) => void,
 ): Promise<CopyResult> {
-  const frame = await source.frame();
+  const globals = await source.globals();
   if (await target.clear()) tell({ phase: "cleared" });
-  const total = await userTotal(source, frame);
+  const total = await userTotal(source, globals);
 
   let done = 0;
   tell({ phase: "copying", done, total });
-  const copied = await sumsOf(source, frame, async (app, users) => {
+  const copied = await sumsOf(source, globals, async (app, users) => {
     await target.putUsers(app, users);
     done += users.length;
     tell({ phase: "copying", done, total });
@@ -54,26 +54,26 @@ export async function copyStore(
 
   done = 0;
   tell({ phase: "verifying", done, total });
-  const arrived = await sumsOf(target, frame, async (_, users) => {
+  const arrived = await sumsOf(target, globals, async (_, users) => {
     done += users.length;
     tell({ phase: "verifying", done, total });
   });
-  await checkUnchanged(source, frame);
+  await checkUnchanged(source, globals);
 
-  const apps = frame.apps.map((app, at) => ({ app, ...sumsAt(copied, at) }));
+  const apps = globals.apps.map((app, at) => ({ app, ...sumsAt(copied, at) }));
   const differences: string[] = [];
   for (const [at, { app, ...sums }] of apps.entries()) {
     differences.push(...(await appDifferences(source, target, app, sums, sumsAt(arrived, at))));
   }
   if (differences.length === 0) {
     const usage = new Map(apps.map(({ app, bytes }) => [app.number, bytes]));
-    await target.putFrame(frame, usage);
-    differences.push(...(await frameDifferences(frame, usage, target)));
+    await target.putGlobals(globals, usage);
+    differences.push(...(await frameDifferences(globals, usage, target)));
   }
-  return { apps, keys: frame.keys.length, differences };
+  return { apps, keys: globals.keys.length, differences };
 }
 
-async function userTotal(reader: TransferReader, { apps }: Frame): Promise<number> {
+async function userTotal(reader: TransferReader, { apps }: StoreGlobals): Promise<number> {
   let total = 0;
   for (const { number } of apps) total += await reader.userCount(number);
   return total;
@@ -82,7 +82,7 @@ async function userTotal(reader: TransferReader, { apps }: Frame): Promise<numbe
 /** One for each app. */
 async function sumsOf(
   reader: TransferReader,
-  { apps }: Frame,
+  { apps }: StoreGlobals,
   onPage: (app: number, users: readonly TransferUser[]) => Promise<void>,
 ): Promise<readonly AppSums[]> {
   const sums: AppSums[] = [];
@@ -105,10 +105,10 @@ function sumsAt(sums: readonly AppSums[], at: number): AppSums {
 }
 
 /** Commands can change a store that no server has. */
-async function checkUnchanged(source: TransferSource, frame: Frame): Promise<void> {
+async function checkUnchanged(source: TransferSource, globals: StoreGlobals): Promise<void> {
   await source.checkAtRest();
-  const now = await source.frame();
-  if (isDeepStrictEqual(now, frame)) return;
+  const now = await source.globals();
+  if (isDeepStrictEqual(now, globals)) return;
   throw new StoreError("in_use", `${source.location} was changed while it was being copied: copy it again`);
 }
 

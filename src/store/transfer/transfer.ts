@@ -52,7 +52,7 @@ export interface LastNumbers {
 }
 
 /** All of a store but its users. */
-export interface Frame {
+export interface StoreGlobals {
   /** By number. */
   readonly apps: readonly App[];
   /** By id. */
@@ -63,7 +63,7 @@ export interface Frame {
 export interface TransferReader extends AsyncDisposable {
   /** What the operator knows the store by; holds no password. */
   readonly location: string;
-  frame(): Promise<Frame>;
+  globals(): Promise<StoreGlobals>;
   userCount(app: number): Promise<number>;
   /**
    * The app's users after this name, in the order of their names, which is that of their bytes; none = the end.
@@ -89,7 +89,7 @@ export interface TransferTarget extends TransferReader {
    * server has begun to serve the store since it was opened.
    * @param usage Σ bytes by app
    */
-  putFrame(frame: Frame, usage: ReadonlyMap<number, number>): Promise<void>;
+  putGlobals(globals: StoreGlobals, usage: ReadonlyMap<number, number>): Promise<void>;
   /** Σ bytes over the app's users, as a server will reckon it. */
   usage(app: number): Promise<number>;
 }

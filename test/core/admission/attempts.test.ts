@@ -65,7 +65,7 @@ test("all that wait are told the same when those under way have failed", async (
   const begun = await Promise.all(Array.from({ length: 5 }, () => attempts.begin(ada("a"))));
   const waiting = Array.from({ length: 10 }, () => attempts.begin(ada("a")));
   for (const each of begun) each.failed();
-  const refused = { code: "rate_exceeded", retryAfterMs: 1000, allowance: undefined };
+  const refused = { code: "rate_exceeded", retryAfterMs: 1000, rateLimit: undefined };
   const results = await Promise.allSettled(waiting);
   expect(results).toMatchObject(Array(10).fill({ status: "rejected", reason: { refused } }));
   expect(attempts.begin(ada("a"))).rejects.toMatchObject({ refused: { ...refused, retryAfterMs: 2000 } });

@@ -10,8 +10,8 @@ const BUSY = expect.objectContaining({ refused: { code: "busy", retryAfterMs: 10
 function queueOnLoop({ waitingMax = 10_000 }: { waitingMax?: number } = {}) {
   const timers = createTestTimers();
   let turn = Promise.withResolvers<void>();
-  const turns = { next: () => turn.promise };
-  const queue = createRunQueue({ resource: "thread", waitingMax, timers, turns, cpuMs: timers.nowMs });
+  const yieldToEventLoop = () => turn.promise;
+  const queue = createRunQueue({ resource: "thread", waitingMax, timers, yieldToEventLoop, cpuMs: timers.nowMs });
   const endTurn = async (turnMs = 20): Promise<void> => {
     const ended = turn;
     turn = Promise.withResolvers();

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Pace } from "../../../src/core/async/pace.ts";
-import { attributesJson, type Changes } from "../../../src/core/metadata/attributes.ts";
-import { mergedInTurns, mergedJson, type SizedJson } from "../../../src/core/metadata/merged-json.ts";
+import { type AttributePatch, attributesJson } from "../../../src/core/metadata/attributes.ts";
+import { mergedJson, pacedMerge, type SizedJson } from "../../../src/core/metadata/merged-json.ts";
 import { anyAttributes, anyChanges } from "./any-attributes.ts";
 
 const ALWAYS_DUE: Pace = { isDue: () => true, rest: () => Promise.resolve() };
@@ -35,14 +35,14 @@ test("a merge in turns is the same merge", async () => {
     fc.asyncProperty(anyAttributes, anyChanges, async (before, changes) => {
       const stored = sized(before);
       const merged = mergedJson(stored, changes);
-      const inTurns = await mergedInTurns(stored, changes, ALWAYS_DUE);
-      expect(inTurns).toEqual(merged);
-      expect(inTurns === stored).toBe(merged === stored);
+      const runLimited = await pacedMerge(stored, changes, ALWAYS_DUE);
+      expect(runLimited).toEqual(merged);
+      expect(runLimited === stored).toBe(merged === stored);
     }),
     RUNS,
   );
   const many = new Map(Array.from({ length: 5000 }, (_, index) => [`key${index % 4999}`, String(index)]));
-  expect(await mergedInTurns(sized(new Map()), many, ALWAYS_DUE)).toEqual(sized(many));
+  expect(await pacedMerge(sized(new Map()), many, ALWAYS_DUE)).toEqual(sized(many));
 });
 
 test("changes that change nothing answer what was stored, itself", () => {
@@ -75,7 +75,7 @@ test("a text that is cut off is an error, not an endless search", () => {
   }
 });
 
-function merge(before: ReadonlyMap<string, string>, changes: Changes): Map<string, string> {
+function merge(before: ReadonlyMap<string, string>, changes: AttributePatch): Map<string, string> {
   return new Map([...before, ...changes].filter(([key]) => changes.get(key) !== ""));
 }
 

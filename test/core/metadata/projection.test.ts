@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { attributesJson } from "../../../src/core/metadata/attributes.ts";
-import { projection, projectionInTurns } from "../../../src/core/metadata/projection.ts";
+import { pacedProjection, projection } from "../../../src/core/metadata/projection.ts";
 import { anyAttributes, anyKey } from "./any-attributes.ts";
 
 // protocol.md § 8, row 4: `{}` for a user who has none of them.
@@ -24,10 +24,8 @@ test("a projection is the part that was asked for, for few keys and for many, of
 test("of very many keys it is made in turns, and is the same", async () => {
   const keys = Array.from({ length: 3000 }, (_, index) => `key${index}`);
   let rests = 0;
-  const project = await projectionInTurns(keys, {
-    next: async () => {
-      rests += 1;
-    },
+  const project = await pacedProjection(keys, async () => {
+    rests += 1;
   });
   const some = new Map([...keys.slice(0, 50), "other"].map((key) => [key, "v"]));
   expect(project(attributesJson(some))).toBe(projection(keys)(attributesJson(some)));

@@ -1,7 +1,7 @@
-import { createThrottle } from "../../../src/core/rates/throttle.ts";
+import { createRateLimiter } from "../../../src/core/rates/rate-limiter.ts";
 import { Refusal } from "../../../src/core/refusals.ts";
 import { hearClock } from "../../harness/thread-clock.ts";
-import { throttledApp } from "./throttle-app.ts";
+import { rateLimitedApp } from "./rate-limited-app.ts";
 
 /** One thread's part: it charges as fast as it can until it is told to stop. */
 export interface Charging {
@@ -16,19 +16,19 @@ declare const self: Worker;
 self.addEventListener("message", async ({ data }: MessageEvent<Charging | object>) => {
   if (!("cells" in data)) return;
   const { cells, state, ratePerSecond } = data;
-  const throttle = createThrottle({
+  const rateLimiter = createRateLimiter({
     resource: "rate_buckets",
     clock: await hearClock(self),
     cells,
-    strangersPerSecond: 0,
+    addressRatePerSecond: 0,
     seed: 1,
   });
-  const app = throttledApp(1);
+  const app = rateLimitedApp(1);
   const shared = new Int32Array(state);
   Atomics.add(shared, 0, 1);
   while (Atomics.load(shared, 1) === 0) {
     try {
-      throttle.charge(app, "set", ratePerSecond);
+      rateLimiter.charge(app, "set", ratePerSecond);
       Atomics.add(shared, 2, 1);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

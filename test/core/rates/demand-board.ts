@@ -12,7 +12,7 @@ const SILENT_MS = 2500;
 /** And who has told of something, and so would have told again, for so long. */
 const SILENT_TELLING_MS = 1000;
 
-/** What a store does for `exchangeDemand`, over a clock that a test moves. */
+/** What a store does for `publishDemand`, over a clock that a test moves. */
 export class DemandBoard {
   readonly #now: () => number;
   readonly #postings = new Map<symbol, Posting[]>();

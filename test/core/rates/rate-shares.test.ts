@@ -1,26 +1,26 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { BUCKETS } from "../../../src/core/allowance.ts";
 import type { Demand } from "../../../src/core/ports.ts";
+import { BUCKETS } from "../../../src/core/rate-limit-status.ts";
+import { createRateLimiter, type RateLimiter } from "../../../src/core/rates/rate-limiter.ts";
+import { createRateLimiterCells, rateLimiterCells } from "../../../src/core/rates/rate-limiter-memory.ts";
 import { createRateShares, type RateSharesNeeds, SHARES_REFRESH_MS } from "../../../src/core/rates/rate-shares.ts";
-import { createThrottle, type Throttle } from "../../../src/core/rates/throttle.ts";
-import { createThrottleCells, throttleCells } from "../../../src/core/rates/throttle-memory.ts";
 import { Refusal } from "../../../src/core/refusals.ts";
 import { createTestClock } from "../../harness/test-clock.ts";
-import { throttledApp } from "./throttle-app.ts";
+import { rateLimitedApp } from "./rate-limited-app.ts";
 
-const APP = throttledApp(3);
+const APP = rateLimitedApp(3);
 const RATE = 100;
 
 type Lists = readonly (readonly Demand[])[];
 
 interface SharingServer {
-  readonly throttle: Throttle;
+  readonly rateLimiter: RateLimiter;
   readonly told: (readonly Demand[])[];
   readonly failures: unknown[];
   readonly cells: SharedArrayBuffer;
   /** What the next exchanges answer. */
-  others: RateSharesNeeds["store"]["exchangeDemand"];
+  others: RateSharesNeeds["store"]["publishDemand"];
   /** So long a time later, as the server's timer does it. */
   refresh(ms?: number): Promise<void>;
   stop(): Promise<void>;
@@ -28,11 +28,11 @@ interface SharingServer {
 
 function startServer(others: Lists = []): SharingServer {
   const clock = createTestClock();
-  const cells = createThrottleCells();
+  const cells = createRateLimiterCells();
   const told: (readonly Demand[])[] = [];
   const failures: unknown[] = [];
   const store = {
-    exchangeDemand(demand: readonly Demand[]) {
+    publishDemand(demand: readonly Demand[]) {
       told.push(demand);
       return server.others(demand);
     },
@@ -40,7 +40,7 @@ function startServer(others: Lists = []): SharingServer {
   const events = { refreshFailed: (error: unknown) => void failures.push(error) };
   const shares = createRateShares({ cells, store, clock, events });
   const server: SharingServer = {
-    throttle: createThrottle({ resource: "rate_buckets", clock, cells, strangersPerSecond: RATE, seed: 1 }),
+    rateLimiter: createRateLimiter({ resource: "rate_buckets", clock, cells, addressRatePerSecond: RATE, seed: 1 }),
     told,
     failures,
     cells,
@@ -60,7 +60,7 @@ function burst(server: SharingServer, calls = 2 * RATE, rate = RATE): { passed: 
   let waitMs = 0;
   for (let call = 0; call < calls; call++) {
     try {
-      server.throttle.charge(APP, "set", rate);
+      server.rateLimiter.charge(APP, "set", rate);
       passed += 1;
     } catch (error) {
       if (!(error instanceof Refusal) || error.refused.code !== "rate_exceeded") throw error;
@@ -141,25 +141,25 @@ test("one server's buckets are the same to the nanosecond whether shares are dea
   await fc.assert(
     fc.asyncProperty(calls, fc.integer({ min: 1, max: 1_000_000 }), async (bursts, rate) => {
       const clock = createTestClock();
-      const [dealt, plain] = [createThrottleCells(), createThrottleCells()];
+      const [dealt, plain] = [createRateLimiterCells(), createRateLimiterCells()];
       const shares = createRateShares({
         cells: dealt,
-        store: { exchangeDemand: () => [] },
+        store: { publishDemand: () => [] },
         clock,
         events: { refreshFailed: () => {} },
       });
       const throttles = [dealt, plain].map((cells) =>
-        createThrottle({ resource: "rate_buckets", clock, cells, strangersPerSecond: 0, seed: 1 }),
+        createRateLimiter({ resource: "rate_buckets", clock, cells, addressRatePerSecond: 0, seed: 1 }),
       );
       for (const { ms, count, deals } of bursts) {
         clock.advance(ms);
         if (deals) await shares.refresh();
         for (let call = 0; call < count; call++) {
-          const [first, second] = throttles.map((throttle) => waitOf(() => throttle.charge(APP, "token", rate)));
+          const [first, second] = throttles.map((rateLimiter) => waitOf(() => rateLimiter.charge(APP, "token", rate)));
           expect(first).toBe(second);
         }
         const at = APP.number * 8 + BUCKETS.indexOf("token");
-        expect(throttleCells(dealt).fullAt[at]).toBe(throttleCells(plain).fullAt[at]);
+        expect(rateLimiterCells(dealt).fullAt[at]).toBe(rateLimiterCells(plain).fullAt[at]);
       }
     }),
     { numRuns: 100 },
@@ -271,7 +271,7 @@ test("a stranger's rate, and an app's without limit, have no shares", async () =
   expect(burst(server, 1000, 0).passed).toBe(1000);
   expect(
     waitOf(() => {
-      for (let call = 0; call < RATE; call++) server.throttle.chargeStranger("10.0.0.1");
+      for (let call = 0; call < RATE; call++) server.rateLimiter.chargeAddress("10.0.0.1");
     }),
   ).toBe(0);
   await server.refresh();

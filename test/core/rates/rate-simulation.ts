@@ -1,10 +1,10 @@
+import { createRateLimiter, type RateLimiter } from "../../../src/core/rates/rate-limiter.ts";
+import { createRateLimiterCells } from "../../../src/core/rates/rate-limiter-memory.ts";
 import { createRateShares, type RateShares, SHARES_REFRESH_MS } from "../../../src/core/rates/rate-shares.ts";
-import { createThrottle, type Throttle } from "../../../src/core/rates/throttle.ts";
-import { createThrottleCells } from "../../../src/core/rates/throttle-memory.ts";
 import { Refusal } from "../../../src/core/refusals.ts";
 import { createTestClock } from "../../harness/test-clock.ts";
 import { DemandBoard } from "./demand-board.ts";
-import { throttledApp } from "./throttle-app.ts";
+import { rateLimitedApp } from "./rate-limited-app.ts";
 
 /** Servers with one app, their calls, and what becomes of them; the same every time. */
 export interface Simulation {
@@ -26,12 +26,12 @@ export interface Simulated {
 }
 
 interface Server {
-  readonly throttle: Throttle;
+  readonly rateLimiter: RateLimiter;
   readonly shares: RateShares;
   readonly phaseMs: number;
 }
 
-const APP = throttledApp(7);
+const APP = rateLimitedApp(7);
 
 export async function simulate(simulation: Simulation): Promise<Simulated> {
   const { ratePerSecond, servers: count, seconds, callsAt, startsAtMs = {}, diesAtMs = {} } = simulation;
@@ -42,13 +42,13 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   const served: number[] = [];
 
   const start = async (number: number, ms: number): Promise<void> => {
-    const cells = createThrottleCells();
-    const store = { exchangeDemand: board.join() };
+    const cells = createRateLimiterCells();
+    const store = { publishDemand: board.join() };
     const shares = createRateShares({ cells, store, clock, events: { refreshFailed: rethrow } });
-    const throttle = createThrottle({ resource: "rate_buckets", clock, cells, strangersPerSecond: 0, seed: 1 });
+    const rateLimiter = createRateLimiter({ resource: "rate_buckets", clock, cells, addressRatePerSecond: 0, seed: 1 });
     await shares.refresh();
     // Servers do not look at the same moments.
-    servers.set(number, { throttle, shares, phaseMs: (ms + number * 73) % SHARES_REFRESH_MS });
+    servers.set(number, { rateLimiter, shares, phaseMs: (ms + number * 73) % SHARES_REFRESH_MS });
   };
 
   for (let ms = 0; ms < seconds * 1000; ms++) {
@@ -75,7 +75,7 @@ export function simulateAlone(simulation: Simulation): Promise<Simulated> {
 
 function passes(server: Server | undefined, ratePerSecond: number): boolean {
   try {
-    server?.throttle.charge(APP, "set", ratePerSecond);
+    server?.rateLimiter.charge(APP, "set", ratePerSecond);
     return server !== undefined;
   } catch (error) {
     if (error instanceof Refusal) return false;

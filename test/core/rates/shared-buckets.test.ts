@@ -1,12 +1,16 @@
 import { expect, test } from "bun:test";
+import { createRateLimiter } from "../../../src/core/rates/rate-limiter.ts";
+import {
+  CELLS_PER_APP,
+  createRateLimiterCells,
+  rateLimiterCells,
+} from "../../../src/core/rates/rate-limiter-memory.ts";
 import { createSharedBuckets } from "../../../src/core/rates/shared-buckets.ts";
-import { createThrottle } from "../../../src/core/rates/throttle.ts";
-import { CELLS_PER_APP, createThrottleCells, throttleCells } from "../../../src/core/rates/throttle-memory.ts";
 import { Refusal } from "../../../src/core/refusals.ts";
 import { systemClock } from "../../../src/system/clock.ts";
 import { tellClock } from "../../harness/thread-clock.ts";
 import type { Charging } from "./charging-worker.ts";
-import { throttledApp } from "./throttle-app.ts";
+import { rateLimitedApp } from "./rate-limited-app.ts";
 
 const RATE = 5000;
 const DEALING_MS = 1500;
@@ -21,7 +25,7 @@ const SHARES = [0.001, 1, 0.5, 0.02, 1 / 3];
 
 test("threads that charge while shares are dealt are served what the shares bring, and nothing stays behind", async () => {
   await using stack = new AsyncDisposableStack();
-  const cells = createThrottleCells();
+  const cells = createRateLimiterCells();
   const state = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT);
   const shared = new Int32Array(state);
   const stopped = Array.from({ length: 2 }, () => {
@@ -37,7 +41,7 @@ test("threads that charge while shares are dealt are served what the shares brin
   // What was in the bucket at the beginning is gone.
   while (Atomics.load(shared, 2) < RATE) await new Promise((resolve) => setTimeout(resolve, 1));
 
-  const buckets = createSharedBuckets(throttleCells(cells));
+  const buckets = createSharedBuckets(rateLimiterCells(cells));
   let brought = 0;
   let share = 1;
   let lastNs = systemClock.monotonicNs();
@@ -59,19 +63,19 @@ test("threads that charge while shares are dealt are served what the shares brin
 
   buckets.deal(1, new Map(), systemClock.monotonicNs());
   buckets.deal(1, new Map(), systemClock.monotonicNs());
-  const missingNs = Number((throttleCells(cells).fullAt[CELL] ?? 0n) - systemClock.monotonicNs());
+  const missingNs = Number((rateLimiterCells(cells).fullAt[CELL] ?? 0n) - systemClock.monotonicNs());
   // A thread whose clock was ahead of this one's may have taken what is not there yet.
   expect(missingNs).toBeLessThanOrEqual(1e9 + AHEAD_MAX_NS);
-  const throttle = createThrottle({
+  const rateLimiter = createRateLimiter({
     resource: "rate_buckets",
     clock: systemClock,
     cells,
-    strangersPerSecond: 0,
+    addressRatePerSecond: 0,
     seed: 1,
   });
   const refused = (): boolean => {
     try {
-      throttle.charge(throttledApp(1), "set", RATE);
+      rateLimiter.charge(rateLimitedApp(1), "set", RATE);
       return false;
     } catch (error) {
       if (error instanceof Refusal) return true;

@@ -3,8 +3,8 @@ import { userName } from "../../../src/core/model.ts";
 import type { NewUser } from "../../../src/core/ports.ts";
 import type { Answer } from "../../harness/client.ts";
 import { from } from "../../harness/from-address.ts";
-import { inTurns } from "../../harness/in-turns.ts";
 import { connectRaw, type RawConnection } from "../../harness/raw.ts";
+import { runLimited } from "../../harness/run-limited.ts";
 import type { AuthorityApp } from "./authority-app.ts";
 import { bearerOf } from "./callers.ts";
 import { pathOf, type Subject } from "./calls.ts";
@@ -43,7 +43,7 @@ export async function cellRequests(app: AuthorityApp, stack: AsyncDisposableStac
     cell.call.needs === "removeMetadata" ? subjects.slice(index, index + 1).map(({ user }) => user.name) : [],
   );
   await app.giveAttributes(named);
-  return await inTurns([...wanted.entries()], AT_ONCE, async ([index, { cell, moment }]) => {
+  return await runLimited([...wanted.entries()], AT_ONCE, async ([index, { cell, moment }]) => {
     const subject = subjects[index];
     if (subject === undefined) throw new Error("there is a subject for each request");
     const makers = { ...app, appKey: app.app.key, adminToken: app.admin.token, ownToken: app.admin.tokenOf };

@@ -2,7 +2,7 @@ import { NO_IDENTITY } from "../../../src/core/identity-settings.ts";
 import type { UserName } from "../../../src/core/model.ts";
 import type { NewUser } from "../../../src/core/ports.ts";
 import { send } from "../../harness/client.ts";
-import { inTurns } from "../../harness/in-turns.ts";
+import { runLimited } from "../../harness/run-limited.ts";
 import type { TestClock } from "../../harness/test-clock.ts";
 import { operatorOf } from "../revocation/revocations.ts";
 import { type AuthorityApp, HOSTED_BELIEVED_MS, TOKENS_LAST_MS } from "./authority-app.ts";
@@ -70,7 +70,7 @@ export const ENDINGS: readonly Ending[] = [
     name: "the user's tokens were revoked",
     ends: isUser,
     end: ({ app, users }) =>
-      inTurns(users, AT_ONCE, ({ name }) =>
+      runLimited(users, AT_ONCE, ({ name }) =>
         app.service.store.changeUser(app.app.number, name, { endTokens: true }, Date.now()),
       ),
   },
@@ -171,7 +171,7 @@ async function forEachUser(
 ): Promise<unknown> {
   const one = (name: UserName) =>
     done(send(method, `${app.base}/users/${name}${path}`, { token: app.operatorKey, ...(json ? { json } : {}) }));
-  return await inTurns(users, AT_ONCE, ({ name }) => one(name));
+  return await runLimited(users, AT_ONCE, ({ name }) => one(name));
 }
 
 async function done(answer: ReturnType<typeof send>): Promise<void> {

@@ -4,7 +4,7 @@ import type { AppSettings } from "../../../src/core/model.ts";
 import { appRoutes, type Rules } from "../../../src/http/routes.ts";
 import { type Sent, send, signIn } from "../../harness/client.ts";
 import { from } from "../../harness/from-address.ts";
-import { inTurns } from "../../harness/in-turns.ts";
+import { runLimited } from "../../harness/run-limited.ts";
 import { type AuthorityApp, type AuthorityServer, startAuthorityServer } from "./authority-app.ts";
 import { BEARERS, type BearerKind, BRIEF_SECONDS, makeBearer } from "./bearers.ts";
 import { isTrusted } from "./callers.ts";
@@ -38,7 +38,7 @@ for (const settings of SETTINGS) {
   test(`every route with every kind of token, ${settings.dialect}, registration ${settings.registration}`, async () => {
     await using server = await startAuthorityServer({ movesClock: true });
     const requests = await requestsOf(server, settings);
-    const actual = await inTurns(requests, AT_ONCE, async (request) => [nameOf(request), await outcomeOf(request)]);
+    const actual = await runLimited(requests, AT_ONCE, async (request) => [nameOf(request), await outcomeOf(request)]);
     const expected = requests.map((request) => [nameOf(request), expectedOutcome(request, settings)]);
     expect(Object.fromEntries(actual)).toEqual(Object.fromEntries(expected));
     expect(server.service.faults).toEqual([]);
@@ -124,7 +124,7 @@ async function requestsOf(server: AuthorityServer, settings: Settings): Promise<
     ofOtherApp: async (username: string | undefined) =>
       username === undefined ? other.admin.token : await other.admin.tokenOf(username),
   };
-  const requests = await inTurns(subjects, AT_ONCE, async (each): Promise<TokenRequest> => {
+  const requests = await runLimited(subjects, AT_ONCE, async (each): Promise<TokenRequest> => {
     const { bearer, subject } = each;
     const username = bearer.isAnother ? BYSTANDER : subject.user.name;
     return { app, ...each, token: await makeBearer(bearer, username, makers) };

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "bun:test";
 import { isUnavailable } from "../../../src/core/faults/store-failure.ts";
 import { appRoutes, type Rules } from "../../../src/http/routes.ts";
 import { eventually } from "../../harness/eventually.ts";
-import { inTurns } from "../../harness/in-turns.ts";
 import { connectRaw } from "../../harness/raw.ts";
+import { runLimited } from "../../harness/run-limited.ts";
 import { type AuthorityApp, type AuthorityServer, startAuthorityServer } from "./authority-app.ts";
 import { bearerOf, CALLERS, type Maker } from "./callers.ts";
 import { CALLS } from "./calls.ts";
@@ -73,17 +73,17 @@ async function tableOf(server: AuthorityServer, ending: Ending, appName: string)
     }
     outcomes.set(request, outcomeText(status, canLook ? await request.isDone() : undefined));
   };
-  await inTurns(requests, AT_ONCE, (request) => request.introduce());
+  await runLimited(requests, AT_ONCE, (request) => request.introduce());
 
   const early = of("after the answer");
   const between = of("before the last byte");
   const late = of("before the head");
   const [atOnce, waiting] = [between.filter(isByHead), between.filter((request) => !isByHead(request))];
-  await inTurns(early, AT_ONCE, (request) => {
+  await runLimited(early, AT_ONCE, (request) => {
     sendWhole(request);
     return look(request);
   });
-  await inTurns(atOnce, AT_ONCE, (request) => {
+  await runLimited(atOnce, AT_ONCE, (request) => {
     request.begin();
     return look(request);
   });
@@ -98,11 +98,11 @@ async function tableOf(server: AuthorityServer, ending: Ending, appName: string)
   await ending.end({ app, clock: server.clock, users: users.map(({ subject }) => subject.user) });
   if (ending.isReread !== undefined) await refusedEverywhere(app, ending.isReread);
 
-  await inTurns(waiting, AT_ONCE, (request) => {
+  await runLimited(waiting, AT_ONCE, (request) => {
     request.end();
     return look(request, canLook);
   });
-  await inTurns(late, AT_ONCE, (request) => {
+  await runLimited(late, AT_ONCE, (request) => {
     sendWhole(request);
     return look(request, canLook);
   });

@@ -1,9 +1,9 @@
-import { settingsConflict } from "../../../core/changes.ts";
 import { NO_IDENTITY } from "../../../core/identity-settings.ts";
 import { appKey } from "../../../core/model.ts";
+import { settingsConflict } from "../../../core/updated-entities.ts";
 import { APP_ARGUMENT, type Command } from "../../command.ts";
 import { openCommandStore } from "../../store/command-store.ts";
-import { mistaken, refused } from "../../terminal/failure.ts";
+import { refused, usageError } from "../../terminal/failure.ts";
 import { record } from "../../terminal/table.ts";
 import { appFields, appJson, credentialFields, SECRET_NOTE } from "./app-answer.ts";
 import { givenSettings, SETTING_FLAGS } from "./app-settings.ts";
@@ -18,7 +18,9 @@ export const appCreate: Command = {
     const [text = ""] = call.args;
     const key = appKey(text);
     if (key === undefined) {
-      throw mistaken(`${JSON.stringify(text)} is no app: write org/app in letters, digits and -, each at most 32 long`);
+      throw usageError(
+        `${JSON.stringify(text)} is no app: write org/app in letters, digits and -, each at most 32 long`,
+      );
     }
     const settings = { registration: null, ...givenSettings(call), identity: givenIdentity(call, NO_IDENTITY) };
     const conflict = settingsConflict(settings);

@@ -1,8 +1,8 @@
-import { settingsConflict } from "../../../core/changes.ts";
 import type { App } from "../../../core/model.ts";
+import { settingsConflict } from "../../../core/updated-entities.ts";
 import { APP_ARGUMENT, type Command } from "../../command.ts";
 import { openCommandStore } from "../../store/command-store.ts";
-import { mistaken, refused } from "../../terminal/failure.ts";
+import { refused, usageError } from "../../terminal/failure.ts";
 import { record } from "../../terminal/table.ts";
 import { appFields, appJson } from "./app-answer.ts";
 import { givenSettings, SETTING_FLAGS } from "./app-settings.ts";
@@ -20,7 +20,7 @@ export const appSet: Command = {
     const settings = givenSettings(call);
     if (Object.keys(settings).length === 0 && !isIdentityGiven(call)) {
       const names = [...SETTING_FLAGS, ...IDENTITY_FLAGS].map(({ name }) => `--${name}`);
-      throw mistaken(`nothing to set: give one of ${names.join(", ")}`);
+      throw usageError(`nothing to set: give one of ${names.join(", ")}`);
     }
     await using opened = await openCommandStore(call.loaded.config, "refuse");
     let app: App | undefined = await opened.app(call.args[0] ?? "");
@@ -29,7 +29,7 @@ export const appSet: Command = {
     for (let triesLeft = TRIES; triesLeft > 0 && app !== undefined; triesLeft--) {
       const given = isIdentityGiven(call) ? { ...settings, identity: givenIdentity(call, app.identity) } : settings;
       const changed = await opened.apps.set(app, given);
-      const conflict = changed === "conflicting" ? settingsConflict({ ...app, ...given }) : undefined;
+      const conflict = changed === "incompatible" ? settingsConflict({ ...app, ...given }) : undefined;
       if (conflict !== undefined) throw refused(`nothing was set: ${conflict}`);
       if (typeof changed === "object") return { json: appJson(changed), text: record(appFields(changed)) };
       app = await opened.store.app(number);

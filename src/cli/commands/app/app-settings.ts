@@ -3,7 +3,7 @@ import { oneOf, onOff, wholeNumber } from "../../../config/values.ts";
 import { type AppSettings, CONFLICT_RULES, DIALECTS, REGISTRATIONS } from "../../../core/model.ts";
 import { TTL_SECONDS_MAX } from "../../../core/tokens/tokens.ts";
 import { type Call, type Flag, flagText } from "../../command.ts";
-import { mistaken } from "../../terminal/failure.ts";
+import { usageError } from "../../terminal/failure.ts";
 
 interface SettingFlag extends Flag {
   readonly setting: keyof AppSettings;
@@ -116,6 +116,6 @@ export function givenSettings(call: Pick<Call, "flags">): Partial<AppSettings> {
         `--${name} ${JSON.stringify(text)}: ${result.error.issues[0]?.message}${hasDefault ? `, or ${DEFAULT}` : ""}`,
       );
   }
-  if (mistakes.length > 0) throw mistaken(...mistakes);
+  if (mistakes.length > 0) throw usageError(...mistakes);
   return settings as Partial<AppSettings>; // as: each row's value is parsed for its setting
 }

@@ -1,7 +1,7 @@
 import { oneOf } from "../../../config/values.ts";
 import { type IdentitySettings, USER_CLAIM_MAPS } from "../../../core/identity-settings.ts";
 import { type Call, type Flag, flagText } from "../../command.ts";
-import { mistaken } from "../../terminal/failure.ts";
+import { usageError } from "../../terminal/failure.ts";
 import {
   algorithms,
   appId,
@@ -91,7 +91,7 @@ export function givenIdentity(call: Pick<Call, "flags" | "io">, former: Identity
     if (given.length === 0) continue;
     settings[part] = partOf(call, part, given, former[part], mistakes);
   }
-  if (mistakes.length > 0) throw mistaken(...mistakes);
+  if (mistakes.length > 0) throw usageError(...mistakes);
   return settings as unknown as IdentitySettings; // as: every field is read by its flag
 }
 

@@ -1,7 +1,7 @@
 import { type CheckedToken, checkToken } from "../../../check-token.ts";
 import { APP_ARGUMENT, type Call, type Command } from "../../command.ts";
 import { openCommandStore } from "../../store/command-store.ts";
-import { EXIT, mistaken } from "../../terminal/failure.ts";
+import { EXIT, usageError } from "../../terminal/failure.ts";
 import { readLine } from "../../terminal/read-input.ts";
 import { record } from "../../terminal/table.ts";
 
@@ -25,7 +25,7 @@ export const tokenCheck: Command = {
 /** Also as it stands in a header. */
 async function givenToken({ args: [, given = STDIN], io }: Call): Promise<string> {
   const token = (given === STDIN ? await readLine(io.stdin) : given).trim().replace(/^Bearer\s+/i, "");
-  if (token === "") throw mistaken("there is no token to check: give it as the last argument, or on stdin");
+  if (token === "") throw usageError("there is no token to check: give it as the last argument, or on stdin");
   return token;
 }
 

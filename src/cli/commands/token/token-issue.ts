@@ -1,5 +1,5 @@
 import { wholeNumber } from "../../../config/values.ts";
-import { openRegistry, serve } from "../../../core/apps/registry.ts";
+import { openRegistry, resolveApp } from "../../../core/apps/registry.ts";
 import { OPERATOR } from "../../../core/authority.ts";
 import { createGrants } from "../../../core/tokens/grants.ts";
 import { createTokens, ensureSigningKey, type IssuedToken, TTL_SECONDS_MAX } from "../../../core/tokens/tokens.ts";
@@ -12,7 +12,7 @@ import { systemTimers as timers } from "../../../system/timers.ts";
 import { APP_ARGUMENT, type Call, type Command, flagText } from "../../command.ts";
 import { commandAccounts, commandPasswords } from "../../store/command-accounts.ts";
 import { openCommandStore } from "../../store/command-store.ts";
-import { mistaken } from "../../terminal/failure.ts";
+import { usageError } from "../../terminal/failure.ts";
 
 export const tokenIssue: Command = {
   name: "token issue",
@@ -33,7 +33,7 @@ export const tokenIssue: Command = {
     const { defaults } = config;
     const events = createEvents(openLog(config.log, call.io.stderr), timers);
     // Nothing is verified here, and the command is over before anything could change.
-    const verified = { forgetUser: () => {}, forgetAll: () => {}, forgetTrusted: () => {} };
+    const verified = { invalidateUser: () => {}, invalidateAll: () => {}, invalidateExternal: () => {} };
     const registry = await openRegistry({ store, defaults, events, clock, timers, tokens: verified });
     const tokens = createTokens({ registry, store, clock, digest });
     const passwords = commandPasswords();
@@ -43,7 +43,7 @@ export const tokenIssue: Command = {
     const issued: IssuedToken =
       username === undefined
         ? tokens.issue(app, undefined, ttlSeconds ?? app.tokenTtlSeconds)
-        : await grants.inherit(serve(app, defaults), OPERATOR, { username, autoCreate: false }, ttlSeconds);
+        : await grants.inherit(resolveApp(app, defaults), OPERATOR, { username, autoCreate: false }, ttlSeconds);
     const { token, expiresInSeconds } = issued;
     return { json: { app: app.key, user: username ?? null, token, expiresInSeconds }, text: `${token}\n` };
   },
@@ -53,6 +53,6 @@ function givenTtl(call: Call): number | undefined {
   const text = flagText(call, "ttl");
   if (text === undefined) return undefined;
   const result = wholeNumber(0, TTL_SECONDS_MAX).safeParse(text);
-  if (!result.success) throw mistaken(`--ttl ${JSON.stringify(text)}: ${result.error.issues[0]?.message}`);
+  if (!result.success) throw usageError(`--ttl ${JSON.stringify(text)}: ${result.error.issues[0]?.message}`);
   return result.data;
 }

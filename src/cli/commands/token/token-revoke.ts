@@ -2,7 +2,7 @@ import { userName } from "../../../core/model.ts";
 import { systemClock } from "../../../system/clock.ts";
 import { APP_ARGUMENT, type Command, flagText } from "../../command.ts";
 import { openCommandStore } from "../../store/command-store.ts";
-import { mistaken, refused } from "../../terminal/failure.ts";
+import { refused, usageError } from "../../terminal/failure.ts";
 
 export const tokenRevoke: Command = {
   name: "token revoke",
@@ -16,7 +16,7 @@ export const tokenRevoke: Command = {
   async run(call) {
     const { args, flags, loaded } = call;
     const which = ["user", "admin", "all"].filter((name) => flags.has(name));
-    if (which.length !== 1) throw mistaken("give one of --user USERNAME, --admin and --all");
+    if (which.length !== 1) throw usageError("give one of --user USERNAME, --admin and --all");
     await using opened = await openCommandStore(loaded.config, "refuse");
     const app = await opened.app(args[0] ?? "");
     const user = flagText(call, "user");

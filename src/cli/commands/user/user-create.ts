@@ -2,9 +2,9 @@ import { requireUserName } from "../../../core/accounts/registrants.ts";
 import { isLongerThan, NICKNAME_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX } from "../../../core/limits.ts";
 import { Refusal } from "../../../core/refusals.ts";
 import { APP_ARGUMENT, type Call, type Command, flagText, USER_ARGUMENT } from "../../command.ts";
-import { openUserDoor } from "../../store/open-user-door.ts";
-import { URL_FLAG } from "../../store/server-users.ts";
-import { mistaken } from "../../terminal/failure.ts";
+import { openUserAdmin } from "../../store/open-user-admin.ts";
+import { URL_FLAG } from "../../store/remote-user-admin.ts";
+import { usageError } from "../../terminal/failure.ts";
 import { readLine } from "../../terminal/read-input.ts";
 import { record } from "../../terminal/table.ts";
 
@@ -27,16 +27,16 @@ export const userCreate: Command = {
       throw new Refusal({ code: "nickname_too_long" });
     }
     const password = call.flags.has(PASSWORD_FLAG) ? await readPassword(call) : undefined;
-    await using door = await openUserDoor(call);
-    const { id, created } = await door.create({ username, password, nickname });
-    const answer = { app: door.app, username, id, created: new Date(created).toISOString() };
+    await using users = await openUserAdmin(call);
+    const { id, created } = await users.create({ username, password, nickname });
+    const answer = { app: users.app, username, id, created: new Date(created).toISOString() };
     return { json: answer, text: record(answer) };
   },
 };
 
 async function readPassword({ io }: Call): Promise<string> {
   const password = await readLine(io.stdin);
-  if (password === "") throw mistaken(`--${PASSWORD_FLAG}: stdin holds no password`);
+  if (password === "") throw usageError(`--${PASSWORD_FLAG}: stdin holds no password`);
   if (isLongerThan(password, PASSWORD_CHARACTERS_MAX)) throw new Refusal({ code: "password_too_long" });
   return password;
 }

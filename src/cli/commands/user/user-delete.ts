@@ -1,7 +1,7 @@
 import { requireUserName } from "../../../core/accounts/registrants.ts";
 import { APP_ARGUMENT, type Command, USER_ARGUMENT } from "../../command.ts";
-import { openUserDoor } from "../../store/open-user-door.ts";
-import { URL_FLAG } from "../../store/server-users.ts";
+import { openUserAdmin } from "../../store/open-user-admin.ts";
+import { URL_FLAG } from "../../store/remote-user-admin.ts";
 import { confirm, YES_FLAG } from "../../terminal/confirm.ts";
 
 export const userDelete: Command = {
@@ -11,9 +11,9 @@ export const userDelete: Command = {
   flags: [YES_FLAG, URL_FLAG],
   async run(call) {
     const username = requireUserName(call.args[1] ?? "");
-    await using door = await openUserDoor(call);
-    await confirm(call, `Delete the user ${username} of ${door.app} with all attributes?`);
-    await door.remove(username);
-    return { json: { app: door.app, username, deleted: true }, text: `deleted ${username} of ${door.app}\n` };
+    await using users = await openUserAdmin(call);
+    await confirm(call, `Delete the user ${username} of ${users.app} with all attributes?`);
+    await users.remove(username);
+    return { json: { app: users.app, username, deleted: true }, text: `deleted ${username} of ${users.app}\n` };
   },
 };

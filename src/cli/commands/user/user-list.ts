@@ -4,7 +4,7 @@ import { userName } from "../../../core/model.ts";
 import type { Store } from "../../../core/ports.ts";
 import { APP_ARGUMENT, type Call, type Command, flagText } from "../../command.ts";
 import { openCommandStore } from "../../store/command-store.ts";
-import { mistaken, refused } from "../../terminal/failure.ts";
+import { refused, usageError } from "../../terminal/failure.ts";
 import { table } from "../../terminal/table.ts";
 import { userJson } from "./user-answer.ts";
 
@@ -44,7 +44,7 @@ function row({ name, created, activated, nickname }: User): string[] {
 function givenLimit(call: Call): number {
   const text = flagText(call, "limit") ?? String(LIMIT_DEFAULT);
   const result = wholeNumber(1, LIMIT_MAX).safeParse(text);
-  if (!result.success) throw mistaken(`--limit ${JSON.stringify(text)}: ${result.error.issues[0]?.message}`);
+  if (!result.success) throw usageError(`--limit ${JSON.stringify(text)}: ${result.error.issues[0]?.message}`);
   return result.data;
 }
 

@@ -1,4 +1,4 @@
-import type { Changes } from "../../../core/metadata/attributes.ts";
+import type { AttributePatch } from "../../../core/metadata/attributes.ts";
 import { JsonReader } from "../../../core/metadata/json-reader.ts";
 import { illegal } from "../../../core/refusals.ts";
 import type { BodyCall } from "../../call.ts";
@@ -15,7 +15,7 @@ import { newForm, parseForm, parsePairs } from "./parse-form.ts";
  * A set's body. Read tolerantly, because a real SDK sends it without any encoding (clients.md 6): raw UTF-8, raw
  * spaces and a stray `%` stand for themselves. The last of two equal keys wins.
  */
-export async function readForm(call: BodyCall): Promise<Changes> {
+export async function readForm(call: BodyCall): Promise<AttributePatch> {
   const contentType = contentTypeOf(call.request);
   const other = contentType === FORM ? null : NOT_FORM.exec(contentType);
   if (other !== null) throw unsupported("Content-Type", contentType, JSON_TYPE.test(other[0]));
@@ -40,7 +40,7 @@ const JSON_TYPE = /json$/i;
 /** Pairs that are read before the time is looked at. */
 const PAIRS = 16;
 
-async function parseLongForm(text: string): Promise<Changes> {
+async function parseLongForm(text: string): Promise<AttributePatch> {
   const changes = new Map<string, string>();
   const form = newForm(text);
   const pace = newPace();

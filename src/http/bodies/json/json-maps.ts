@@ -1,4 +1,4 @@
-import type { Changes } from "../../../core/metadata/attributes.ts";
+import type { AttributePatch } from "../../../core/metadata/attributes.ts";
 import { illegal, type Refusal } from "../../../core/refusals.ts";
 
 /** What a JSON object holds. @param where names the object in what is refused */
@@ -12,7 +12,7 @@ export function membersOf(value: unknown, where: string): [key: string, value: u
  * become their text. Attributes are text, so that objects and lists are refused.
  * @param value from a text without numbers: `mayHoldNumbers`
  */
-export function mergePatch(value: unknown, where: string): Changes {
+export function mergePatch(value: unknown, where: string): AttributePatch {
   const changes = new Map<string, string>();
   for (const [key, part] of membersOf(value, where)) {
     if (key === "") throw noKey(where);

@@ -2,12 +2,12 @@
 
 import type { Pace } from "../../../core/async/pace.ts";
 import { USER_BYTES_CEILING, utf8Bytes } from "../../../core/limits.ts";
-import type { Changes } from "../../../core/metadata/attributes.ts";
+import type { AttributePatch } from "../../../core/metadata/attributes.ts";
 import type { JsonReader } from "../../../core/metadata/json-reader.ts";
 import { isWholeNumber, noKey, noObject, noText, noWholeNumber, textOf } from "./json-maps.ts";
 
 export interface CountedChanges {
-  readonly changes: Changes;
+  readonly changes: AttributePatch;
   /** Of all keys and values as they were sent, in UTF-8; above `USER_BYTES_CEILING` they were not read to the end. */
   readonly bytes: number;
 }
@@ -31,10 +31,10 @@ export async function readMergePatch(reader: JsonReader, where: string, pace: Pa
     if (pace.isDue()) await pace.rest();
   }
   // as: without an undefined one
-  return { changes: isPlain ? (texts as Changes) : wellFormed(texts, where), bytes };
+  return { changes: isPlain ? (texts as AttributePatch) : wellFormed(texts, where), bytes };
 }
 
-function wellFormed(texts: ReadonlyMap<string, string | undefined>, where: string): Changes {
+function wellFormed(texts: ReadonlyMap<string, string | undefined>, where: string): AttributePatch {
   const changes = new Map<string, string>();
   for (const [key, text] of texts) {
     if (text === undefined) throw noText(where, key);

@@ -1,4 +1,4 @@
-import type { ServedApp } from "../../../core/apps/registry.ts";
+import type { ResolvedApp } from "../../../core/apps/registry.ts";
 import { USER_BYTES_CEILING } from "../../../core/limits.ts";
 import type { UserChanges } from "../../../core/metadata/batch-writes.ts";
 import { illegal, type Refusal } from "../../../core/refusals.ts";
@@ -18,12 +18,12 @@ export interface ManyChanges {
 }
 
 /** How many users there are is judged before what is wanted of them. */
-export async function manyChanges(text: string, served: ServedApp): Promise<ManyChanges> {
+export async function manyChanges(text: string, resolved: ResolvedApp): Promise<ManyChanges> {
   const isParsed = text.length <= PARSED_CHARACTERS_MAX && !mayHoldNumbers(text);
-  return isParsed ? parseWithoutNumbers(text, served) : await readInTurns(text, served);
+  return isParsed ? parseWithoutNumbers(text, resolved) : await readInTurns(text, resolved);
 }
 
-function parseWithoutNumbers(text: string, { limits }: ServedApp): ManyChanges {
+function parseWithoutNumbers(text: string, { limits }: ResolvedApp): ManyChanges {
   const { targets, versions, atomic } = check(parseJson(text), BatchSetBody);
   const users = membersOf(targets, "targets");
   if (users.length > limits.batchMax) throw tooLarge(limits.batchMax);
@@ -38,7 +38,7 @@ function parseWithoutNumbers(text: string, { limits }: ServedApp): ManyChanges {
 
 const NAMES = new Set(Object.keys(BatchSetBody.shape));
 
-async function readInTurns(text: string, served: ServedApp): Promise<ManyChanges> {
+async function readInTurns(text: string, resolved: ResolvedApp): Promise<ManyChanges> {
   const pace = newPace();
   const outline = await JsonOutline.of(text, NAMES, pace);
   const { atomic } = check({ atomic: outline.member("atomic")?.shallow() }, BatchSetBody);
@@ -49,7 +49,7 @@ async function readInTurns(text: string, served: ServedApp): Promise<ManyChanges
   targets.open();
   for (let spelling = targets.key(); spelling !== undefined; spelling = targets.key()) {
     places.set(spelling, targets.position);
-    if (places.size > served.limits.batchMax) throw tooLarge(served.limits.batchMax);
+    if (places.size > resolved.limits.batchMax) throw tooLarge(resolved.limits.batchMax);
     await targets.pass(pace);
   }
   const versions = outline.member("versions");
@@ -60,7 +60,7 @@ async function readInTurns(text: string, served: ServedApp): Promise<ManyChanges
   const wanted: UserChanges[] = [];
   for (const [spelling, place] of places) {
     const { changes, bytes } = await readMergePatch(outline.at(place), whereOf(spelling), pace);
-    const refused = bytes > USER_BYTES_CEILING ? tooMuch(served, bytes).refused : undefined;
+    const refused = bytes > USER_BYTES_CEILING ? tooMuch(resolved, bytes).refused : undefined;
     wanted.push({ ...about(spelling, numbers ?? new Map()), changes, refused });
   }
   return { wanted, atomic: atomic ?? false };

@@ -1,5 +1,5 @@
 import { USER_BYTES_CEILING } from "../../../core/limits.ts";
-import type { Changes } from "../../../core/metadata/attributes.ts";
+import type { AttributePatch } from "../../../core/metadata/attributes.ts";
 import { JsonReader } from "../../../core/metadata/json-reader.ts";
 import type { BodyCall } from "../../call.ts";
 import { charsetOf, streamDecoder } from "../charset.ts";
@@ -13,7 +13,7 @@ import { readMergePatch } from "./long-json-maps.ts";
 import { PARSED_CHARACTERS_MAX, parseJson } from "./read-json.ts";
 
 /** A set's body as a form, or a merge patch (docs/VERSIONS.md), where none of the attributes need be named. */
-export async function readPatch(call: BodyCall): Promise<Changes> {
+export async function readPatch(call: BodyCall): Promise<AttributePatch> {
   const contentType = contentTypeOf(call.request);
   if (!MERGE_PATCH.test(contentType)) return await readForm(call);
   const charset = charsetOf(contentType);
@@ -24,7 +24,7 @@ export async function readPatch(call: BodyCall): Promise<Changes> {
   if (text.length <= PARSED_CHARACTERS_MAX && !mayHoldNumbers(text)) return mergePatch(parseJson(text), WHERE);
   const reader = new JsonReader(text);
   const { changes, bytes } = await readMergePatch(reader, WHERE, newPace());
-  if (bytes > USER_BYTES_CEILING) throw tooMuch(call.served, bytes);
+  if (bytes > USER_BYTES_CEILING) throw tooMuch(call.resolved, bytes);
   reader.end();
   return changes;
 }

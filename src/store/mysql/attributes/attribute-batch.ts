@@ -1,10 +1,10 @@
 import type { AttributesWrite } from "../../../core/ports.ts";
 import type { Deadline } from "../connection/deadline.ts";
 import { type Answer, changedBy, rowsOf, type Session, type Statement } from "../connection/session.ts";
-import { retried } from "../transaction/retried.ts";
 import type { Result, Run } from "../transaction/transact.ts";
-import { giveBack, moveUsageDown, useGranted } from "../transaction/usage-lanes.ts";
-import { type BatchedWrite, BatchRows, isHeldUp, isUnauthorised } from "./batch-rows.ts";
+import { moveUsageDown, returnToLane, useGranted } from "../transaction/usage-lanes.ts";
+import { withRetry } from "../transaction/with-retry.ts";
+import { type BatchedWrite, BatchRows, isBlocked, isUnauthorised } from "./batch-rows.ts";
 
 /**
  * What became of writes that were to be committed together: all of them, or, when nothing was changed, what stands in
@@ -87,7 +87,7 @@ function growthsOf(writes: readonly AttributesWrite[]): readonly Growth[] {
 
 /** Also when the sum stays the same: the lane of an app that is gone is gone too. */
 function moveUsage(lane: number, { app, growth, bytesMax, isBounded }: Growth): Statement {
-  return isBounded ? useGranted(app, lane, growth, bytesMax) : giveBack(app, lane, growth);
+  return isBounded ? useGranted(app, lane, growth, bytesMax) : returnToLane(app, lane, growth);
 }
 
 /** What the attributes of one statement may come to. */
@@ -134,7 +134,7 @@ export async function outdatedOf(
 ): Promise<ReadonlySet<AttributesWrite>> {
   const apps = ofApps(writes);
   const selects = apps.map((each) => select(each));
-  const answers = await retried(session, selects, deadline);
+  const answers = await withRetry(session, selects, deadline);
   const current = new Map<string, readonly [string, number]>();
   for (const [index, { app }] of apps.entries()) {
     for (const [name, id, version] of rowsOf<[string, string, number]>(answers[index])) {
@@ -158,7 +158,7 @@ export async function lockedOf<Batched extends BatchedWrite>(
   const answers = await run(...looks, ...rows.statements("skipping locked"));
   const found = rows.found(answers.slice(0, looks.length));
   const free = rows.found(answers.slice(looks.length));
-  return { keep: false, value: new Set(batch.filter((each) => isHeldUp(each, found, free))) };
+  return { keep: false, value: new Set(batch.filter((each) => isBlocked(each, found, free))) };
 }
 
 interface UsersOfApp {

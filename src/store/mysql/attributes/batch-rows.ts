@@ -89,7 +89,7 @@ export function isUnauthorised({ write, authority }: BatchedWrite, { apps, users
 }
 
 /** Whether somebody else has one of the rows that the write needs. */
-export function isHeldUp({ write, authority }: BatchedWrite, found: FoundRows, free: FoundRows): boolean {
+export function isBlocked({ write, authority }: BatchedWrite, found: FoundRows, free: FoundRows): boolean {
   const { app, name } = write;
   const users = [name, askingUser(authority) ?? name].map((each) => keyOf(app, each));
   return (

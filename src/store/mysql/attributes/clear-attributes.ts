@@ -1,7 +1,7 @@
 import type { UserName } from "../../../core/model.ts";
 import type { Authority } from "../../../core/terms.ts";
 import { changedBy, rowsOf } from "../connection/session.ts";
-import { OUTRUN, type Result, type Run } from "../transaction/transact.ts";
+import { RETRY, type Result, type Run } from "../transaction/transact.ts";
 import { moveUsageDown } from "../transaction/usage-lanes.ts";
 import { authorityRows, refusedBy, USER_ENDS, type UserEndsRow, userEndsOf } from "./authority-rows.ts";
 
@@ -15,7 +15,7 @@ export async function clearAttributes(
   name: UserName,
   now: number,
   authority: Authority | undefined,
-): Promise<Result<typeof OUTRUN | "unauthorised" | undefined>> {
+): Promise<Result<typeof RETRY | "unauthorised" | undefined>> {
   const answers = await run(...authorityRows(app, authority, [name]), {
     sql:
       `SELECT ${USER_ENDS}, version, bytes, attributes <> '{}' FROM users ` +
@@ -35,7 +35,7 @@ export async function clearAttributes(
       "WHERE app = ? AND name = ? AND id = ? AND version = ?",
     values: [now, app, name, id, version],
   });
-  if (changedBy(cleared) !== 1) return { keep: false, value: OUTRUN };
-  if (!(await moveUsageDown(run, app, lane, -bytes))) return { keep: false, value: OUTRUN };
+  if (changedBy(cleared) !== 1) return { keep: false, value: RETRY };
+  if (!(await moveUsageDown(run, app, lane, -bytes))) return { keep: false, value: RETRY };
   return { keep: true, value: undefined };
 }

@@ -3,14 +3,14 @@ import type { UserName } from "../../../core/model.ts";
 import type { StoredAttributes, StoredVersion } from "../../../core/ports.ts";
 import { systemTimers } from "../../../system/timers.ts";
 import { StoreError } from "../../store-error.ts";
+import { BatchScheduler } from "../connection/batch-scheduler.ts";
 import { Deadline } from "../connection/deadline.ts";
 import { storeError } from "../connection/errors.ts";
 import type { MysqlLocation } from "../connection/location.ts";
-import { Overdue, type Waiting } from "../connection/overdue.ts";
 import { queueWaitMs } from "../connection/queue-wait.ts";
 import { rowsOf, type Session, type Statement } from "../connection/session.ts";
-import { Turnstile } from "../connection/turnstile.ts";
-import { retried } from "../transaction/retried.ts";
+import { TimeoutQueue, type Waiting } from "../connection/timeout-queue.ts";
+import { withRetry } from "../transaction/with-retry.ts";
 
 type Found = ReadonlyMap<string, StoredVersion>;
 
@@ -34,9 +34,9 @@ interface CoalescedReadsNeeds {
   /** Each has one query under way at most. */
   readonly sessions: readonly Session[];
   /** Names that one query may ask for. */
-  readonly togetherMax: number;
-  /** See Turnstile. */
-  readonly patienceMs: number;
+  readonly batchMax: number;
+  /** See BatchScheduler. */
+  readonly lingerMs: number;
 }
 
 /** So many are let into the queue by nothing but a look at its length. */
@@ -50,8 +50,8 @@ const NAMES_WAITING_MAX = 16_384;
  */
 export class CoalescedReads {
   readonly #needs: CoalescedReadsNeeds;
-  readonly #turnstile: Turnstile<Session>;
-  readonly #overdue: Overdue<Wanted>;
+  readonly #scheduler: BatchScheduler<Session>;
+  readonly #timeouts: TimeoutQueue<Wanted>;
   readonly #places = createSlots({
     resource: "database_connections",
     capacity: NAMES_WAITING_MAX,
@@ -65,7 +65,7 @@ export class CoalescedReads {
   constructor(needs: CoalescedReadsNeeds) {
     this.#needs = needs;
     const { text } = needs.location;
-    this.#overdue = new Overdue(
+    this.#timeouts = new TimeoutQueue(
       ({ isSent, endsAtMs }, nowMs) => {
         if (!isSent) return new StoreError("busy", `${text} has too much to do`);
         return nowMs < endsAtMs ? undefined : new StoreError("unreachable", `${text} did not answer in time`);
@@ -75,7 +75,7 @@ export class CoalescedReads {
         for (const { place } of up) place?.leave();
       },
     );
-    this.#turnstile = new Turnstile(needs.sessions, needs.patienceMs, (session) => {
+    this.#scheduler = new BatchScheduler(needs.sessions, needs.lingerMs, (session) => {
       const taken = this.#take();
       return taken.length === 0 ? undefined : this.#ask(session, taken);
     });
@@ -100,9 +100,9 @@ export class CoalescedReads {
       if (place === undefined) return Promise.reject(new StoreError("busy", `${location.text} has too much to do`));
     }
     const wanted = { kind, app, names, resolve, reject, place, endsAtMs: now + location.timeoutMs };
-    this.#overdue.watch(wanted, now + queueWaitMs(location));
+    this.#timeouts.watch(wanted, now + queueWaitMs(location));
     this.#queue.push(wanted);
-    this.#turnstile.soon();
+    this.#scheduler.schedule();
     return promise;
   }
 
@@ -116,7 +116,7 @@ export class CoalescedReads {
     let count = first.names.length;
     for (const wanted of others) {
       const isAlike = wanted.kind === first.kind && wanted.app === first.app;
-      const fits = isAlike && count + wanted.names.length <= this.#needs.togetherMax;
+      const fits = isAlike && count + wanted.names.length <= this.#needs.batchMax;
       if (fits) count += wanted.names.length;
       (fits ? taken : left).push(wanted);
     }
@@ -132,10 +132,10 @@ export class CoalescedReads {
     const { location } = this.#needs;
     try {
       const found = await readTogether(session, taken, new Deadline(location.timeoutMs));
-      for (const wanted of taken) if (this.#overdue.done(wanted)) wanted.resolve(found);
+      for (const wanted of taken) if (this.#timeouts.done(wanted)) wanted.resolve(found);
     } catch (error) {
       const fault = storeError(error, location.text);
-      for (const wanted of taken) if (this.#overdue.done(wanted)) wanted.reject(fault);
+      for (const wanted of taken) if (this.#timeouts.done(wanted)) wanted.reject(fault);
     }
   }
 }
@@ -151,7 +151,7 @@ async function readTogether(session: Session, taken: readonly Wanted[], deadline
   const { kind, app } = taken[0] ?? { kind: "attributes", app: 0 };
   const names = taken.flatMap((wanted) => wanted.names);
   const found = new Map<string, StoredVersion | StoredAttributes>();
-  const [answer] = await retried(session, [select(kind, app, names)], deadline);
+  const [answer] = await withRetry(session, [select(kind, app, names)], deadline);
   for (const [name, userId, bytes, version, modified, json] of rowsOf<Row>(answer)) {
     const stored = { userId, bytes, version, modified };
     found.set(name, json === undefined ? stored : { ...stored, json });

@@ -22,7 +22,7 @@ export class Hosts {
   }
 
   /** Those that are to be had before the present one, as soon as they serve. */
-  get better(): readonly MysqlHost[] {
+  get preferred(): readonly MysqlHost[] {
     return this.#hosts.slice(0, this.#at);
   }
 
@@ -36,7 +36,7 @@ export class Hosts {
   }
 
   /** Goes on to the next, unless somebody has done so already. */
-  leave(host: MysqlHost): void {
+  markUnavailable(host: MysqlHost): void {
     if (this.current === host) this.goTo(this.after(host));
   }
 }

@@ -68,7 +68,7 @@ export class Session {
   static sent = 0;
 
   async one(sql: string, values: readonly Value[], timeoutMs: number): Promise<Answer> {
-    const [answer] = await this.together([{ sql, values }], timeoutMs);
+    const [answer] = await this.queryBatch([{ sql, values }], timeoutMs);
     return answer ?? [];
   }
 
@@ -77,7 +77,7 @@ export class Session {
    * @param timeoutMs for the connection, if there is none, and again for the statements
    * @param isInTransaction they belong to what was begun before, and so to that connection
    */
-  async together(
+  async queryBatch(
     statements: readonly Statement[],
     timeoutMs: number,
     isInTransaction = false,
@@ -94,7 +94,7 @@ export class Session {
     } catch (error) {
       const kind = failureKind(error);
       // A connection may be ended by itself; a host that does not answer, or says that it cannot serve, is left.
-      if (kind === "host_unfit") this.#hosts.leave(host);
+      if (kind === "host_unfit") this.#hosts.markUnavailable(host);
       // Of a moment's silence, at the end of a caller's time, nothing follows.
       else if (error instanceof NotAnswered && timeoutMs >= this.#location.timeoutMs * SILENCE_PART)
         this.#silent = host;
@@ -108,8 +108,8 @@ export class Session {
   }
 
   /** For what the answers of a host say of it. */
-  leaveHost(): void {
-    if (this.#open !== undefined) this.#hosts.leave(this.#open.host);
+  markHostUnavailable(): void {
+    if (this.#open !== undefined) this.#hosts.markUnavailable(this.#open.host);
     this.drop();
   }
 

@@ -80,7 +80,7 @@ async function makeOn(
     const session = new Session(location, new Hosts([host]));
     try {
       // The connection is not used again: what is said of it here goes with it.
-      await session.together([{ sql: "SET SESSION wsrep_OSU_method = 'RSU'" }, { sql: statement.sql }], timeoutMs);
+      await session.queryBatch([{ sql: "SET SESSION wsrep_OSU_method = 'RSU'" }, { sql: statement.sql }], timeoutMs);
     } catch (error) {
       if (failureKind(error) === "other") throw storeError(error, location.text);
       if (attempt === ATTEMPTS) throw tooBusy(location, host, error);

@@ -11,7 +11,7 @@ import conflicts from "../migrations/0003_conflicts.sql" with { type: "text" };
 import clients from "../migrations/0004_clients.sql" with { type: "text" };
 import { SchemaLease } from "../servers/schema-lease.ts";
 import { insist } from "../transaction/insist.ts";
-import { retried } from "../transaction/retried.ts";
+import { withRetry } from "../transaction/with-retry.ts";
 import { runSchemaStatement } from "./schema-statement.ts";
 
 export const MYSQL_MIGRATIONS: readonly Migration[] = [
@@ -85,7 +85,7 @@ async function record(session: Session, migrator: string, from: number, step: Mi
 /** A database that holds tables, but none of ours, is another program's, and nothing of it is changed. */
 async function versionOf(location: MysqlLocation, session: Session): Promise<SchemaVersion> {
   try {
-    const [answer] = await retried(
+    const [answer] = await withRetry(
       session,
       [{ sql: "SELECT version, oldest FROM usermeta_schema" }],
       new Deadline(location.timeoutMs),
@@ -119,7 +119,7 @@ async function refuseBesideOlder(
   setTimeout(resolve, BEAT_WATCH_MS);
   await promise;
   const second = await beatsOfOlder(session, oldest);
-  const alive = [...second].filter(([id, beat]) => first.get(id) !== beat).length;
+  const alive = [...second].filter(([id, heartbeat]) => first.get(id) !== heartbeat).length;
   if (alive === 0) return;
   throw new StoreError(
     "in_use",

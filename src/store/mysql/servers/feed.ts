@@ -8,7 +8,7 @@ const KEPT_MS = 3_600_000;
 const LINES_KEPT = 1000;
 
 /** Adds to what `changesSince` answers, and forgets what is old; the last thing that a transaction does. */
-export async function announce(run: Run, changes: readonly Change[], now: number): Promise<void> {
+export async function appendChange(run: Run, changes: readonly Change[], now: number): Promise<void> {
   const last = await draw(run, "changes", changes.length);
   const first = last - changes.length + 1;
   await run(

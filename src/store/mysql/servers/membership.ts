@@ -5,12 +5,12 @@ import { failureKind } from "../connection/errors.ts";
 import { changedBy, rowsOf, type Session } from "../connection/session.ts";
 import { PURGED_AT_ONCE, purgeCommits } from "../transaction/commits.ts";
 import { OldCommits } from "../transaction/old-commits.ts";
-import { retried } from "../transaction/retried.ts";
+import { withRetry } from "../transaction/with-retry.ts";
 
-type ServerRow = readonly [id: string, beat: number, demand: string];
+type ServerRow = readonly [id: string, heartbeat: number, demand: string];
 
 interface Heard {
-  readonly beat: number;
+  readonly heartbeat: number;
   readonly at: number;
 }
 
@@ -63,12 +63,12 @@ export class Membership {
     return this.#joining;
   }
 
-  /** See `exchangeDemand` of ports.ts; call it one after the other. */
-  async exchange(demand: readonly Demand[]): Promise<readonly (readonly Demand[])[]> {
+  /** See `publishDemand` of ports.ts; call it one after the other. */
+  async publishDemand(demand: readonly Demand[]): Promise<readonly (readonly Demand[])[]> {
     await this.slot();
     const { session, timeoutMs } = this.#needs;
     const written = JSON.stringify(demand.map(({ app, bucket, perSecond }) => [app, bucket, perSecond]));
-    const [beaten, answer] = await retried(
+    const [beating, answer] = await withRetry(
       session,
       [
         { sql: "UPDATE servers SET beat = beat + 1, demand = ? WHERE id = ?", values: [written, this.#id] },
@@ -76,7 +76,7 @@ export class Membership {
       ],
       new Deadline(timeoutMs),
     );
-    if (changedBy(beaten) === 0) this.#joining = undefined;
+    if (changedBy(beating) === 0) this.#joining = undefined;
     const others = rowsOf<ServerRow>(answer).filter(([id]) => id !== this.#id);
     const alive = this.#alive(others);
     await this.#clean(others);
@@ -94,18 +94,18 @@ export class Membership {
     const { session, timeoutMs, schemaKnown } = this.#needs;
     const deadline = new Deadline(timeoutMs);
     for (;;) {
-      const [answer] = await retried(session, [{ sql: "SELECT slot FROM servers" }], deadline);
+      const [answer] = await withRetry(session, [{ sql: "SELECT slot FROM servers" }], deadline);
       const taken = new Set(rowsOf<[number]>(answer).map(([slot]) => slot));
       let slot = 0;
       while (taken.has(slot)) slot += 1;
       const sql = `INSERT INTO servers (id, slot, beat, schema_known, demand) VALUES (?, ?, 0, ?, '${NO_DEMAND}')`;
       try {
-        await retried(session, [{ sql, values: [this.#id, slot, schemaKnown] }], deadline);
+        await withRetry(session, [{ sql, values: [this.#id, slot, schemaKnown] }], deadline);
         return slot;
       } catch (error) {
         if (failureKind(error) !== "duplicate" || deadline.isOver) throw error;
         // Another server has just taken it, or our own row is there from a call whose answer was lost.
-        await retried(session, [{ sql: "DELETE FROM servers WHERE id = ?", values: [this.#id] }], deadline);
+        await withRetry(session, [{ sql: "DELETE FROM servers WHERE id = ?", values: [this.#id] }], deadline);
       }
     }
   }
@@ -117,11 +117,11 @@ export class Membership {
   #alive(rows: readonly ServerRow[]): readonly ServerRow[] {
     const now = performance.now();
     for (const id of this.#heard.keys()) if (!rows.some((row) => row[0] === id)) this.#heard.delete(id);
-    return rows.filter(([id, beat, demand]) => {
+    return rows.filter(([id, heartbeat, demand]) => {
       const heard = this.#heard.get(id);
-      if (heard?.beat !== beat) this.#heard.set(id, { beat, at: now });
+      if (heard?.heartbeat !== heartbeat) this.#heard.set(id, { heartbeat, at: now });
       const silentMs = demand === NO_DEMAND ? SILENT_MS : BUSY_SILENT_MS;
-      return heard === undefined || heard.beat !== beat || now - heard.at < silentMs;
+      return heard === undefined || heard.heartbeat !== heartbeat || now - heard.at < silentMs;
     });
   }
 
@@ -131,13 +131,13 @@ export class Membership {
     if (now - this.#cleanedAt < cleaningMs) return;
     this.#cleanedAt = now;
     const gone = rows.filter(([id]) => now - (this.#heard.get(id)?.at ?? now) > goneMs);
-    const removals = gone.map(([id, beat]) => ({
+    const removals = gone.map(([id, heartbeat]) => ({
       sql: "DELETE FROM servers WHERE id = ? AND beat = ?",
-      values: [id, beat],
+      values: [id, heartbeat],
     }));
     try {
       const { session, timeoutMs } = this.#needs;
-      const answers = await session.together([...removals, purgeCommits(this.#commitsOldUntil())], timeoutMs);
+      const answers = await session.queryBatch([...removals, purgeCommits(this.#commitsOldUntil())], timeoutMs);
       // There are more: the next time goes on with them.
       if (changedBy(answers.at(-1)) === PURGED_AT_ONCE) this.#cleanedAt = Number.NEGATIVE_INFINITY;
     } catch (error) {

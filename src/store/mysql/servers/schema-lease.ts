@@ -35,13 +35,13 @@ export class SchemaLease implements AsyncDisposable {
       const [row] = rowsOf<[string | null, number]>(
         await session.one("SELECT migrator, beat FROM usermeta_schema WHERE one = 1", [], TIMEOUT_MS),
       );
-      const [holder, beat] = row ?? [null, 0];
-      if (seen !== `${holder} ${beat}`) {
-        seen = `${holder} ${beat}`;
+      const [holder, heartbeat] = row ?? [null, 0];
+      if (seen !== `${holder} ${heartbeat}`) {
+        seen = `${holder} ${heartbeat}`;
         seenAt = performance.now();
       }
       const isFree = holder === null || performance.now() - seenAt > goneMs;
-      if (isFree && (await replace(session, holder, beat, migrator))) {
+      if (isFree && (await replace(session, holder, heartbeat, migrator))) {
         return new SchemaLease(session, beating, migrator);
       }
       const { promise, resolve } = Promise.withResolvers<void>();
@@ -68,10 +68,10 @@ export class SchemaLease implements AsyncDisposable {
   }
 }
 
-async function replace(session: Session, holder: string | null, beat: number, migrator: string): Promise<boolean> {
+async function replace(session: Session, holder: string | null, heartbeat: number, migrator: string): Promise<boolean> {
   const sql = "UPDATE usermeta_schema SET migrator = ?, beat = beat + 1 WHERE one = 1 AND migrator <=> ? AND beat = ?";
   try {
-    return changedBy(await session.one(sql, [migrator, holder, beat], TIMEOUT_MS)) === 1;
+    return changedBy(await session.one(sql, [migrator, holder, heartbeat], TIMEOUT_MS)) === 1;
   } catch (error) {
     // Another node's was first.
     if (failureKind(error) === "again") return false;

@@ -1,10 +1,10 @@
-import { changedApp } from "../../../core/changes.ts";
 import type { App } from "../../../core/model.ts";
 import type { AppChange, NewApp, SigningKey } from "../../../core/ports.ts";
+import { changedApp } from "../../../core/updated-entities.ts";
 import { APP_COLUMNS, APP_PLACEHOLDERS, appValues, SET_APP_COLUMNS } from "../../app-columns.ts";
 import { changedBy, rowsOf } from "../connection/session.ts";
 import { type AppRow, appOf } from "../rows.ts";
-import { announce } from "../servers/feed.ts";
+import { appendChange } from "../servers/feed.ts";
 import { draw } from "./counters.ts";
 import type { Result, Run } from "./transact.ts";
 import { makePool } from "./usage-lanes.ts";
@@ -21,7 +21,7 @@ export async function insertApp(run: Run, app: NewApp): Promise<Result<App | "ta
     { sql: `INSERT INTO apps (${APP_COLUMNS}) VALUES (${APP_PLACEHOLDERS})`, values: appValues(inserted) },
     makePool(number),
   );
-  await announce(run, [{ kind: "apps" }], app.created);
+  await appendChange(run, [{ kind: "apps" }], app.created);
   return { keep: true, value: inserted };
 }
 
@@ -30,7 +30,7 @@ export async function changeApp(
   number: number,
   change: AppChange,
   now: number,
-): Promise<Result<App | "conflicting" | "outrun" | undefined>> {
+): Promise<Result<App | "incompatible" | "conflict" | undefined>> {
   const [answer] = await run({ sql: `SELECT ${APP_COLUMNS} FROM apps WHERE number = ? FOR UPDATE`, values: [number] });
   const [row] = rowsOf<AppRow>(answer);
   if (row === undefined) return { keep: false, value: undefined };
@@ -40,7 +40,7 @@ export async function changeApp(
     sql: `UPDATE apps SET ${SET_APP_COLUMNS} WHERE number = ?`,
     values: [...appValues(app), number],
   });
-  await announce(run, [{ kind: "apps" }], now);
+  await appendChange(run, [{ kind: "apps" }], now);
   return { keep: true, value: app };
 }
 
@@ -51,7 +51,7 @@ export async function deleteApp(run: Run, number: number, now: number): Promise<
     { sql: "DELETE FROM app_usage WHERE app = ?", values: [number] },
     { sql: "INSERT INTO deleted_apps (number, deleted) VALUES (?, ?)", values: [number, now] },
   );
-  await announce(run, [{ kind: "apps" }], now);
+  await appendChange(run, [{ kind: "apps" }], now);
   return { keep: true, value: true };
 }
 
@@ -85,6 +85,6 @@ export async function purge(run: Run, countMax: number): Promise<Result<number |
 export async function addSigningKey(run: Run, secret: Uint8Array, now: number): Promise<Result<SigningKey>> {
   const id = await draw(run, "keys", 1);
   await run({ sql: "INSERT INTO signing_keys (id, secret, created) VALUES (?, ?, ?)", values: [id, secret, now] });
-  await announce(run, [{ kind: "keys" }], now);
+  await appendChange(run, [{ kind: "keys" }], now);
   return { keep: true, value: { id, secret } };
 }

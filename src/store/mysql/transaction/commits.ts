@@ -9,7 +9,7 @@ import type { Deadline } from "../connection/deadline.ts";
 import { failureKind } from "../connection/errors.ts";
 import { rowsOf, type Session, type Statement } from "../connection/session.ts";
 import { pause } from "./pause.ts";
-import { retried } from "./retried.ts";
+import { withRetry } from "./with-retry.ts";
 
 export type CommitId = Uint8Array;
 
@@ -65,7 +65,7 @@ async function ask(session: Session, id: CommitId, deadline: Deadline): Promise<
   } catch (error) {
     if (failureKind(error) !== "duplicate") throw error;
   }
-  const [answer] = await retried(
+  const [answer] = await withRetry(
     session,
     [{ sql: "SELECT is_void FROM commits WHERE id = ?", values: [id] }],
     deadline,

@@ -2,11 +2,11 @@ import type { Usage } from "../../../core/admission/usage.ts";
 import type { AttributesWrite, WriteOutcome } from "../../../core/ports.ts";
 import type { WriteTerms } from "../../../core/terms.ts";
 import { type BatchResult, lockedOf, outdatedOf, writeBatch } from "../attributes/attribute-batch.ts";
+import { BatchScheduler } from "../connection/batch-scheduler.ts";
 import { Deadline } from "../connection/deadline.ts";
 import { failureKind, isLocked, storeError } from "../connection/errors.ts";
 import type { MysqlLocation } from "../connection/location.ts";
 import type { Session } from "../connection/session.ts";
-import { Turnstile } from "../connection/turnstile.ts";
 import { makeRoom } from "./make-room.ts";
 import { pause } from "./pause.ts";
 import { type Result, type Run, transact } from "./transact.ts";
@@ -23,9 +23,9 @@ interface GroupCommitNeeds {
   /** Each has one transaction under way at most. */
   readonly writers: readonly Writer[];
   /** Writes that one transaction may hold. */
-  readonly togetherMax: number;
-  /** See Turnstile. */
-  readonly patienceMs: number;
+  readonly batchMax: number;
+  /** See BatchScheduler. */
+  readonly lingerMs: number;
   /** Bytes of the writes of all threads of the process. */
   readonly usage: Usage;
 }
@@ -44,10 +44,10 @@ export class GroupCommit {
   readonly #location: MysqlLocation;
   readonly #queue: WriteQueue;
 
-  constructor({ location, writers, togetherMax, patienceMs, usage }: GroupCommitNeeds) {
+  constructor({ location, writers, batchMax, lingerMs, usage }: GroupCommitNeeds) {
     this.#location = location;
-    this.#queue = new WriteQueue({ location, togetherMax, usage, ready: () => turnstile.soon() });
-    const turnstile = new Turnstile(writers, patienceMs, (writer) => {
+    this.#queue = new WriteQueue({ location, batchMax, usage, ready: () => scheduler.schedule() });
+    const scheduler = new BatchScheduler(writers, lingerMs, (writer) => {
       const batch = this.#queue.take();
       return batch.length === 0 ? undefined : this.#commit(writer, batch);
     });
@@ -105,7 +105,7 @@ export class GroupCommit {
       } catch (error) {
         if (failureKind(error) !== "again") throw error;
         queue.hasNotCommitted(tried);
-        const free = isLocked(error) ? await this.#setHeldUpAside(writer.session, open, deadline) : open;
+        const free = isLocked(error) ? await this.#setBlockedAside(writer.session, open, deadline) : open;
         // One that the database refuses must not fail its neighbours.
         const half = free.length === open.length && open.length > 1 ? Math.ceil(open.length / 2) : 0;
         if (half > 0) await this.#commitTogether(writer, free.slice(0, half), deadline);
@@ -136,7 +136,7 @@ export class GroupCommit {
   }
 
   /** What is left when those have been taken out that wait for somebody else's transaction. */
-  async #setHeldUpAside(
+  async #setBlockedAside(
     session: Session,
     open: readonly PendingWrite[],
     deadline: Deadline,

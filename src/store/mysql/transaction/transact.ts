@@ -8,7 +8,7 @@ import { pause } from "./pause.ts";
 export type Run = (...statements: readonly Statement[]) => Promise<readonly Answer[]>;
 
 /** Somebody else has been at the same rows since they were read: the transaction is to be run again. */
-export const OUTRUN = Symbol("outrun");
+export const RETRY = Symbol("conflict");
 
 /** What a transaction comes to; one that is not kept leaves nothing behind. */
 export interface Result<T> {
@@ -37,7 +37,7 @@ export async function transact<T>(
     const run: Run = async (...statements) => {
       const begin = isBegun ? [] : [...BEGIN, recordCommit(id)];
       const sent = [...begin, ...statements, isRecorded(id)];
-      const answers = await session.together(sent, deadline.attemptMs, isBegun);
+      const answers = await session.queryBatch(sent, deadline.attemptMs, isBegun);
       isBegun = true;
       if (rowsOf(answers.at(-1)).length === 0) throw new RolledBackUnsaid();
       return answers.slice(begin.length, -1);
@@ -61,7 +61,7 @@ export async function transact<T>(
 /** Rejects when the transaction is not committed and never will be, or with `outcome_unknown`. */
 async function commit(session: Session, id: CommitId, deadline: Deadline, undone?: () => void): Promise<void> {
   try {
-    await session.together([{ sql: "COMMIT" }, AUTOCOMMIT], deadline.attemptMs, true);
+    await session.queryBatch([{ sql: "COMMIT" }, AUTOCOMMIT], deadline.attemptMs, true);
   } catch (error) {
     await rollBack(session, deadline);
     if (await wasCommitted(session, id, deadline)) return;
@@ -82,7 +82,7 @@ const AUTOCOMMIT: Statement = { sql: "SET autocommit = 1" };
 async function rollBack(session: Session, deadline: Deadline): Promise<void> {
   if (!session.isOpen) return;
   try {
-    await session.together([{ sql: "ROLLBACK" }, AUTOCOMMIT], deadline.attemptMs, true);
+    await session.queryBatch([{ sql: "ROLLBACK" }, AUTOCOMMIT], deadline.attemptMs, true);
   } catch {
     session.drop();
   }

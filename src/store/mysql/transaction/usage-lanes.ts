@@ -11,7 +11,7 @@
 import { changedBy, rowsOf, type Statement } from "../connection/session.ts";
 import type { Result, Run } from "./transact.ts";
 
-export type Grant = "granted" | "full" | "app_unknown" | "outrun";
+export type Grant = "granted" | "full" | "app_unknown" | "conflict";
 
 /** What one lane may be ahead of its use, so that grants are seldom asked for; and which part of what is free. */
 const AHEAD_BYTES_MAX = 67_108_864;
@@ -42,7 +42,7 @@ export function useGranted(app: number, lane: number, growth: number, bytesMax: 
 }
 
 /** For what makes nothing larger. Refused (0 rows changed) only when the lane is not there. */
-export function giveBack(app: number, lane: number, growth: number): Statement {
+export function returnToLane(app: number, lane: number, growth: number): Statement {
   return {
     sql: "UPDATE app_usage SET used = used + ? WHERE app = ? AND lane = ?",
     values: [growth, app, lane],
@@ -51,9 +51,9 @@ export function giveBack(app: number, lane: number, growth: number): Statement {
 
 /** Makes the app's usage smaller, in a lane that may have to be made; false when the app is no more. */
 export async function moveUsageDown(run: Run, app: number, lane: number, growth: number): Promise<boolean> {
-  const [moved] = await run(giveBack(app, lane, growth));
+  const [moved] = await run(returnToLane(app, lane, growth));
   if (changedBy(moved) === 1) return true;
-  const [, , again] = await run(makeLane(app, lane), movePool(app), giveBack(app, lane, growth));
+  const [, , again] = await run(makeLane(app, lane), movePool(app), returnToLane(app, lane, growth));
   return changedBy(again) === 1;
 }
 
@@ -84,7 +84,7 @@ export function makePool(app: number): Statement {
 
 /**
  * Makes room for `growth` in the lane, from what is free or from what other lanes do not use. "full" only when all
- * that is used and the growth are past the limit; "outrun" when a lane has moved meanwhile.
+ * that is used and the growth are past the limit; "conflict" when a lane has moved meanwhile.
  *
  * @param growthOfAll of several writes together. Where they make the usage smaller, room is made for as much as is used
  *   already: a lane that was granted less than it uses, and then not written to, would leave its bytes to others.
@@ -114,10 +114,10 @@ export async function grant(
     grantedUnder === bytesMax
       ? moved(app, lane, growth, bytesMax, lanes, poolGranted)
       : madeAnew(app, lane, growth, bytesMax, lanes, { granted: poolGranted, bytesMax: grantedUnder, used });
-  if (statements === undefined) return { keep: false, value: "outrun" };
+  if (statements === undefined) return { keep: false, value: "conflict" };
   const answers = await run(...statements);
-  const isOutrun = answers.some((changed) => changedBy(changed) !== 1);
-  return isOutrun ? { keep: false, value: "outrun" } : { keep: true, value: "granted" };
+  const isConflicting = answers.some((changed) => changedBy(changed) !== 1);
+  return isConflicting ? { keep: false, value: "conflict" } : { keep: true, value: "granted" };
 }
 
 /** Every statement must change one row; undefined when the lanes do not hold what they must by their sums. */

@@ -1,13 +1,13 @@
-import { changedUser } from "../../../core/changes.ts";
 import type { User, UserName } from "../../../core/model.ts";
 import type { NewUser, UserChange } from "../../../core/ports.ts";
 import type { Authority, DeletionTerms, UserTerms } from "../../../core/terms.ts";
+import { changedUser } from "../../../core/updated-entities.ts";
 import { authorityRows, refusedBy } from "../attributes/authority-rows.ts";
 import { SHARED } from "../attributes/shared-locks.ts";
 import { changedBy, rowsOf, type Statement } from "../connection/session.ts";
 import { USER_COLUMNS, type UserRow, userOf } from "../rows.ts";
-import { announce } from "../servers/feed.ts";
-import { OUTRUN, type Result, type Run } from "./transact.ts";
+import { appendChange } from "../servers/feed.ts";
+import { RETRY, type Result, type Run } from "./transact.ts";
 import { moveUsageDown } from "./usage-lanes.ts";
 
 export async function insertUsers(
@@ -15,7 +15,7 @@ export async function insertUsers(
   app: number,
   users: readonly NewUser[],
   authority: Authority | undefined,
-): Promise<Result<("inserted" | "taken")[] | "unauthorised" | undefined | typeof OUTRUN>> {
+): Promise<Result<("inserted" | "taken")[] | "unauthorised" | undefined | typeof RETRY>> {
   const answers = await run(...authorityRows(app, authority, []), ...knownBy(app, users));
   const refused = refusedBy(authority, answers.slice(0, -2), () => undefined);
   if (refused !== undefined) return { keep: false, value: refused === "unauthorised" ? refused : undefined };
@@ -33,8 +33,8 @@ export async function insertUsers(
   // users are there finds theirs, or they find his.
   const [, ...again] = await run(insertion(app, inserted), ...knownBy(app, inserted, SHARED));
   const own = new Set<string>(inserted.map(({ name }) => name));
-  const isOutrun = again.some((answer) => rowsOf<KnownRow>(answer).some(([name]) => !own.has(name)));
-  return isOutrun ? { keep: false, value: OUTRUN } : { keep: true, value: results };
+  const isConflicting = again.some((answer) => rowsOf<KnownRow>(answer).some(([name]) => !own.has(name)));
+  return isConflicting ? { keep: false, value: RETRY } : { keep: true, value: results };
 }
 
 type KnownRow = readonly [name: string, id: string];
@@ -76,7 +76,7 @@ export async function changeUser(
   change: UserChange,
   now: number,
   { authority, only }: UserTerms,
-): Promise<Result<User | "unauthorised" | "outrun" | undefined | typeof OUTRUN>> {
+): Promise<Result<User | "unauthorised" | "conflict" | undefined | typeof RETRY>> {
   const answers = await run(...authorityRows(app, authority, [name]), {
     sql: `SELECT ${USER_COLUMNS} FROM users WHERE app = ? AND name = ? FOR UPDATE NOWAIT`,
     values: [app, name],
@@ -86,7 +86,7 @@ export async function changeUser(
   if (refused === "unauthorised") return { keep: false, value: refused };
   if (refused !== undefined || former === undefined) return { keep: false, value: undefined };
   const user = changedUser(former, change, now, only);
-  if (user === undefined || user === "outrun") return { keep: false, value: user };
+  if (user === undefined || user === "conflict") return { keep: false, value: user };
   const [changed] = await run({
     sql:
       "UPDATE users SET password_hash = ?, activated = ?, modified = ?, tokens_valid_after = ? " +
@@ -106,8 +106,8 @@ export async function changeUser(
       former.passwordHash,
     ],
   });
-  if (changedBy(changed) !== 1) return { keep: false, value: OUTRUN };
-  if (change.endTokens) await announce(run, [{ kind: "user", userId: user.id }], now);
+  if (changedBy(changed) !== 1) return { keep: false, value: RETRY };
+  if (change.endTokens) await appendChange(run, [{ kind: "user", userId: user.id }], now);
   return { keep: true, value: user };
 }
 
@@ -120,7 +120,7 @@ export async function deleteUsers(
   names: readonly UserName[],
   now: number,
   { authority, ids }: DeletionTerms,
-): Promise<Result<User[] | "unauthorised" | typeof OUTRUN>> {
+): Promise<Result<User[] | "unauthorised" | typeof RETRY>> {
   const answers = await run(...authorityRows(app, authority, names), {
     sql: `SELECT ${USER_COLUMNS}, bytes, version FROM users WHERE app = ? AND name IN (?) FOR UPDATE NOWAIT`,
     values: [app, names.length === 0 ? [""] : names],
@@ -139,11 +139,11 @@ export async function deleteUsers(
     sql: `DELETE FROM users WHERE app = ? AND (${removed.map(() => "name = ? AND version = ?").join(" OR ")})`,
     values: [app, ...removed.flatMap((row) => [row[1], row[9]])],
   });
-  if (changedBy(deleted) !== removed.length) return { keep: false, value: OUTRUN };
+  if (changedBy(deleted) !== removed.length) return { keep: false, value: RETRY };
   const bytes = removed.reduce((sum, row) => sum + row[8], 0);
-  if (!(await moveUsageDown(run, app, lane, -bytes))) return { keep: false, value: OUTRUN };
+  if (!(await moveUsageDown(run, app, lane, -bytes))) return { keep: false, value: RETRY };
   const users = removed.map(userOf);
-  await announce(
+  await appendChange(
     run,
     users.map(({ id }) => ({ kind: "user", userId: id })),
     now,

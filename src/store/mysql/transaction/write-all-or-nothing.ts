@@ -5,10 +5,10 @@ import { outdatedOf, writeBatch } from "../attributes/attribute-batch.ts";
 import type { Deadline } from "../connection/deadline.ts";
 import type { Session } from "../connection/session.ts";
 import { makeRoom } from "./make-room.ts";
-import { OUTRUN, transact } from "./transact.ts";
+import { RETRY, transact } from "./transact.ts";
 
 /**
- * Writes of users of one app, in a transaction of their own. OUTRUN: others stood in the way, to be tried again. Rejects
+ * Writes of users of one app, in a transaction of their own. RETRY: others stood in the way, to be tried again. Rejects
  * also where the database refuses it for what may pass.
  */
 export async function writeAllOrNothing(
@@ -17,7 +17,7 @@ export async function writeAllOrNothing(
   writes: readonly AttributesWrite[],
   deadline: Deadline,
   authority: Authority | undefined,
-): Promise<readonly BatchOutcome[] | typeof OUTRUN> {
+): Promise<readonly BatchOutcome[] | typeof RETRY> {
   if (writes.length === 0) return [];
   const batch = writes.map((write) => ({ write, authority }));
   for (let isRoomMade = false; ; isRoomMade = true) {
@@ -29,18 +29,18 @@ export async function writeAllOrNothing(
         return writes.map(() => "unauthorised");
       case "outdated": {
         const outdated = await outdatedOf(session, writes, deadline);
-        if (outdated.size === 0) return OUTRUN;
-        return writes.map((write) => (outdated.has(write) ? "conflict" : "withheld"));
+        if (outdated.size === 0) return RETRY;
+        return writes.map((write) => (outdated.has(write) ? "conflict" : "aborted"));
       }
       case "app_unknown":
         return writes.map(() => "conflict");
       case "no_room": {
         // Others have taken what was made for this one.
-        if (isRoomMade) return OUTRUN;
+        if (isRoomMade) return RETRY;
         const granted = await makeRoom(session, deadline, lane, result);
         if (granted === "full") return fullOrWithheld(writes);
         if (granted === "app_unknown") return writes.map(() => "conflict");
-        if (granted === "outrun") return OUTRUN;
+        if (granted === "conflict") return RETRY;
         // At once: a large batch has taken long by now, and nobody else was in its way.
       }
     }

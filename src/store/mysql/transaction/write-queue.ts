@@ -8,7 +8,7 @@ import { CHARACTERS_TOGETHER } from "../attributes/attribute-batch.ts";
 import type { BatchedWrite } from "../attributes/batch-rows.ts";
 import { outcomeMs } from "../connection/deadline.ts";
 import type { MysqlLocation } from "../connection/location.ts";
-import { Overdue, type Waiting } from "../connection/overdue.ts";
+import { TimeoutQueue, type Waiting } from "../connection/timeout-queue.ts";
 import { outlasts } from "./outlasts.ts";
 
 export interface PendingWrite extends Waiting, BatchedWrite {
@@ -24,7 +24,7 @@ export interface PendingWrite extends Waiting, BatchedWrite {
   /** A commit with it may have been sent: until that is answered it may be stored or not. */
   isCommitting?: boolean;
   /** Somebody else's transaction had the user when it was tried: it goes apart from those who need not wait. */
-  isHeldUp?: boolean;
+  isBlocked?: boolean;
 }
 
 interface Busy {
@@ -36,7 +36,7 @@ interface Busy {
 interface WriteQueueNeeds {
   readonly location: MysqlLocation;
   /** Writes that one transaction may hold. */
-  readonly togetherMax: number;
+  readonly batchMax: number;
   /** Bytes of the writes of all threads of the process. */
   readonly usage: Usage;
   /** Called when there is something to be taken. */
@@ -62,7 +62,7 @@ const HELD_UP_MS = 40;
  */
 export class WriteQueue {
   readonly #needs: WriteQueueNeeds;
-  readonly #overdue: Overdue<PendingWrite>;
+  readonly #timeouts: TimeoutQueue<PendingWrite>;
   readonly #places: Slots;
   /** Users with a write under way. */
   readonly #busy = new Map<string, Busy>();
@@ -71,7 +71,7 @@ export class WriteQueue {
 
   constructor(needs: WriteQueueNeeds) {
     this.#needs = needs;
-    this.#overdue = new Overdue(
+    this.#timeouts = new TimeoutQueue(
       (pending, nowMs) => this.#giveUp(pending, nowMs),
       (up) => this.#forget(up),
     );
@@ -101,7 +101,7 @@ export class WriteQueue {
     const now = performance.now();
     const asked = { write, authority: terms?.authority, user, resolve, reject };
     const pending: PendingWrite = { ...asked, place, freeBytes, endsAtMs: now + timeoutMs };
-    this.#overdue.watch(pending, now + Math.min(WAIT_MAX_MS, timeoutMs, terms?.waitMaxMs ?? timeoutMs));
+    this.#timeouts.watch(pending, now + Math.min(WAIT_MAX_MS, timeoutMs, terms?.waitMaxMs ?? timeoutMs));
     this.#queue.push(pending);
     this.#needs.ready();
     return promise;
@@ -125,9 +125,9 @@ export class WriteQueue {
       }
       const length = pending.write.json.length;
       const fits =
-        taken.length < this.#needs.togetherMax &&
+        taken.length < this.#needs.batchMax &&
         characters + length <= CHARACTERS_TOGETHER &&
-        taken[0]?.isHeldUp === pending.isHeldUp;
+        taken[0]?.isBlocked === pending.isBlocked;
       if (!fits && taken.length > 0) {
         left.push(pending);
         continue;
@@ -149,7 +149,7 @@ export class WriteQueue {
   }
 
   settle(pending: PendingWrite, outcome: WriteOutcome): void {
-    if (this.#overdue.done(pending)) pending.resolve(outcome);
+    if (this.#timeouts.done(pending)) pending.resolve(outcome);
     this.#release(pending, outcome);
   }
 
@@ -171,20 +171,20 @@ export class WriteQueue {
   fail(batch: readonly PendingWrite[], fault: StoreError): void {
     for (const pending of batch) {
       if (pending.takenWith !== batch) continue;
-      if (this.#overdue.done(pending)) pending.reject(fault);
+      if (this.#timeouts.done(pending)) pending.reject(fault);
       this.#release(pending, undefined);
     }
   }
 
   /** They are tried again soon, since somebody else's transaction has their users. */
-  setAside(heldUp: readonly PendingWrite[]): void {
-    if (heldUp.length === 0) return;
-    for (const pending of heldUp) {
-      pending.isHeldUp = true;
+  setAside(blocked: readonly PendingWrite[]): void {
+    if (blocked.length === 0) return;
+    for (const pending of blocked) {
+      pending.isBlocked = true;
       this.#release(pending, undefined, pending.isDone === true);
     }
     setTimeout(() => {
-      this.#queue.push(...heldUp.filter(({ isDone }) => !isDone));
+      this.#queue.push(...blocked.filter(({ isDone }) => !isDone));
       this.#needs.ready();
     }, HELD_UP_MS);
   }
@@ -201,17 +201,17 @@ export class WriteQueue {
     if (busy?.by !== ended) return;
     this.#busy.delete(user);
     for (const pending of busy.waiting) {
-      const isOutrun =
+      const isConflicting =
         outcome === "written" &&
         pending.write.userId === write.userId &&
         pending.write.version <= write.version &&
         outlasts(pending.authority, ended.authority);
-      if (!isOutrun) {
+      if (!isConflicting) {
         this.#queue.push(pending);
         continue;
       }
       this.#leave(pending);
-      if (this.#overdue.done(pending)) pending.resolve("conflict");
+      if (this.#timeouts.done(pending)) pending.resolve("conflict");
     }
     if (this.#queue.length > 0) this.#needs.ready();
   }

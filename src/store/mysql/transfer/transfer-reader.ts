@@ -1,5 +1,5 @@
 import { APP_COLUMNS } from "../../app-columns.ts";
-import { type Frame, PAGE_USERS_MAX, pageLength, type TransferUser } from "../../transfer/transfer.ts";
+import { PAGE_USERS_MAX, pageLength, type StoreGlobals, type TransferUser } from "../../transfer/transfer.ts";
 import { rowsOf, type Value } from "../connection/session.ts";
 import { type AppRow, appOf } from "../rows.ts";
 import { exact, type KeyRow, keyOf, TRANSFER_COLUMNS, type TransferRow, transferUserOf } from "./transfer-rows.ts";
@@ -28,7 +28,7 @@ export class MysqlTransferReader {
     this.#session = session;
   }
 
-  async frame(): Promise<Frame> {
+  async globals(): Promise<StoreGlobals> {
     const apps = await this.#rows<AppRow>(APPS);
     const keys = await this.#rows<KeyRow>(KEYS);
     const counters = await this.#rows<[name: string, value: unknown]>(COUNTERS);

@@ -1,6 +1,6 @@
 import { APP_COLUMNS, APP_PLACEHOLDERS, appValues } from "../../app-columns.ts";
 import { StoreError } from "../../store-error.ts";
-import { type Frame, type TransferUser, USER_FIELDS } from "../../transfer/transfer.ts";
+import { type StoreGlobals, type TransferUser, USER_FIELDS } from "../../transfer/transfer.ts";
 import { rowsOf, type Statement, type Value } from "../connection/session.ts";
 import { TRANSFER_COLUMNS } from "./transfer-rows.ts";
 import type { TransferSession } from "./transfer-session.ts";
@@ -60,7 +60,7 @@ function* statementParts(users: readonly TransferUser[]): Generator<readonly Tra
 /** Whoever has put apps or keys there meanwhile is a server. */
 export async function insertFrame(
   session: TransferSession,
-  frame: Frame,
+  globals: StoreGlobals,
   usage: ReadonlyMap<number, number>,
   location: string,
 ): Promise<void> {
@@ -72,23 +72,23 @@ export async function insertFrame(
       { sql: "SELECT 1 FROM signing_keys LIMIT 1" },
     );
     if (rowsOf(apps).length + rowsOf(keys).length > 0) return { keep: false, value: false };
-    for (const statement of frameStatements(frame, usage)) await run(statement);
+    for (const statement of globalsStatements(globals, usage)) await run(statement);
     return { keep: true, value: true };
   });
   if (isDone) return;
   throw new StoreError("in_use", `${location} has been served while it was being copied to: copy it again`);
 }
 
-function* frameStatements(frame: Frame, usage: ReadonlyMap<number, number>): Generator<Statement> {
-  for (const app of frame.apps) {
+function* globalsStatements(globals: StoreGlobals, usage: ReadonlyMap<number, number>): Generator<Statement> {
+  for (const app of globals.apps) {
     yield { sql: `INSERT INTO apps (${APP_COLUMNS}) VALUES (${APP_PLACEHOLDERS})`, values: appValues(app) };
     const used = usage.get(app.number) ?? 0;
     yield { sql: USAGE, values: [app.number, used, app.number, used, used] };
   }
-  for (const { id, secret, created } of frame.keys) {
+  for (const { id, secret, created } of globals.keys) {
     yield { sql: "INSERT INTO signing_keys (id, secret, created) VALUES (?, ?, ?)", values: [id, secret, created] };
   }
-  for (const [name, last] of Object.entries(frame.lastNumbers)) {
+  for (const [name, last] of Object.entries(globals.lastNumbers)) {
     yield { sql: "UPDATE counters SET value = GREATEST(value, ?) WHERE name = ?", values: [last, name] };
   }
 }

@@ -36,9 +36,9 @@ export async function openMysqlTarget(location: MysqlLocation): Promise<Transfer
     async putUsers(...[app, users]: Parameters<TransferTarget["putUsers"]>): Promise<void> {
       await insertTransferred(session, app, users);
     },
-    async putFrame(...[frame, usage]: Parameters<TransferTarget["putFrame"]>): Promise<void> {
+    async putGlobals(...[globals, usage]: Parameters<TransferTarget["putGlobals"]>): Promise<void> {
       await servers.check();
-      await insertFrame(session, frame, usage, location.text);
+      await insertFrame(session, globals, usage, location.text);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });

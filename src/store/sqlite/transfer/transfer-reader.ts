@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import {
-  type Frame,
   PAGE_USERS_MAX,
   pageLength,
+  type StoreGlobals,
   type TransferKey,
   type TransferUser,
 } from "../../transfer/transfer.ts";
@@ -34,7 +34,7 @@ export class SqliteTransferReader {
     this.#connection = connection;
   }
 
-  async frame(): Promise<Frame> {
+  async globals(): Promise<StoreGlobals> {
     return {
       apps: readApps(this.#connection),
       keys: this.#connection.all<TransferKey>(KEYS),

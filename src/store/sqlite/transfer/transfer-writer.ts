@@ -1,5 +1,5 @@
 import { APP_COLUMNS, APP_PLACEHOLDERS, appValues } from "../../app-columns.ts";
-import { type Frame, type LastNumbers, type TransferUser, USER_FIELDS } from "../../transfer/transfer.ts";
+import { type LastNumbers, type StoreGlobals, type TransferUser, USER_FIELDS } from "../../transfer/transfer.ts";
 import type { Connection } from "../connection.ts";
 import { NUMBERED_TABLES } from "./transfer-reader.ts";
 
@@ -28,16 +28,16 @@ export function insertTransferred(connection: Connection, app: number, users: re
   });
 }
 
-export function insertFrame(connection: Connection, frame: Frame, usage: ReadonlyMap<number, number>): void {
+export function insertGlobals(connection: Connection, globals: StoreGlobals, usage: ReadonlyMap<number, number>): void {
   inTransaction(connection, () => {
-    for (const app of frame.apps) {
+    for (const app of globals.apps) {
       connection.run(INSERT_APP, ...appValues(app));
       connection.run("INSERT INTO app_usage (app, used) VALUES (?1, ?2)", app.number, usage.get(app.number) ?? 0);
     }
-    for (const { id, secret, created } of frame.keys) {
+    for (const { id, secret, created } of globals.keys) {
       connection.run("INSERT INTO signing_keys (id, secret, created) VALUES (?1, ?2, ?3)", id, secret, created);
     }
-    raiseNumbers(connection, frame.lastNumbers);
+    raiseNumbers(connection, globals.lastNumbers);
   });
 }
 

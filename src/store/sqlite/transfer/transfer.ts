@@ -11,7 +11,7 @@ import { mark } from "../files/marker.ts";
 import { storePlace } from "../files/store-place.ts";
 import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "../schema.ts";
 import { SqliteTransferReader } from "./transfer-reader.ts";
-import { clearTables, insertFrame, insertTransferred } from "./transfer-writer.ts";
+import { clearTables, insertGlobals, insertTransferred } from "./transfer-writer.ts";
 
 /** Holds the store as its server would; rejects with `in_use`, naming the server, while one has it. */
 export async function openSqliteSource(path: string): Promise<TransferSource> {
@@ -49,8 +49,8 @@ export async function openSqliteTarget(path: string): Promise<TransferTarget> {
       await nextTurn();
       insertTransferred(connection, app, users);
     },
-    async putFrame(...[frame, usage]: Parameters<TransferTarget["putFrame"]>): Promise<void> {
-      insertFrame(connection, frame, usage);
+    async putGlobals(...[globals, usage]: Parameters<TransferTarget["putGlobals"]>): Promise<void> {
+      insertGlobals(connection, globals, usage);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });

@@ -147,7 +147,7 @@ export class FileWriter {
       this.#dataVersion = version;
       this.#shared.stamps.beginAll();
       this.#shared.stamps.endAll();
-      this.#shared.announce();
+      this.#shared.bumpFeedVersion();
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
     }

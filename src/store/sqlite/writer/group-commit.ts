@@ -3,7 +3,7 @@ import type { Commands } from "../commands.ts";
 import type { Connection } from "../connection.ts";
 import { storeError } from "../errors.ts";
 import type { SharedState } from "../shared-state.ts";
-import { Effects } from "./effects.ts";
+import { Invalidations } from "./invalidations.ts";
 import type { NumberedCommand } from "./writer-messages.ts";
 
 /** What became of a command: its result and, for attributes that were written, their stamp. */
@@ -43,23 +43,26 @@ export function commitTogether(
   { connection, shared, table }: Transaction,
   commands: readonly NumberedCommand[],
 ): readonly Done[] | Undone {
-  const effects = new Effects();
+  const invalidations = new Invalidations();
   let isCommitting = false;
   try {
     const results = commands.map((command) => {
       const result = run(connection, command, table);
-      effects.add(command, result);
+      invalidations.add(command, result);
       return result;
     });
-    effects.begin(shared);
+    invalidations.begin(shared);
     isCommitting = true;
     connection.run("COMMIT");
-    effects.end(shared);
-    return commands.map((command, index) => ({ result: results[index], stamp: effects.stampOf(command, shared) }));
+    invalidations.end(shared);
+    return commands.map((command, index) => ({
+      result: results[index],
+      stamp: invalidations.stampOf(command, shared),
+    }));
   } catch (error) {
     // If this throws too, the thread ends: better no writer than one whose transaction is in doubt.
     connection.rollback();
-    effects.end(shared);
+    invalidations.end(shared);
     const undone = storeError(error, connection.path);
     return { undone, isInDoubt: isCommitting && !UNDONE_IN_COMMIT.includes(undone.fault) };
   }

@@ -19,7 +19,7 @@ export class ThreadPlaces {
   }
 
   /** What the thread held is free again. */
-  giveBack(place: number): void {
+  release(place: number): void {
     forgetThread(this.#memory, place);
     this.#taken.delete(place);
   }

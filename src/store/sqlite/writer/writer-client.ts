@@ -12,7 +12,7 @@ import { type Answers, type NumberedCommand, receivedFault } from "./writer-mess
 /** What the writer answers, once it is on disk. */
 export interface Written<Result> {
   readonly result: Result;
-  /** Of attributes that were written: see `Stamps`. Undefined when another may have changed them in the same commit. */
+  /** Of attributes that were written: see `VersionStamps`. Undefined when another may have changed them in the same commit. */
   readonly stamp: number | undefined;
 }
 

@@ -1,0 +1,62 @@
+import type { Accounts } from "../../core/accounts/accounts.ts";
+import { type ResolvedApp, resolveApp } from "../../core/apps/registry.ts";
+import { OPERATOR } from "../../core/authority.ts";
+import { appKey } from "../../core/model.ts";
+import { findStoreHolder, keepServersOff } from "../../store/open.ts";
+import { StoreError } from "../../store/store-error.ts";
+import type { Call } from "../command.ts";
+import { refused } from "../terminal/failure.ts";
+import { commandAccounts } from "./command-accounts.ts";
+import { type LastingLocation, lastingLocation, openCommandStore, unknownApp } from "./command-store.ts";
+import { locationText } from "./location-text.ts";
+import type { UserAdmin } from "./user-admin.ts";
+
+/** In place of an address: nobody else asks in this process. */
+const HERE = { address: "" };
+
+/**
+ * Users by the rules themselves, on a store that no server holds for itself alone. Where servers share a store, the
+ * changes that a command makes reach them as those of any other server do.
+ */
+export async function storeUsers({ args: [appText = ""], loaded: { config } }: Call): Promise<UserAdmin> {
+  const app = appKey(appText);
+  if (app === undefined) throw unknownApp(appText);
+  const location = lastingLocation(config);
+  await refuseWhereServed(location);
+
+  /** A server may have started since this command has looked, as somebody was asked: none does from here to the end. */
+  async function change<T>(how: (accounts: Accounts, resolved: ResolvedApp) => Promise<T>): Promise<T> {
+    await using opened = await openCommandStore(config, "refuse");
+    using _held = await keepServersOff(location).catch(async (error) => {
+      if (error instanceof StoreError && error.fault === "in_use") await refuseWhereServed(location);
+      throw error;
+    });
+    return await how(commandAccounts(opened.store), resolveApp(await opened.app(appText), config.defaults));
+  }
+
+  return {
+    app,
+    create: ({ username, password, nickname }) =>
+      change(async (accounts, resolved) => {
+        if (password !== undefined) {
+          return await accounts.register(resolved, OPERATOR, HERE, { username, password, nickname });
+        }
+        const created = await accounts.create(resolved.app, username, nickname);
+        if (created === "taken") throw refused(`there is a user ${username} in ${app} already`);
+        return created;
+      }),
+    async remove(username) {
+      await change((accounts, resolved) => accounts.remove(resolved, OPERATOR, username));
+    },
+    [Symbol.asyncDispose]: async () => {},
+  };
+}
+
+async function refuseWhereServed(location: LastingLocation): Promise<void> {
+  const holder = await findStoreHolder(location);
+  if (holder === undefined) return;
+  throw refused(
+    `${locationText(location)} is being served by process ${holder.pid}, listening on ${holder.listen}: ` +
+      "go through that server with --url http://… and USERMETA_OPERATOR_KEY",
+  );
+}

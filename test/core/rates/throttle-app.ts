@@ -1,6 +1,0 @@
-import type { App } from "../../../src/core/model.ts";
-
-/** An app as far as a throttle looks at it. */
-export function throttledApp(number: number): App {
-  return { number } as App; // as: the number is all that counts
-}
