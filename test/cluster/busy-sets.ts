@@ -5,7 +5,7 @@ import { sized, stored, userAt } from "../store/mysql-fixture.ts";
 
 const CALLERS = 16;
 
-/** What became of the sets of some time. */
+/** The outcomes of the sets of a period. */
 export interface SetsSeen {
   readonly ms: number;
   readonly written: number;
@@ -34,7 +34,7 @@ export class BusySets implements AsyncDisposable {
     this.#callers = Array.from({ length: CALLERS }, (_, caller) => this.#call(caller));
   }
 
-  /** What is seen while `action` goes on. */
+  /** The sets seen while `action` runs. */
   async during(action: () => Promise<unknown>): Promise<SetsSeen> {
     const written = this.#written;
     this.#refused.clear();
@@ -60,7 +60,7 @@ export class BusySets implements AsyncDisposable {
 
   async #call(caller: number): Promise<void> {
     for (let set = 0; !this.#isOver; set++) {
-      // No user is another caller's, so no set is overtaken.
+      // No two callers share a user, so no sets conflict.
       const user = userAt((caller + CALLERS * (set * 7919)) % (this.#users - (this.#users % CALLERS)));
       try {
         const read = await stored(this.#store, this.#app, user);

@@ -9,7 +9,7 @@ export interface LoadAnswer {
   readonly data: unknown;
   /** The documented word for a refusal or a fault. */
   readonly error: unknown;
-  /** Of a batch: the users who were refused. */
+  /** Of a batch: the refused users. */
   readonly errors: unknown;
   /** ms of this process's own clock. */
   readonly from: number;
@@ -28,7 +28,7 @@ export class Client implements AsyncDisposable {
   readonly #origin: () => string;
   #connection: RawConnection | undefined;
 
-  /** @param origin asked for each connection anew: a server that was started again is elsewhere */
+  /** @param origin read for each connection: a server that was restarted is elsewhere */
   constructor(origin: () => string) {
     this.#origin = origin;
   }

@@ -20,7 +20,7 @@ const LOG_CHARACTERS_TOLD = 4000;
 /** One node for all servers, as docs/CLUSTER.md recommends, or a node for each. */
 type WritesOn = "one node" | "nodes of their own";
 
-/** What its servers are started with, where a test needs other than the usual. */
+/** Settings of its servers, where a test needs other than the usual ones. */
 interface FaultClusterSettings {
   readonly appBytesMax?: number;
   /** The address's `timeout`. */
@@ -91,7 +91,7 @@ export class FaultCluster implements AsyncDisposable {
     for (const username of USERS) await client.register(username);
   }
 
-  /** What the users have now is what the history begins with. */
+  /** The history begins with the users' present values. */
   async load(): Promise<FaultLoad> {
     const initial = new Map<string, string>();
     await using client = new Client(() => this.#origins[0] ?? "");
@@ -106,7 +106,7 @@ export class FaultCluster implements AsyncDisposable {
     for (const { server } of this.galera.nodes) {
       const rows = await server.query("SELECT id FROM information_schema.processlist WHERE user = ?", [ACCOUNT.user]);
       for (const { id } of rows) {
-        // One may have ended by itself in the meantime.
+        // One may have ended in the meantime.
         await server.query(`KILL CONNECTION ${Number(id)}`).catch(() => {});
         killed += 1;
       }

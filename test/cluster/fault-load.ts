@@ -11,13 +11,13 @@ interface FaultLoadNeeds {
   readonly users: readonly string[];
   readonly userBytesMax: number;
   readonly appBytesMax: number;
-  /** What databases and servers say of themselves, for when they serve nothing. */
+  /** The logs of databases and servers, for failures without answers. */
   readonly told: () => Promise<string>;
 }
 
 const CLIENTS_PER_SERVER = 4;
 
-/** Load while things fail, and what must be so afterwards. */
+/** Load while parts fail, and the promises that must hold afterwards. */
 export class FaultLoad implements AsyncDisposable {
   readonly #needs: FaultLoadNeeds;
   readonly #recorded: RecordedLoad;

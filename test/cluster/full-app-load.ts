@@ -5,7 +5,7 @@ const MARK = "v";
 const FILLING = "filling";
 const FILLING_MAX = 200;
 const BATCH_USERS = 4;
-/** Nothing of what is answered so is stored, and nothing of it will be. */
+/** A change answered with one of these is not stored, and never will be. */
 const REFUSED: ReadonlySet<number> = new Set([403, 409, 412, 503]);
 /** After a 503, so that an outage does not fill the counts. */
 const UNSERVED_PAUSE_MS = 20;
@@ -29,8 +29,8 @@ interface FullAppNeeds {
 let lastMark = 0;
 
 /**
- * Growing, shrinking and equal changes of a few users by every call that changes them, through all servers at once; and
- * beside them, on each server, one who keeps looking at the app's usage and at what the users have.
+ * Growing, shrinking and equal changes of a few users by every call that changes them, through all servers at the same
+ * time; beside them, a reader on each server polls the app's usage and the users' attributes.
  */
 export class FullAppLoad implements AsyncDisposable {
   /** Of the changes. */

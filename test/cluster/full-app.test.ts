@@ -1,6 +1,6 @@
 /**
  * An app that is full, changed through three servers on three real database nodes, whose transactions refuse each other:
- * what does not fit is 403 and nothing else. `CLUSTER_SECONDS` says how long each part lasts.
+ * sets that do not fit are 403 and nothing else. `CLUSTER_SECONDS` says how long each part lasts.
  */
 import { afterAll, describe, expect, test } from "bun:test";
 import { Client } from "./client.ts";
@@ -13,19 +13,19 @@ import { Unserved } from "./unserved.ts";
 const SECONDS = Number(process.env.CLUSTER_SECONDS ?? 4);
 const TEST_TIMEOUT_MS = 300_000 + SECONDS * 8000;
 const CALLERS_PER_SERVER = 16;
-/** A third of what the users would like. */
+/** A third of the bytes that the users ask for. */
 const APP_BYTES_MAX = 900;
-/** Longer than the nodes take to give up a silent one, so that it can be found out what became of every commit. */
+/** Longer than the nodes take to remove a silent one, so that the server can find out the outcome of every commit. */
 const TIMEOUT_MS = 6000;
 const FLOW = 30;
 const FLOW_DEADLINE_MS = 30_000;
 const LOOK_MS = 20;
-/** 0: the connection broke, which no server does by itself. */
+/** 0: the connection broke, which no server does on its own. */
 const ANSWERS = [200, 403, 409, 412, 503];
-/** What may be wrong with a store whose databases fail or refuse each other; anything else is a fault of ours. */
+/** The faults of a store whose databases fail or conflict; any other is a fault of ours. */
 const FAULTS = ["busy", "unreachable"];
 
-describe.skipIf(galeraIsMissing())("what does not fit into a full app is 403 through every server", () => {
+describe.skipIf(galeraIsMissing())("sets that do not fit into a full app are 403 through every server", () => {
   const shared = new SharedFaultCluster();
   afterAll(() => shared[Symbol.asyncDispose](), TEST_TIMEOUT_MS);
 

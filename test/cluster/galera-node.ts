@@ -59,7 +59,7 @@ export class GaleraNode {
     return isServing ? undefined : `the node on port ${port} does not serve: ${told(status)}`;
   }
 
-  /** What it says of itself, and the end of its log, for when a test fails. */
+  /** Its status and the end of its log, for when a test fails. */
   async told(): Promise<string> {
     const { port, state } = this.server;
     const status = await this.#status().catch(String);
@@ -69,7 +69,7 @@ export class GaleraNode {
   }
 
   async #isSynced(count: number): Promise<boolean> {
-    // One that takes the others' data answers nobody meanwhile.
+    // A node that receives the others' data answers no queries meanwhile.
     const status = await this.#status().catch(() => undefined);
     return (
       status?.get("wsrep_ready") === "ON" &&

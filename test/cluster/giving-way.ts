@@ -18,13 +18,13 @@ interface GaveWay {
   readonly committed: number;
   /** Those that the database would not have. */
   readonly refused: number;
-  /** What was added to each row. */
+  /** The sum added to each row. */
   readonly added: readonly number[];
 }
 
 /**
- * Transactions of many statements on one node while another node keeps changing their first row: whoever is second must
- * give way, also between two of its statements.
+ * Transactions of many statements on one node while another node keeps changing their first row: the later transaction
+ * must give way, also between two of its statements.
  */
 export async function gaveWay(galera: GaleraCluster, seconds: number): Promise<GaveWay> {
   await using stack = new AsyncDisposableStack();

@@ -24,7 +24,7 @@ const FLOWING_SETS = 500;
 const TEST_TIMEOUT_MS = 180_000;
 
 const INDEX = "users_by_bytes";
-/** What a later version might add. */
+/** A column and index that a later version might add. */
 const STEP: Migration = {
   number: MYSQL_MIGRATIONS.length + 1,
   oldest: 1,
@@ -74,7 +74,7 @@ describe.skipIf(galeraIsMissing())("a cluster with very many users", () => {
       expect([...migrated.refused].filter((refusal) => refusal !== "certain")).toEqual([]);
       await sets.flow(FLOWING_SETS);
 
-      // The same index at once for all nodes, to see that the stall would be seen.
+      // The same index on all nodes at the same time, to prove that the test sees a stall.
       await database.query(`DROP INDEX ${INDEX} ON users`);
       await sets.flow(FLOWING_SETS);
       const atOnce = await sets.during(() => database.query(`CREATE INDEX ${INDEX} ON users (app, bytes)`));

@@ -11,7 +11,7 @@ interface Kept {
 }
 
 /**
- * With nobody writing any more: each user's history is that of one register, every server answers the same, nobody is
+ * After all writes: each user's history is that of one register, every server answers the same, no user or app is
  * past a limit, and capacity is the sum.
  */
 export async function expectPromisesKept(load: RecordedLoad, kept: Kept): Promise<void> {

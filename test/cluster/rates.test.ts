@@ -30,7 +30,7 @@ describe.skipIf(mariadbIsMissing())("an app is served within 10 % of its rate by
   }, 120_000);
 });
 
-/** Asks as often as it can; what part of the rate was served, once the servers know of the demand. */
+/** Calls as often as it can; the part of the rate that was served, once the servers know of the demand. */
 async function servedOfRate(origins: readonly string[]): Promise<number> {
   const from = performance.now() + SETTLING_MS;
   const until = from + SECONDS * 1000;

@@ -5,7 +5,7 @@ import type { RegisterOperation } from "./register-history.ts";
 const REGISTER = "v";
 const FILLING = "filling";
 const FILLING_MAX = 300;
-/** For certain: what is answered so is not stored, and never will be. */
+/** A set answered with one of these is certainly not stored, and never will be. */
 const REFUSED: ReadonlySet<number> = new Set([403, 409, 503]);
 /** After a refusal or a fault, so that an outage does not fill the history with failures. */
 const FAILED_PAUSE_MS = 20;
@@ -27,11 +27,11 @@ interface LoadNeeds {
   readonly origins: () => readonly string[];
   readonly users: readonly string[];
   readonly clientsPerServer: number;
-  /** What the users have at the beginning. */
+  /** The users' attributes at the beginning. */
   readonly initial: ReadonlyMap<string, string>;
 }
 
-/** Sets and gets of a few users through all servers at once, everything of which is written down. */
+/** Records every set and get of a few users through all servers at the same time. */
 export class RecordedLoad {
   readonly answers: RecordedAnswer[] = [];
   readonly #histories = new Map<string, RegisterOperation[]>();

@@ -31,7 +31,7 @@ describe("a history of one register is accepted when", () => {
 
 describe("a history of one register is refused when", () => {
   const bad: Readonly<Record<string, readonly RegisterOperation[]>> = {
-    "a get answers what was replaced before it": [set("a", 1, 2), set("b", 3, 4), get("a", 5, 6)],
+    "a get answers a value that was replaced before it": [set("a", 1, 2), set("b", 3, 4), get("a", 5, 6)],
     "an acknowledged set is lost": [set("a", 1, 2), get(INITIAL, 3, 4)],
     "a refused set is seen": [set("a", 1, 2, "refused"), get("a", 3, 4)],
     "the value goes back": [set("a", 1, 20), get("a", 2, 3), get(INITIAL, 4, 5)],
@@ -42,9 +42,9 @@ describe("a history of one register is refused when", () => {
       get("b", 12, 13),
       get("a", 14, 15),
     ],
-    "a get answers what is set later": [get("a", 1, 2), set("a", 3, 4)],
-    "a get answers what nobody set": [get("x", 1, 2)],
-    "a set is overtaken by what it replaced": [set("a", 1, 2), get("a", 3, 4), set("b", 5, 6), get("a", 7, 8)],
+    "a get answers a value that is set later": [get("a", 1, 2), set("a", 3, 4)],
+    "a get answers a value that was never set": [get("x", 1, 2)],
+    "a replaced value comes back": [set("a", 1, 2), get("a", 3, 4), set("b", 5, 6), get("a", 7, 8)],
   };
   for (const [name, history] of Object.entries(bad)) {
     test(name, () => expect(registerViolation(history, INITIAL)).toBeString());
@@ -77,7 +77,7 @@ test("agrees with trying all orders", () => {
   const gets = fc.array(fc.tuple(moments, fc.nat()), { minLength: 1, maxLength: 5 });
   fc.assert(
     fc.property(sets, gets, (someSets, someGets) => {
-      // Of what was set, nearly always: another value is refused for that alone.
+      // Nearly always values of these sets: any other value is refused for that alone.
       const values = Array.from({ length: 19 }, (_, index) => `${index % (someSets.length + 1)}`).concat("x");
       const history = [
         ...someSets.map(([[from, length], outcome], index) => set(`${index + 1}`, from, from + length, outcome)),

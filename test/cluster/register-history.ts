@@ -1,8 +1,8 @@
-/** What was asked of one register, and when, by the clock of the one process that recorded it. */
+/** Calls to one register, with their times by the clock of the one process that recorded them. */
 export type RegisterOperation =
   | {
       readonly kind: "set";
-      /** Given to no other set, and not what the register begins with. */
+      /** Given to no other set, and different from the register's first value. */
       readonly value: string;
       readonly from: number;
       /** Where the outcome is unknown it says nothing: the set may take effect at any time, or never. */
@@ -28,7 +28,7 @@ interface Moment {
 
 /**
  * Whether there is an order of all operations, each at a moment between its beginning and its end, in which every get
- * answers what was set last; if not, which of them contradict one another.
+ * answers the last value set; if not, which of them contradict one another.
  *
  * By the zones of Gibbons and Korach ("Testing Shared Memories", 1997), which decide this exactly where every value is
  * set once. A cluster that must hold its value from `firstEnd` to `lastStart` is a forward zone: no two may overlap. Any
@@ -57,7 +57,7 @@ function clustersOfSets(history: readonly RegisterOperation[], initial: string):
     if (set.kind === "get") continue;
     const { value, from, to, outcome } = set;
     if (clusters.has(value)) throw new Error(`${value} was set twice: such a history cannot be judged`);
-    // Of what was not promised only its gets can say that it was: without an end it contradicts nothing.
+    // An unacknowledged set is proven by its gets alone: without an end it contradicts nothing.
     const firstEnd = { at: outcome === "done" ? to : Number.POSITIVE_INFINITY, operation: set };
     clusters.set(value, { value, set, firstEnd, lastStart: { at: from, operation: set } });
   }

@@ -3,8 +3,8 @@ import { type GaleraCluster, startGalera } from "./galera.ts";
 import { Unserved } from "./unserved.ts";
 
 /**
- * The cluster that the tests of a file use one after the other. Each finds it whole: after a test that failed it is
- * started anew.
+ * The cluster that the tests of a file use one after the other. Each finds it whole: after a failed test it is
+ * restarted.
  */
 export class SharedFaultCluster implements AsyncDisposable {
   #galera: GaleraCluster | undefined;

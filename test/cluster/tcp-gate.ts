@@ -1,6 +1,6 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** What becomes of what goes through. refuse: connections end at once. swallow: nothing arrives, and nothing ends. */
+/** How bytes are treated. refuse: connections end immediately. swallow: nothing arrives, and nothing ends. */
 export type GateState = "open" | "refuse" | "swallow";
 
 /** The network in front of one database. */
@@ -8,7 +8,7 @@ export class TcpGate implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #state: GateState = "open";
-  /** What goes through arrives so much later, in either direction. */
+  /** Bytes arrive this much later, in either direction. */
   delayMs = 0;
 
   static async before(port: number): Promise<TcpGate> {
@@ -31,7 +31,7 @@ export class TcpGate implements AsyncDisposable {
 
   set(state: GateState): void {
     this.#state = state;
-    // What was swallowed never arrives: like a network that was cut, and not like one that was slow.
+    // Swallowed bytes never arrive: like on a cut network, unlike on a slow one.
     for (const socket of this.#sockets) if (state !== "swallow") socket.destroy();
   }
 

@@ -6,7 +6,7 @@ const CHOSEN = tableRows(DOCUMENT, ["package", "version", "licence", "what for"]
 const BROUGHT_IN = tableRows(DOCUMENT, ["package", "version", "licence", "brought in by", "what for"]);
 /** npm installs one of them, the one for the platform. */
 const RUNTIME = /^@oven\/bun-.+/;
-/** Without a duty to publish what stands on them. */
+/** Licences without a duty to publish works that build on them. */
 const LICENCES = ["Apache-2.0", "BSD-3-Clause", "ISC", "MIT"];
 
 /** A package in npm's own list; an optional one for another platform has no licence there. */
@@ -27,16 +27,16 @@ async function installed(): Promise<readonly string[]> {
       walk(listed);
     }
   };
-  walk((await new Response(npm.stdout).json()) as Listed); // as: what npm documents
+  walk((await new Response(npm.stdout).json()) as Listed); // as: the form that npm documents
   return [...found].sort();
 }
 
-test("docs/DEPENDENCIES.md lists exactly what is installed for production, with version and licence", async () => {
+test("docs/DEPENDENCIES.md lists exactly the packages installed for production, with version and licence", async () => {
   const listed = [...CHOSEN, ...BROUGHT_IN].map(([name, version, licence]) => `${name} ${version} ${licence}`).sort();
   expect(listed).toEqual([...(await installed())]);
 });
 
-test("the first table has what package.json asks for, the second says for each other one what brought it in", () => {
+test("the first table has the packages that package.json asks for, the second says for each other one which brought it", () => {
   const { dependencies } = JSON.parse(readDocument("package.json"));
   expect(Object.fromEntries(CHOSEN.map(([name, version]) => [name, version]))).toEqual(dependencies);
   const names = new Set([...CHOSEN, ...BROUGHT_IN].map(([name]) => name));

@@ -1,4 +1,4 @@
-/** The nginx of docs/GATEWAY.md, as it stands there: what goes to the hosted service, and how it arrives. */
+/** The nginx of docs/GATEWAY.md, as it stands there: the requests that reach the hosted service, and their form. */
 import { describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { send } from "../harness/client.ts";
@@ -43,7 +43,7 @@ describe.skipIf(gatewayIsLeftOut())("through the nginx of docs/GATEWAY.md", () =
     expect(inChunks.body.body).toBe(`é${file}`);
   });
 
-  test("a WebSocket is passed on, and what is said on it; the log does not hold its token", async () => {
+  test("a WebSocket and its messages are passed on; the log does not hold its token", async () => {
     await using setting = await startGatewaySetting();
     const socket = connect(Number(new URL(setting.gateway.origin).port), "127.0.0.1");
     const head = ["GET /ws?token=YWMtsecret HTTP/1.1", "Host: x", "Upgrade: websocket", "Connection: Upgrade"];

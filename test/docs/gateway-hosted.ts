@@ -12,7 +12,7 @@ export interface HostedService extends AsyncDisposable {
   readonly port: number;
 }
 
-/** What it answers, as JSON. */
+/** Its answer, as JSON. */
 export interface Echo {
   readonly side: "hosted";
   /** As the caller named the server in the TLS handshake. */

@@ -59,7 +59,7 @@ export async function startGateway(program: string, usermeta: string): Promise<G
   };
 }
 
-/** What Debian's own nginx.conf has around the file, and where the hosted service's name leads. */
+/** The text that Debian's own nginx.conf has around the file, and the address of the hosted service's name. */
 function configuration(folder: string, recipe: string, hosted: HostedService): string {
   return `
 ${process.getuid?.() === 0 ? "user root;" : ""}

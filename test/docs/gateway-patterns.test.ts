@@ -1,4 +1,4 @@
-/** What docs/GATEWAY.md says of paths, read as the pattern that it is; nginx's own reading is in gateway.test.ts. */
+/** Paths of docs/GATEWAY.md, read as the patterns that they are; nginx's own reading is in gateway.test.ts. */
 import { describe, expect, test } from "bun:test";
 import { companionRoutes } from "../../src/http/companion/companion-routes.ts";
 import { appRoutes, type Rules } from "../../src/http/routes.ts";
@@ -21,7 +21,7 @@ const PATTERNS = {
   envoy: new RegExp(`^(?:${patternIn("envoy", /safe_regex: \{ regex: "(.+?)" \}/).source})$`),
 };
 
-/** What all three look at: the path without the query. */
+/** All three match this: the path without the query. */
 function pathOf(target: string): string {
   return target.split("?")[0] ?? "";
 }

@@ -12,7 +12,7 @@ export function readRecipe(name: string): string {
  * Puts other text in the place of lines, each of which must be there exactly once, so that nothing is left out of a run
  * unseen and nothing else is changed.
  *
- * @param lines from a whole line without its indentation to what stands there instead
+ * @param lines from a whole line without its indentation to its replacement
  */
 export function withLines(recipe: string, lines: Readonly<Record<string, string>>): string {
   let text = recipe;

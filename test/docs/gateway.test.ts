@@ -1,4 +1,4 @@
-/** The nginx of docs/GATEWAY.md, as it stands there: what reaches usermeta, and what becomes of its answers. */
+/** The nginx of docs/GATEWAY.md, as it stands there: the requests that reach usermeta, and usermeta's answers. */
 import { describe, expect, test } from "bun:test";
 import { connect } from "node:net";
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
@@ -148,7 +148,7 @@ describe.skipIf(gatewayIsLeftOut())("through the nginx of docs/GATEWAY.md", () =
   });
 });
 
-/** All but the two numbers that differ from one answer to the next, and what belongs to a connection. */
+/** All but the two numbers that differ from one answer to the next, and the headers of the connection. */
 function comparable({ status, headers, text }: Answer): unknown[] {
   const kept = [...headers].filter(([name]) => !OF_THE_CONNECTION.has(name)).sort();
   return [status, text.replace(/"(timestamp|duration)":\d+/g, '"$1":0'), kept];

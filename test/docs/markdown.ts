@@ -8,7 +8,7 @@ export function readDocument(path: string): string {
   return readFileSync(`${ROOT}/${path}`, "utf8");
 }
 
-/** What links to a heading of the document name, as GitHub makes it of the heading's words. */
+/** The anchors of the document's headings, as GitHub makes them of the headings' words. */
 export function anchors(text: string): ReadonlySet<string> {
   const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => heading.toLowerCase());
   return new Set(headings.map((heading) => heading.replace(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-")));

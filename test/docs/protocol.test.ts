@@ -10,10 +10,10 @@ import { readDocument, tableRows } from "./markdown.ts";
 
 const PROTOCOL = readDocument("docs/PROTOCOL.md");
 
-/** Stands for what a refusal is about, here as in the document. */
+/** Stands for a refusal's subject, here as in the document. */
 const PLACEHOLDER = "…";
 
-// as: what a row answers is made of them, but none is asked here
+// as: a row's handler needs them, but none is called here
 const OWN_PATHS = ownRoutes({} as OwnRouteNeeds).map(({ path }) => path);
 
 const REFUSALS = tableRows(PROTOCOL, ["code", "status", "error", "error_description"]);
@@ -43,7 +43,7 @@ describe("docs/PROTOCOL.md", () => {
     const rows = tableRows(PROTOCOL, ["code", "hint", "shown to"]).map(([code, hint]) => [code, hint]);
     const given = Object.keys(ERRORS).flatMap((code) => {
       const refused = { code, batchMax: PLACEHOLDER, isJson: true };
-      // as: a refusal of this code, with what a hint looks at
+      // as: a refusal of this code, with the members that a hint reads
       const hint = hintFor(refused as unknown as Refused, { isAdmin: true, isSet: true });
       return hint === undefined ? [] : [[code, hint]];
     });
@@ -69,7 +69,7 @@ function inDialect(cell: string, dialect: Dialect): string {
 
 /** When every value that a text may name is `…`. */
 function answerTo(code: string, dialect: Dialect): WireError {
-  // What is no text: the users that an answer tells of.
+  // Not a text: the users of the answer.
   const refused = new Map([[PLACEHOLDER, { code: "set_conflict" }]]);
   const known: Readonly<Record<string | symbol, unknown>> = { code, refused };
   const values = new Proxy(known, { get: (target, name) => target[name] ?? PLACEHOLDER });

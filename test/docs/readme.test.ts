@@ -28,7 +28,7 @@ describe("README.md", () => {
     expect(rows.map(([, what]) => what)).toEqual(COMMANDS.map(({ summary }) => summary.replaceAll("`", "")));
   });
 
-  test("says of speed only what the last report of the benchmark says", () => {
+  test("says of speed only figures of the last report of the benchmark", () => {
     const measured = readDocument("bench/RESULTS.md");
     const rows = tableRows(README, ["what", "in the last report"]);
     expect(rows.length).toBeGreaterThan(5);

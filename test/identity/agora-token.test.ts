@@ -25,7 +25,7 @@ function verifier(certificates = [CERTIFICATE]) {
   return { clock, verify };
 }
 
-test("what Agora's own builder makes is taken for whom it was made", async () => {
+test("a token of Agora's own builder is accepted for the user it was built for", async () => {
   const { verify } = verifier();
   const user = await verify(userToken("ada"));
   expect(user.bearer).toEqual({ kind: "user", nameOrId: "ada" });
@@ -66,14 +66,14 @@ test("a clock that is a minute ahead is borne, and no more", async () => {
   expect(await refusal(verify(unusualToken({ issued: nowSeconds() + 70, chats: [ada(600)] })))).toBe("token_expired");
 });
 
-test("another app's, another service's, and what is no user's and no admin's is refused", async () => {
+test("tokens of another app, of another service, and of neither a user nor an admin are refused", async () => {
   const { verify } = verifier();
   const other = userToken("ada", 600, CERTIFICATE, "0".repeat(32));
   expect(await refusal(verify(other))).toBe("token_of_other_app");
   expect(await refusal(verify(unusualToken({})))).toBe("token_unknown");
   const neither = { user: "ada", privileges: [] };
   expect(await refusal(verify(unusualToken({ chats: [neither] })))).toBe("token_unknown");
-  // A user does not become an admin by a privilege: an admin's token names nobody.
+  // A user does not become an admin by a privilege: an admin's token names no user.
   const raised = { user: "ada", privileges: [[ADMIN_PRIVILEGE, 600]] as const };
   expect(await refusal(verify(unusualToken({ chats: [raised] })))).toBe("token_unknown");
   const nobody = { user: "", privileges: [[USER_PRIVILEGE, 600]] as const };
@@ -81,7 +81,7 @@ test("another app's, another service's, and what is no user's and no admin's is 
   expect(await refusal(verify(unusualToken({ chats: [ada(60), raised] })))).toBe("token_malformed");
 });
 
-// What is packed ends within a byte: up to seven bits after that say nothing, and unpacking does not look at them.
+// Packed data ends within a byte: up to seven bits after that mean nothing, and unpacking ignores them.
 test("no single bit of a token can be another, but for those that say nothing", async () => {
   const { verify } = verifier();
   for (const token of [userToken("ada"), appToken()]) {
@@ -100,7 +100,7 @@ test("no single bit of a token can be another, but for those that say nothing", 
   }
 });
 
-test("no single bit of what a token says can be another, also where it is packed anew", async () => {
+test("no single bit of a token's content can be flipped, also when it is packed again", async () => {
   const { verify } = verifier();
   const { inflateSync } = await import("node:zlib");
   const content = inflateSync(Buffer.from(userToken("ada").slice(3), "base64"));

@@ -9,7 +9,7 @@ import { failure, refusal } from "./refusal.ts";
 
 const DAY = 86_400;
 
-/** Of which digits are made what else a text can be read as: at another time it may be read as nothing else. */
+/** A time whose digits allow the other readings below: at another time there are none. */
 const READABLE_SECONDS = 1_795_123_450;
 
 function verifier(secrets = [CLIENT_SECRET]) {
@@ -62,7 +62,7 @@ test("another app's is refused, whatever its letters", async () => {
 });
 
 // The signature is of texts side by side: the same digits can be read as another name, time and lifetime.
-test("what was signed for one user is not taken for another", async () => {
+test("a token signed for one user is not accepted for another", async () => {
   const { verify, now } = verifier();
   for (const user of ["ada1", "ada12", "ada"]) {
     for (const ttl of [60, 600, 86_400, 604_800]) {
@@ -82,7 +82,7 @@ test("what was signed for one user is not taken for another", async () => {
   }
 });
 
-test("it says whom else the same text could have been signed for up to now, and nobody besides", async () => {
+test("it names exactly the other users that the same text could have been signed for up to now", async () => {
   const { verify, clock } = verifier();
   const now = READABLE_SECONDS;
   clock.advance(now * 1000 - clock.now());
@@ -97,7 +97,7 @@ test("it says whom else the same text could have been signed for up to now, and 
   expect(await otherNames("ada17")).toEqual(["ada"]);
   expect(await otherNames("ada1600")).toEqual(["ada"]);
   expect(await otherNames("ada11617")).toEqual(["ada116", "ada1"].toSorted());
-  // What was signed for `ada1795` two days ago, shown as a token of `ada`.
+  // Signed for `ada1795` two days ago, shown as a token of `ada`.
   const text = `${String(now).slice(0, 4)}${now - 100_000}600`;
   const [curTime, ttl] = [Number(text.slice(0, 10)), Number(text.slice(10))];
   const own = dynamicToken({ user: `ada${text.slice(0, 4)}`, time: now - 100_000 });

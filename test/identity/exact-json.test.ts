@@ -36,7 +36,7 @@ test("a key that is there twice is found at any depth, however it is written, an
   for (const text of once) expect(read(text)).toBeDefined();
 });
 
-test("what is no object in JSON and UTF-8 is nothing, however deep it goes", () => {
+test("anything but an object in JSON and UTF-8 is refused, however deep it goes", () => {
   for (const text of ["", "1", '"a"', "null", "[]", "{", "{}x", "\ufeff{}", '{"a":01}', "[".repeat(200_000)]) {
     expect(read(text)).toBeUndefined();
   }
@@ -44,7 +44,7 @@ test("what is no object in JSON and UTF-8 is nothing, however deep it goes", () 
   expect(memberOf({}, "constructor")).toBeUndefined();
 });
 
-test("somebody is named by a text or by whole digits", () => {
+test("a user is named by a text or by whole digits", () => {
   for (const source of ["0", "42", "1546130668394913793"]) expect(namedIn(new JsonNumber(source))).toBe(source);
   for (const source of ["-1", "-0", "1.0", "1e3", "1E3", "9".repeat(65)]) {
     expect(namedIn(new JsonNumber(source))).toBeUndefined();

@@ -1,4 +1,4 @@
-/** A stand-in for the hosted service: it knows its own tokens, and tells a user about himself (protocol.md § 3.2). */
+/** A stand-in for the hosted service: it knows its own tokens, and tells users about themselves (protocol.md § 3.2). */
 import { randomBytes, randomUUID } from "node:crypto";
 
 interface Made {

@@ -24,7 +24,7 @@ test("a token that the service knows is its user's, and must be verified again a
   expect((await verify(service.token("eve", { seconds: 0 }))).expires).toBe(Number.POSITIVE_INFINITY);
 });
 
-test("what the service does not know, or knows as somebody else's, is nobody's", async () => {
+test("a token that the service does not know, or knows as another user's, is refused", async () => {
   await using service = new HostedService();
   const { verify } = verifierOf(service);
   expect(await refusal(verify(hostedToken(randomUUID())))).toBe("token_unknown");
@@ -38,7 +38,7 @@ test("what the service does not know, or knows as somebody else's, is nobody's",
   }
 });
 
-test("no answer but the right one lets anybody in", async () => {
+test("only the right answer lets a user in", async () => {
   await using service = new HostedService();
   const { verify } = verifierOf(service);
   const entity = (uuid: string) => ({ uuid, username: "ada", activated: true });

@@ -22,7 +22,7 @@ for (const alg of ["RS256", "ES256", "EdDSA"]) {
   });
 }
 
-test("nothing is taken without a signature, nor with one that whoever reads the keys could make", async () => {
+test("no token is accepted without a signature, or with one that a reader of the keys could make", async () => {
   const { server, pair } = await providerWith();
   await using _server = server;
   const publicKey = await importJWK(pair.jwk);
@@ -47,7 +47,7 @@ test("nothing is taken without a signature, nor with one that whoever reads the 
     const signed = `${part({ alg: "HS256", kid })}.${payload}`;
     expect(await refusal(verify(`${signed}.${hmac(signed, key)}`))).toBe("token_unknown");
   }
-  // A key that comes with the token is anybody's.
+  // Anyone can send a key with their token.
   const stranger = await signingPair(server.issuer, "RS256", "one");
   expect(await refusal(verify(await stranger.sign({}, { jwk: stranger.jwk })))).toBe("token_unknown");
   expect(await refusal(verify(await stranger.sign({}, { jku: `${server.issuer}/other` })))).toBe("token_unknown");
@@ -70,7 +70,7 @@ test("no single bit of a token can be another", async () => {
     const at = Math.floor(index / 7);
     return token.slice(0, at) + String.fromCharCode(token.charCodeAt(at) ^ (1 << (index % 7))) + token.slice(at + 1);
   });
-  // At once: each that names a key of its own waits for the provider to be asked.
+  // All at the same time: each that names a key of its own waits for the provider's answer.
   const answers = await Promise.all(flipped.map((text) => refusal(verify(text))));
   const taken = answers.filter((answer) => answer.startsWith("taken"));
   // The last character of the signature holds bits that say nothing.
@@ -78,7 +78,7 @@ test("no single bit of a token can be another", async () => {
   for (const answer of taken) expect(answer).toBe(right);
 });
 
-test("a token whose header is not what it must be is refused, and no fault of ours", async () => {
+test("a token with a wrong header is refused, and is no fault of ours", async () => {
   const { server, pair } = await providerWith();
   await using _server = server;
   const { verify } = verifierOf(server);

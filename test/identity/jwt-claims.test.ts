@@ -23,7 +23,7 @@ const GOOD: Written = {
 interface Claims {
   readonly claims: Written;
   readonly settings?: Partial<OidcSettings>;
-  /** Whom it names, or with what code, and at which check, it is refused. */
+  /** The user it names, or the code and the check with which it is refused. */
   readonly is: typeof ADA | typeof ADMIN | { readonly kind: "user"; readonly name: string } | readonly [string, string];
 }
 
@@ -150,7 +150,7 @@ function written(claims: Written, issuer: string): string {
 }
 
 for (const [claim, rows] of Object.entries(TABLE)) {
-  test(`${claim} is what the document says, or the token is refused`, async () => {
+  test(`${claim} has a value that the document allows, or the token is refused`, async () => {
     const { server, pair } = await providerWith("ES256");
     await using _server = server;
     for (const { claims, settings = {}, is } of rows) {
@@ -163,7 +163,7 @@ for (const [claim, rows] of Object.entries(TABLE)) {
   });
 }
 
-test("what says two things, is no JSON or no UTF-8 is refused", async () => {
+test("a token that says two things, or is not JSON or UTF-8, is refused", async () => {
   const { server, pair } = await providerWith("ES256");
   await using _server = server;
   const { verify } = verifierOf(server);

@@ -4,7 +4,7 @@ import { createProviderKeys } from "../../src/identity/provider-keys.ts";
 import { AUDIENCE, KeyServer, type SigningPair, signingPair } from "./key-server.ts";
 import { ASKER, createTestOutside } from "./test-outside.ts";
 
-/** What verifies the tokens of an app that takes the provider's. */
+/** The verifier of an app that accepts the provider's tokens. */
 export function verifierOf(server: { readonly issuer: string }, settings: Partial<OidcSettings> = {}) {
   const { clock, failures, unusable, outside } = createTestOutside();
   const oidc: OidcSettings = {
@@ -31,5 +31,5 @@ export async function providerWith(alg = "RS256"): Promise<{ server: KeyServer; 
   return { server, pair };
 }
 
-/** Whom the tokens name. */
+/** The user that the tokens name. */
 export const ADA = { kind: "user", name: "ada" } as const;

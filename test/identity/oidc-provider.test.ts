@@ -72,7 +72,7 @@ test("tokens of a real OpenID provider are verified by its discovery document al
   const token = await provider.token();
   expect(takes(token)).toBe(true);
   expect((await verify(token, ASKER)).bearer).toEqual({ kind: "user", name: "backend" });
-  // It has the scope, and names somebody all the same.
+  // It has the scope, and still names a user.
   expect((await verify(await provider.token(SCOPE), ASKER)).bearer).toEqual({ kind: "user", name: "backend" });
   const forPeople = createJwtVerifier({ ...settings, userClaim: "preferred_username" }, keys, clock);
   expect((await forPeople.verify(await provider.token(SCOPE), ASKER)).bearer).toEqual({ kind: "admin" });

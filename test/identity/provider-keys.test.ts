@@ -11,7 +11,7 @@ import { ASKER } from "./test-outside.ts";
 
 const SECOND = Math.floor(Date.now() / 1000);
 
-test("keys are asked for once, and at once for a new one, also while keys are made up", async () => {
+test("keys are fetched once, and immediately for a new key, also while clients invent keys", async () => {
   const { server, pair } = await providerWith();
   await using _server = server;
   const { verify } = verifierOf(server);
@@ -50,7 +50,7 @@ test("a token of a key that was published while its keys were being fetched is n
   clock.advance(1000);
   const early = refusal(verify(await pair.sign({}, { kid: "made up" })));
   await fetching.promise;
-  // What is on its way does not know the key; the token came later.
+  // The fetch in flight does not have the key; the token came later.
   const late = verify(await next.sign({}));
   server.answer = undefined;
   server.keys = [pair.jwk, next.jwk];
@@ -96,7 +96,7 @@ test("a provider that is away is asked once a second, whatever keys are made up"
   expect((await verify(await pair.sign({}))).bearer).toEqual(ADA);
 });
 
-test("old keys are asked for anew behind the caller's back, and what the provider has taken out is refused", async () => {
+test("old keys are fetched again in the background, and tokens of removed keys are refused", async () => {
   const { server, pair } = await providerWith();
   await using _server = server;
   const { clock, verify } = verifierOf(server);
@@ -113,7 +113,7 @@ test("old keys are asked for anew behind the caller's back, and what the provide
   );
 });
 
-test("a provider that cannot be reached locks out nobody whose key is known", async () => {
+test("an unreachable provider locks out no token with a known key", async () => {
   const { server, pair } = await providerWith();
   const { issuer } = server;
   const port = Number(new URL(issuer).port);
@@ -126,7 +126,7 @@ test("a provider that cannot be reached locks out nobody whose key is known", as
     expect((await verify(await pair.sign({ exp: SECOND + 7200 }))).bearer).toEqual(ADA);
   }
   await eventually(async () => expect(failures).not.toEqual([]), 2000);
-  // Nobody can tell whose a new key is: not refused for good, and not let in.
+  // A new key cannot be looked up: its token is neither refused for good nor accepted.
   const next = await signingPair(issuer, "RS256", "two");
   clock.advance(10_000);
   expect(await refusal(verify(await next.sign({ exp: SECOND + 7200 })))).toBe("busy");
@@ -217,7 +217,7 @@ test("a key that can verify nothing is told of once; a token that names it count
     ["EdDSA", { ...ed, crv: "X25519" }],
   ];
   const named = bad.map(([alg, jwk], index) => ({ alg, jwk: { ...jwk, kid: `bad ${index}` } }));
-  // What is not meant for signatures is nothing to tell of.
+  // Keys that are not meant for signatures are not logged.
   server.keys = [
     pair.jwk,
     ...named.map(({ jwk }) => jwk),

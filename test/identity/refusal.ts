@@ -10,7 +10,7 @@ export async function failure(verifying: Promise<unknown>): Promise<string> {
   }
 }
 
-/** With what code a token is refused; or `taken: …`, and for whom. A fault of ours is thrown on. */
+/** The code with which a token is refused; or `taken: …` with its bearer. A fault of ours is thrown on. */
 export async function refusal(verifying: Promise<unknown>): Promise<string> {
   try {
     return `taken: ${JSON.stringify(await verifying)}`;

@@ -28,7 +28,7 @@ const TTL_MS = 60_000;
 
 /** Tests that every bad bearer is refused with its documented text, and that the call then does nothing. */
 export function testBadTokens({ method, path, json, self }: GuardedCall): void {
-  test(`${method} ${path} refuses nobody, strangers, other apps' and other users' tokens, and does nothing`, async () => {
+  test(`${method} ${path} refuses missing and bad tokens, and those of other apps and users, and does nothing`, async () => {
     const clock = createTestClock();
     await using service = await startTestService({
       parts: { clock, passwords: quickPasswords },

@@ -1,4 +1,4 @@
-/** The token with one bit of what it says turned over. @param index negative: from the end */
+/** The token with one bit of its content flipped. @param index negative: from the end */
 export function flipBit(token: string, index: number): string {
   const bytes = Buffer.from(token, "base64url");
   const bit = index < 0 ? bytes.length * 8 + index : index;

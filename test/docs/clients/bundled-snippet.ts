@@ -3,16 +3,16 @@ import type { BunPlugin } from "bun";
 import { ROOT } from "../markdown.ts";
 
 export interface BundleOptions {
-  /** From what the snippet imports to the file or package that stands for it. */
+  /** From the module that the snippet imports to the file or package that stands for it. */
   readonly imports?: Readonly<Record<string, string>>;
   readonly target?: "browser" | "node";
-  /** The `node_modules` of an app that has what this checkout has not. */
+  /** The `node_modules` of an app with packages that this checkout lacks. */
   readonly packages?: string;
   /** `cjs` for mini programs, whose scripts are modules with `exports`. */
   readonly format?: "esm" | "cjs";
 }
 
-/** What a bundler makes of a snippet that was pasted into an app of this checkout's packages. */
+/** A bundler's output for a snippet that was pasted into an app of this checkout's packages. */
 export async function bundledSnippet(code: string, options: BundleOptions = {}): Promise<string> {
   const { imports = {}, target = "browser", format = "esm", packages = ROOT } = options;
   for (const name of Object.keys(imports)) {

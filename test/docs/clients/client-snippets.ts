@@ -2,7 +2,7 @@ import { readDocument } from "../markdown.ts";
 
 const CHECKS = ["run", "compile", "syntax", "not-run"] as const;
 
-/** What a test does with a snippet; `syntax` where the tool-chain is there and the client's own package is not. */
+/** How a test uses a snippet; `syntax` where the tool-chain is there and the client's own package is not. */
 export type SnippetCheck = (typeof CHECKS)[number];
 
 /** A fenced block of docs/CLIENTS.md and the comment `<!-- clients: NAME CHECK -->` before it. */

@@ -12,7 +12,7 @@ const READERS = [...new Glob("test/**/*.ts").scanSync(ROOT)]
   .map((file) => readDocument(file))
   .filter((text) => text.includes('client-snippets.ts"'));
 
-/** What the reader finds above a block, in the order in which it is looked for. */
+/** The marks above a block, in the order in which they are looked for. */
 const WORDS: Readonly<Record<SnippetCheck, RegExp>> = {
   "not-run": /\bnot run\b/i,
   syntax: /\bsyntax\b/,
@@ -21,7 +21,7 @@ const WORDS: Readonly<Record<SnippetCheck, RegExp>> = {
 };
 
 describe("docs/CLIENTS.md", () => {
-  test("says of every block of code what is tried of it", () => {
+  test("says of every block of code how it is tested", () => {
     const blocks = [...DOCUMENT.matchAll(/^ *```\w+\n(?<text>.*?)\n *```$/gms)].map(({ groups }) => groups?.text ?? "");
     expect(SNIPPETS.map(({ code }) => code)).toEqual(blocks.filter((text) => !isCommand(text)));
   });

@@ -1,4 +1,4 @@
-/** What a reader puts into a snippet of docs/CLIENTS.md, in the place of what stands there. */
+/** The values that a reader of docs/CLIENTS.md puts in the place of a snippet's placeholders. */
 export interface Filling {
   /** For `https://chat.example.com`. */
   readonly origin: string;

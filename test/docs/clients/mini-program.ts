@@ -1,7 +1,7 @@
 import { createContext, Script } from "node:vm";
 import { PROVISIONED } from "../../sdk/message-channel.ts";
 
-/** What the SDK hands to `request`; the members that it uses. */
+/** The argument that the SDK passes to `request`; the members that it uses. */
 interface RequestOptions {
   readonly url: string;
   readonly method?: string;
@@ -16,9 +16,9 @@ interface RequestOptions {
 /** A call that a script of a mini program has made, as its platform was asked for it. */
 export type MiniProgramRequest = Pick<RequestOptions, "url" | "method" | "data">;
 
-/** What ends it ends its timers: the SDK's heartbeat goes on for ever. */
+/** Disposal ends its timers: the SDK's heartbeat runs for ever. */
 export interface MiniProgram extends Disposable {
-  /** What the script exports. */
+  /** The script's exports. */
   readonly exports: Readonly<Record<string, (...args: readonly unknown[]) => Promise<unknown>>>;
   readonly requests: readonly MiniProgramRequest[];
 }
@@ -26,9 +26,9 @@ export interface MiniProgram extends Disposable {
 /**
  * Runs a script where nothing of a browser or of Node is, only JavaScript itself, timers, and the platform's own object.
  * Its `request` behaves as WeChat and uni-app document theirs, and its socket is a message channel that welcomes
- * everybody.
+ * every client.
  *
- * @param platform what the object is called: `wx` in WeChat, `uni` in apps of uni-app
+ * @param platform the name of the object: `wx` in WeChat, `uni` in apps of uni-app
  */
 export function runMiniProgram(script: string, platform: "wx" | "uni"): MiniProgram {
   const requests: MiniProgramRequest[] = [];
@@ -55,7 +55,7 @@ export function runMiniProgram(script: string, platform: "wx" | "uni"): MiniProg
   const context = createContext({
     ...{ module, exports: module.exports, [platform]: api },
     ...{ setTimeout: later(setTimeout), clearTimeout, setInterval: later(setInterval), clearInterval, console: quiet },
-    // Of this side, or what the socket brings would be an ArrayBuffer of no kind that the script knows.
+    // Of this realm: the script would not recognise the socket's ArrayBuffer otherwise.
     ...{ ArrayBuffer, Uint8Array },
   });
   new Script(script).runInContext(context);

@@ -35,7 +35,7 @@ describe.each(CASES)("$name: the snippet in docs/CLIENTS.md", ({ name, platform,
     expect(program.requests[0]).toEqual({ url: `${service.base}/metadata/user/ada`, method: "PUT", data: sent });
   });
 
-  test("shows what is refused as it was answered, status, hint and Retry-After included", async () => {
+  test("shows refusals as they were answered, status, hint and Retry-After included", async () => {
     await using app = await startSnippetApp();
     const { token, service } = app;
     const code = filledIn(clientSnippet(name).code, { origin: service.origin, token, channel: CHANNEL_URL });

@@ -1,11 +1,11 @@
 import { type Admin, signIn } from "../../harness/client.ts";
 import { startTestService, type TestService } from "../../harness/service.ts";
 
-/** The app of the snippets: `org/app`, with the users whom they name. */
+/** The app of the snippets: `org/app`, with the users that they name. */
 export interface SnippetApp extends AsyncDisposable {
   readonly service: TestService;
   readonly admin: Admin;
-  /** Ada's, who has no attributes yet; Bob's nickname is Robert. */
+  /** Ada's token; Ada has no attributes yet, and Bob's nickname is Robert. */
   readonly token: string;
 }
 

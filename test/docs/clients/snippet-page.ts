@@ -5,14 +5,14 @@ import type { Page } from "playwright-core";
 import { launchChromium } from "../../sdk/chromium.ts";
 import { standInForChannel } from "../../sdk/message-channel.ts";
 
-/** A page in Chromium that runs what readers paste into theirs. */
+/** A page in Chromium that runs code as readers paste it into theirs. */
 export interface SnippetPage extends AsyncDisposable {
   readonly page: Page;
   /** Loads the script into a fresh page; it may await at its top. Resolves when it has come to its end. */
   run(script: string): Promise<void>;
-  /** What has been printed since the last call of this, a text for each `console.log`, those of SDKs among them. */
+  /** The lines printed since the last call, a text for each `console.log`, including those of SDKs. */
   takePrinted(): readonly string[];
-  /** What was thrown and not caught. */
+  /** Errors that were thrown and not caught. */
   readonly errors: readonly unknown[];
   /** Hosts elsewhere that were asked for something; nothing has reached them. */
   readonly outside: ReadonlySet<string>;

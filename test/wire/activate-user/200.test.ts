@@ -19,7 +19,7 @@ test("the user gets tokens again; those of before stay ended", async () => {
   expect((await send("GET", `${service.base}/metadata/user/ada`, { token: before })).status).toBe(401);
 });
 
-test("activating a user who is active ends no token", async () => {
+test("activating an active user ends no token", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const token = await admin.newUser("ada");

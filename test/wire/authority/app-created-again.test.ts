@@ -8,8 +8,8 @@ import { startAuthorityServer } from "./authority-app.ts";
 const ADA = "ada" as UserName; // as: it is a legal name
 const JSON_TYPE = ["Content-Type", "application/json"] as const;
 
-// The same path leads to another app when the body is complete, whose admins and users these are not.
-test("what was begun for an app that is deleted and created again under its key stores nothing in the new one", async () => {
+// When the body is complete, the path leads to another app, with other admins and users.
+test("a call begun for an app that is deleted and created again under its key stores nothing in the new one", async () => {
   await using server = await startAuthorityServer();
   await using stack = new AsyncDisposableStack();
   const { service } = server;

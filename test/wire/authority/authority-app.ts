@@ -16,12 +16,12 @@ import { HostedService } from "../../identity/hosted-service.ts";
 import { AUDIENCE } from "../../identity/key-server.ts";
 import { ISSUER, providerPair } from "../identity/trusted-app.ts";
 
-/** A server on which anybody's authority can be ended, and that takes a client's word for its address. */
+/** A server on which any authority can be ended, and that takes a client's word for its address. */
 export interface AuthorityServer extends AsyncDisposable {
   readonly service: TestService;
   /** Stands still unless `startAuthorityServer` was told that it must move: then there is one serving thread. */
   readonly clock: TestClock;
-  /** Anybody may register in it, unless the settings say otherwise. */
+  /** With open registration, unless the settings say otherwise. */
   newApp(name: string, settings?: Partial<AppSettings>): Promise<AuthorityApp>;
 }
 
@@ -36,7 +36,7 @@ export interface AuthorityApp {
   readonly hosted: HostedService;
   /** So that there is something to remove. */
   giveAttributes(usernames: readonly string[]): Promise<void>;
-  /** What is named gets other content, and the server is told. */
+  /** The named files get other content, and the server is told. */
   replaceFiles(content: Partial<FileContent>): Promise<void>;
 }
 
@@ -122,7 +122,7 @@ async function filesIn(folder: string) {
   };
 }
 
-/** Users are not made at first sight: a deleted one's token names nobody. */
+/** Without just-in-time provisioning: a deleted user's token names no user. */
 function identityOf({ certificate, clientSecret, keys }: FilePaths, hostedUrl: string): IdentitySettings {
   return {
     ...NO_IDENTITY,

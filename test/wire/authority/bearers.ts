@@ -17,7 +17,7 @@ import { flipBit } from "../flip-bit.ts";
 import { ISSUER, providerPair } from "../identity/trusted-app.ts";
 import { bearerOf, CALLERS, type CallerKind, type TokenMakers } from "./callers.ts";
 
-/** What is right or wrong with a token. */
+/** The states of a token. */
 const CONDITIONS = ["good", "expired", "revoked", "deactivated", "deleted", "of another app", "forged"] as const;
 type Condition = (typeof CONDITIONS)[number];
 
@@ -85,7 +85,7 @@ const MADE_BEFORE_SECONDS = 30;
 
 const otherPair = signingPair(ISSUER, "ES256", "one");
 
-/** @param username whose it is, where it is a user's */
+/** @param username the token's user, if it is a user's token */
 export async function makeBearer(
   kind: BearerKind,
   username: string,

@@ -4,19 +4,19 @@ import { dynamicToken } from "../../identity/dynamic-tokens.ts";
 import type { HostedService } from "../../identity/hosted-service.ts";
 import { providerPair } from "../identity/trusted-app.ts";
 
-/** Who gave the caller what they show; "nobody": they show nothing, or it is in the body. */
+/** The issuer of the caller's token; "nobody": the caller shows none, or it is in the body. */
 export type Maker = "nobody" | "usermeta" | "operator" | "agora" | "easemob" | "provider" | "hosted";
 
 export interface CallerKind {
   readonly name: string;
-  /** "self": of the user whom the call is about. */
+  /** "self": the user that the call is about. */
   readonly relation: Extract<Relation, "nobody" | "self" | "admin">;
   readonly maker: Maker;
 }
 
 export const STRANGER: CallerKind = { name: "nobody", relation: "nobody", maker: "nobody" };
 
-/** Every kind of caller; what each may do is for core/access.ts to say. */
+/** Every kind of caller; core/access.ts decides what each may do. */
 export const CALLERS: readonly CallerKind[] = [
   STRANGER,
   { name: "the user", relation: "self", maker: "usermeta" },
@@ -30,12 +30,12 @@ export const CALLERS: readonly CallerKind[] = [
   { name: "the user by the hosted service's token", relation: "self", maker: "hosted" },
 ];
 
-/** Whose tokens usermeta does not make itself. */
+/** Whether another issuer than usermeta makes the caller's tokens. */
 export function isTrusted({ maker }: CallerKind): boolean {
   return maker === "agora" || maker === "easemob" || maker === "provider" || maker === "hosted";
 }
 
-/** In an app where anybody may register. */
+/** In an app with open registration. */
 export function mayCall({ relation }: CallerKind, operation: Operation): boolean {
   return isAllowed(operation, relation, { dialect: "2021", registration: "open" });
 }
@@ -49,7 +49,7 @@ export interface TokenMakers {
   ownToken(username: string): Promise<string>;
 }
 
-/** What the caller shows; undefined for nobody. @param username the user whom the call is about */
+/** The token that the caller shows; undefined for "nobody". @param username the user that the call is about */
 export async function bearerOf(
   { relation, maker }: CallerKind,
   username: string,

@@ -6,7 +6,7 @@ import { encodeCursor } from "../../../src/http/answers/user-page.ts";
 import type { Method } from "../../../src/http/call.ts";
 import { COMPANION_CALLS } from "./companion-calls.ts";
 
-/** What one request is about. Nobody else's request is about the same user. */
+/** The subject of one request. No other request is about the same user. */
 export interface Subject {
   /** Has the password "old" and, where the call removes attributes, some of them. */
   readonly user: NewUser;
@@ -15,7 +15,7 @@ export interface Subject {
   readonly credentials: AppCredentials;
 }
 
-/** What of the store tells whether a request was carried out. */
+/** The part of the store that shows whether a request was carried out. */
 export interface Looked {
   readonly store: Pick<Store, "user" | "attributes">;
   readonly app: number;
@@ -26,7 +26,7 @@ export interface CallRow {
   readonly method: Method;
   /** As in http/routes.ts. */
   readonly path: string;
-  /** The right it needs; "token": a bearer that others have made; the rest: what is in the body. */
+  /** The right it needs; "token": an external token as bearer; the rest: a secret in the body. */
   readonly needs: Operation | "token" | "client secret" | "password";
   /** A call that has no use for a body is carried out when its head has come. */
   readonly begins: "with the body" | "with the head";
@@ -39,7 +39,7 @@ export interface CallRow {
   readonly isDone?: (looked: Looked, subject: Subject) => Promise<boolean>;
 }
 
-/** Below the app's prefix, with the subject's name in it; what stands for other parameters does not matter. */
+/** Below the app's prefix, with the subject's name in it; the values of other parameters do not matter. */
 export function pathOf({ path, query }: CallRow, subject: Subject): string {
   const filled = path.replace("{username}", subject.user.name).replace(/\{\w+\}/g, "60");
   return `${filled}${query?.(subject) ?? ""}`;
@@ -221,7 +221,7 @@ export const CALLS: readonly CallRow[] = [
     needs: "activateUser",
     begins: "with the head",
     body: () => "{}",
-    // He is active already; that he is stored anew shows in the time.
+    // The user is active already; the time shows that they are stored again.
     async isDone(looked, { user }) {
       const found = await looked.store.user(looked.app, user.name);
       return found !== undefined && found.modified !== user.created;

@@ -109,7 +109,7 @@ function cellRequest({ app, cell, moment, subject, bearer, connection, address }
 }
 
 /**
- * Of different ages, so that a page of the list can begin with any of them; and none whose name is another's with digits
+ * Of different ages, so that a page of the list can begin with any of them; and no name is another's with digits
  * after it, for then a dynamic token could be read as the other's.
  */
 export function draftUser(index: number): NewUser {

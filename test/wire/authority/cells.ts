@@ -23,13 +23,13 @@ function callersOf({ needs }: CallRow): readonly CallerKind[] {
   return CALLERS.filter((caller) => (needs === "token" ? isTrusted(caller) : mayCall(caller, needs)));
 }
 
-/** @param isDone undefined where nothing lasting comes of the call, or nobody can look */
+/** @param isDone undefined where the call has no lasting effect, or the store cannot be checked */
 export function outcomeText(status: number, isDone: boolean | undefined): string {
   if (isDone === undefined) return String(status);
   return `${status}, ${isDone ? "carried out" : "nothing stored"}`;
 }
 
-/** The rule: what is answered, and that a request that is refused has stored nothing. */
+/** The rule: the answer, and that a refused request has stored nothing. */
 export function expectedOutcome(ending: Ending, cell: Cell, moment: Moment): string {
   const status = expectedStatus(ending, cell, moment);
   const canLook = cell.call.isDone !== undefined && status !== 404;
@@ -44,13 +44,13 @@ function expectedStatus(ending: Ending, { call, caller }: Cell, moment: Moment):
   if (call.needs === "client secret") return ending.app === "another secret" ? 400 : 200;
   if (call.needs === "password") return LOG_IN[ending.user ?? "as before"];
   if (call.needs === "registerUser" && ending.app === "closed" && caller.relation !== "admin") return 401;
-  // A token of others names its user by name, and so whoever has the name when the head comes.
+  // An external token names its user by name, and so the user with that name when the head comes.
   const namesAnother = ending.user === "another" && caller.relation === "self" && isTrusted(caller);
   if (namesAnother && (!isHeadSeen || call.needs === "token")) return call.hasOldPassword ? 400 : 200;
   return ending.ends(caller) ? 401 : 200;
 }
 
-/** A log-in with what was the password; see "grants" in docs/PROTOCOL.md. */
+/** A log-in with the former password; see "grants" in docs/PROTOCOL.md. */
 const LOG_IN: Readonly<Record<NonNullable<Ending["user"]> | "as before", number>> = {
   "as before": 200,
   "another password": 400,

@@ -8,21 +8,21 @@ import { operatorOf } from "../revocation/revocations.ts";
 import { type AuthorityApp, HOSTED_BELIEVED_MS, TOKENS_LAST_MS } from "./authority-app.ts";
 import { type CallerKind, isTrusted, type Maker } from "./callers.ts";
 
-/** What an ending ends, and whom it leaves alone. */
+/** The app and the users that an ending applies to. */
 export interface EndingScope {
   readonly app: AuthorityApp;
-  /** The users who ask. */
+  /** The users that call. */
   readonly users: readonly NewUser[];
   readonly clock: TestClock;
 }
 
 export interface Ending {
   readonly name: string;
-  /** Whose bearer is no good any more. */
+  /** Whether the caller's bearer is revoked. */
   readonly ends: (caller: CallerKind) => boolean;
-  /** What has become of the user who asks, where a token names them, and of their password. */
+  /** The new state of the user that a token names, and of their password. */
   readonly user?: "another password" | "deactivated" | "gone" | "another";
-  /** Whether the client secret is another one, the app is gone, or strangers may not register any more. */
+  /** Whether the client secret has changed, the app is gone, or registration has been closed. */
   readonly app?: "another secret" | "gone" | "closed";
   readonly movesClock?: true;
   /** Holds when the files have been read again, which each thread does in its own time. */
@@ -160,7 +160,7 @@ export const ENDINGS: readonly Ending[] = [
 ];
 
 const AT_ONCE = 10;
-/** A clock that a test moves stands still, and those who make tokens go by another one. */
+/** A clock that a test moves stands still, and issuers of tokens follow another one. */
 const CLOCKS_DIFFER_MS = 60_000;
 
 async function forEachUser(

@@ -58,7 +58,7 @@ function nameOf({ call, bearer }: TokenRequest): string {
   return `${call.method} ${call.path}, ${call.name}: ${bearer.name}`;
 }
 
-/** The rule: core/access.ts's table for whoever has a good token; 401 for all others. */
+/** The rule: core/access.ts's table for callers with a valid token; 401 for all others. */
 function expectedOutcome({ call, bearer }: TokenRequest, settings: Settings): string {
   const status = expectedStatus(call, bearer, settings);
   return outcomeText(status, call.isDone === undefined ? undefined : status === 200);
@@ -66,7 +66,7 @@ function expectedOutcome({ call, bearer }: TokenRequest, settings: Settings): st
 
 function expectedStatus({ needs }: CallRow, bearer: BearerKind, settings: Settings): number {
   const { caller, condition, isAnother } = bearer;
-  // What is in the body decides, whatever token comes along.
+  // The body decides, whatever token comes along.
   if (needs === "client secret") return 200;
   if (needs === "password") return { deactivated: 400, deleted: 404 }[condition as string] ?? 200; // as: of the two
   if (condition !== "good") return 401;
@@ -79,7 +79,7 @@ async function outcomeOf({ app, call, token, subject, address }: TokenRequest): 
   const sent: Sent = { token, headers: { ...from(address), ...type } };
   const body = call.method === "GET" ? sent : { ...sent, body: call.body(subject) };
   const isDone = async () => await call.isDone?.({ store: app.service.store, app: app.app.number }, subject);
-  // What made the token a bad one may have made the user look so already.
+  // The cause of a bad token may already have the effect that the call would have on the user.
   const wasDone = await isDone();
   const { status } = await send(call.method, `${app.base}${pathOf(call, subject)}`, body);
   return outcomeText(status, wasDone === true ? false : await isDone());

@@ -12,7 +12,7 @@ import { CELLS, type Cell, cellName, expectedOutcome, MOMENTS, type Moment, outc
 import { ENDINGS, type Ending } from "./endings.ts";
 
 /**
- * Every call with a body, by everybody who may make it, × every way in which their authority ends × when it does: before
+ * Every call with a body, by every caller that may make it, × every way in which authority ends × when it does: before
  * the head of the request, between its head and its last byte, after its answer. One test for each way; what each cell must
  * be is computed in cells.ts.
  */
@@ -135,7 +135,7 @@ function isByHead({ cell }: CellRequest): boolean {
 const CONNECTIONS = 8;
 const TURNS = 5;
 
-/** Lets every thread that serves look at what has been sent to it. */
+/** Lets every serving thread handle the messages sent to it. */
 async function haveTurns({ service }: AuthorityServer): Promise<void> {
   await using stack = new AsyncDisposableStack();
   for (let count = 0; count < CONNECTIONS; count++) {

@@ -17,7 +17,7 @@ for (const dialect of DIALECTS) {
     }
   });
 
-  test(`${dialect}: nobody may ask without a good token`, async () => {
+  test(`${dialect}: it needs a valid token`, async () => {
     await using service = await startTestService({ app: { dialect } });
     const admin = await signIn(service);
     for (const [, token, expected] of badBearers(admin)) {

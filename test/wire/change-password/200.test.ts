@@ -19,7 +19,7 @@ test("an admin needs no old password; the new one works and the old one no longe
   expect((await login("secret")).status).toBe(400);
 });
 
-test("a user gives his old password, in either spelling of the field", async () => {
+test("a user gives their old password, in either spelling of the field", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.register("ada");
@@ -30,7 +30,7 @@ test("a user gives his old password, in either spelling of the field", async () 
   expectAccountSuccess(await change({ newpassword: "three", oldPassword: "two" }), CHANGED);
 });
 
-test("an admin gives a password to a user who had none", async () => {
+test("an admin gives a password to a user without one", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.newUser("ada");

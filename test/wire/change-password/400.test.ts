@@ -7,7 +7,7 @@ import { startTestService } from "../../harness/service.ts";
 const parts = { passwords: quickPasswords };
 const WRONG = { status: 400, error: "invalid_grant", text: "invalid password" };
 
-test("what is missing or too long is named, and nothing changes", async () => {
+test("a missing or too long field is named, and nothing changes", async () => {
   await using service = await startTestService({ parts });
   const admin = await signIn(service);
   await admin.register("ada");

@@ -1,4 +1,4 @@
-/** The list of what real clients need, one test for each line: pages of another origin. */
+/** The needs of real clients, one test for each: pages of another origin. */
 import { expect, test } from "bun:test";
 import { send, signIn } from "../../harness/client.ts";
 import { startTestService } from "../../harness/service.ts";

@@ -1,4 +1,4 @@
-/** The list of what real clients need, one test for each line: metadata. */
+/** The needs of real clients, one test for each: metadata. */
 import { expect, test } from "bun:test";
 import { type Answer, send, signIn } from "../../harness/client.ts";
 import { holdWrites } from "../../harness/held-store.ts";

@@ -1,4 +1,4 @@
-/** What OAuth 2 libraries send for a token, byte for byte, and one SDK that only looks like it. */
+/** Token requests of OAuth 2 libraries, byte for byte, and of one SDK that only looks like one. */
 import { expect, test } from "bun:test";
 import { send } from "../../harness/client.ts";
 import { startTestService } from "../../harness/service.ts";
@@ -52,7 +52,7 @@ test.each(GRANTS)("%s", async (_, type, isBasic, body) => {
   if (isBasic) headers.authorization = `Basic ${basic}`;
   const sent = new TextEncoder().encode(body({ id, secret, basic }));
   const answer = await send("POST", `${service.base}/token`, { headers, body: sent });
-  // RFC 6749 § 5.1: access_token, token_type and expires_in, and not to be kept by anybody.
+  // RFC 6749 § 5.1: access_token, token_type and expires_in, and no cache may keep them.
   expect([answer.status, answer.body.token_type, typeof answer.body.expires_in]).toEqual([200, "bearer", "number"]);
   expect(answer.headers.get("content-type")).toStartWith("application/json");
   expect(answer.headers.get("cache-control")).toBe("no-store");

@@ -1,4 +1,4 @@
-/** The list of what real clients need, one test for each line: tokens and users. */
+/** The needs of real clients, one test for each: tokens and users. */
 import { expect, test } from "bun:test";
 import { type Answer, send, signIn } from "../../harness/client.ts";
 import { startTestService } from "../../harness/service.ts";

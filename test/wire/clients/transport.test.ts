@@ -1,6 +1,6 @@
 /**
- * The list of what real clients need, one test for each line, with the requests as the clients send them: transport.
- * What each of them sends and reads was taken from its published code.
+ * The needs of real clients, one test for each, with the requests as the clients send them: transport. The requests,
+ * and the members that clients read, were taken from their published code.
  */
 import { expect, test } from "bun:test";
 import { type Admin, send, signIn } from "../../harness/client.ts";

@@ -45,7 +45,7 @@ test("one's own rule for a conversation is asked by the name of the other one", 
   }
 });
 
-test("HEAD answers as GET does, and a preflight says what there is", async () => {
+test("HEAD answers as GET does, and a preflight names the methods", async () => {
   await using service = await startTestService();
   const token = await (await signIn(service)).newUser("ada");
   await using connection = await connectRaw(service.origin);

@@ -4,7 +4,7 @@ import { expectAccountError, NOT_PERMITTED, TOKEN_CORRUPT, TOKEN_MISSING } from 
 import { startTestService } from "../../harness/service.ts";
 import { COMPANION_CALLS } from "./companion-calls.ts";
 
-test("only the user themself is answered: not another user, not an admin, not the operator, not a stranger", async () => {
+test("only the user is answered: not another user, an admin, the operator, or a client without a token", async () => {
   const operatorKey = "operator-key-of-this-test";
   await using service = await startTestService({ settings: { operatorKey } });
   const admin = await signIn(service);
@@ -25,7 +25,7 @@ test("only the user themself is answered: not another user, not an admin, not th
   expect(service.faults).toEqual([]);
 });
 
-test("a name that stands where a conversation does gives nobody the right to it", async () => {
+test("a name in the place of a conversation gives its user no right to the call", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const ada = await admin.newUser("ada");

@@ -11,7 +11,7 @@ import { COMPANION_CALLS, pathOf } from "./companion-calls.ts";
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"];
 const UNKNOWN = "/org/app/users/ada/nowhere";
 
-test("switched off, every path is as unknown as any other, by every method and to everybody", async () => {
+test("switched off, every path is as unknown as any other, by every method and to every caller", async () => {
   await using rated = await startRatedService(0, { app: { companionCalls: false } });
   const { service, admin, ada, clock } = rated;
   await using connection = await connectRaw(service.origin);
@@ -19,7 +19,7 @@ test("switched off, every path is as unknown as any other, by every method and t
     const headers = bearer === undefined ? [] : ([["Authorization", `Bearer ${bearer}`]] as const);
     for (const method of METHODS) {
       const sent: RawSent = method === "POST" ? { headers, body: '{"usernames":["bob"]}' } : { headers };
-      // A stranger may ask for a hundred unknown paths a second.
+      // An unauthenticated client may ask for a hundred unknown paths a second.
       clock.advance(1000);
       const unknown = shown(await connection.call(method, UNKNOWN, sent));
       expect(unknown.status).toBe(method === "OPTIONS" ? 200 : 404);
@@ -33,7 +33,7 @@ test("switched off, every path is as unknown as any other, by every method and t
   expect(service.faults).toEqual([]);
 });
 
-test("switched off, the paths count against a stranger's address as unknown ones do", async () => {
+test("switched off, the paths count against an unauthenticated client's address as unknown ones do", async () => {
   const limits = { ...DEFAULT_LIMITS, ratePerSecond: 3 };
   const settings = { ...BEHIND_PROXY, defaults: { limits, registration: "authorised" as const } };
   await using rated = await startRatedService(0, { app: { companionCalls: false }, settings });
@@ -73,7 +73,7 @@ test("the switch takes effect on a running server within a second, and for one a
   await eventually(async () => expect(await statuses("org/app")).toEqual([200]), 1000);
 });
 
-test("what clients may ask beside, and nothing here could keep or tell, is refused", async () => {
+test("other calls of clients, which the server could not keep, are refused", async () => {
   await using rated = await startRatedService(0);
   const { service, ada } = rated;
   await using connection = await connectRaw(service.origin);
@@ -108,7 +108,7 @@ test("of an app that is not there nothing is switched off: the app is unknown", 
 
 const PATHS = [...new Set(COMPANION_CALLS.map(pathOf))];
 
-/** Without what differs from one moment to the next. */
+/** Without the members that differ from one moment to the next. */
 function shown({ status, headers, body }: Answer): Readonly<Record<string, unknown>> {
   const { timestamp, duration, ...rest } = body ?? {};
   const kept = [...headers].filter(([name]) => name !== "date" && name !== "content-length");

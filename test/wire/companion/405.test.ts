@@ -10,7 +10,7 @@ const READ = "GET, HEAD, OPTIONS";
 const ALLOWED: Readonly<Record<string, string>> = {
   "/users/ada/presence": "POST, DELETE, OPTIONS",
   "/users/ada/presence/2592000": "POST, OPTIONS",
-  // What stands there is also some seconds.
+  // These values are also valid numbers of seconds.
   "/users/ada/presence/sublist": "POST, GET, HEAD, OPTIONS",
   "/users/ada/messageroaming": "POST, OPTIONS",
 };

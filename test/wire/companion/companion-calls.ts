@@ -7,7 +7,7 @@ export interface CompanionCall {
   /** Below the app's prefix, with the query. */
   readonly path: string;
   readonly json?: unknown;
-  /** What clients look for beside the envelope. */
+  /** The members that clients read beside the envelope. */
   readonly content: Readonly<Record<string, unknown>>;
 }
 

@@ -31,11 +31,11 @@ test("client_credentials: exactly access_token, token_type, expires_in and appli
   expect(service.faults).toEqual([]);
 });
 
-test("password: the user comes with the token, under his folded name, and no bearer is needed", async () => {
+test("password: the user comes with the token, under their folded name, and no bearer is needed", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.register("ada");
-  // The timestamp is what the web SDK sends beside the documented fields (clients.md 22).
+  // The web SDK sends the timestamp beside the documented fields (clients.md 22).
   const json = { grant_type: "password", username: "ADA", password: "secret", timestamp: Date.now() };
   const answer = await send("POST", `${service.base}/token`, { json });
 
@@ -67,7 +67,7 @@ test("inherit: an admin gets a user's token by name; autoCreateUser makes the us
   expect(await service.store.users(service.app.number, undefined, 10)).toHaveLength(1);
 });
 
-test("inherit: of many callers that make the same user at once each gets a token of the one user", async () => {
+test("inherit: of many concurrent callers that create the same user each gets a token of the one user", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const json = { grant_type: "inherit", username: "ada", autoCreateUser: true };
@@ -129,7 +129,7 @@ test("after the signing key is rotated new tokens carry the new key, and old one
   }
 });
 
-test("a token signed with a key that another server has just made is good at once", async () => {
+test("a token signed with a key that another server has just created is valid immediately", async () => {
   await using service = await startTestService({ parts: { passwords: quickPasswords } });
   const admin = await signIn(service);
   await rotateSigningKey({ store: service.store, random: systemRandom, clock: systemClock });

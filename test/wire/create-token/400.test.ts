@@ -99,7 +99,7 @@ test("a ttl that is no lifetime is refused, with every grant", async () => {
   }
 });
 
-test("what is missing, of a wrong type or unknown is named", async () => {
+test("a field that is missing, of a wrong type or unknown is named", async () => {
   await using service = await startTestService();
   const { token } = await signIn(service);
   const wrong: readonly (readonly [json: unknown, names: string])[] = [

@@ -13,7 +13,7 @@ test("when too many passwords wait a login is sent away for a second, and nothin
   const held = heldPasswords();
   await using service = await startTestService({
     settings: BEHIND_PROXY,
-    // Time stands still: who waits is not sent away for having waited too long.
+    // Time stands still: no caller is sent away for having waited too long.
     parts: { passwords: held.passwords, timers: createTestTimers() },
   });
   const admin = await signIn(service);
@@ -21,7 +21,7 @@ test("when too many passwords wait a login is sent away for a second, and nothin
   for (const username of users) await admin.register(username);
   const logIn = (username: string, index: number) =>
     send("POST", `${service.base}/token`, {
-      // Each from elsewhere, so that nobody has more waiting than another.
+      // Each from another address, so that none has more waiting than another.
       headers: from(`10.0.0.${index}`),
       json: { grant_type: "password", username, password: "secret" },
     });

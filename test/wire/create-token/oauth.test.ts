@@ -24,7 +24,7 @@ async function start() {
   const admin = await signIn(service);
   await admin.register("ada");
   let address = 0;
-  /** Each from an address of its own, so that none is held back for what others did. */
+  /** Each from an address of its own, so that none is limited for the failures of others. */
   const ask = (sent: Sent): Promise<Answer> =>
     send("POST", `${service.base}/token`, {
       ...sent,
@@ -62,7 +62,7 @@ test("a form with id and secret in the body, or as Basic, or the same in both, i
   }
 });
 
-test("the body decides what it is, whatever it is declared to be", async () => {
+test("the body decides its own type, whatever type it is declared to have", async () => {
   await using started = await start();
   const { ask, clientId: client_id, clientSecret: client_secret } = started;
   const fields = { grant_type: "client_credentials", client_id, client_secret };
@@ -191,7 +191,7 @@ test("errors are those of the JSON call", async () => {
   expect(tooLong.status).toBe(413);
 });
 
-test("what only says that it is Basic is 400, and no bearer of anything else", async () => {
+test("a header that only says Basic is 400, and no bearer of anything else", async () => {
   await using started = await start();
   const { service, ask, clientId, clientSecret } = started;
   for (const authorization of ["Basic", "Basic !", "basic YWJj", "Basic YTpi YTpi"]) {
@@ -236,13 +236,13 @@ test("id and secret are percent-encoded in Basic as in a form, whatever they hol
   );
   await fc.assert(
     fc.asyncProperty(part, part, async (id, secret) => {
-      // What arrives is what was meant: the same in the body is no difference, and the answer is about the id.
+      // The decoded values are those meant: the same in the body is no difference, and the answer is about the id.
       const form = { grant_type: "client_credentials", client_id: id, client_secret: secret };
       expectAccountError(await ask({ form, headers: basic(id, secret) }), invalidGrant("client_id does not match"));
     }),
     { numRuns: 150 },
   );
-  // Who does not encode is understood all the same, where that is no escape.
+  // Clients that do not encode are understood all the same, unless the text is an escape.
   const { clientId, clientSecret } = service.credentials;
   const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}`;
   expect((await ask({ form: { grant_type: "client_credentials" }, headers: { authorization } })).status).toBe(200);

@@ -7,7 +7,7 @@ import { createTestClock } from "../../harness/test-clock.ts";
 
 const LONGEST_SECONDS = 2_147_483_647;
 
-/** What is asked for, and what `expires_in` says; the app's own lifetime is 777 s. */
+/** The ttl requested, and the `expires_in` answered; the app's own lifetime is 777 s. */
 const LIFETIMES: readonly (readonly [ttl: unknown, expiresIn: number])[] = [
   [1, 1],
   [1024000, 1024000],

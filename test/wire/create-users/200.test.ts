@@ -33,7 +33,7 @@ test("one user: the documented envelope, and the password works", async () => {
   expect(user).toEqual(body.entities[0]);
 });
 
-test("what is stored of a nickname is what is answered, whatever it holds", async () => {
+test("the stored nickname is the one that is answered, whatever it holds", async () => {
   await using service = await startTestService();
   const { token } = await signIn(service);
   const url = `${service.base}/users`;
@@ -88,7 +88,7 @@ test("names fold to lower case and may be 64 bytes; JSON is read under any conte
 });
 
 // "Batch ≤ 60, token always needed"; "Batch adds `data: []`" (protocol.md § 3.1)
-test("60 users at once are all created, in the order sent", async () => {
+test("60 users in one call are all created, in the order sent", async () => {
   await using service = await startTestService({ parts });
   const { token } = await signIn(service);
   const json = Array.from({ length: 60 }, (_, n) => ({ username: `user${n}`, password: "123" }));
@@ -133,14 +133,14 @@ test("of a batch those that can be created are, and the others are named with th
   expect(await service.store.users(service.app.number, undefined, 100)).toHaveLength(3);
 });
 
-test("an empty batch creates nobody", async () => {
+test("an empty batch creates no user", async () => {
   await using service = await startTestService({ parts });
   const { token } = await signIn(service);
   const answer = await send("POST", `${service.base}/users`, { token, json: [] });
   expectAccountSuccess(answer, { ...envelope(service, []), data: [] });
 });
 
-test("while registration is open anybody registers one user, with or without a token", async () => {
+test("while registration is open any client registers one user, with or without a token", async () => {
   await using service = await startTestService({ parts, app: { registration: "open" } });
   const { newUser, token } = await signIn(service);
   const ada = await newUser("ada");

@@ -22,7 +22,7 @@ test("a taken name, in any spelling", async () => {
   }
 });
 
-test("of many that register one name at once exactly one succeeds", async () => {
+test("of many concurrent registrations of one name exactly one succeeds", async () => {
   await using service = await startTestService({ parts });
   const { token } = await signIn(service);
   const asks = Array.from({ length: 16 }, (_, n) =>
@@ -35,7 +35,7 @@ test("of many that register one name at once exactly one succeeds", async () => 
   expect((await send("POST", `${service.base}/token`, { json: login })).status).toBe(200);
 });
 
-test("what a user cannot be made of is named with the documented text", async () => {
+test("a field from which no user can be created is named with the documented text", async () => {
   await using service = await startTestService({ parts });
   const { token } = await signIn(service);
   const password = "123";
@@ -82,7 +82,7 @@ test("a wrong type is named, and a body that is no JSON refused", async () => {
   }
 });
 
-test("61 users at once are too many, and none is created", async () => {
+test("61 users in one call are too many, and none is created", async () => {
   await using service = await startTestService({ parts });
   const { token } = await signIn(service);
   const json = Array.from({ length: 61 }, (_, n) => ({ username: `user${n}`, password: "123" }));

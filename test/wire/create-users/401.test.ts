@@ -15,7 +15,7 @@ const CLOSED = {
 
 const one = { username: "eve", password: "123" };
 
-test("while registration is not open nobody and no user may register, and the body is not looked at", async () => {
+test("while registration is not open neither a user nor a client without a token may register, and the body is ignored", async () => {
   await using service = await startTestService({ parts: { passwords: quickPasswords } });
   const { newUser } = await signIn(service);
   const ada = await newUser("ada");

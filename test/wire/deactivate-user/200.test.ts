@@ -4,7 +4,7 @@ import { entity, expectAccountSuccess } from "../../harness/expect-account.ts";
 import { startTestService } from "../../harness/service.ts";
 
 // POST `/users/{u}/deactivate` → `{"action":"Deactivate user","entities":[{…"activated":false}],…}` (protocol.md § 3.5)
-test("the user is shown as not activated, and keeps his attributes; again changes nothing", async () => {
+test("the user is shown as not activated, and keeps their attributes; again changes nothing", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const { token } = admin;

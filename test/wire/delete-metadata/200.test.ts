@@ -7,7 +7,7 @@ import { startTestService } from "../../harness/service.ts";
 
 for (const dialect of DIALECTS) {
   // "Deletes all user metadata for the specified user."
-  test(`${dialect}: the user himself and the admin delete all attributes, and their bytes are free again`, async () => {
+  test(`${dialect}: the user and the admin delete all attributes, and their bytes are free again`, async () => {
     await using service = await startTestService({ app: { dialect } });
     const admin = await signIn(service);
     const own = await admin.newUser("ada");
@@ -33,7 +33,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test("only the attributes go: the user stays, with his token", async () => {
+test("only the attributes go: the user stays, with their token", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const token = await admin.newUser("ada");

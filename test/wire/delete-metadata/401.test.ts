@@ -7,7 +7,7 @@ import { startTestService } from "../../harness/service.ts";
 
 // "Returns value 401, only the user himself or the app administrator has the right to delete his user metadata."
 for (const dialect of DIALECTS) {
-  test(`${dialect}: a user deletes nobody else's, and learns of nobody whether he exists`, async () => {
+  test(`${dialect}: a user deletes no other user's attributes, and does not learn whether that user exists`, async () => {
     await using service = await startTestService({ app: { dialect } });
     const admin = await signIn(service);
     const token = await admin.newUser("ada");

@@ -4,7 +4,7 @@ import { expectAccountSuccess } from "../../harness/expect-account.ts";
 import { startTestService } from "../../harness/service.ts";
 
 // "Body like register with `action: delete`"; "Deleting a user deletes his attributes too" (protocol.md § 3.4)
-test("the deleted user comes back once more, and he and his attributes are gone", async () => {
+test("the deleted user is answered once more, and then the user and their attributes are gone", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const { token } = admin;

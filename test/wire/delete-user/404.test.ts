@@ -11,7 +11,7 @@ test("an unknown user, and a name that no user can have", async () => {
   }
 });
 
-test("of many who delete one user at once exactly one has deleted him", async () => {
+test("of many concurrent deletions of one user exactly one succeeds", async () => {
   await using service = await startTestService();
   const { newUser, token } = await signIn(service);
   await newUser("ada");

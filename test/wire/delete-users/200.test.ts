@@ -52,7 +52,7 @@ test("a cursor spares the users before it", async () => {
   expect((await orderOf(service.base, token)).users).toEqual(users);
 });
 
-test("several who empty an app at once delete each user once, and follow cursors to the end", async () => {
+test("several callers that empty an app together delete each user once, and follow cursors to the end", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const { token } = admin;

@@ -6,7 +6,7 @@ import { startTestService } from "../../harness/service.ts";
 
 // "Gets all user attribute key-value pairs for the specified user." (user-metadata.md § Get user metadata)
 for (const dialect of DIALECTS) {
-  test(`${dialect}: the user himself and the admin read all attributes`, async () => {
+  test(`${dialect}: the user and the admin read all attributes`, async () => {
     await using service = await startTestService({ app: { dialect } });
     const admin = await signIn(service);
     const token = await admin.newUser("ada");

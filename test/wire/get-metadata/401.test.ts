@@ -17,7 +17,7 @@ for (const dialect of DIALECTS) {
 }
 
 // 401 `metadata_error` `auth error`: "for example the token does not match the path username" (protocol.md § 1.3)
-test("2026: a user may read only himself, and learns of nobody whether he exists", async () => {
+test("2026: a user may read only their own, and does not learn whether another user exists", async () => {
   await using service = await startTestService({ app: { dialect: "2026" } });
   const admin = await signIn(service);
   const token = await admin.newUser("ada");

@@ -23,7 +23,7 @@ test("2021: an unknown user is a 404 with empty data, for the admin and for any 
   }
 });
 
-test("2021: a deleted user is unknown at once", async () => {
+test("2021: a deleted user is unknown immediately", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.newUser("ada");

@@ -35,7 +35,7 @@ async function closeAll(connections: readonly RawConnection[]): Promise<void> {
   await Promise.all(connections.map((each) => each[Symbol.asyncDispose]()));
 }
 
-test("batch answers that nobody reads take little memory, and give it back when their clients go", async () => {
+test("unread batch answers take little memory, and free it when their clients go", async () => {
   await using service = await startTestService({ app: LARGE });
   const { admin, names } = await withUsers(service, 40, 250_000);
   const { token } = admin;
@@ -47,7 +47,7 @@ test("batch answers that nobody reads take little memory, and give it back when 
   Bun.gc(true);
   const before = process.memoryUsage().rss;
   let grownBytes = 0;
-  // More altogether than an account may hold at a time, if what is closed were not given back.
+  // Together more than an account may hold, if closed answers did not free their share.
   for (let round = 0; round < 5; round++) {
     const connections = await Promise.all(names.map(() => unread(service.origin, token, "POST", BATCH, { targets })));
     // Before this test's own reading, which takes more memory than all of that.
@@ -102,7 +102,7 @@ test("a large batch answer is the same as small ones put together, member for me
   expect(none.plain).toBe('{"timestamp":0,"data":{},"lastModified":{},"duration":0}');
 });
 
-test("users who are gone when a large answer comes to them are among the removed ones", async () => {
+test("users deleted before a large answer reaches them are among the removed ones", async () => {
   let removing: (() => Promise<void>) | undefined;
   const wrap = (store: Store): Store => ({
     ...delegateStore(store),

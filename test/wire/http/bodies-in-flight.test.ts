@@ -10,7 +10,7 @@ import { isPending, withhold } from "../../harness/withheld.ts";
 const MIB = 1_048_576;
 const USER = "/org/app/metadata/user/ada";
 
-/** What was answered to those whose body is withheld and who were refused; the others wait for their body. */
+/** The answers to refused requests whose body is withheld; the others wait for their body. */
 async function refusedOf(connections: readonly RawConnection[], countMin: number): Promise<readonly Answer[]> {
   const refused: Answer[] = [];
   for (const connection of connections) {
@@ -39,7 +39,7 @@ async function withholdMany(
 
 function isFree(service: TestService, token: string): Promise<Answer> {
   return eventually(async () => {
-    // Takes all of the smallest budget that can be configured, so that nothing may be left of what was there before.
+    // Takes all of the smallest budget that can be configured, so that earlier requests may have left nothing.
     const answer = await send("PUT", `${service.base}/metadata/user/ada`, {
       token,
       form: `ext=${"x".repeat(MIB - 4)}`,
@@ -70,7 +70,7 @@ test("bodies that are announced and withheld are refused before they are read, o
   expect(service.faults).toEqual([]);
 });
 
-test("a connection whose body was refused goes on once the body has been sent", async () => {
+test("a connection stays open after a refused body once the body has been sent", async () => {
   await using service = await startTestService({ settings: { bodiesBytesMax: 2 * MIB } });
   const admin = await signIn(service);
   const ada = await admin.newUser("ada");
@@ -136,7 +136,7 @@ test("a body's bytes are free again whatever became of its request", async () =>
     },
     "too long without a length": async () => {
       await using connection = await connectRaw(service.origin);
-      // Holds nothing, so that its length is what it is refused for.
+      // Holds nothing, so that only its length can be the reason of the refusal.
       const body = `${(MIB + 1).toString(16)}\r\n${"&".repeat(MIB + 1)}\r\n0\r\n\r\n`;
       expect((await connection.call("PUT", USER, { headers: [...chunkedBody, ...bearer], body })).status).toBe(413);
     },
@@ -153,7 +153,7 @@ test("a body's bytes are free again whatever became of its request", async () =>
   expect(service.faults).toEqual([]);
 });
 
-test("what is announced as too long is refused though not a byte of it comes", async () => {
+test("a body announced as too long is refused before a byte of it comes", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const { token } = admin;
@@ -178,7 +178,7 @@ test("what is announced as too long is refused though not a byte of it comes", a
   }
 });
 
-test("without an admin's token a registration may be 16 KiB, also where anybody may register", async () => {
+test("without an admin's token a registration may be 16 KiB, also while registration is open", async () => {
   await using service = await startTestService({ app: { registration: "open" } });
   const admin = await signIn(service);
   const path = "/org/app/users";
@@ -190,7 +190,7 @@ test("without an admin's token a registration may be 16 KiB, also where anybody 
   }
 });
 
-test("a body counts also while nobody reads it yet: the runtime takes it in meanwhile", async () => {
+test("a body counts before the server reads it: the runtime takes it in meanwhile", async () => {
   const held = holdWrites();
   await using service = await startTestService({ settings: { bodiesBytesMax: 4 * MIB }, gate: held.gate });
   const admin = await signIn(service);

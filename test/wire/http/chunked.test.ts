@@ -29,7 +29,7 @@ test("a body that comes in several packets, and a chunked batch read, are read w
     headers: [bearer, ["Content-Length", "12"]],
     body: "nick",
   });
-  // Once another connection has been answered, what was sent before has most likely been read on its own.
+  // Once another connection has been answered, the earlier bytes have most likely been read on their own.
   await using other = await connectRaw(service.origin);
   await other.call("GET", "/-/health");
   connection.write("name");
@@ -43,7 +43,7 @@ test("a body that comes in several packets, and a chunked batch read, are read w
   expect(batch.body.data).toEqual({ ada: { nickname: "Ada" } });
 });
 
-test("a caller who hangs up in the middle of his body stores nothing, and is no fault of ours", async () => {
+test("a caller that hangs up in the middle of its body stores nothing, and is no fault of ours", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.newUser("ada");

@@ -15,7 +15,7 @@ async function preflight(service: TestService, path: string): Promise<Awaited<Re
   });
 }
 
-test("a preflight is answered on every path without a token, and names what pages may send", async () => {
+test("a preflight is answered on every path without a token, and names the headers that pages may send", async () => {
   await using service = await startTestService();
   for (const path of [...PATHS, "/nowhere", "/metadata/user/a/b"]) {
     const { status, headers, body } = await preflight(service, path);
@@ -43,7 +43,7 @@ test("a page may send the headers that it asks for, such as tracing adds", async
     ["Authorization, X-Datadog-Trace-Id ,,b3", ["x-datadog-trace-id", "b3"]],
     ["authorization", []],
     ["", []],
-    // What is no name of a header is left out.
+    // Texts that are not names of headers are left out.
     ["a b, x-good, <script>, \u00e9, x:y", ["x-good"]],
   ] as const) {
     for (const path of [`${service.base}/metadata/user/ada`, `${service.base}/token`, `${service.origin}/nowhere`]) {

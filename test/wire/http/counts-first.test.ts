@@ -4,7 +4,7 @@ import { startTestService } from "../../harness/service.ts";
 
 const ENTRIES = [101, 100_000];
 
-test("how many users a batch names is judged before what is said of them", async () => {
+test("the number of users in a batch is checked before their changes", async () => {
   await using service = await startTestService();
   const { token } = await signIn(service);
   const post = (what: string, body: string): Promise<Answer> =>
@@ -24,7 +24,7 @@ test("how many users a batch names is judged before what is said of them", async
   }
 });
 
-test("who may send a list of users is asked before its length, and that before what is in it", async () => {
+test("the right to send a list of users is checked before its length, and its length before its entries", async () => {
   await using service = await startTestService({ app: { registration: "open" } });
   const admin = await signIn(service);
   const ada = await admin.newUser("ada");

@@ -31,7 +31,7 @@ for (const host of ["[", "a b", "localhost:99999", "", "a/b?c", "a#b", "%zz", "u
 }
 
 for (const name of ["..", "%2e%2e", ".", "%", "%zz", "%00", "%ff", "a%2fb", "%C0%AE", "é", "x".repeat(5000), "ada#x"]) {
-  test(`a user called ${name.slice(0, 20)} is an unknown one, however he is spelt on the wire`, async () => {
+  test(`a user called ${name.slice(0, 20)} is an unknown one, however the name is spelt on the wire`, async () => {
     await using service = await startTestService();
     const { token } = await signIn(service);
     const headers = [["Authorization", `Bearer ${token}`]] as const;

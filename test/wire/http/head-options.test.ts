@@ -33,7 +33,7 @@ test("HEAD is refused as GET is: without a token, for an unknown user, where the
   expect((await connection.call("HEAD", "/-/health")).status).toBe(200);
 });
 
-test("OPTIONS says in Allow what the path takes", async () => {
+test("OPTIONS names in Allow the methods of the path", async () => {
   await using service = await startTestService();
   await using connection = await connectRaw(service.origin);
   const allow = async (path: string) => (await connection.call("OPTIONS", path)).headers.get("allow");

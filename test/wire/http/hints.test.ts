@@ -34,7 +34,7 @@ test("an admin learns that a user is not there, by PUT, PATCH and batch; a user 
   expect(hintOf(await send("GET", `${user}/nobody`, { token: admin.token }), 404)).toBeUndefined();
 });
 
-test("a user who is deleted while the set is under way is told no more than the documents' text", () => {
+test("for a user that is deleted while the set is in flight the error has the documented text alone", () => {
   const context = { dialect: "2021", path: "", isSet: true } as const;
   expect(wireError({ code: "set_user_unknown" }, { ...context, isAdmin: false }).hint).toBeUndefined();
   expect(wireError({ code: "set_user_unknown" }, context).hint).toBeUndefined();
@@ -130,7 +130,7 @@ test("an app that is not there, and a token of another one, are told so without 
   }
 });
 
-test("whoever may not register is told who may", async () => {
+test("a caller that may not register is told which callers may", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const token = await admin.newUser("ada");

@@ -37,7 +37,7 @@ test("one connection outlives every kind of refusal, large unread bodies include
 
 // Bun closes a connection on which a request comes while the one before it still waits for the store. No client in
 // use sends them so; what must hold is that nobody else notices.
-test("requests sent without waiting for answers cost the sender at most his connection", async () => {
+test("requests sent without waiting for answers cost the sender at most their connection", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.newUser("ada");
@@ -51,7 +51,7 @@ test("requests sent without waiting for answers cost the sender at most his conn
   expect(service.faults).toEqual([]);
 });
 
-test("a caller who asks for the connection to be closed has it closed", async () => {
+test("a caller that asks for the connection to be closed has it closed", async () => {
   await using service = await startTestService();
   await using connection = await connectRaw(service.origin);
   const headers = [["Connection", "close"]] as const;

@@ -11,7 +11,7 @@ const HOSTILE = [
   "\\x00",
 ];
 
-/** What no answer may hold: a stack, a path of the machine, a statement, a name of our own code. */
+/** Texts that no answer may hold: a stack, a path of the machine, a statement, a name of our own code. */
 const TRACES =
   /\bat .+:\d+|\/home\/|\/tmp\/|\/src\/|node_modules|\.ts\b|SELECT |UPDATE |INSERT |sqlite|Refusal|TypeError/;
 

@@ -5,7 +5,7 @@ import { startTestService } from "../../harness/service.ts";
 
 const USER = "/org/app/metadata/user/ada";
 
-// The runtime lets some of them through; what they hold of the budget for bodies must be a number all the same.
+// The runtime lets some of them through; their share of the budget for bodies must be a number all the same.
 for (const [name, value] of [
   ["Content-Length", "3, 3"],
   ["Content-Length", "3\r\nContent-Length: 3"],

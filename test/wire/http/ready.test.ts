@@ -32,7 +32,7 @@ function probedStore() {
 
 const UNREADY = { status: 503, body: { status: "the store does not answer" } };
 
-test("however many ask whether the server is ready, and by whatever method, the store is looked at once a second", async () => {
+test("the store is checked once a second, however many clients ask for readiness and by whatever method", async () => {
   const probed = probedStore();
   await using service = await startTestService({ wrap: probed.wrap });
   const from = performance.now();
@@ -65,7 +65,7 @@ test("a store that does not answer is 503 with Retry-After for all, and no longe
   );
 });
 
-test("a look that does not end is 503 for each who asks, and no second one is begun beside it", async () => {
+test("a check that does not end is 503 for each caller, and no second one starts beside it", async () => {
   const probed = probedStore();
   await using service = await startTestService({ wrap: probed.wrap });
   const url = `${service.origin}/-/ready`;

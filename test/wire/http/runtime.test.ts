@@ -1,4 +1,4 @@
-/** What the runtime settles by itself, as docs/PROTOCOL.md (HTTP) says it: an upgrade that changes it shows here. */
+/** Answers of the runtime, as docs/PROTOCOL.md (HTTP) describes them: an upgrade that changes one shows here. */
 import { expect, test } from "bun:test";
 import { signIn } from "../../harness/client.ts";
 import { eventually } from "../../harness/eventually.ts";

@@ -8,14 +8,14 @@ import { isPending, withhold } from "../../harness/withheld.ts";
 const USER = "/org/app/metadata/user/ada";
 const BODY = `ext=${"x".repeat(500_000)}`;
 
-// Bun itself waits for a connection whose last request has a body that nobody read, until the deadline.
+// Bun itself waits, until the deadline, for a connection whose last request has an unread body.
 for (const [what, method, path] of [
   ["without a token", "PUT", USER],
   ["to an unknown path", "PUT", "/nowhere"],
   ["with a wrong method", "POST", USER],
   ["that read no body", "DELETE", USER],
 ] as const) {
-  test(`a large request ${what} keeps nobody from stopping the service at once`, async () => {
+  test(`a large request ${what} does not delay the stop of the service`, async () => {
     const service = await startTestService();
     await using connection = await connectRaw(service.origin);
     await connection.call(method, path, { body: BODY });
@@ -25,7 +25,7 @@ for (const [what, method, path] of [
   });
 }
 
-test("a request that was answered before its body had come keeps nobody from stopping the service at once", async () => {
+test("a request that was answered before its body had come does not delay the stop of the service", async () => {
   const service = await startTestService();
   await using connection = await withhold(service.origin, { method: "PUT", path: USER, announced: 500_000, sent: "x" });
   expect((await connection.answer()).status).toBe(401);
@@ -34,7 +34,7 @@ test("a request that was answered before its body had come keeps nobody from sto
   expect(performance.now() - from).toBeLessThan(3000);
 });
 
-test("a set whose body is still coming is finished before the service stops", async () => {
+test("a set whose body is still arriving is finished before the service stops", async () => {
   const service = await startTestService();
   const admin = await signIn(service);
   await admin.newUser("ada");

@@ -16,7 +16,7 @@ const STRAY: Readonly<Record<string, RawSent>> = {
 };
 
 for (const [what, { headers = [], ...sent }] of Object.entries(STRAY)) {
-  test(`GET and DELETE take no notice of ${what}, and the connection goes on`, async () => {
+  test(`GET and DELETE ignore ${what}, and the connection stays open`, async () => {
     await using service = await startTestService();
     const admin = await signIn(service);
     await admin.newUser("ada");

@@ -13,7 +13,7 @@ const SEARCHED_MS = Number(process.env.SEARCH_MS ?? 500);
 const SEED = Number(process.env.SEARCH_SEED ?? 14);
 /** Random requests before the worst of them are made worse. */
 const RANDOM = 12;
-/** What looks bad is bad only if it is so every time. */
+/** A bad figure counts only if every attempt gives one. */
 const REPEATS = 5;
 
 // as: the handlers are only counted here, and not called
@@ -67,7 +67,7 @@ async function hostileClient(service: TestService): Promise<HostileClient> {
   const admin = await signIn(service);
   const own = await admin.newUser("ada");
   const other = await admin.newUser("u1");
-  // A user whose attributes are as many as can be.
+  // A user with as many attributes as possible.
   const many = Array.from({ length: 40_000 }, (_, index) => `${(index + 46_656).toString(36)}=1`).join("&");
   if ((await admin.set("ada", many)).status !== 200) throw new Error("the user could not be filled");
   const bearers = { none: undefined, "made up": "YWMtmade-up", other, own, admin: admin.token };

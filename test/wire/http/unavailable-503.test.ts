@@ -39,7 +39,7 @@ function expectInternal(answer: Answer): void {
 }
 
 describe("503 only where nothing is stored", () => {
-  test("a write that was surely not stored is 503, one whose outcome is not known is 500", async () => {
+  test("a write that was surely not stored is 503, one with an unknown outcome is 500", async () => {
     const { broken, wrap } = breakable();
     await using service = await startTestService({ wrap });
     const admin = await signIn(service);
@@ -80,7 +80,7 @@ describe("503 only where nothing is stored", () => {
     }
   });
 
-  test("a token whose user cannot be read is neither good nor bad: 503", async () => {
+  test("a token whose user cannot be read is neither valid nor invalid: 503", async () => {
     const { broken, wrap } = breakable();
     await using service = await startTestService({ wrap });
     const admin = await signIn(service);
@@ -97,7 +97,7 @@ describe("503 only where nothing is stored", () => {
     expect((await get()).status).toBe(200);
   });
 
-  test("what was ended here and cannot be looked for is not taken for what still holds: 503", async () => {
+  test("authority that was revoked here and cannot be looked up is not taken for valid: 503", async () => {
     const { broken, wrap } = breakable();
     await using service = await startTestService({ wrap });
     const admin = await signIn(service);
@@ -128,7 +128,7 @@ describe("503 only where nothing is stored", () => {
 });
 
 describe("a call of which a step is stored never says that nothing is", () => {
-  test("a batch that could be finished in part says of each user what became of it", async () => {
+  test("a batch that could be finished in part reports the outcome of each user", async () => {
     const { broken, wrap } = breakable();
     let store: Store | undefined;
     await using service = await startTestService({
@@ -144,7 +144,7 @@ describe("a call of which a step is stored never says that nothing is", () => {
     broken.writeAttributesOf = async (writes, allOrNothing) => {
       calls += 1;
       if (calls > 1) throw LOCKED;
-      // Bob is overtaken once, and so has to be tried again.
+      // Bob's set conflicts once, and so has to be retried.
       const [first = "written"] = (await store?.writeAttributesOf(writes.slice(0, 1), allOrNothing)) ?? [];
       return [first, "conflict"];
     };

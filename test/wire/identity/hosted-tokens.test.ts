@@ -4,7 +4,7 @@ import { createTestClock } from "../../harness/test-clock.ts";
 import { HostedService } from "../../identity/hosted-service.ts";
 import { startTrustedApp } from "./trusted-app.ts";
 
-test("a user of the hosted service sets and gets his own, and the service is asked once in a while", async () => {
+test("a user of the hosted service sets and gets their own, and the service is asked once in a while", async () => {
   await using hosted = new HostedService();
   const clock = createTestClock();
   await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, { parts: { clock } });

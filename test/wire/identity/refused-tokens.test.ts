@@ -109,7 +109,7 @@ test("a claim that is no username is refused, and the operator is told why witho
 test("a username is made of the claim where the app says how", async () => {
   await using app = await startWithProvider({ userClaimMap: "escape" });
   expect(await app.get("auth0_7c_41", await app.pair.sign({ sub: "auth0|A" }))).toBe(200);
-  // Nobody of that name has come.
+  // No user of that name has come.
   expect(await app.get("auth0_7ca", await app.pair.sign({ sub: "auth0|A" }))).toBe(404);
   expect(await app.get("ada", await app.pair.sign({ sub: "ada" }))).toBe(200);
   expect(await app.get("ada", await app.pair.sign({ sub: "a".repeat(65) }))).toBe(401);
@@ -133,7 +133,7 @@ test("no username is made of a claim while the server leaves registration open f
   await eventually(async () => expect(await app.get("ada", await pair.sign({}))).toBe(200), EVERYWHERE_MS);
 });
 
-test("a dynamic token is refused while what is signed could also be another user's", async () => {
+test("a dynamic token is refused while its signed text could also be another user's", async () => {
   await using app = await startTrustedApp();
   const url = `${app.service.base}/metadata/user/ada17`;
   // A lifetime does not begin with 0, and that of the other reading begins with the time's last digits but one.
@@ -147,7 +147,7 @@ test("a dynamic token is refused while what is signed could also be another user
   expect(app.service.refusedTokens).toEqual([
     expect.objectContaining({ kind: "dynamic", failed: "claim", detail: expect.stringContaining("also") }),
   ]);
-  // Of Ada's no other reading names anybody.
+  // No other reading of Ada's token names a user.
   const ada = dynamicToken({ user: "ada" });
   expect((await send("GET", `${app.service.base}/metadata/user/ada`, { token: ada })).status).toBe(200);
 });

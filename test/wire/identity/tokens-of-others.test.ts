@@ -37,7 +37,7 @@ const KINDS: readonly { readonly name: string; readonly tokenOf: (user: string) 
 
 for (const { name, tokenOf } of KINDS) {
   describe(`${name} of a user`, () => {
-    test("lets him set and get his own, who is made at first sight", async () => {
+    test("lets a user set and get their own, who is created just in time", async () => {
       await using app = await startTrustedApp();
       const { base } = app.service;
       const token = await tokenOf("Ada");
@@ -48,13 +48,13 @@ for (const { name, tokenOf } of KINDS) {
       const admin = await signIn(app.service);
       const { entities } = (await send("GET", `${base}/users/ada`, { token: admin.token })).body;
       expect(entities).toEqual([expect.objectContaining({ username: "ada", activated: true })]);
-      // He has no password, and so none that could be guessed.
+      // The user has no password, and so none that could be guessed.
       const login = { grant_type: "password", username: "ada", password: "" };
       expect((await send("POST", `${base}/token`, { json: login })).status).toBe(400);
       expect(app.service.faults).toEqual([]);
     });
 
-    test("lets him do nothing that a user may not", async () => {
+    test("allows nothing that a user may not do", async () => {
       await using app = await startTrustedApp();
       const { base } = app.service;
       const token = await tokenOf("ada");
@@ -78,7 +78,7 @@ for (const { name, tokenOf } of KINDS) {
       expect((await send("GET", `${base}/users`, { token: admin.token })).body.entities).toEqual([]);
     });
 
-    test("is over when his tokens are ended, or he is deactivated", async () => {
+    test("ends when the user's tokens are revoked, or the user is deactivated", async () => {
       await using app = await startTrustedApp();
       const { base } = app.service;
       const admin = await signIn(app.service);
@@ -125,7 +125,7 @@ for (const { name, tokenOf } of KINDS) {
       expect(app.service.faults).toEqual([]);
     });
 
-    test("is nobody's at another app, and at one that has ceased to take it", async () => {
+    test("is refused by another app, and by an app that no longer accepts its kind", async () => {
       await using app = await startTrustedApp();
       const other = await app.service.addApp("org/other", {});
       await eventually(async () => {
@@ -159,7 +159,7 @@ for (const { name, tokenOf } of KINDS) {
   });
 }
 
-test("Agora's token is also that of the user whose id it names, and makes nobody of an id", async () => {
+test("Agora's token is also that of the user whose id it names, and never creates a user named like an id", async () => {
   await using app = await startTrustedApp();
   const { base } = app.service;
   const admin = await signIn(app.service);
@@ -186,7 +186,7 @@ test("a provider's own ids are names here, whatever they look like", async () =>
       form: { a: "1" },
     });
   expect((await set(other, other)).body.data).toEqual({ a: "1" });
-  // Not Ada, whose id it happens to be; nor anybody else, who would take her Agora tokens by such a name.
+  // Not Ada, whose id it happens to be; nor another user, who would take Ada's Agora tokens by such a name.
   for (const user of ["ada", uuid]) expect((await set(uuid, user)).status).toBe(400);
 });
 
@@ -259,7 +259,7 @@ test("a file that cannot be read is a 503 in the documented shape, and an event;
   expect(await (await signIn(app.service)).capacity()).toBe(0);
 });
 
-test("of many first sights of one user at once one is made, and all are let in", async () => {
+test("many concurrent first tokens of one user create one user, and all are accepted", async () => {
   await using app = await startTrustedApp();
   const url = `${app.service.base}/metadata/user/ada`;
   const tokens = Array.from({ length: 20 }, () =>

@@ -88,7 +88,7 @@ test("more than 100 at a time are cut to 100", async () => {
   }
 });
 
-test("users who go or come between two pages move nobody else", async () => {
+test("users who go or come between two pages move no other user", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const { token } = admin;

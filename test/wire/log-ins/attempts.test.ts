@@ -8,7 +8,7 @@ import { createTestClock } from "../../harness/test-clock.ts";
 import { createTestTimers } from "../../harness/test-timers.ts";
 import { logIn, oneByOne, waitSeconds } from "./log-in.ts";
 
-/** A server without a rate, whose time is the test's. */
+/** A server without a rate, with the test's clock. */
 async function start() {
   const [timers, clock] = [createTestTimers(), createTestClock()];
   const parts = { passwords: quickPasswords, timers, clock };
@@ -41,7 +41,7 @@ test("after five failures for an account from an address the next are 429, and w
   expect((await ask("10.0.0.1", "wrong", "bob")).status).toBe(404);
 });
 
-test("who waits as told is let through, and the right password ends the count", async () => {
+test("a caller that waits as told is let through, and the right password ends the count", async () => {
   await using started = await start();
   const { ask, advance } = started;
   await oneByOne(6, () => ask("10.0.0.1"));
@@ -93,7 +93,7 @@ test("after a hundred failures in a minute an address is held to one attempt a s
   expect(statusesOf(await oneByOne(3, (index) => ask(`new${index}`)))).toEqual([404, 404, 404]);
 });
 
-test("an account guessed at from everywhere is slow for strangers alone: its owner logs in", async () => {
+test("an account guessed at from everywhere is slow for unknown addresses alone: its owner logs in", async () => {
   await using started = await start();
   const { ask, advance } = started;
   expect((await ask("10.9.9.9", "secret")).status).toBe(200);
@@ -102,7 +102,7 @@ test("an account guessed at from everywhere is slow for strangers alone: its own
   expect(guesses.map(waitSeconds).at(-1)).toBe(1);
   for (let time = 0; time < 5; time++) expect((await ask("10.9.9.9", "secret")).status).toBe(200);
   expect(waitSeconds(await ask("10.0.1.1", "secret"))).toBe(1);
-  // One that is a stranger too has a turn each second.
+  // An unknown address with the right password has a turn each second, too.
   await advance(1000);
   expect((await ask("10.0.1.1", "secret")).status).toBe(200);
 });
@@ -135,7 +135,7 @@ test("a wrong client secret holds back its own address, and never the app's back
   };
   expect(statusesOf(await oneByOne(6, () => ask("10.0.0.1", "wrong")))).toEqual([400, 400, 400, 400, 400, 429]);
   expect(waitSeconds(await ask("10.0.0.1", clientSecret))).toBe(2);
-  // From so many addresses that a person's account would be slow for strangers.
+  // From so many addresses that a person's account would be slow for unknown addresses.
   await oneByOne(60, (index) => ask(`10.0.1.${index}`, "wrong"));
   expect((await ask("10.0.2.1", clientSecret)).status).toBe(200);
   await advance(2000);

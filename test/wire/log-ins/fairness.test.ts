@@ -54,7 +54,7 @@ test("thirty connections of wrong passwords from one address keep no other from 
 
 test("of an address with many users each has a turn, however many attempts one of them makes", async () => {
   const held = heldPasswords();
-  // Time stands still: who waits is not sent away for having waited too long.
+  // Time stands still: no caller is sent away for having waited too long.
   const parts = { passwords: held.passwords, timers: createTestTimers() };
   await using service = await startTestService({ settings: BEHIND_PROXY, parts });
   const admin = await signIn(service);
@@ -82,7 +82,7 @@ test("of an address with many users each has a turn, however many attempts one o
   await Promise.all(registered);
 });
 
-test("what is refused for want of a place to hash has counted for its address", async () => {
+test("an attempt refused for lack of a place to hash has counted for its address", async () => {
   const held = heldPasswords();
   const parts = { passwords: held.passwords, timers: createTestTimers() };
   await using service = await startTestService({ settings: BEHIND_PROXY, parts });

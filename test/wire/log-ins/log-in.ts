@@ -14,7 +14,7 @@ export function logIn(base: string, { address, username, password, token }: LogI
   return send("POST", `${base}/token`, { headers: from(address), json, token });
 }
 
-/** What one that is held back is told to wait, s; undefined for any other answer. */
+/** The wait that a 429 asks for, s; undefined for any other answer. */
 export function waitSeconds({ status, headers }: Answer): number | undefined {
   return status === 429 ? Number(headers.get("retry-after")) : undefined;
 }

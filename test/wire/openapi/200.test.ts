@@ -13,7 +13,7 @@ test("the document is the one that the tables make, for each dialect; 2021 where
   for (const dialect of DIALECTS) {
     const { status, body, headers } = await send("GET", `${service.origin}${PATH}?dialect=${dialect}`);
     expect(status).toBe(200);
-    // Through JSON, since what is undefined is not there.
+    // Through JSON, to drop undefined members.
     expect(body).toEqual(JSON.parse(JSON.stringify(await documentOf(dialect))));
     expect(headers.get("content-type")).toBe("application/json");
   }
@@ -34,7 +34,7 @@ test("it needs no token, and any page may read it, which learns nothing of the a
   }
 });
 
-test("it is packed as the client takes it, to a fraction of its size, and 304 for one who has it", async () => {
+test("it is packed as the client accepts it, to a fraction of its size, and 304 for a client that has it", async () => {
   await using service = await startTestService();
   const bytesOf = async (encoding: string) => {
     const response = await fetch(service.origin + PATH, {
@@ -58,7 +58,7 @@ test("it is packed as the client takes it, to a fraction of its size, and 304 fo
   }
 });
 
-test("HEAD is GET without the body, OPTIONS says what there is", async () => {
+test("HEAD is GET without the body, OPTIONS names the methods", async () => {
   await using service = await startTestService();
   await using connection = await connectRaw(service.origin);
   const head = await connection.call("HEAD", PATH);
@@ -67,7 +67,7 @@ test("HEAD is GET without the body, OPTIONS says what there is", async () => {
   expect((await connection.call("OPTIONS", PATH)).headers.get("allow")).toBe("GET, HEAD, OPTIONS");
 });
 
-test("however many ask at once, all have the same", async () => {
+test("all concurrent callers get the same", async () => {
   await using service = await startTestService();
   const asked = Array.from({ length: 50 }, (_, index) =>
     send("GET", `${service.origin}${PATH}?dialect=${DIALECTS[index % 2]}`),

@@ -1,6 +1,6 @@
 import type { Answer } from "../../harness/client.ts";
 
-/** Sends so many calls at once; how many were not 429, and the answers that were. */
+/** Sends `count` calls together; how many were not 429, and the answers that were. */
 export async function burst(
   count: number,
   call: (index: number) => Promise<Answer>,

@@ -10,7 +10,7 @@ const BURST = 50;
 
 type Calls = (rated: RatedService) => readonly (() => Promise<Answer>)[];
 
-/** The calls that share a bucket; what they are answered does not matter to it. */
+/** The calls that share a bucket; their answers do not matter to it. */
 const BUCKETS: Readonly<Record<string, { readonly worth: number; readonly calls: Calls }>> = {
   set: {
     worth: RATE,

@@ -16,7 +16,7 @@ interface Garbage {
 
 const token = (sent: Sent): Garbage => ({ method: "POST", path: "/org/app/token", sent });
 
-/** What a client can be refused with that has nothing to show. */
+/** Requests that are refused to a client without a token. */
 const GARBAGE: Readonly<Record<string, Garbage>> = {
   "no body": token({}),
   "no JSON": token({ body: "grant_type=password" }),
@@ -28,7 +28,7 @@ const GARBAGE: Readonly<Record<string, Garbage>> = {
   "a lifetime that is none": token({ json: { grant_type: "password", username: "a", password: "b", ttl: "soon" } }),
   "a compressed body": token({ body: "{}", headers: { "content-encoding": "gzip" } }),
   "too large a body": token({ body: "x".repeat(1_048_577) }),
-  "nobody's token": token({ token: "YWMtgarbage", json: { grant_type: "inherit", username: "ada" } }),
+  "an unknown token": token({ token: "YWMtgarbage", json: { grant_type: "inherit", username: "ada" } }),
   "an app that there is not": { method: "POST", path: "/org/none/token", sent: { json: {} } },
   "a path that there is not": { path: "/org/app/nothing" },
   "a path of the server's that there is not": { path: "/-/nothing" },
@@ -58,7 +58,7 @@ for (const [name, garbage] of Object.entries(GARBAGE)) {
   });
 }
 
-test("an address that is held back gets nothing but what is free and what its tokens in use allow", async () => {
+test("an address over its limit gets nothing but free paths and calls with its tokens in use", async () => {
   const clock = createTestClock();
   await using service = await startTestService({ settings: BEHIND_PROXY, parts: { clock } });
   const admin = await signIn(service);
@@ -74,7 +74,7 @@ test("an address that is held back gets nothing but what is free and what its to
     error: "reach_limit",
     text: "This request has reached api limit",
   });
-  // A token that was verified before is no way round, where it is not what the call stands on.
+  // A token that was verified before is no way round the limit, unless the call depends on it.
   expect((await send("POST", `${service.base}/token`, { ...logIn, token: admin.token })).status).toBe(429);
   const inherit = { headers, token: admin.token, json: { grant_type: "inherit", username: "ada" } };
   expect((await send("POST", `${service.base}/token`, inherit)).status).toBe(200);
@@ -83,7 +83,7 @@ test("an address that is held back gets nothing but what is free and what its to
   expect((await send("GET", `${service.origin}/-/health`, { headers })).status).toBe(200);
 });
 
-test("what a caller with a good token is refused does not count for the address", async () => {
+test("refusals of a caller with a valid token do not count for the address", async () => {
   const clock = createTestClock();
   await using service = await startTestService({ settings: BEHIND_PROXY, parts: { clock } });
   const admin = await signIn(service);

@@ -8,7 +8,7 @@ import { type RatedService, startRatedService } from "./rated-service.ts";
 const STRANGERS = 4;
 const RATE = 6;
 
-/** Strangers have their own rate, and a proxy says who they are. */
+/** Unauthenticated clients have their own rate, and a proxy names their addresses. */
 function start(registration: "open" | "authorised" = "authorised"): Promise<RatedService> {
   const limits = { ...DEFAULT_LIMITS, ratePerSecond: STRANGERS };
   return startRatedService(RATE, {
@@ -16,7 +16,7 @@ function start(registration: "open" | "authorised" = "authorised"): Promise<Rate
   });
 }
 
-/** What a stranger may send without having anything: each of these calls belongs to one of the app's buckets. */
+/** Calls that a client may send without a token: each belongs to one of the app's buckets. */
 function garbage({ service: { base, credentials } }: RatedService, address: string): (() => Promise<Answer>)[] {
   const headers = from(address);
   const token = "YWMtgarbage";
@@ -85,7 +85,7 @@ test("one address's failures keep no other address out", async () => {
   expect((await ask("10.0.0.2")).status).toBe(200);
 });
 
-test("what succeeds is not counted against the address", async () => {
+test("successful calls do not count against the address", async () => {
   await using rated = await start();
   const { service, admin } = rated;
   const { clientId: client_id, clientSecret: client_secret } = service.credentials;
@@ -120,7 +120,7 @@ test("bodies that are no registration take nothing of an open app's rate", async
   expect((await burst(30, list)).passed).toBe(RATE);
 });
 
-test("an address is one, whatever port or spelling the proxy writes, and what it cannot say counts for the proxy", async () => {
+test("an address is one, whatever port or spelling the proxy writes, and an unreadable entry counts for the proxy", async () => {
   await using rated = await start();
   const ask = (address: string) => send("GET", `${rated.service.base}/metadata/user/ada`, { headers: from(address) });
   const inTurn = (addresses: readonly string[]) => (index: number) => ask(addresses[index % addresses.length] ?? "");

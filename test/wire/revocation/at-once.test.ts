@@ -3,7 +3,7 @@ import { userName } from "../../../src/core/model.ts";
 import { send, signIn } from "../../harness/client.ts";
 import { startTestService } from "../../harness/service.ts";
 
-// What is written past the service, as another thread of it does, holds for the very next request.
+// A write that bypasses the service, as another thread of it does, holds for the very next request.
 test("ending all tokens elsewhere in the process holds for the next request", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);

@@ -8,7 +8,7 @@ import { knock } from "./revocations.ts";
 const OLD = "the-old-operator-key";
 const NEW = "the-new-operator-key";
 
-test("a call whose body is on its way when the operator key is replaced is 401, and nothing is stored", async () => {
+test("a call whose body is arriving when the operator key is replaced is 401, and nothing is stored", async () => {
   await using service = await startTestService({ settings: { operatorKey: OLD } });
   const admin = await signIn(service);
   await admin.register("ada");

@@ -5,7 +5,7 @@ import { systemRandom } from "../../../src/system/random.ts";
 import { type Admin, type Answer, type Sent, send, signIn } from "../../harness/client.ts";
 import type { TestService } from "../../harness/service.ts";
 
-/** Promise 9: at once in the process that did it, and within this time everywhere. */
+/** Promise 9: immediately in the process that did it, and within this time everywhere. */
 export const EVERYWHERE_MS = 1000;
 
 /** The operator's commands, on the store and beside the server. */
@@ -25,7 +25,7 @@ export function signInWith(service: TestService, credentials: AppCredentials): P
 
 export interface Revocation {
   readonly name: string;
-  /** Ends the tokens of the user `ada`; the answer's server is the one that must know it at once. */
+  /** Ends the tokens of the user `ada`; the answer's server is the one that must know it immediately. */
   revoke(base: string, admin: Admin): Promise<Answer>;
   /** How a request with such a token is refused. */
   readonly text: string;

@@ -5,7 +5,7 @@ import { delegateStore } from "../../harness/delegate-store.ts";
 import { startTestService } from "../../harness/service.ts";
 import { knock } from "./revocations.ts";
 
-/** Counts what authentication could ask the store for. */
+/** Counts the store reads that authentication could make. */
 function countReads(): { readonly reads: () => number; readonly wrap: (store: Store) => Store } {
   let count = 0;
   const counted = <T>(result: T): T => {

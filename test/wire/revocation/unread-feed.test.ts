@@ -24,7 +24,7 @@ async function endTokensOf(service: TestService, username: string): Promise<void
 
 // "Revocation takes effect within one second everywhere. What could not be confirmed within that time is not trusted."
 for (const [how, instead] of Object.entries(BROKEN)) {
-  test(`while the change feed ${how}, nobody is let in on what was known a second ago, and /-/ready says no`, async () => {
+  test(`while the change feed ${how}, authority known a second ago is not accepted, and /-/ready says no`, async () => {
     const feed = unreadFeed();
     await using service = await startTestService({ wrap: feed.wrap });
     const admin = await signIn(service);
@@ -53,7 +53,7 @@ for (const [how, instead] of Object.entries(BROKEN)) {
   }, 20_000);
 }
 
-test("a slow change feed is waited for, and what it says holds", async () => {
+test("the server waits for a slow change feed, and follows it", async () => {
   const feed = unreadFeed();
   await using service = await startTestService({ wrap: feed.wrap });
   const admin = await signIn(service);

@@ -11,7 +11,7 @@ import { EVERYWHERE_MS, knock, REVOCATIONS } from "./revocations.ts";
 const parts = { passwords: quickPasswords };
 
 for (const { name, revoke, text } of REVOCATIONS) {
-  test(`${name} ends all the user's tokens at once, known and unknown ones, and nobody else's`, async () => {
+  test(`${name} ends all the user's tokens immediately, known and unknown ones, and no other user's`, async () => {
     await using service = await startTestService({ parts });
     const admin = await signIn(service);
     await admin.register("ada");
@@ -60,7 +60,7 @@ test("a token that is given after a revocation is good, although the clock stand
   }
 });
 
-test("the token of a deleted user is none of a new user of the same name, nor can it write for him", async () => {
+test("the token of a deleted user is none of a new user of the same name, nor can it write for the new user", async () => {
   await using service = await startTestService({ parts });
   const admin = await signIn(service);
   const old = await admin.newUser("ada");
@@ -72,7 +72,7 @@ test("the token of a deleted user is none of a new user of the same name, nor ca
   expect((await set(fresh)).status).toBe(200);
 });
 
-// However the two meet: who gets a token before the change loses it, who gets one after it keeps it; a login with
+// However the two meet: a token issued before the change ends, a token issued after it stays valid; a login with
 // the old password that is answered after the change has been answered never succeeds.
 test("no login with the old password outlives a password change that runs beside it", async () => {
   await using service = await startTestService({ parts, settings: BEHIND_PROXY });

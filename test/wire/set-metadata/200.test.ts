@@ -8,7 +8,7 @@ import { startTestService } from "../../harness/service.ts";
 // "Set the user metadata for the specified user. Only the user himself or the app administrator has permission to do
 // the settings." (user-metadata.md § Setting user metadata)
 for (const dialect of DIALECTS) {
-  test(`${dialect}: the admin and the user himself may set, and the answer holds exactly what is stored`, async () => {
+  test(`${dialect}: the admin and the user may set, and the answer holds exactly the stored attributes`, async () => {
     await using service = await startTestService({ app: { dialect } });
     const admin = await signIn(service);
     const token = await admin.newUser("ada");
@@ -124,7 +124,7 @@ test("exactly 2048 bytes fit, counted in UTF-8 over keys and values", async () =
   expect(await admin.capacity()).toBe(2048);
 });
 
-test("after a limit is lowered a set whose result is not larger is never refused for size", async () => {
+test("after a limit is lowered a set with a result that is not larger is never refused for size", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.newUser("ada");
@@ -132,7 +132,7 @@ test("after a limit is lowered a set whose result is not larger is never refused
   await admin.set("ada", { ext: "x".repeat(1000) });
   await service.setApp({ userBytesMax: 100, appBytesMax: 100 });
 
-  // Of another length each time: what equals the stored value is never refused.
+  // Of another length each time: a value equal to the stored one is never refused.
   let length = 1000;
   await eventually(async () => expect((await admin.set("bob", { ext: "x".repeat(++length) })).status).toBe(403));
   expect((await admin.set("ada", { ext: "y".repeat(1000) })).status).toBe(200);

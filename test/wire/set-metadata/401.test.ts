@@ -14,7 +14,7 @@ const form = { nickname: "x" };
 // is also returned when an ordinary user tries to modify the metadata of a non-existent user, because the ordinary
 // user has no right to know whether a username exists or not."
 for (const dialect of DIALECTS) {
-  test(`${dialect}: to another, to nobody and to no possible name a user's set gets the same bytes`, async () => {
+  test(`${dialect}: a user's set to another user, a missing user and an impossible name gets the same bytes`, async () => {
     await using service = await startTestService({ app: { dialect } });
     const admin = await signIn(service);
     const token = await admin.newUser("ada");
@@ -31,7 +31,7 @@ for (const dialect of DIALECTS) {
     expect((await admin.get("bob")).body.data).toEqual({ nickname: "Bob" });
   });
 
-  test(`${dialect}: a missing or bad token changes nothing, and says what is wrong with it`, async () => {
+  test(`${dialect}: a missing or bad token changes nothing, and the answer says why it is bad`, async () => {
     await using service = await startTestService({ app: { dialect } });
     const admin = await signIn(service);
     await admin.newUser("ada");
@@ -42,7 +42,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test("who may not write learns nothing from a bad body either", async () => {
+test("a caller that may not write learns nothing from a bad body either", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const token = await admin.newUser("ada");
@@ -66,7 +66,7 @@ test("a token ends with its lifetime", async () => {
   expectMetadataError(await admin.set("ada", form), { ...NOT_PERMITTED, text, desc: "unauthorized" });
 });
 
-test("a token of another app is nobody here", async () => {
+test("a token of another app is refused", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.newUser("ada");

@@ -77,7 +77,7 @@ test("bytes are counted, not characters", async () => {
   expect(await admin.capacity()).toBe(2046);
 });
 
-test("a body far over the limit, but not over what is read, is the documented 403", async () => {
+test("a body far over the limit, but short enough to be read, is the documented 403", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.newUser("ada");

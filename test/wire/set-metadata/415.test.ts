@@ -67,7 +67,7 @@ test("a JSON object, list or quoted text is refused as JSON under any type, inst
   expect((await admin.get("ada")).body.data).toEqual({ nickname: "Ada" });
 });
 
-test("what only begins like JSON, a bare word and a bare number are forms, and so is JSON that is percent-encoded", async () => {
+test("texts that only begin like JSON, a bare word and a bare number are forms, and so is percent-encoded JSON", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.newUser("ada");

@@ -54,7 +54,7 @@ test("anything else is an illegal argument, and nothing of the call is stored", 
   expect(after.headers.get("etag")).toBe(before.headers.get("etag"));
 });
 
-test("what JSON by PATCH makes of numbers, booleans and objects is no object's text; null removes", async () => {
+test("numbers, booleans and objects by JSON PATCH are no object's text; null removes", async () => {
   await using started = await start();
   const { patch } = started;
   for (const ext of [5, true, -1.5]) expectMetadataError(await patch({ ext }), REFUSED);
@@ -113,7 +113,7 @@ test("it is judged by the setting of when the body has come, not of when the hea
   expectMetadataError(await slow.answer(), REFUSED);
 });
 
-test("it is judged once: a set that waits for others of the same user is not judged anew when it has its turn", async () => {
+test("it is checked once: a set that waits for others of the same user is not checked again when it runs", async () => {
   const held = holdWrites();
   await using started = await start({ checkExt: false, conflicts: "merge" }, { gate: held.gate });
   const { service, admin, put, patch } = started;
@@ -128,7 +128,7 @@ test("it is judged once: a set that waits for others of the same user is not jud
   expect((await admin.get("ada")).body.data).toEqual({ a: "1", b: "2", c: "3", ext: "x" });
 });
 
-test("401 comes before it, and it comes before whatever depends on what is stored: 403, 404, 412", async () => {
+test("401 comes before it, and it comes before every check that depends on the store: 403, 404, 412", async () => {
   await using started = await start({ userBytesMax: 100 });
   const { service, admin, put } = started;
   const bob = await admin.newUser("bob");
@@ -170,7 +170,7 @@ test("the longest and deepest texts keep the thread from others for no more than
   for (const [ext, due] of texts) {
     const patched = JSON.stringify({ ext });
     let answers: readonly Answer[] = [];
-    // What the client itself does in this thread is made beforehand; of three tries the best is the work's own.
+    // The client's own work in this thread is done beforehand; of three tries the best is the server's work alone.
     const form = `ext=${encodeURIComponent(ext)}`;
     const turns: number[] = [];
     for (let tried = 0; tried < 3; tried++) {

@@ -1,4 +1,4 @@
-/** What may and may not be stored as `ext` in an app that checks it. */
+/** Texts that an app which checks `ext` accepts and refuses. */
 
 export const OBJECTS: Readonly<Record<string, string>> = {
   "an empty object": "{}",
@@ -15,7 +15,7 @@ export const OBJECTS: Readonly<Record<string, string>> = {
 export const NO_OBJECTS: Readonly<Record<string, string>> = {
   "a plain text": "hello",
   "a form of it": "theme=dark",
-  "what JavaScript makes of an object": "[object Object]",
+  "an object as JavaScript prints it": "[object Object]",
   undefined: "undefined",
   "a list": '[{"a":1}]',
   "a quoted text": '"{}"',

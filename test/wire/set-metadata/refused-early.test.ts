@@ -24,7 +24,7 @@ const TOO_MUCH = {
 } as const;
 
 for (const [what, [method, type, whole]] of Object.entries(TOO_MUCH)) {
-  test(`${what}: refused while it is read, and the connection goes on`, async () => {
+  test(`${what}: refused while it is read, and the connection stays open`, async () => {
     await using service = await startTestService({ app: { userBytesMax: 5000 } });
     const admin = await signIn(service);
     await admin.newUser("ada");
@@ -61,7 +61,7 @@ test("a chunked body is refused while it is read, too", async () => {
   expect((await connection.call("GET", USER, { headers: [token] })).status).toBe(200);
 });
 
-test("up to the ceiling it is judged by what it comes to, also above a limit that was lowered", async () => {
+test("up to the ceiling the merged size decides, also above a limit that was lowered", async () => {
   await using service = await startTestService({ app: { userBytesMax: CEILING } });
   const admin = await signIn(service);
   await admin.newUser("ada");
@@ -70,7 +70,7 @@ test("up to the ceiling it is judged by what it comes to, also above a limit tha
   expect((await admin.set("ada", form)).status).toBe(200);
   expect(await admin.capacity()).toBe(CEILING);
   await service.setApp({ userBytesMax: 2048 });
-  // Doubled keys count before they are dropped; what is left is no larger than what is stored.
+  // Repeated keys count before they are dropped; the rest is no larger than the stored attributes.
   const doubled = `${`a=${"c".repeat(1000)}&`.repeat(261)}b=`;
   expect((await admin.set("ada", doubled)).status).toBe(200);
   expect(await admin.capacity()).toBe(1001);
@@ -94,7 +94,7 @@ test("clients that may not set the user are told so, whatever they send", async 
   }
 });
 
-test("a set of very many keys is stored, and told apart from what is stored by a condition", async () => {
+test("a set of very many keys is stored, and a condition compares it with the stored ones", async () => {
   await using service = await startTestService({ app: { userBytesMax: CEILING } });
   const admin = await signIn(service);
   await admin.newUser("ada");

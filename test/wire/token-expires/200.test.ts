@@ -5,7 +5,7 @@ import { startTestService } from "../../harness/service.ts";
 import { createTestClock } from "../../harness/test-clock.ts";
 
 // "SDK 4.x asks `GET /sdk/users/{u}/token/expires` in `renewToken` and reads `expire_timestamp` (ms)" (clients.md)
-test("a user learns when the token that he asks with expires", async () => {
+test("a user learns when the bearer of the call expires", async () => {
   const clock = createTestClock();
   await using service = await startTestService({ parts: { clock } });
   const admin = await signIn(service);
@@ -18,11 +18,11 @@ test("a user learns when the token that he asks with expires", async () => {
   };
   expectAccountSuccess(await ask(60), { expire_timestamp: issued + 60_000 });
   expectAccountSuccess(await ask(undefined), { expire_timestamp: issued + 5_184_000_000 });
-  // A permanent one says what `expires_in` said.
+  // A permanent token has the time that `expires_in` gave.
   expectAccountSuccess(await ask(0), { expire_timestamp: issued + 2_147_483_647_000 });
 });
 
-test("an admin learns it of his own token", async () => {
+test("an admin learns it of their own token", async () => {
   const clock = createTestClock();
   await using service = await startTestService({ app: { tokenTtlSeconds: 60 }, parts: { clock } });
   const { token } = await signIn(service);

@@ -4,7 +4,7 @@ import { send, signIn } from "../../harness/client.ts";
 import { delegateStore } from "../../harness/delegate-store.ts";
 import { startTestService } from "../../harness/service.ts";
 
-/** Of the users of a batch, the last is overtaken at first; and when it is read again, the store cannot be asked. */
+/** In a batch, the last user's set conflicts first; when that user is read again, the store is unreachable. */
 async function halfwayService(nothingStored: boolean) {
   let calls = 0;
   let isFailing = false;
@@ -32,7 +32,7 @@ async function halfwayService(nothingStored: boolean) {
 
 const targets = { ada: { a: "1" }, bob: { b: "2" } };
 
-test("a batch of which a part is written is never 503: the store's failure is that of the users who are left", async () => {
+test("a batch that is written in part is never 503: the store's failure is that of the remaining users", async () => {
   const { service, admin } = await halfwayService(true);
   await using _service = service;
   const answer = await send("POST", `${service.base}/metadata/user/set`, { token: admin.token, json: { targets } });
@@ -43,7 +43,7 @@ test("a batch of which a part is written is never 503: the store's failure is th
   expect((await admin.get("bob")).body.data).toEqual({});
 });
 
-test("where the store cannot say what became of them, the batch is 500", async () => {
+test("where the store cannot tell their outcome, the batch is 500", async () => {
   const { service, admin } = await halfwayService(false);
   await using _service = service;
   const answer = await send("POST", `${service.base}/metadata/user/set`, { token: admin.token, json: { targets } });

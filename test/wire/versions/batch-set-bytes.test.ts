@@ -4,7 +4,7 @@ import { startTestService } from "../../harness/service.ts";
 
 const CEILING = 262_144;
 
-test("what is too much for any user fails that user alone, and an atomic batch as a whole", async () => {
+test("too many bytes for any user fail that user alone, and an atomic batch as a whole", async () => {
   await using service = await startTestService({ app: { userBytesMax: 5000 } });
   const { token, newUser, get } = await signIn(service);
   for (const name of ["ada", "bob", "cyd"]) await newUser(name);

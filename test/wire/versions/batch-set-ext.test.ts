@@ -18,7 +18,7 @@ async function start(app = {}) {
   return { service, admin, set, stored, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
 }
 
-test("a user whose ext is no JSON object fails alone, with what the single call would say", async () => {
+test("a user whose ext is no JSON object fails alone, with the text of the single call", async () => {
   await using started = await start();
   const { set, stored } = started;
   const good = { nickname: "Bob", ext: '{"a":1}' };
@@ -54,7 +54,7 @@ test("atomic: nothing is stored, with the status of that user and all errors", a
   });
 });
 
-test("it comes before what depends on what is stored: an unknown user, a version, a size", async () => {
+test("it comes before checks that depend on the store: an unknown user, a version, a size", async () => {
   await using started = await start({ userBytesMax: 100 });
   const { admin, set } = started;
   const { body } = await admin.set("ada", { nickname: "Ada" });

@@ -17,7 +17,7 @@ async function start(app = {}, users = ["ada", "bob", "cyd"]) {
   return { service, admin, set, stored, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
 }
 
-test("every user gets what a PATCH would give him, in one call", async () => {
+test("every user gets the changes that a PATCH would make, in one call", async () => {
   await using started = await start();
   const { admin, set, stored } = started;
   await admin.set("bob", { nickname: "Bob", sign: "hi" });
@@ -42,7 +42,7 @@ test("every user gets what a PATCH would give him, in one call", async () => {
   expect((await set({ targets: {} })).body).toMatchObject({ data: {}, lastModified: {}, errors: {} });
 });
 
-test("each succeeds or fails alone, and says what the single call would", async () => {
+test("each succeeds or fails alone, with the answer of the single call", async () => {
   await using started = await start();
   const { admin, set, stored } = started;
   const cyd = await admin.set("cyd", { nickname: "Cyd" });
@@ -74,7 +74,7 @@ test("each succeeds or fails alone, and says what the single call would", async 
   expect(good.body.data).toEqual({ cyd: { nickname: "C" } });
 });
 
-test("atomic: one who cannot be changed keeps all others from it, with his status", async () => {
+test("atomic: one user who cannot be changed prevents all others, and the answer has that user's status", async () => {
   await using started = await start({ appBytesMax: 3000 });
   const { admin, set, stored } = started;
   const ada = await admin.set("ada", { nickname: "Ada" });
@@ -98,7 +98,7 @@ test("atomic: one who cannot be changed keeps all others from it, with his statu
   expect(await stored()).toEqual({ ada: { nickname: "A" }, bob: { nickname: "B" } });
 });
 
-test("a batch that is overtaken refuses those users with 409, and where conflicts are merged none", async () => {
+test("a batch with conflicts refuses those users with 409, and none where conflicts are merged", async () => {
   const { holdWrites } = await import("../../harness/held-store.ts");
   for (const conflicts of ["refuse", "merge"] as const) {
     const held = holdWrites();
@@ -131,7 +131,7 @@ test("a batch that is overtaken refuses those users with 409, and where conflict
   }
 });
 
-test("one who was overtaken is judged by his version again, and takes the others of an atomic batch with him", async () => {
+test("after a conflict a user's version is checked again, and decides about all of an atomic batch", async () => {
   const { holdWrites } = await import("../../harness/held-store.ts");
   const held = holdWrites();
   await using service = await startTestService({ gate: held.gate, app: { conflicts: "merge" } });
@@ -154,7 +154,7 @@ test("one who was overtaken is judged by his version again, and takes the others
   const bob = (await get("bob")).body.data;
   expect([first.status, second.status]).toEqual([200, 200]);
   expect([ada.by, ada.whole, bob.whole]).toEqual(["single", "1", "1"]);
-  // One at most can have met the version that it names; who has not is told what is there now.
+  // At most one can have met its version; the others are told the stored one.
   expect(third.status).toBe(200);
   if (ada.bound === undefined) expect(third.body.errors.ada).toMatchObject({ status: 412, current: { bound: null } });
   expect(bob.bound).toBe("1");
@@ -162,7 +162,7 @@ test("one who was overtaken is judged by his version again, and takes the others
   expect([ada.bound, ada.x]).toContain(undefined);
 });
 
-test("who names a version and is overtaken is told of the version, and not of a conflict", async () => {
+test("a conflict on a named version is reported as a version mismatch, not as a conflict", async () => {
   const { holdWrites } = await import("../../harness/held-store.ts");
   const held = holdWrites();
   await using service = await startTestService({ gate: held.gate });
@@ -191,7 +191,7 @@ function conflict(errors: unknown) {
   return { status: 409, error: "CONFLICT", text, details: { errors } };
 }
 
-test("it is for admins only, and nobody else learns anything", async () => {
+test("it is for admins only, and no other caller learns anything", async () => {
   await using started = await start();
   const { admin, set, service } = started;
   const ada = await admin.tokenOf("ada");

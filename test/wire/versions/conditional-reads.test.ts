@@ -54,7 +54,7 @@ function interrupted(): { readonly wrap: (store: Store) => Store; next: () => Pr
   return interruption;
 }
 
-test("what changes between the reading of the version and of the attributes is judged again", async () => {
+test("a change between reading the version and the attributes is checked again", async () => {
   const interruption = interrupted();
   await using service = await startTestService({ wrap: interruption.wrap });
   const admin = await signIn(service);

@@ -23,7 +23,7 @@ const WRITES = {
 } as const;
 
 for (const [method, sent] of Object.entries(WRITES)) {
-  test(`${method} with If-Match is carried out on that version only, and says what stands in its way`, async () => {
+  test(`${method} with If-Match is carried out on that version only, and otherwise shows the stored one`, async () => {
     await using started = await start();
     const { admin, token, url } = started;
     const first = await admin.set("ada", { nickname: "Ada", sign: "hi", ext: "e" });
@@ -105,7 +105,7 @@ test("DELETE takes conditions too, of all and of some keys", async () => {
   expect((await send("DELETE", url, { token, headers: { "if-none-match": "*" } })).status).toBe(200);
 });
 
-test("a user who is not there has no version: 412 without one for an admin, 401 for anybody else", async () => {
+test("a user that does not exist has no version: 412 without one for an admin, 401 for others", async () => {
   await using started = await start();
   const { service, admin, token } = started;
   await admin.newUser("bob");
@@ -148,7 +148,7 @@ test("a date and a header that is no list of tags are refused, and change nothin
   expect((await admin.get("ada")).body.data).toEqual({ nickname: "Ada" });
 });
 
-test("with a condition a set that is overtaken on its way is 412 and not 409", async () => {
+test("with a condition a set that conflicts in flight is 412 and not 409", async () => {
   const { holdWrites } = await import("../../harness/held-store.ts");
   const held = holdWrites();
   await using service = await startTestService({ gate: held.gate });

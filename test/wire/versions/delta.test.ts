@@ -7,7 +7,7 @@ async function start(app = {}) {
   const admin = await signIn(service);
   const ask = (json: unknown, token = admin.token): Promise<Answer> =>
     send("POST", `${service.base}/metadata/user/get`, { token, json });
-  /** What is said of users, without the envelope's times. */
+  /** The answer about users, without the envelope's times. */
   const told = async (json: unknown) => {
     const { status, body } = await ask(json);
     expect(status).toBe(200);
@@ -19,7 +19,7 @@ async function start(app = {}) {
   return { service, admin, ask, told, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
 }
 
-test("only users whose version is another come back, and the others are named", async () => {
+test("only users with another version come back, and the others are named", async () => {
   await using started = await start();
   const { service, admin, told, ask } = started;
   for (const user of ["ada", "bob", "cyd", "dan", "eve"]) {
@@ -46,7 +46,7 @@ test("only users whose version is another come back, and the others are named", 
   expect(Object.keys((await told({ versions: off })).data)).toEqual(["ada", "eve"]);
 });
 
-test("a user made again is news, and one without attributes is known by his version too", async () => {
+test("a user created again counts as changed, and one without attributes has a version too", async () => {
   await using started = await start();
   const { service, admin, told, ask } = started;
   await admin.newUser("ada");
@@ -55,13 +55,13 @@ test("a user made again is news, and one without attributes is known by his vers
   expect(await told({ versions: first.lastModified })).toEqual({ data: {}, unchanged: ["ada"], removed: [] });
   const set = await admin.set("ada", { nickname: "Ada" });
   await send("DELETE", `${service.base}/users/ada`, { token: admin.token });
-  // One who was made in the very millisecond that the last change bears could not be told from it.
+  // A user created in the very millisecond of the last change could not be told from the old one.
   while (Date.now() <= set.body.lastModified) await Bun.sleep(1);
   await admin.newUser("ada");
   expect(await told({ versions: { ada: set.body.lastModified } })).toMatchObject({ data: { ada: {} }, unchanged: [] });
 });
 
-test("targets beside the versions are answered as without them, and whoever is in both as in the versions", async () => {
+test("targets beside the versions are answered as without them, and a user in both by the versions", async () => {
   await using started = await start();
   const { admin, told } = started;
   for (const user of ["ada", "bob", "none"]) await admin.newUser(user);
@@ -113,7 +113,7 @@ test("a list of 1,000 in which 3 have changed takes 10 calls and a small part of
   const { service, admin, ask } = started;
   const users = Array.from({ length: 1000 }, (_, n) => `user${n}`);
   const { token } = admin;
-  // Without a password each, whose hashing would take all the time of the test.
+  // Without passwords, whose hashing would take all the time of the test.
   for (let from = 0; from < users.length; from += 50)
     await Promise.all(users.slice(from, from + 50).map(admin.newUser));
   const parts = Array.from({ length: 10 }, (_, n) => users.slice(n * 100, n * 100 + 100));

@@ -91,7 +91,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-test("who may not read learns nothing from a tag, and an unknown user has none", async () => {
+test("a caller that may not read learns nothing from a tag, and an unknown user has none", async () => {
   await using service = await startTestService({ app: { dialect: "2026" } });
   const admin = await signIn(service);
   const token = await admin.newUser("ada");
@@ -128,7 +128,7 @@ test("If-Match on a read is 412 unless the tag is stored, and a header that is n
   expect([dated.status, dated.body.data]).toEqual([200, { nickname: "Ada" }]);
 });
 
-test("what may be kept is said of every answer", async () => {
+test("every answer says whether it may be cached", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   await admin.newUser("ada");

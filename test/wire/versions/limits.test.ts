@@ -6,7 +6,7 @@ import { createTestClock } from "../../harness/test-clock.ts";
 
 const BUCKETS = ["set", "read", "batch", "remove", "token", "users", "companion"];
 
-test("an admin is told the app's limits, its use, and how its rates stand; a user his own use", async () => {
+test("an admin is told the app's limits, its use and the state of its rates; a user their own use", async () => {
   const clock = createTestClock();
   const app = {
     userBytesMax: 500,
@@ -59,7 +59,7 @@ test("without rates there are none to tell", async () => {
   });
 });
 
-test("the answers of writes say what the user uses and may use", async () => {
+test("the answers of writes hold the user's usage and limit", async () => {
   await using service = await startTestService({ app: { userBytesMax: 100 } });
   const admin = await signIn(service);
   const token = await admin.newUser("ada");

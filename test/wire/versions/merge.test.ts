@@ -3,7 +3,7 @@ import { type Answer, send, signIn } from "../../harness/client.ts";
 import { holdWrites } from "../../harness/held-store.ts";
 import { startTestService } from "../../harness/service.ts";
 
-test("sets that overtake each other are merged, each answered with what was stored after it", async () => {
+test("conflicting sets are merged, each answered with the attributes stored after it", async () => {
   const held = holdWrites();
   await using service = await startTestService({ gate: held.gate, app: { conflicts: "merge" } });
   const admin = await signIn(service);
@@ -22,7 +22,7 @@ test("sets that overtake each other are merged, each answered with what was stor
   for (const [index, { body }] of chain.entries()) expect(Object.keys(body.data)).toHaveLength(index + 2);
 });
 
-test("a limit holds for the merged whole, and who is refused for it stores nothing", async () => {
+test("a limit holds for the merged whole, and a set refused for it stores nothing", async () => {
   await using service = await startTestService({ app: { conflicts: "merge", userBytesMax: 100 } });
   const admin = await signIn(service);
   const token = await admin.newUser("ada");

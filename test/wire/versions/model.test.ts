@@ -11,7 +11,7 @@ interface ModelUser {
   changes: number;
 }
 
-/** What an answer has told of a state of a user: the same names must always mean the same state. */
+/** The state of a user as an answer showed it: the same names must always mean the same state. */
 interface Known {
   readonly user: string;
   readonly life: number;
@@ -50,7 +50,7 @@ const operation = fc.oneof(
 );
 type Operation = typeof operation extends fc.Arbitrary<infer Value> ? Value : never;
 
-test("any sequence of calls does what a plain map would, and versions tell its states apart", async () => {
+test("any sequence of calls has the effect of a plain map's, and versions tell its states apart", async () => {
   await using service = await startTestService({ app: { userBytesMax: USER_BYTES_MAX } });
   const admin = await signIn(service);
   await fc.assert(
@@ -74,7 +74,7 @@ async function begin(service: TestService, admin: Admin) {
 
   async function make(name: string): Promise<void> {
     if (model.has(name)) return;
-    // Nobody's new life begins in a millisecond that his last one has borne: many changes in one count ahead of it.
+    // A user created again must not begin in a millisecond of their former versions, which many changes run ahead of.
     const last = Math.max(0, ...told.filter((each) => each.user === name).map(({ modified }) => modified));
     while (Date.now() <= last) await Bun.sleep(1);
     await admin.newUser(name);
@@ -114,7 +114,7 @@ async function begin(service: TestService, admin: Admin) {
     if (now !== undefined) hear(name, answer.headers.get("etag") ?? "", answer.body.lastModified);
   }
 
-  /** What would become of the user's attributes: undefined if they would be too large. */
+  /** The user's attributes after the change: undefined if they would be too large. */
   function merged(name: string, wanted: Readonly<Record<string, string>>): Map<string, string> | undefined {
     const before = model.get(name)?.attributes ?? new Map<string, string>();
     const after = new Map(before);

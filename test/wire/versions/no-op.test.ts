@@ -4,7 +4,7 @@ import { send, signIn } from "../../harness/client.ts";
 import { delegateStore } from "../../harness/delegate-store.ts";
 import { startTestService } from "../../harness/service.ts";
 
-/** Counts what would be committed. */
+/** Counts the commits asked for. */
 function countWrites() {
   let writes = 0;
   const wrap = (store: Store): Store => ({
@@ -25,7 +25,7 @@ function countWrites() {
   return { wrap, count: () => writes };
 }
 
-test("what changes nothing is 200, makes no version and asks the store for no commit", async () => {
+test("a set that changes nothing is 200, makes no version and asks the store for no commit", async () => {
   const { wrap, count } = countWrites();
   await using service = await startTestService({ wrap });
   const admin = await signIn(service);

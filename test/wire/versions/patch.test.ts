@@ -52,7 +52,7 @@ test("half a character becomes U+FFFD, as in a form", async () => {
   expect(answer.body.data).toEqual({ "a\ufffd": "x\ufffdy", b: "😀" });
 });
 
-/** What `JSON.parse` would round, shorten or refuse to hold. */
+/** Numbers that `JSON.parse` would round, shorten or refuse to hold. */
 const NUMBERS = {
   shop_id: "1546130668394913822",
   exponent: "1e5",
@@ -84,7 +84,7 @@ for (const [length, space] of [
     expect(twice.body.data.shop_id).toBe("12345678901234567890");
   });
 
-  test(`what is not quite a number in a ${length} body is no JSON`, async () => {
+  test(`a text that is not quite a number in a ${length} body is no JSON`, async () => {
     await using started = await start();
     for (const wrong of ["01", "1.", ".5", "-", "+1", "1e", "0x1", "NaN", "Infinity", "1_000", "-n"]) {
       expect([wrong, (await started.patch(`{"a":${wrong}${space}}`)).body.error]).toEqual([wrong, "json_parse"]);
@@ -129,7 +129,7 @@ test.each([
   expect((await started.admin.get("ada")).body.data).toEqual({});
 });
 
-test("what is no JSON is 400, other types 415, too much 413", async () => {
+test("a body that is no JSON is 400, other types 415, too much 413", async () => {
   await using started = await start();
   const { url, token, patch } = started;
   for (const body of ["", "{", "nickname=Ada", "{'a':1}"]) {

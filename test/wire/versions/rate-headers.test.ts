@@ -43,7 +43,7 @@ test("every answer of a call that counts says how its bucket stands", async () =
   expect(rateOf(issued)).toEqual([policy("token", 15), '"token";r=14;t=1']);
 });
 
-test("what counts in no rate says nothing of one", async () => {
+test("calls without a rate have no header of one", async () => {
   await using service = await startTestService({ app: { ratePerSecond: 5 } });
   const admin = await signIn(service);
   const url = `${service.base}/metadata/user/ada`;

@@ -3,7 +3,7 @@ import { send, signIn } from "../../harness/client.ts";
 import { expectSuccess } from "../../harness/expect-answer.ts";
 import { startTestService } from "../../harness/service.ts";
 
-test("DELETE with properties removes those keys, and answers what is left by its version", async () => {
+test("DELETE with properties removes those keys, and answers the version of the rest", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const token = await admin.newUser("ada");
@@ -20,7 +20,7 @@ test("DELETE with properties removes those keys, and answers what is left by its
     left.body.lastModified,
   ]);
   expect(answer.headers.get("x-quota-user-used")).toBe(String(await admin.capacity()));
-  // Removing what is not there is no change.
+  // Removing a missing key is no change.
   const nothing = await remove("properties=sign");
   expect([nothing.body.data, nothing.headers.get("etag")]).toEqual([true, answer.headers.get("etag")]);
   await remove("properties=nickname,ext");
@@ -42,7 +42,7 @@ test("no key is not every key, and other words of a query are passed over", asyn
   expect((await admin.get("ada")).body.data).toEqual({});
 });
 
-test("it succeeds on users who are not there, for admins, and is nobody else's", async () => {
+test("it succeeds for admins on users that do not exist, and is refused to others", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const token = await admin.newUser("ada");
@@ -54,7 +54,7 @@ test("it succeeds on users who are not there, for admins, and is nobody else's",
   for (const name of ["bob", "nobody"]) expect((await send("DELETE", url(name), { token })).status).toBe(401);
 });
 
-test("it is never 409, whoever sets meanwhile, in an app that refuses conflicts", async () => {
+test("it is never 409, whatever else is set meanwhile, in an app that refuses conflicts", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const token = await admin.newUser("ada");
