@@ -39,7 +39,7 @@ export function registerViolation(history: readonly RegisterOperation[], initial
   for (const get of history) {
     if (get.kind === "set") continue;
     const cluster = clusters.get(get.value);
-    if (cluster === undefined) return `${told(get)} answered what nobody set`;
+    if (cluster === undefined) return `${told(get)} answered a value that was never set`;
     const { set } = cluster;
     if (set?.kind === "set" && set.outcome === "refused") return `${told(get)} answered what was refused: ${told(set)}`;
     if (set !== undefined && get.to < set.from) return `${told(get)} answered what was set later: ${told(set)}`;

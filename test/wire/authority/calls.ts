@@ -10,7 +10,7 @@ import { COMPANION_CALLS } from "./companion-calls.ts";
 export interface Subject {
   /** Has the password "old" and, where the call removes attributes, some of them. */
   readonly user: NewUser;
-  /** For users who are still to be made. */
+  /** For users that do not exist yet. */
   readonly newName: string;
   readonly credentials: AppCredentials;
 }

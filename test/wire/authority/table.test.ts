@@ -147,7 +147,7 @@ async function haveTurns({ service }: AuthorityServer): Promise<void> {
 /** Waits until every thread has read the files again. */
 async function refusedEverywhere(app: AuthorityApp, maker: Maker): Promise<void> {
   const caller = CALLERS.find((each) => each.maker === maker);
-  if (caller === undefined) throw new Error(`nobody comes with what ${maker} gives`);
+  if (caller === undefined) throw new Error(`no kind of caller has a token of ${maker}`);
   const makers = { ...app, appKey: app.app.key, adminToken: app.admin.token, ownToken: app.admin.tokenOf };
   const headers = async (count: number) =>
     [

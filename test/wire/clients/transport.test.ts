@@ -88,7 +88,7 @@ test("4: JSON is taken under any content type, and under none", async () => {
     "mini builds": [["Content-Type", "application/json, application/json"]],
     "mini builds, as two lines": [JSON_TYPE, JSON_TYPE],
     Ruby: [["Content-Type", "application/json; charset=UTF-8"]],
-    "nobody yet": [["Content-Type", "text/plain"]],
+    "no client yet": [["Content-Type", "text/plain"]],
   } as const;
   for (const [index, type] of Object.values(types).entries()) {
     const token = await connection.call("POST", "/org/app/token", { headers: type, body: credentialsJson(service) });

@@ -36,7 +36,7 @@ test("one connection outlives every kind of refusal, large unread bodies include
 });
 
 // Bun closes a connection on which a request comes while the one before it still waits for the store. No client in
-// use sends them so; what must hold is that nobody else notices.
+// use sends them so; other connections must not be affected.
 test("requests sent without waiting for answers cost the sender at most their connection", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);

@@ -42,7 +42,7 @@ export const REVOCATIONS: readonly Revocation[] = [
     text: EXPIRED,
   },
   {
-    name: "a password change by the user himself",
+    name: "a password change by the user",
     revoke: async (base, admin) =>
       send("PUT", `${base}/users/ada/password`, {
         token: await admin.tokenOf("ada"),
