@@ -1,5 +1,5 @@
 /**
- * What the operator is told, one function per event; docs/OPERATING.md says what to do about each. Lines name processes,
+ * What the operator is told, one function per event; docs/OPERATIONS.md says what to do about each. Lines name processes,
  * files, routes and request ids, never users, query strings or what a request carried. What may fail again and again
  * goes through `OutageLog`, which counts.
  */

@@ -12,7 +12,7 @@ test("a store that is made is marked, for its owner alone", async () => {
   const path = join(folder.path, "usermeta.db");
   await make(path);
   expect(statSync(`${path}.made`).mode & 0o777).toBe(0o600);
-  expect(readFileSync(`${path}.made`, "utf8")).toContain("Put a backup back");
+  expect(readFileSync(`${path}.made`, "utf8")).toContain("Restore a backup");
 }, 30_000);
 
 test("an older store without a marker gets one when it is opened", async () => {
@@ -69,7 +69,7 @@ for (const [what, lose] of Object.entries(EMPTY)) {
       const { code, err } = await cli.run(line);
       expect({ line, code }).toEqual({ line, code: 2 });
       expect(err).toContain(`${path}.made says that a store was made there`);
-      expect(err).toContain('docs/OPERATING.md says under "Put a backup back"');
+      expect(err).toContain('docs/OPERATIONS.md says under "Restore a backup"');
       expect(err.trim()).not.toContain("\n");
     }
     if (what === "missing") expect(readdirSync(join(cli.folder, "data")).sort()).toEqual(there);

@@ -39,7 +39,7 @@ export interface ManyMetadata {
   readonly removed: readonly string[];
 }
 
-/** Reads of several users (user-metadata.md § Get Users' Metadata; docs/VERSIONS.md). */
+/** Reads of several users (user-metadata.md § Get Users' Metadata; docs/EXTENSIONS.md). */
 export interface BatchReads {
   /** @param userBytesMax what a user's attributes may hold: so little is read at a time that it is never much */
   read(app: number, wanted: WantedMetadata, userBytesMax: number): Promise<ManyMetadata>;

@@ -35,7 +35,7 @@ export interface UsedBytes {
 }
 
 /**
- * The calls of user-metadata.md, and those of docs/VERSIONS.md beside them. A target is undefined when the path holds
+ * The calls of user-metadata.md, and those of docs/EXTENSIONS.md beside them. A target is undefined when the path holds
  * no legal username.
  */
 export interface Metadata {

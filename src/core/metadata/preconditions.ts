@@ -5,7 +5,7 @@ import type { AttributePatch } from "./attributes.ts";
 import { differingJson } from "./differing-json.ts";
 
 /**
- * What a caller makes his call depend on (RFC 9110 § 13.1; docs/VERSIONS.md): that one of these versions is stored,
+ * What a caller makes his call depend on (RFC 9110 § 13.1; docs/EXTENSIONS.md): that one of these versions is stored,
  * that none of them is, or, as batches say it, when the attributes were last changed. "any" = whatever is stored, and
  * a user without attributes has nothing stored.
  */

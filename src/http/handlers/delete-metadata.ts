@@ -9,7 +9,7 @@ import { writtenReply } from "./set-metadata.ts";
 
 /**
  * DELETE …/metadata/user/{username} (user-metadata.md § Delete User Metadata); with `?properties=a,b` only of those
- * keys (docs/VERSIONS.md).
+ * keys (docs/EXTENSIONS.md).
  */
 export function deleteMetadata({ metadata }: { metadata: Metadata }): Handler {
   return async ({ request, resolved, target }, authentication) => {

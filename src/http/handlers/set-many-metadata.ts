@@ -6,7 +6,7 @@ import { readText } from "../bodies/read-text.ts";
 import { BODY_BYTES_MAX } from "../bodies/request-body.ts";
 import { type BodyHandler, readFirst } from "../call.ts";
 
-/** POST …/metadata/user/set (docs/VERSIONS.md). */
+/** POST …/metadata/user/set (docs/EXTENSIONS.md). */
 export function setManyMetadata({ metadata }: { metadata: Metadata }): BodyHandler {
   return readFirst(
     async (call) => await manyChanges(await readText(call, BODY_BYTES_MAX), call.resolved),

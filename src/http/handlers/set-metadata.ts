@@ -12,7 +12,7 @@ export function setMetadata(rules: { metadata: Metadata }): BodyHandler {
   return changing(rules, readForm);
 }
 
-/** PATCH …/metadata/user/{username} (docs/VERSIONS.md): the same, and also from JSON. */
+/** PATCH …/metadata/user/{username} (docs/EXTENSIONS.md): the same, and also from JSON. */
 export function patchMetadata(rules: { metadata: Metadata }): BodyHandler {
   return changing(rules, readPatch);
 }

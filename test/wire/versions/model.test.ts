@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type Admin, type Answer, type Sent, send, signIn } from "../../harness/client.ts";
 import { startTestService, type TestService } from "../../harness/service.ts";
 
-/** A plain reading of docs/VERSIONS.md: what is stored, and how often it has changed. */
+/** A plain reading of docs/EXTENSIONS.md: what is stored, and how often it has changed. */
 interface ModelUser {
   /** Of every user that was ever made another. */
   readonly life: number;

@@ -9,7 +9,7 @@ export interface BatchBody extends WantedMetadata {
 
 /**
  * `targets` may be left out beside `versions`, which has, by username, `lastModified` of what the caller has
- * (docs/VERSIONS.md). Without `properties`, or with none, all attributes are meant (protocol.md § 8, rows 5 and 6).
+ * (docs/EXTENSIONS.md). Without `properties`, or with none, all attributes are meant (protocol.md § 8, rows 5 and 6).
  * How many users there are is judged before they are looked at.
  * @param value what the body's JSON stands for
  */

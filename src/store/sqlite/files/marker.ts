@@ -4,7 +4,7 @@ import { StoreError } from "../../store-error.ts";
 import { systemReason } from "../errors.ts";
 
 const TEXT = `A store of usermeta was made beside this file. While this file is here, usermeta does not start on a
-store that is missing or empty: see "Put a backup back" in docs/OPERATING.md. To begin anew, remove this file too.
+store that is missing or empty: see "Restore a backup" in docs/OPERATIONS.md. To begin anew, remove this file too.
 `;
 
 export function markerPath(path: string): string {
@@ -39,8 +39,8 @@ export function mark(path: string): void {
 export function lost(path: string, how: "missing" | "empty"): StoreError {
   return new StoreError(
     "cannot_open",
-    `${path} is ${how}, but ${markerPath(path)} says that a store was made there: put a backup back as ` +
-      `docs/OPERATING.md says under "Put a backup back", or remove ${markerPath(path)} to begin with an empty store`,
+    `${path} is ${how}, but ${markerPath(path)} says that a store was made there: restore a backup as ` +
+      `docs/OPERATIONS.md says under "Restore a backup", or remove ${markerPath(path)} to begin with an empty store`,
   );
 }
 

@@ -36,7 +36,7 @@ export interface Loss {
 /** The largest that SQLite has; the row stands at the end of its page. */
 const PAGE_BYTES_MAX = 65_536;
 const ROOT_PAGE = "SELECT rootpage FROM sqlite_schema WHERE name = 'holder'";
-const BACKUP = 'put a backup back (docs/OPERATING.md, "Put a backup back")';
+const BACKUP = 'restore a backup (docs/OPERATIONS.md, "Restore a backup")';
 
 export function storeFilesId(path: string, isServed: boolean, named: NamedFile | undefined): StoreFilesId {
   const [main, log, index] = [path, `${path}-wal`, `${path}-shm`].map(fileIdAt);
