@@ -8,6 +8,6 @@ test("docs/OPERATIONS.md lists every event of the log with its level, and no oth
   const logged = [...EVENTS.matchAll(/log\.(\w+)\(\s*\{\s*event: "(\w+)"/g)].map(([, level, event]) => [event, level]);
   const began = [...EVENTS.matchAll(/^ {2}(\w+): \["(\w+)", "/gm)].map(([, event, level]) => [event, level]);
   expect(began.length).toBeGreaterThan(3);
-  const rows = tableRows(OPERATIONS, ["event", "level", "what happened", "what to do"]);
+  const rows = tableRows(OPERATIONS, ["event", "level", "meaning", "action"]);
   expect(rows.map(([event, level]) => [event, level]).toSorted()).toEqual([...logged, ...began].toSorted());
 });

@@ -1,6 +1,4 @@
 import { describe, expect, test } from "bun:test";
-import { COMMANDS } from "../../src/cli/command-table.ts";
-import { OPTIONS, type Option } from "../../src/config/options.ts";
 import { readDocument, tableRows } from "./markdown.ts";
 
 const README = readDocument("README.md");
@@ -13,22 +11,7 @@ describe("README.md", () => {
     expect(scripts.start).toMatch(/^(\w+=\w+ )*exec bun /);
   });
 
-  test("lists every option with its default and its help, and no other", () => {
-    const rows = tableRows(README, ["option", "default", "what"]);
-    const expected = Object.values<Option>(OPTIONS).map(({ name, fallback, help }) => {
-      const value = typeof fallback === "function" ? "pretty on a terminal, json elsewhere" : (fallback ?? "not set");
-      return [name, value, help];
-    });
-    expect(rows).toEqual(expected);
-  });
-
-  test("lists every command with its summary, and no other", () => {
-    const rows = tableRows(README, ["command", "what"]);
-    expect(rows.map(([command = ""]) => command.replace(/ <.*/, ""))).toEqual(COMMANDS.map(({ name }) => name));
-    expect(rows.map(([, what]) => what)).toEqual(COMMANDS.map(({ summary }) => summary.replaceAll("`", "")));
-  });
-
-  test("says of speed only figures of the last report of the benchmark", () => {
+  test("says of speed only what the last report of the benchmark says", () => {
     const measured = readDocument("bench/RESULTS.md");
     const rows = tableRows(README, ["what", "in the last report"]);
     expect(rows.length).toBeGreaterThan(5);

@@ -15,7 +15,7 @@ const ROUNDS = Math.max(1, Math.floor(Number(process.env.LONG_SECONDS ?? 20) / 5
 /** Servers are started one after the other, and some stops take their nine seconds. */
 const TIMEOUT_MS = 3_600_000;
 
-/** README.md § Running it. */
+/** docs/OPERATIONS.md § Stop. */
 async function stopAll(what: string, states: readonly StopState[]): Promise<void> {
   const chance = chanceFrom(SEED);
   const all: Stopped[] = [];

@@ -26,7 +26,7 @@ test(
   TIMEOUT_MS,
 );
 
-/** docs/OPERATIONS.md and README.md start a server so. */
+/** docs/OPERATIONS.md starts a server so. */
 test(
   "npm start hands SIGTERM on: exit code 0, and no process is left",
   async () => {

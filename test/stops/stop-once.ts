@@ -10,7 +10,7 @@ import { SetLoad } from "./set-load.ts";
 import { sleep } from "./sleep.ts";
 import type { StopState } from "./stop-state.ts";
 
-/** README.md § Running it. */
+/** docs/OPERATIONS.md § Stop. */
 const ENDED_WITHIN_MS = 9000;
 /** Within which the chosen moments lie: a start takes about as long, and so does the drain of a stop. */
 const START_MS = 800;

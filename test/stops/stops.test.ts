@@ -15,7 +15,7 @@ const AT_ONCE = 3;
 /** For all of them, some of which wait until others are done. */
 const TIMEOUT_MS = 240_000;
 
-/** README.md § Running it: "The process ends within nine seconds of the signal". */
+/** docs/OPERATIONS.md § Stop: "The process ends within nine seconds of the signal". */
 const PROMISE = `stopped at some moment, it ends with 0 in time, and what was answered is stored (STOP_SEED=${SEED})`;
 
 const places = new Places(AT_ONCE);

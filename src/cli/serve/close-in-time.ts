@@ -4,7 +4,7 @@ import { closingTimers } from "../../system/timers.ts";
 import type { StartedServer } from "./start-server.ts";
 
 /**
- * README.md § Running it promises an end within nine seconds of the signal: less than the ten after which Docker kills.
+ * docs/OPERATIONS.md § Stop promises an end within nine seconds of the signal: less than the ten after which Docker kills.
  * This is more than requests under way, and then each part by itself, may take; that some part does not keep to its time
  * must not keep the process. What is left of the nine seconds is for a machine on which the processor must be waited for.
  */
