@@ -52,8 +52,15 @@ function cellFacts(text: string): CellFacts {
   return {
     spans: all(text, /`([^`]*)`/g).toSorted(),
     links: [...all(text, /\]\(([^)]*)\)/g), ...all(text, /(?<!\()\b(https?:[^\s，。`)]*[\w/])/g)].toSorted(),
-    numbers: all(plain, /(\d[\d.,]*(?<=\d))/g).toSorted(),
+    numbers: all(inFull(plain), /(\d[\d.,]*(?<=\d))/g).toSorted(),
   };
+}
+
+/** Millions, and the ten thousands that Chinese counts in, as digits. */
+function inFull(text: string): string {
+  return text
+    .replace(/(\d+) M\b/g, (_, count: string) => String(Number(count) * 1e6))
+    .replace(/(\d+) ?万/g, (_, count: string) => String(Number(count) * 1e4));
 }
 
 function all(text: string, pattern: RegExp): string[] {
