@@ -145,7 +145,7 @@ test("an answer that is no JSON, as of a proxy, is an error with its status", as
     port: 0,
     fetch: () => new Response("<html>Bad Gateway</html>", { status: 404, headers: { "content-type": "text/html" } }),
   });
-  const error = await failed(createClient({ url: server.url.origin, token: "t" }).set("ada", { a: "b" }));
+  const error = await failed(createClient({ url: `${server.url.origin}/org/app`, token: "t" }).set("ada", { a: "b" }));
   expect(error).toMatchObject({ name: "UsermetaError", status: 404, code: "", message: "HTTP 404" });
   await server.stop(true);
 });
@@ -177,15 +177,10 @@ test("what keeps the caller from having a token is told as it is, and the server
   expect(server.asked).toEqual([]);
 });
 
-test("nobody there is status 0, with what fetch said as the cause", async () => {
-  const error = await failed(createClient({ url: "http://127.0.0.1:1/org/app", token: "t", tries: 2 }).get("ada"));
-  expect(error).toMatchObject({ status: 0, message: "the server did not answer", cause: expect.any(Error) });
-});
-
 test("a server that says nothing is given up after the timeout", async () => {
   const server = Bun.serve({ port: 0, fetch: () => new Promise<Response>(() => {}) });
   const from = performance.now();
-  const client = createClient({ url: server.url.origin, token: "t", tries: 2, timeoutMs: 200 });
+  const client = createClient({ url: `${server.url.origin}/org/app`, token: "t", tries: 2, timeoutMs: 200 });
   expect(await failed(client.get("ada"))).toMatchObject({ status: 0 });
   expect(performance.now() - from).toBeLessThan(3000);
   await server.stop(true);
@@ -209,7 +204,7 @@ test("an abort ends a call at once, in the middle of a pause too, and takes no o
   expect((error as Error).name).toBe("TimeoutError");
   expect(performance.now() - from).toBeLessThan(4000);
   const silent = Bun.serve({ port: 0, fetch: () => new Promise<Response>(() => {}) });
-  const waiting = createClient({ url: silent.url.origin, token: "t" });
+  const waiting = createClient({ url: `${silent.url.origin}/org/app`, token: "t" });
   const reason = new Error("meanwhile");
   const hanging = new AbortController();
   setTimeout(() => hanging.abort(reason), 50);

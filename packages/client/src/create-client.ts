@@ -170,8 +170,8 @@ export function createClient(options: ClientOptions): Client {
     async set(spelling, changes, { ifMatch, isFirst, signal } = {}) {
       const user = folded(spelling);
       const headers = {
-        ...(ifMatch === undefined ? {} : { "if-match": ifMatch }),
-        ...(isFirst ? { "if-none-match": "*" } : {}),
+        ...(ifMatch !== undefined && { "if-match": ifMatch }),
+        ...(isFirst && { "if-none-match": "*" }),
       };
       // With a condition a second try would be refused for the sake of the first.
       const isRepeatable = ifMatch === undefined && !isFirst;

@@ -1,50 +1,59 @@
-/** Rejects with the signal's reason, at once when it is aborted. */
+/** Resolves after a time, ms. Rejects with the signal's reason as soon as it is aborted. */
 export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const give = (): void => {
-      clearTimeout(timer);
-      reject(signal && reasonOf(signal));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", give);
-      resolve();
-    }, ms);
-    if (signal?.aborted) give();
-    else signal?.addEventListener("abort", give, { once: true });
+  let timer: ReturnType<typeof setTimeout>;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
   });
+  return unlessAborted(over, signal).finally(() => clearTimeout(timer));
 }
 
-/** What waits for the promise no longer than for the signal; the promise itself goes on. */
+/** Waits for the promise until the signal is aborted, and then rejects with its reason. The promise itself goes on. */
 export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise;
   return new Promise((resolve, reject) => {
-    const give = (): void => reject(reasonOf(signal));
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", give));
-    if (signal.aborted) give();
-    else signal.addEventListener("abort", give, { once: true });
+    const end = onAbort(signal, () => reject(reasonOf(signal)));
+    promise.then(resolve, reject).finally(end);
   });
 }
 
-/** Browsers of before 2022 give none. */
+/** The signal's reason. Browsers older than 2022 have none. */
 export function reasonOf(signal: AbortSignal): unknown {
   return signal.reason ?? new DOMException("the call was aborted", "AbortError");
 }
 
+export interface TimeLimit {
+  readonly signal: AbortSignal;
+  /** A `TimeoutError` once the time is over. */
+  timeout?: DOMException;
+  /** Releases the timer and the other signal. */
+  end(): void;
+}
+
 /**
- * A signal that is aborted after so long, ms, or with the other one; to be ended. `AbortSignal.timeout` and
- * `AbortSignal.any` would be that, and are years younger than the browsers that run this.
+ * A signal that is aborted after a time, ms, or with the other signal. The caller ends it. `AbortSignal.timeout` and
+ * `AbortSignal.any` do the same, but the oldest supported browsers do not have them.
  */
-export function timeLimit(ms: number, signal: AbortSignal | undefined): { signal: AbortSignal; end: () => void } {
+export function timeLimit(ms: number, signal: AbortSignal | undefined): TimeLimit {
   const controller = new AbortController();
-  const give = (): void => controller.abort();
-  const timer = setTimeout(give, ms);
-  if (signal?.aborted) give();
-  else signal?.addEventListener("abort", give);
-  return {
+  const abort = (): void => controller.abort();
+  const timer = setTimeout(() => {
+    limit.timeout = new DOMException(`no answer in ${ms} ms`, "TimeoutError");
+    abort();
+  }, ms);
+  const release = onAbort(signal, abort);
+  const limit: TimeLimit = {
     signal: controller.signal,
     end() {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", give);
+      release();
     },
   };
+  return limit;
+}
+
+/** Calls when the signal is aborted, or now if it is already; the function returned ends it. */
+function onAbort(signal: AbortSignal | undefined, listener: () => void): () => void {
+  if (signal?.aborted) listener();
+  else signal?.addEventListener("abort", listener);
+  return () => signal?.removeEventListener("abort", listener);
 }

@@ -1,4 +1,7 @@
+import { checkToken } from "./check-token.ts";
+import { checkUrl } from "./check-url.ts";
 import { pause, reasonOf, timeLimit, unlessAborted } from "./pause.ts";
+import { reasonText } from "./reason-text.ts";
 import { type ErrorBody, isUnclear, UsermetaError } from "./usermeta-error.ts";
 
 /** A token, or what gives one; asked again, with true, when the server has refused the last one. */
@@ -42,7 +45,8 @@ const PAUSE_MAX_MS = 10_000;
 /** Calls the server, and calls again by the book: never sooner than it says, never all clients in the same moment. */
 export function createTransport(options: TransportOptions): Transport {
   const { token, tries = 5, timeoutMs = 10_000, patienceMs = 30_000 } = options;
-  const base = options.url.replace(/\/+$/, "");
+  const base = checkUrl(options.url);
+  if (typeof token !== "function") checkToken(token || undefined, "createClient: token");
   // Called as a function of nobody's: browsers refuse it as a method of something else.
   const ask = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
 
@@ -52,10 +56,11 @@ export function createTransport(options: TransportOptions): Transport {
       method,
       headers: {
         authorization: `Bearer ${bearer}`,
-        ...(body === undefined ? {} : { "content-type": JSON_TYPES[method] ?? "application/json" }),
+        ...(body !== undefined && { "content-type": `application/${method === "PATCH" ? "merge-patch+" : ""}json` }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      // Of undefined this is undefined: then no body is sent.
+      body: JSON.stringify(body),
       signal,
     });
     const answer: unknown = await response.json().catch((error) => {
@@ -74,7 +79,10 @@ export function createTransport(options: TransportOptions): Transport {
       let mayRepeat: boolean;
       let waitMs = Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** attempt);
       // What fails here has nothing to do with the server: the caller gets it as it is.
-      const bearer = typeof token === "string" ? token : await unlessAborted(ofCaller(token, isRefused), asked.signal);
+      const bearer =
+        typeof token === "string"
+          ? token
+          : checkToken(await unlessAborted(Promise.resolve(token(isRefused)), asked.signal), "token()");
       isRefused = false;
       const limit = timeLimit(timeoutMs, asked.signal);
       try {
@@ -90,10 +98,12 @@ export function createTransport(options: TransportOptions): Transport {
           isRefused = wasRefused = true;
           continue;
         }
-        waitMs += retryAfterMs(response.headers.get("retry-after"));
+        waitMs += retryAfterMs(response.headers.get("retry-after") ?? "");
       } catch (error) {
         if (asked.signal?.aborted) throw reasonOf(asked.signal);
-        failure = new UsermetaError(0, { error_description: "the server did not answer" }, error);
+        const cause = limit.timeout ?? error;
+        const text = `${asked.method} ${base}${asked.path} failed: ${reasonText(cause)}`;
+        failure = new UsermetaError(0, { error_description: text }, cause);
         mayRepeat = asked.isRepeatable;
       } finally {
         limit.end();
@@ -114,15 +124,8 @@ function lacksRight({ error, error_description: text }: ErrorBody): boolean {
   return error === "metadata_error" || text === "unauthorized";
 }
 
-const JSON_TYPES: Readonly<Record<string, string>> = { PATCH: "application/merge-patch+json" };
-
-async function ofCaller(token: Exclude<Token, string>, isRefused: boolean): Promise<string> {
-  return await token(isRefused);
-}
-
-/** Seconds, or a date. */
-function retryAfterMs(value: string | null): number {
-  if (value === null) return 0;
+/** @param value seconds, a date, or nothing */
+function retryAfterMs(value: string): number {
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
   return Math.max(0, ms || 0);
 }
