@@ -145,6 +145,23 @@ test("several users go in one call, each for himself or all together", async () 
   expect(counted.calls.filter((call) => call.startsWith("POST /metadata/user/set"))).toHaveLength(2);
 });
 
+test("setMany answers each user in one of its Maps, by the name in lower case, as its documentation shows", async () => {
+  await using connected = await connect();
+  const { admin, client } = connected;
+  await admin.newUser("ada");
+  await admin.set("ada", { sign: "hi" });
+  const { profiles, errors } = await client.setMany({ Ada: { nickname: "Ada" }, nobody: { nickname: "N" } });
+  expect([...profiles.keys()]).toEqual(["ada"]);
+  expect(profiles.get("ada")?.attributes).toEqual({ nickname: "Ada", sign: "hi" });
+  expect([...errors.keys()]).toEqual(["nobody"]);
+  expect(errors.get("nobody")).toEqual({
+    status: 404,
+    error: expect.any(String),
+    error_description: expect.any(String),
+    hint: expect.any(String),
+  });
+});
+
 test("two spellings of one user in one call are a mistake, and nothing is sent", async () => {
   await using connected = await connect();
   const { admin, client, counted } = connected;

@@ -1,22 +1,22 @@
-/** The names that the vendors' SDKs know; an app may use any others beside them. */
+/** The attributes that the vendors' SDKs know. An app may use any others beside them. */
 export type KnownName = "nickname" | "avatarurl" | "phone" | "mail" | "gender" | "sign" | "birth" | "ext";
 
-/** What a user has stored: text, by name. */
+/** The attributes of a user: text, by name. */
 export type Attributes = Readonly<Partial<Record<KnownName, string>>> & Readonly<Record<string, string | undefined>>;
 
-/** What is to change; null or an empty text removes, and what is not named stays. */
-export type AttributePatch = Readonly<Partial<Record<KnownName, Value>>> & Readonly<Record<string, Value | undefined>>;
+/** Attributes to set. Null or an empty text removes one; attributes that are not named stay as they are. */
+export type Changes = Readonly<Partial<Record<KnownName, Value>>> & Readonly<Record<string, Value | undefined>>;
 
 type Value = string | number | boolean | null;
 
-/** A user as the client knows him; the same object for as long as nothing has changed. */
+/** A user as the client knows them. It is the same object until something changes. */
 export interface Profile {
-  /** As it was spelled when it was first asked for, in small letters. */
+  /** In lower case, as the server stores usernames. */
   readonly user: string;
-  /** Undefined: there is no such user. */
+  /** Undefined: the user does not exist. */
   readonly attributes: Attributes | undefined;
-  /** Which version of the attributes it is, ms. */
+  /** When the attributes last changed, ms since 1970. Names their version in `SetManyOptions.versions`. */
   readonly lastModified: number;
-  /** Its name in conditions, where the server has told it. */
+  /** Names the version in `SetOptions.ifMatch`. Batch reads do not have it. */
   readonly etag?: string | undefined;
 }

@@ -9,15 +9,14 @@ interface Answer {
   readonly removed: readonly string[];
 }
 
-/** Of a user of whom nothing is known: no version is this one. */
+/** For a user of whom nothing is known. No version has this number. */
 const NO_VERSION = 0;
 const BATCH_MAX = 100;
 const TOO_LARGE = /exceed allowed batch size (\d+)/;
 
 /**
- * Reads of profiles: all that are asked for in one turn of the event loop go out together, each user once, with the
- * version that is known of him. A read that is under way is joined by nobody: the server may have looked already when
- * somebody has just written.
+ * Reads profiles in batches: all reads of one turn of the event loop are sent together, each user once, with the version
+ * that the client knows. A new read never joins one in flight, which may have been answered before the latest write.
  */
 export function createBatchedReads(ask: Transport, profiles: Profiles): (user: string) => Promise<Profile> {
   let turn: Turn | undefined;
@@ -50,7 +49,7 @@ export function createBatchedReads(ask: Transport, profiles: Profiles): (user: s
     }
   }
 
-  /** Whether he came or went while the answer was under way: which of the two was later no version says. */
+  /** Whether the user was created or deleted while the read was in flight. No version says which of the two came later. */
   function isDoubtful(user: string, { lastModified, removed }: Answer, former: Profile | undefined): boolean {
     const present = profiles.peek(user);
     if (present === undefined || present === former) return false;
@@ -65,7 +64,7 @@ export function createBatchedReads(ask: Transport, profiles: Profiles): (user: s
     if (removed.includes(user) && (former === undefined || former.attributes !== undefined)) {
       return profiles.take({ user, attributes: undefined, lastModified: NO_VERSION }, former);
     }
-    // Nothing has changed; but something newer may have come, or it was thrown out meanwhile.
+    // Unchanged since the read was sent. Meanwhile a newer version may have arrived, or the profile may have been evicted.
     const known = profiles.peek(user) ?? former;
     if (known === undefined) throw new UsermetaError(200, { error_description: `the server said nothing of ${user}` });
     return profiles.take(known, undefined);
@@ -73,7 +72,7 @@ export function createBatchedReads(ask: Transport, profiles: Profiles): (user: s
 
   function begin(): Turn {
     const users = new Set<string>();
-    // Not a microtask: what one event brings up, effects of many components, comes in several of those.
+    // Not a microtask: the effects of many components that one event brings up run in several of them.
     const parts = new Promise<void>((resolve) => setTimeout(resolve, 0)).then(() => {
       turn = undefined;
       const found = new Map<string, Promise<Found>>();
@@ -100,7 +99,7 @@ type Found = ReadonlyMap<string, Profile>;
 
 interface Turn {
   readonly users: Set<string>;
-  /** What became of each user's part of them. */
+  /** By user, the answer for the part that has this user. */
   readonly parts: Promise<ReadonlyMap<string, Promise<Found>>>;
 }
 
@@ -110,7 +109,7 @@ function partsOf(users: readonly string[], countMax: number): (readonly string[]
   return parts;
 }
 
-/** Users may be called `constructor` and the like; `Object.hasOwn` is younger than some browsers that run this. */
+/** A user may be called `constructor`. The oldest supported browsers do not have `Object.hasOwn`. */
 export function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value | undefined {
   return Object.getOwnPropertyDescriptor(record, key)?.value;
 }

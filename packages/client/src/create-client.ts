@@ -1,4 +1,4 @@
-import type { AttributePatch, Attributes, Profile } from "./attributes.ts";
+import type { Attributes, Changes, Profile } from "./attributes.ts";
 import { createBatchedReads, own } from "./batched-reads.ts";
 import { isNothing } from "./is-nothing.ts";
 import { pause, reasonOf, unlessAborted } from "./pause.ts";
@@ -7,11 +7,11 @@ import { type Answered, createTransport, type TransportOptions } from "./transpo
 import { isUnclear, type UserError, UsermetaError } from "./usermeta-error.ts";
 
 export interface ClientOptions extends TransportOptions {
-  /** How many profiles are kept; 10,000 when left out. Those that are subscribed to stay beyond that. */
+  /** How many profiles are cached; defaults to 10,000. Profiles with subscribers are kept in any case. */
   readonly profilesMax?: number;
-  /** What holds for reads that do not say it themselves. */
+  /** `ReadOptions.maxAgeMs` for reads that do not give it, those of `useProfile` included; defaults to 0. */
   readonly maxAgeMs?: number;
-  /** So long after each answer, ms, asks what has changed of all that is subscribed to; never when left out. */
+  /** Reads all profiles with subscribers again, in one call, this long after each answer, ms; defaults to never. */
   readonly refreshMs?: number;
 }
 
@@ -21,28 +21,31 @@ export interface CallOptions {
 
 export interface ReadOptions extends CallOptions {
   /**
-   * What was read, or told by a write, so long ago at most is answered without asking, ms; the client's own when left
-   * out, and 0 there.
+   * A profile that was read or written at most this long ago is answered from the cache, ms. Defaults to the client's
+   * `maxAgeMs`; 0 always asks the server.
    */
   readonly maxAgeMs?: number;
 }
 
 export interface SetOptions extends CallOptions {
-  /** Only if this version is stored: `Profile.etag`. Refused with a `UsermetaError` of status 412 otherwise. */
+  /** Set only if this version is stored: `Profile.etag`. Otherwise rejects with a `UsermetaError` of status 412. */
   readonly ifMatch?: string;
-  /** Only if nothing is stored. */
+  /** Set only if nothing is stored. Otherwise rejects with a `UsermetaError` of status 412. */
   readonly isFirst?: boolean;
 }
 
 export interface SetManyOptions extends CallOptions {
-  /** All or nothing. */
+  /** All or nothing: if one user is refused, the call rejects, and `UsermetaError.errors` says why, by user. */
   readonly isAtomic?: boolean;
-  /** By user, the `lastModified` that must be stored. */
+  /** By user, the `Profile.lastModified` that must be stored. A user with another version is refused with 412. */
   readonly versions?: Readonly<Record<string, number>>;
 }
 
+/** Each user of the call is in exactly one of the two Maps, by username in lower case. */
 export interface SetManyResult {
+  /** The users whose attributes were set, with all attributes that they have now. */
   readonly profiles: ReadonlyMap<string, Profile>;
+  /** The users that were refused. `status` is that of a call for this user alone: 404 for one who does not exist. */
   readonly errors: ReadonlyMap<string, UserError>;
 }
 
@@ -51,35 +54,47 @@ export interface Limits {
   readonly used: { readonly appBytes?: number; readonly userBytes?: number };
   readonly rates: Readonly<Record<string, { readonly perSecond: number; readonly remaining: number }>>;
   readonly conflicts: "refuse" | "merge";
-  /** Whether the server refuses an attribute `ext` that is not the text of a JSON object. */
+  /** Whether the server rejects an attribute `ext` that is not the text of a JSON object. */
   readonly checkExt: boolean;
 }
 
-/** An app's users on a usermeta server. Every call rejects with a `UsermetaError`, or with the signal's reason. */
+/**
+ * The users of an app on a usermeta server. Calls reject with a `UsermetaError`, or with the signal's reason, or with what
+ * the token function threw.
+ */
 export interface Client {
-  /** What the server has stored now: asks for the version that is known, together with all other reads of this turn. */
+  /** The user's current profile. Reads of one turn of the event loop are one call; unchanged profiles are not sent again. */
   get(user: string, options?: ReadOptions): Promise<Profile>;
-  /** The same for many, in order. */
+  /** The same for several users, in the order given. */
   getMany(users: readonly string[], options?: ReadOptions): Promise<Profile[]>;
-  /** What is known without asking: the same object until something changes. */
+  /** The profile in the cache, if any, without a call. It is the same object until something changes. */
   peek(user: string): Profile | undefined;
-  /** Calls whenever what is known of the user changes; the function returned ends it. */
+  /** Calls the listener whenever the profile in the cache changes. The function returned ends the subscription. */
   subscribe(user: string, listener: () => void): () => void;
-  /** Adds, replaces and removes attributes; the profile as it is then. */
-  set(user: string, changes: AttributePatch, options?: SetOptions): Promise<Profile>;
-  /** Removes some attributes, or all. */
+  /** Adds, replaces and removes attributes. Answers the whole profile. */
+  set(user: string, changes: Changes, options?: SetOptions): Promise<Profile>;
+  /** Removes the attributes named, or all. */
   remove(user: string, names?: readonly string[], options?: CallOptions): Promise<void>;
   /**
-   * Changes what it has read, and nothing that another has changed since: the function is called again with what is
-   * stored by then, until its changes can be stored.
+   * Reads the attributes and stores the changes that the function returns for them. If another client has changed them
+   * meanwhile, the function is called again with the attributes as they are then.
    */
   update(
     user: string,
-    change: (attributes: Attributes) => AttributePatch | Promise<AttributePatch>,
+    change: (attributes: Attributes) => Changes | Promise<Changes>,
     options?: CallOptions,
   ): Promise<Profile>;
-  /** Several users in one call, for admins; each succeeds or fails alone, unless it is atomic. */
-  setMany(users: Readonly<Record<string, AttributePatch>>, options?: SetManyOptions): Promise<SetManyResult>;
+  /**
+   * Sets attributes of several users in one call, up to `Limits.limits.batchMax` of them. Needs an admin's token. Each user succeeds or fails alone, unless the
+   * call is atomic. Two spellings of one user reject with status 400 before anything is sent.
+   *
+   * @example
+   * const { profiles, errors } = await client.setMany({ Ada: { nickname: "Ada" }, nobody: { nickname: "N" } });
+   * profiles.get("ada")?.attributes; // { nickname: "Ada", … }, with those that she had before
+   * errors.get("nobody"); // { status: 404, error: "…", error_description: "…", hint: "…" }
+   */
+  setMany(users: Readonly<Record<string, Changes>>, options?: SetManyOptions): Promise<SetManyResult>;
+  /** The app's limits, their use, and the state of its rates. */
   limits(options?: CallOptions): Promise<Limits>;
 }
 
@@ -91,7 +106,7 @@ interface One {
 interface Tagged {
   readonly attributes: Attributes;
   readonly etag: string;
-  /** This, or something newer. */
+  /** This version, or a newer one. */
   readonly profile: Profile;
 }
 
@@ -105,22 +120,23 @@ const UPDATES_MAX = 100;
 const UPDATE_PAUSE_MS = 50;
 const UNCLEAR_PAUSE_MS = 400;
 
+/** @throws TypeError for a malformed URL or token; its message says what is wrong */
 export function createClient(options: ClientOptions): Client {
   const ask = createTransport(options);
   const profiles = new Profiles(options.profilesMax ?? 10_000);
   const read = createBatchedReads(ask, profiles);
   const { maxAgeMs: ownMaxAgeMs = 0, refreshMs = 0, tries = 5, patienceMs = 30_000 } = options;
-  /** When each profile was last known to be the server's. */
+  /** When each profile was last known to be current, ms since 1970. */
   const askedAt = new WeakMap<Profile, number>();
   let refreshing: ReturnType<typeof setTimeout> | undefined;
 
-  /** One call after the other: a server that is slow is not asked the more for it. */
+  /** Never more than one call in flight, so that a slow server gets no extra load. */
   function refreshLater(): void {
     const timer = setTimeout(() => {
       const again = (): void => {
         if (refreshing === timer) refreshLater();
       };
-      // What fails is tried again the next time.
+      // A failed call is retried the next time.
       client.getMany(profiles.subscribed(), { maxAgeMs: 0 }).then(again, again);
     }, refreshMs);
     refreshing = timer;
@@ -136,11 +152,11 @@ export function createClient(options: ClientOptions): Client {
     return fresh(profiles.take({ user, attributes, lastModified, etag }, undefined));
   }
 
-  /** What is stored, with its tag, which what is known need not have. */
+  /** The stored attributes with their `etag`, which a profile in the cache may lack. */
   async function readOne(user: string, signal: AbortSignal | undefined): Promise<Tagged> {
     const answer = await ask<One>({ method: "GET", path: pathOf(user), signal, isRepeatable: true });
     const { body, etag } = answer;
-    // To store without a condition would be to overwrite.
+    // Without a condition the update could overwrite another client's change.
     if (etag === undefined) throw new UsermetaError(404, { error_description: `${user} has no version` });
     return { attributes: body.data, etag, profile: written(user, answer) };
   }
@@ -173,7 +189,7 @@ export function createClient(options: ClientOptions): Client {
         ...(ifMatch !== undefined && { "if-match": ifMatch }),
         ...(isFirst && { "if-none-match": "*" }),
       };
-      // With a condition a second try would be refused for the sake of the first.
+      // With a condition, a second try would be refused because of the first.
       const isRepeatable = ifMatch === undefined && !isFirst;
       return written(
         user,
@@ -188,7 +204,7 @@ export function createClient(options: ClientOptions): Client {
         return;
       }
       await ask({ method: "DELETE", path: pathOf(user), signal: given.signal, isRepeatable: true });
-      // The answer names no version, and reads that are under way may bring an older one. It is done, whatever comes now.
+      // The answer names no version, and reads in flight may bring an older one. The removal is done even if this read fails.
       await client.get(user, { ...given, maxAgeMs: 0 }).catch(() => {
         const known = profiles.peek(user);
         if (known?.attributes !== undefined)
@@ -216,14 +232,14 @@ export function createClient(options: ClientOptions): Client {
             base = undefined;
             continue;
           }
-          // What was sent before may have come through after all, and a 412 does not say whose change is there.
+          // An earlier try may have been carried out after all, and a 412 does not say whose change is stored.
           const present = await orThrow(readOne(user, signal), unclear.failure, signal);
           if (present.etag !== base.etag) {
-            // Where nothing is left to change it is as if it had been carried out just now.
+            // If nothing is left to change, the result is the same as that of a successful update.
             if (isNothing(await change(present.attributes), present.attributes)) return present.profile;
             throw unclear.failure;
           }
-          // It has not been carried out, and if it still is, the next one is not: both are tied to this version.
+          // Not carried out so far. If it is carried out later, the next try is not: both depend on this version.
           if (unclear.times >= tries || Date.now() > until) throw unclear.failure;
         }
       }
@@ -258,7 +274,7 @@ function foldedKeys<Value>(record: Readonly<Record<string, Value>>): Readonly<Re
   const byUser = new Map<string, Value>();
   for (const [spelling, value] of Object.entries(record)) {
     const user = folded(spelling);
-    // As the server says it.
+    // In the server's words.
     const error = { error: "illegal_argument", error_description: `the user ${user} is named twice` };
     if (byUser.has(user)) throw new UsermetaError(400, error);
     byUser.set(user, value);
@@ -266,7 +282,7 @@ function foldedKeys<Value>(record: Readonly<Record<string, Value>>): Readonly<Re
   return Object.fromEntries(byUser);
 }
 
-/** Of a call that only finds out what has become of another: what that one failed with, should it fail itself. */
+/** For a call that only checks the result of an earlier one: if it fails too, rejects with the earlier failure. */
 async function orThrow<T>(call: Promise<T>, failure: unknown, signal: AbortSignal | undefined): Promise<T> {
   return await call.catch(() => {
     throw signal?.aborted ? reasonOf(signal) : failure;

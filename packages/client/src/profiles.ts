@@ -1,8 +1,8 @@
 import type { Profile } from "./attributes.ts";
 
-/** What has been read, the longest unused thrown out first, and who wants to hear of it. */
+/** A cache of profiles, least recently used evicted first, and the listeners to its changes. */
 export class Profiles {
-  /** In the order of their last use. */
+  /** In order of last use. */
   readonly #kept = new Map<string, Profile>();
   readonly #listeners = new Map<string, Set<() => void>>();
   readonly #countMax: number;
@@ -15,7 +15,7 @@ export class Profiles {
     return this.#kept.get(user);
   }
 
-  /** As `peek`, and counts as a use. */
+  /** As `peek`, but counts as a use. */
   use(user: string): Profile | undefined {
     const profile = this.#kept.get(user);
     if (profile !== undefined) {
@@ -26,9 +26,10 @@ export class Profiles {
   }
 
   /**
-   * Takes what the server has answered, unless something newer has come since; what is known then.
-   * @param former what was known when the server was asked; an answer that is older than that is news all the same:
-   *   the user was made again
+   * Stores an answer of the server, unless a newer one is stored already. Returns the profile that is stored then.
+   *
+   * @param former the profile at the time of the request. An answer with an older version than this one is stored all the
+   *   same: the user was deleted and created again
    */
   take(next: Profile, former: Profile | undefined): Profile {
     const { user } = next;
@@ -41,23 +42,23 @@ export class Profiles {
     return next;
   }
 
-  /** Takes it whatever is known. */
+  /** Stores the profile unconditionally. */
   replace(next: Profile): void {
     const { user } = next;
     this.#kept.delete(user);
     this.#kept.set(user, next);
     for (const oldest of this.#kept.keys()) {
       if (this.#kept.size <= this.#countMax) break;
-      // Whoever is shown stays.
+      // Profiles with listeners are never evicted.
       if (!this.#listeners.has(oldest) && oldest !== user) this.#kept.delete(oldest);
     }
     for (const listener of this.#listeners.get(user) ?? []) listener();
   }
 
-  /** The function returned ends it. */
+  /** The function returned ends the subscription. */
   subscribe(user: string, listener: () => void): () => void {
     const listeners = this.#listeners.get(user) ?? new Set();
-    // A function of one's own each time: the same listener may be added twice.
+    // A new function each time, so that the same listener can be added twice.
     const own = (): void => listener();
     this.#listeners.set(user, listeners.add(own));
     return () => {

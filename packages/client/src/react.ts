@@ -3,22 +3,22 @@ import type { Attributes } from "./attributes.ts";
 import type { Client } from "./create-client.ts";
 
 export interface UsedProfile {
-  /** Undefined while nothing is known, and for a user who is not there. */
+  /** Undefined while loading, and for a user who does not exist. */
   readonly attributes: Attributes | undefined;
-  /** Nothing is known yet, and nothing has failed. */
+  /** Nothing is known yet, and no read has failed. */
   readonly isLoading: boolean;
-  /** There is no such user. */
+  /** The user does not exist. */
   readonly isMissing: boolean;
-  /** Why the last reading of him failed. */
+  /** Why the last read failed: in general a `UsermetaError`. Undefined after a read that succeeded. */
   readonly error: unknown;
 }
 
-/** What a server draws, and a page that takes over from it: neither knows what the other one's client knows. */
+/** For server-side rendering and the first render after hydration, so that the markup matches even if the caches differ. */
 const nothing = (): undefined => undefined;
 
 /**
- * A user's profile, asked for when the component appears and followed from then on. What is known is shown at once; all
- * components that appear together are one call.
+ * Reads a user's profile when the component mounts, and renders again whenever the profile changes. A profile that the
+ * client knows already is returned immediately. All components that mount together make one call.
  */
 export function useProfile(client: Client, user: string): UsedProfile {
   const [failed, setFailed] = useState<{ readonly client: Client; readonly user: string; readonly error: unknown }>();

@@ -4,19 +4,23 @@ import { pause, reasonOf, timeLimit, unlessAborted } from "./pause.ts";
 import { reasonText } from "./reason-text.ts";
 import { type ErrorBody, isUnclear, UsermetaError } from "./usermeta-error.ts";
 
-/** A token, or what gives one; asked again, with true, when the server has refused the last one. */
+/**
+ * An access token without `Bearer`, or a function that returns one. The function is called for each try. After the server
+ * rejected a token the function is called again, once per call, with true: then it should return a new one.
+ */
 export type Token = string | ((isRefused: boolean) => string | Promise<string>);
 
 export interface TransportOptions {
-  /** Of the app: `https://chat.example.com/org/app`. */
+  /** The URL of the app: `https://chat.example.com/org/app`, or `https://chat.example.com/app-id/{app id}`. */
   readonly url: string;
   readonly token: Token;
+  /** Used in place of the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch;
-  /** How often a call is tried in all; 5 when left out. */
+  /** How many times a call is tried, the first time included; defaults to 5. */
   readonly tries?: number;
-  /** How long one try may take, ms; 10,000 when left out. */
+  /** Time limit for one try, ms; defaults to 10,000. */
   readonly timeoutMs?: number;
-  /** For how long a call is tried at most, pauses included, ms; 30,000 when left out. */
+  /** No try begins later than this after the call, ms; defaults to 30,000. */
   readonly patienceMs?: number;
 }
 
@@ -28,7 +32,7 @@ export interface Asked {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
-  /** Whether it may be done twice: then it is tried again when no answer came, and when another has overtaken it. */
+  /** Whether the call may be carried out twice. If so, it is retried after a missing answer and after a conflict. */
   readonly isRepeatable: boolean;
 }
 
@@ -42,12 +46,12 @@ export type Transport = <Body>(asked: Asked) => Promise<Answered<Body>>;
 const PAUSE_MS = 200;
 const PAUSE_MAX_MS = 10_000;
 
-/** Calls the server, and calls again by the book: never sooner than it says, never all clients in the same moment. */
+/** Calls the server and retries: never before `Retry-After`, and after a random time, so that clients do not retry together. */
 export function createTransport(options: TransportOptions): Transport {
   const { token, tries = 5, timeoutMs = 10_000, patienceMs = 30_000 } = options;
   const base = checkUrl(options.url);
   if (typeof token !== "function") checkToken(token || undefined, "createClient: token");
-  // Called as a function of nobody's: browsers refuse it as a method of something else.
+  // Wrapped: browsers reject `fetch` when it is called as a method of another object.
   const ask = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
 
   async function once(asked: Asked, bearer: string, signal: AbortSignal): Promise<Heard> {
@@ -59,12 +63,12 @@ export function createTransport(options: TransportOptions): Transport {
         ...(body !== undefined && { "content-type": `application/${method === "PATCH" ? "merge-patch+" : ""}json` }),
         ...headers,
       },
-      // Of undefined this is undefined: then no body is sent.
+      // Undefined, and so not sent, if there is no body.
       body: JSON.stringify(body),
       signal,
     });
     const answer: unknown = await response.json().catch((error) => {
-      // An answer that breaks off says nothing. An error that is no JSON, from a proxy on the way, has its status.
+      // A truncated answer is no answer. An error without JSON, as from a proxy, still has its status.
       if (response.ok || asked.signal?.aborted) throw error;
     });
     return { response, answer: answer ?? {} };
@@ -78,7 +82,7 @@ export function createTransport(options: TransportOptions): Transport {
       let failure: UsermetaError;
       let mayRepeat: boolean;
       let waitMs = Math.random() * Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** attempt);
-      // What fails here has nothing to do with the server: the caller gets it as it is.
+      // A failure here is not the server's: the caller gets it unchanged.
       const bearer =
         typeof token === "string"
           ? token
@@ -87,11 +91,11 @@ export function createTransport(options: TransportOptions): Transport {
       const limit = timeLimit(timeoutMs, asked.signal);
       try {
         const { response, answer } = await once(asked, bearer, limit.signal);
-        const body = answer as Body & ErrorBody; // as the caller says it is
+        const body = answer as Body & ErrorBody; // as: the caller names the type
         const { status } = response;
         if (status === 200) return { body, etag: response.headers.get("etag") ?? undefined };
         failure = new UsermetaError(status, body);
-        // The server refuses so only what it has not stored and never will. What a proxy knows of that is its secret.
+        // With these statuses the server says that nothing was stored and nothing will be. A proxy's 503 does not say that.
         const isUndone = status === 429 || (status === 503 && !isUnclear(failure));
         mayRepeat = isUndone || (asked.isRepeatable && (status === 409 || status >= 502));
         if (status === 401 && typeof token !== "string" && !wasRefused && !lacksRight(body)) {
@@ -119,7 +123,7 @@ interface Heard {
   readonly answer: unknown;
 }
 
-/** A good token of somebody who may not do this, says the server: another one would be no better. */
+/** The token is valid, but its user lacks the permission. A new token would not help. */
 function lacksRight({ error, error_description: text }: ErrorBody): boolean {
   return error === "metadata_error" || text === "unauthorized";
 }
