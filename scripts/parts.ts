@@ -14,7 +14,7 @@ export const FIREFOX = process.env.FIREFOX ?? "/usr/bin/firefox-esr";
 
 /** What some tests need beside Node and npm. `.ci/run` installs all of it. */
 export const PARTS: Readonly<Record<string, string>> = {
-  curl: "the start-up lines and those of README.md and docs/CLIENTS.md pasted into a shell (test/cli/start-up.test.ts, test/docs)",
+  curl: "the start-up lines and those of the documents pasted into a shell (test/cli/start-up.test.ts, test/docs)",
   faketime: "servers whose wall clock is set while they run (test/workers/clock-steps.test.ts)",
   mariadbd: "the cluster store: its contract, the wire and the races on it, copying (MariaDB)",
   strace:

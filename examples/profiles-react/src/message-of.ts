@@ -1,4 +1,4 @@
-/** What to tell the user of something that was thrown. */
+/** A message for the user. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -12,7 +12,7 @@ interface Props {
 export function OwnProfile({ client, user }: Props) {
   const { attributes } = useProfile(client, user);
   const [isEditing, setEditing] = useState(false);
-  // What is not known yet cannot be edited.
+  // Still loading.
   if (attributes === undefined) return null;
   if (isEditing) {
     return <ProfileForm client={client} user={user} initial={draftOf(attributes)} onDone={() => setEditing(false)} />;

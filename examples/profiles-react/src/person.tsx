@@ -7,7 +7,7 @@ interface Props {
   readonly user: string;
 }
 
-/** A user's avatar and name. All that appear together are one call to the server. */
+/** A user's avatar and name. All of them that mount together make one call. */
 export function Person({ client, user }: Props) {
   const { attributes, isLoading, isMissing, error } = useProfile(client, user);
   if (isLoading) return <span className="person">…</span>;

@@ -6,7 +6,7 @@ import { ConflictError, type Draft, saveProfile } from "./save-profile.ts";
 interface Props {
   readonly client: Client;
   readonly user: string;
-  /** Taken once: what changes while the form is open is a conflict, not a new beginning. */
+  /** Read once. A change while the form is open is a conflict. */
   readonly initial: Draft;
   readonly onDone: () => void;
 }

@@ -1,12 +1,12 @@
 import type { Client } from "@usermeta/client";
 
-/** What the form edits. An empty text stands for an attribute that is not set, as it does on the server. */
+/** The attributes that the form edits. As on the server, an empty text means that the attribute is not set. */
 export interface Draft {
   readonly nickname: string;
   readonly avatarurl: string;
 }
 
-/** Somebody else, perhaps the same user on another device, has changed what the form began with. */
+/** The profile has changed since the form was opened, for instance on another device of the user. */
 export class ConflictError extends Error {
   readonly stored: Draft;
 
@@ -21,8 +21,8 @@ export function draftOf({ nickname = "", avatarurl = "" }: Partial<Draft>): Draf
 }
 
 /**
- * Stores the draft, unless the server has neither it nor what the form began with. `update` ties the write to the version
- * that its function was given, so that no change slips in between.
+ * Stores the draft. If the profile has changed since the user saw it, throws a `ConflictError` instead. `update` stores
+ * only on the version that its function was given, so no other change is overwritten.
  */
 export async function saveProfile(client: Client, user: string, seen: Draft, draft: Draft): Promise<void> {
   await client.update(user, (attributes) => {

@@ -1,7 +1,7 @@
 import { type Client, createClient } from "@usermeta/client";
 
 const URL = import.meta.env.VITE_URL;
-/** How often the page asks what others have changed, ms: one call for all users it shows. */
+/** How often the page reads other users' changes, ms: one call for all users that it shows. */
 const REFRESH_MS = 5000;
 
 export interface Session {
@@ -9,7 +9,7 @@ export interface Session {
   readonly client: Client;
 }
 
-/** @param onExpired called when the server no longer takes the token: the user must log in again */
+/** @param onExpired called when the server rejects the token: the user must log in again */
 export async function logIn(username: string, password: string, onExpired: () => void): Promise<Session> {
   const response = await fetch(`${URL}/token`, {
     method: "POST",
@@ -27,6 +27,6 @@ export async function logIn(username: string, password: string, onExpired: () =>
       return token;
     },
   });
-  // As the server spells it: `Ada` and `ada` are one user.
+  // In the server's spelling: `Ada` and `ada` are one user.
   return { user: answer.user.username, client };
 }

@@ -1,4 +1,4 @@
-export type { AttributePatch, Attributes, KnownName, Profile } from "./attributes.ts";
+export type { Attributes, Changes, KnownName, Profile } from "./attributes.ts";
 export {
   type CallOptions,
   type Client,
