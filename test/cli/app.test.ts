@@ -5,7 +5,7 @@ import { Cli } from "./cli.ts";
 
 const YEAR = new Date().getFullYear();
 
-test("app create makes an app with the server's settings and prints its credentials once", async () => {
+test("app create creates an app with the server's settings and prints its credentials once", async () => {
   using cli = new Cli();
   const created = await cli.json("app create Acme/Chat");
   expect(created).toEqual({
@@ -42,7 +42,7 @@ test("app create takes the settings that app set takes", async () => {
   expect(await cli.ok("app create a/c")).toMatch(/^client secret +YXA6\S+$/m);
 });
 
-test("a name that is no app's is a usage mistake", async () => {
+test("an invalid app name is a usage error", async () => {
   using cli = new Cli();
   const { code, err } = await cli.run("app create nonsense");
   expect(code).toBe(2);
@@ -63,7 +63,7 @@ test("app list and app show", async () => {
   expect(await cli.ok("app show a/two")).toMatch(/^calls a second +default$/m);
 });
 
-test("app set changes what it is told, and hands back with `default`", async () => {
+test("app set changes the named settings, and resets with `default`", async () => {
   using cli = new Cli();
   await cli.ok("app create a/b");
   const all =
@@ -133,7 +133,7 @@ test("a running server follows --check-ext within a second", async () => {
   expect((await serving.stop()).code).toBe(0);
 });
 
-test("app set: all mistakes at once, and nothing is changed", async () => {
+test("app set: all errors together, and nothing is changed", async () => {
   using cli = new Cli();
   const before = await cli.json("app create a/b");
   const line =
@@ -160,7 +160,7 @@ test("app rotate-secret gives a new secret for the same client id", async () => 
   expect(rotated.clientSecret).not.toBe(created.clientSecret);
 });
 
-test("app delete asks on a terminal, and wants --yes elsewhere", async () => {
+test("app delete asks on a terminal, and requires --yes elsewhere", async () => {
   using cli = new Cli();
   await cli.ok("app create a/b");
   expect(await cli.run("app delete a/b")).toMatchObject({ code: 2, err: expect.stringContaining("--yes") });

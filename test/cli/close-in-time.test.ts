@@ -13,7 +13,7 @@ function started(close: () => Promise<void>, closing: readonly string[] = []): S
   return { service, url: "", demo: undefined, hasPages: false, appCount: 0, [Symbol.asyncDispose]: close };
 }
 
-test("what closing fails with is told, and keeps no server from stopping", async () => {
+test("an error while closing is reported, and keeps no server from stopping", async () => {
   const told: unknown[] = [];
   const events = { leftOpen: (part: string) => told.push(part), closeFailed: (error: unknown) => told.push(error) };
   const failure = new Error("the disk is full");
@@ -24,7 +24,7 @@ test("what closing fails with is told, and keeps no server from stopping", async
   expect(told).toEqual([failure]);
 });
 
-test("what does not close at all is named within the time in which a process ends", async () => {
+test("a part that does not close is named within the time in which a process ends", async () => {
   const told: unknown[] = [];
   const events = { leftOpen: (part: string) => told.push(part), closeFailed: (error: unknown) => told.push(error) };
   await closeInTime(

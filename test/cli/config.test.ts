@@ -41,7 +41,7 @@ test("config masks secrets, however they were given", async () => {
 });
 
 for (const command of ["config", "serve", "app list", "migrate"]) {
-  test(`${command}: all mistakes of the configuration at once, exit 2, before anything is opened`, async () => {
+  test(`${command}: all configuration errors together, exit 2, before anything is opened`, async () => {
     using cli = new Cli();
     const env = { USERMETA_BATCH_MAX: "0", USERMETA_REGISTRATION: "closed", USERMETA_LISTN: "x" };
     expect(await cli.run(command, { env })).toEqual({

@@ -25,7 +25,7 @@ async function filled(cli: Cli): Promise<{ readonly admin: string; readonly user
 
 const FROM = "--from sqlite:data/usermeta.db";
 
-test("copy moves a store, says what it has moved, and tokens issued before go on working", async () => {
+test("copy moves a store, prints the numbers, and tokens issued before stay valid", async () => {
   using cli = new Cli();
   const tokens = await filled(cli);
   const copied = await cli.json(`copy ${FROM} --to sqlite:other.db`);
@@ -86,7 +86,7 @@ async function expectServed(
   expect([capacity.status, capacity.body.data]).toEqual([200, 16]);
 }
 
-test("on a terminal a bar shows how far it is, in one line for each pass", async () => {
+test("on a terminal a progress bar is one line for each pass", async () => {
   using cli = new Cli();
   await filled(cli);
   const { code, out, err } = await cli.run(`copy ${FROM} --to sqlite:other.db`, { terminal: true });
@@ -99,13 +99,13 @@ test("on a terminal a bar shows how far it is, in one line for each pass", async
   expect(out).toMatch(/: 1 app, 2 users, [\d.]+ s\. All was read again and is the same\.\n/);
 });
 
-test("elsewhere a short copy says nothing on stderr", async () => {
+test("elsewhere a short copy prints nothing on stderr", async () => {
   using cli = new Cli();
   await filled(cli);
   expect(await cli.run(`copy ${FROM} --to sqlite:other.db`)).toMatchObject({ code: 0, err: "" });
 });
 
-test("a store that a server has is neither copied nor copied to: exit 2, with the server's process id", async () => {
+test("a store that is being served is neither copied nor copied to: exit 2, with the server's process id", async () => {
   using cli = new Cli();
   await filled(cli);
   const serving = await cli.serve();

@@ -68,7 +68,7 @@ const USAGE_MISTAKES = [
 ] as const;
 
 for (const line of USAGE_MISTAKES) {
-  test(`\`usermeta ${line}\` is a usage mistake: exit 2, and stdout stays empty`, async () => {
+  test(`\`usermeta ${line}\` is a usage error: exit 2, and stdout stays empty`, async () => {
     using cli = new Cli();
     const { code, out, err } = await cli.run(line === "" ? [] : line);
     expect({ code, out }).toEqual({ code: 2, out: "" });

@@ -8,7 +8,7 @@ import { APP_ID, CERTIFICATE, NEXT_CERTIFICATE, userToken } from "../identity/ag
 import { Cli } from "./cli.ts";
 import { Program } from "./program.ts";
 
-test("app set takes what verifies others' tokens, part by part, and `none` takes it away", async () => {
+test("app set accepts the settings for external tokens, part by part, and `none` removes them", async () => {
   using cli = new Cli();
   await cli.ok("app create a/b");
   const agora = await cli.json(`app set a/b --agora-app-id ${APP_ID} --agora-certificate-file certificates`);
@@ -74,13 +74,13 @@ for (const engine of ["sqlite", "mysql"]) {
   );
 }
 
-test("app create takes them too", async () => {
+test("app create accepts them too", async () => {
   using cli = new Cli();
   const { identity } = await cli.json(`app create a/b --agora-app-id ${APP_ID} --agora-certificate-file /c`);
   expect(identity.agora).toEqual({ appId: APP_ID, certificateFile: "/c" });
 });
 
-test("a name is not made of a claim while strangers may register it, whichever of the two is set first", async () => {
+test("names are not taken from a claim while registration is open, whichever of the two is set first", async () => {
   using cli = new Cli();
   const oidc = "--oidc-issuer https://id.example --oidc-audience https://profiles.example";
   await cli.ok("app create a/b");
@@ -106,7 +106,7 @@ test("a name is not made of a claim while strangers may register it, whichever o
   await cli.ok("app set a/b --registration authorised --user-claim-map hash");
 });
 
-test("every mistake is a line, and nothing is changed", async () => {
+test("every error is a line, and nothing is changed", async () => {
   using cli = new Cli();
   await cli.ok("app create a/b");
   const line =
@@ -131,7 +131,7 @@ test("every mistake is a line, and nothing is changed", async () => {
 });
 
 for (const workers of ["1", "2"]) {
-  test(`SIGHUP has the certificates read again, by ${workers} serving thread(s)`, async () => {
+  test(`SIGHUP reloads the certificates, with ${workers} serving thread(s)`, async () => {
     await using program = new Program({ USERMETA_WORKERS: workers });
     await program.shows("out", /^usermeta serves (\S+)$/m);
     const origin = /^usermeta serves (\S+)$/m.exec(program.out)?.[1] ?? "";

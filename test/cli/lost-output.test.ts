@@ -47,14 +47,14 @@ async function expectGoesOn(folder: string, shown: string): Promise<void> {
   await eventually(async () => expect(file("code")).toBe("0\n"), 20_000);
 }
 
-test("a server goes on when nobody reads its log and its output any more", async () => {
+test("a server keeps serving when its log and output are no longer read", async () => {
   using folder = temporaryFolder();
   const running = shell(folder.path, `(${SERVE} 2>&1 >/dev/null & ${KEPT}) | head -n 1 >first`);
   await expectGoesOn(folder.path, "first");
   await running;
 }, 60_000);
 
-test("a command whose reader has gone says nothing of it and is carried out", async () => {
+test("a command whose reader has gone does not report it and completes", async () => {
   using folder = temporaryFolder();
   const { out, err } = await shell(
     folder.path,
@@ -68,7 +68,7 @@ test("a command whose reader has gone says nothing of it and is carried out", as
 describe.skipIf(isLeftOut(existsSync("/dev/full"), "output to a full disk: there is no /dev/full"))(
   "a full disk",
   () => {
-    test("a server whose log cannot be written goes on", async () => {
+    test("a server whose log cannot be written keeps serving", async () => {
       using folder = temporaryFolder();
       const running = shell(folder.path, `(${SERVE} 2>/dev/full >out & ${KEPT})`);
       await expectGoesOn(folder.path, "out");

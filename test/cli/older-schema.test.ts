@@ -96,7 +96,7 @@ const MYSQL: Engine = {
 for (const engine of [SQLITE, MYSQL]) {
   describe.skipIf(engine === MYSQL && mariadbIsMissing())(`on ${engine.name}`, () => {
     for (let schema = 1; schema < engine.newest; schema++) {
-      test(`every command but serve and migrate leaves schema ${schema} as it is, and says why in one line`, async () => {
+      test(`every command but serve and migrate leaves schema ${schema} unchanged, and says why in one line`, async () => {
         using cli = new Cli();
         await using older = await engine.older(cli, schema);
         const before = await older.schema();
@@ -151,7 +151,7 @@ for (const engine of [SQLITE, MYSQL]) {
       }, 30_000);
     }
 
-    test("migrate makes no store where there is none", async () => {
+    test("migrate creates no store where there is none", async () => {
       using cli = new Cli();
       await using older = await engine.older(cli, 0);
       const before = await older.schema();
@@ -163,7 +163,7 @@ for (const engine of [SQLITE, MYSQL]) {
       expect(await older.schema()).toEqual(before);
     });
 
-    test("app create makes a store where there is none, of the newest schema", async () => {
+    test("app create creates a store where there is none, of the newest schema", async () => {
       using cli = new Cli();
       await using older = await engine.older(cli, 0);
       await cli.ok("app create a/b", older.options);
@@ -182,7 +182,7 @@ test("migrate refuses an empty file, and leaves it empty", async () => {
   await cli.ok("app create a/b --store sqlite:empty.db");
 });
 
-test("migrate does not change a file under the server that has it", async () => {
+test("migrate does not change a file that a server has open", async () => {
   using cli = new Cli();
   const path = join(cli.folder, "older.db");
   const served = await cli.serve("--store sqlite:older.db");

@@ -37,7 +37,7 @@ async function servedWith(env: (file: string) => Readonly<Record<string, string>
 }
 
 for (const workers of ["1", "2"]) {
-  test(`SIGHUP has the operator key read again from its file, by ${workers} serving thread(s)`, async () => {
+  test(`SIGHUP reloads the operator key from its file, with ${workers} serving thread(s)`, async () => {
     await using server = await servedWith((file) => ({ USERMETA_OPERATOR_KEY_FILE: file, USERMETA_WORKERS: workers }));
     const { program, file, statuses } = server;
     expect(await statuses(OLD)).toEqual([200]);
@@ -51,7 +51,7 @@ for (const workers of ["1", "2"]) {
   }, 30_000);
 }
 
-test("what is no operator key leaves the former one, and is one line in the log", async () => {
+test("an invalid operator key leaves the previous one in use, and is one line in the log", async () => {
   await using server = await servedWith((file) => ({ USERMETA_OPERATOR_KEY_FILE: file }));
   const { program, file, statuses } = server;
   const spoilt: readonly (readonly [string, () => void])[] = [
@@ -78,7 +78,7 @@ test("what is no operator key leaves the former one, and is one line in the log"
   expect(await statuses(OLD)).not.toContain(200);
 }, 30_000);
 
-test("a key that is in the environment itself stays, whatever SIGHUP has read again", async () => {
+test("a key from the environment stays, whatever SIGHUP reloads", async () => {
   await using server = await servedWith((file) => ({ USERMETA_OPERATOR_KEY: OLD, KEY_FILE: file }));
   const { program, file, statuses } = server;
   writeFileSync(file, NEW);

@@ -46,7 +46,7 @@ class Checkout implements Disposable {
 }
 
 test(
-  "pages are built at the first start, kept at the next, and built anew when their sources have changed",
+  "pages are built at the first start, kept at the next, and rebuilt when their sources have changed",
   async () => {
     using checkout = new Checkout();
     const first = await checkout.start();
@@ -63,7 +63,7 @@ test(
 );
 
 test(
-  "servers that start at once build the same pages, and leave nothing half-built",
+  "servers that start at the same time build the same pages, and leave nothing half-built",
   async () => {
     using checkout = new Checkout();
     const folders = await Promise.all([checkout.start(), checkout.start(), checkout.start()]);
@@ -76,7 +76,7 @@ test(
 );
 
 test(
-  "a build that fails is told in one line, and the pages of the last one are served",
+  "a failed build is reported in one line, and the pages of the last one are served",
   async () => {
     using checkout = new Checkout();
     const first = await checkout.start();
@@ -88,7 +88,7 @@ test(
   TIMEOUT_MS,
 );
 
-test("without the viewer nothing is built: pages that were built before are served, and that there are none is told", async () => {
+test("without the viewer nothing is built: earlier pages are served, and missing ones are reported", async () => {
   using checkout = new Checkout();
   rmSync(join(checkout.root, VIEWER));
   expect(await checkout.start()).toBeUndefined();
@@ -100,7 +100,7 @@ test("without the viewer nothing is built: pages that were built before are serv
   expect(checkout.told).toEqual(["missing"]);
 });
 
-test("outside of a checkout there is nothing to build, and no start fails for it", async () => {
+test("outside of a checkout there is nothing to build, and no start fails because of it", async () => {
   const told: string[] = [];
   const events = {
     pagesBuilt: () => void told.push("built"),
@@ -115,7 +115,7 @@ test("outside of a checkout there is nothing to build, and no start fails for it
 });
 
 test(
-  "a server that stops ends the build that is under way, and tells nothing of it",
+  "a server that stops ends the running build, and does not report it",
   async () => {
     using checkout = new Checkout();
     const build = createPageBuild(checkout.events, checkout.root);

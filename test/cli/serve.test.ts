@@ -53,7 +53,7 @@ test("a second start keeps the app, and its file names the new port", async () =
   expect(await cli.json("app list")).toHaveLength(1);
 });
 
-test("credentials that are no longer good are not offered", async () => {
+test("credentials that are no longer valid are not offered", async () => {
   using cli = new Cli();
   await (await cli.serve()).stop();
   await cli.ok("app rotate-secret chat-demo/testapp");
@@ -62,7 +62,7 @@ test("credentials that are no longer good are not offered", async () => {
   await serving.stop();
 });
 
-test("no app is made on a store that was named, that holds apps, or beside a configured app", async () => {
+test("no app is created on a named store, on one that has apps, or beside a configured app", async () => {
   using named = new Cli();
   const onNamed = await named.serve("--store sqlite:data/usermeta.db");
   using used = new Cli();
@@ -82,7 +82,7 @@ test("no app is made on a store that was named, that holds apps, or beside a con
   }
 });
 
-test("memory: has an app too, whose file is gone with the server", async () => {
+test("memory: has an app too, whose file is deleted with the server", async () => {
   using cli = new Cli();
   const serving = await cli.serve("--store memory:");
   const [, file = ""] = /^credentials: (.+)$/m.exec(serving.out()) ?? [];
@@ -93,7 +93,7 @@ test("memory: has an app too, whose file is gone with the server", async () => {
   expect(existsSync(join(cli.folder, "data"))).toBe(false);
 });
 
-test("a configured app is made sure of; with another secret the start fails with one line, which does not hold it", async () => {
+test("a configured app is created if missing; with another secret the start fails with one line, which does not contain the secret", async () => {
   using cli = new Cli();
   for (let start = 1; start <= 2; start++) {
     const serving = await cli.serve("", { env: APP });
@@ -184,7 +184,7 @@ test("workers serve on one free port, and all of them stop", async () => {
   ).toBe("closed");
 });
 
-test("workers are refused a port that another program has, in one line", async () => {
+test("workers are refused a port in use by another program, in one line", async () => {
   using cli = new Cli();
   using other = new Cli();
   const serving = await other.serve();

@@ -36,7 +36,7 @@ for (const { line, typed, users } of [
   });
 }
 
-test("a server that starts while a command changes users waits for it", async () => {
+test("a server that starts while a command changes users waits for the command", async () => {
   using cli = new Cli();
   await cli.ok("app create a/b");
   const held = await keepServersOff({ engine: "sqlite", path: join(cli.folder, "data", "usermeta.db") });
@@ -48,7 +48,7 @@ test("a server that starts while a command changes users waits for it", async ()
   expect((await serving.stop()).code).toBe(0);
 });
 
-test("commands that change users at once wait for each other", async () => {
+test("concurrent commands that change users wait for each other", async () => {
   using cli = new Cli();
   await cli.ok("app create a/b");
   const names = ["ada", "bob", "carol", "dave"];

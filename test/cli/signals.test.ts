@@ -5,7 +5,7 @@ import { temporaryFolder } from "../store/sqlite-fixture.ts";
 
 const MEANINGLESS = ["SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO", "SIGWINCH", "SIGHUP"];
 
-test("no signal ends a server but those that ask it to stop", async () => {
+test("only the stop signals end a server", async () => {
   using folder = temporaryFolder();
   await using server = new UsermetaProcess(`sqlite:${join(folder.path, "usermeta.db")}`, { USERMETA_WORKERS: "2" });
   const origin = await server.origin();
@@ -18,7 +18,7 @@ test("no signal ends a server but those that ask it to stop", async () => {
   expect(await server.end("SIGTERM")).toBe(0);
 }, 30_000);
 
-test("a server that is asked to read its secrets again while it waits for its store goes on waiting", async () => {
+test("a server that is told to reload its secrets while it waits for its store keeps waiting", async () => {
   await using server = new UsermetaProcess("mysql://nobody@127.0.0.1:1/usermeta");
   await server.logged("storeUnreachable");
   for (const signal of ["HUP", "USR1"]) Bun.spawnSync(["kill", "-s", signal, String(server.pid)]);

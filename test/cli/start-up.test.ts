@@ -77,7 +77,7 @@ test.skipIf(NO_CURL)(
 );
 
 test(
-  "SIGINT ends it with exit code 0, and a second signal ends it at once",
+  "SIGINT ends it with exit code 0, and a second signal ends it immediately",
   async () => {
     await using first = new Program();
     await first.shows("out", /^usermeta serves/m);

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { steadyLog } from "../../src/cli/terminal/steady-output.ts";
 
-test("a reader who does not read makes no log pile up, and is told how many lines are missing when they read again", () => {
+test("a reader that stops reading makes no log accumulate, and is told the number of missing lines when it continues", () => {
   const taken: string[] = [];
   let unread: (() => void)[] = [];
   const log = steadyLog({

@@ -20,7 +20,7 @@ test("config shows where the store is, and never its password", async () => {
   }
 });
 
-test("help says nothing of what is configured", async () => {
+test("help reveals no configured value", async () => {
   using cli = new Cli();
   const help = await cli.ok("serve --help", { env: { USERMETA_STORE: URL_WITH_PASSWORD } });
   expect(help).not.toContain("hush1815");

@@ -57,7 +57,7 @@ function turned(token: string): string {
   return token.slice(0, at) + (token[at] === "A" ? "B" : "A") + token.slice(at + 1);
 }
 
-test("token check says what a running server says of every kind of token, whose it is, and why not", async () => {
+test("token check agrees with a running server on every kind of token, its owner and the reason of a refusal", async () => {
   await using set = await prepared();
   const { cli, pair, check, issue } = set;
   const stranger = await signingPair(set.provider.issuer, "ES256", "one");
@@ -110,7 +110,7 @@ test("token check says what a running server says of every kind of token, whose 
   await serving.stop();
 }, 60_000);
 
-test("whoever is not here yet is said to be made at first use, and is not made", async () => {
+test("a user that does not exist yet is reported as created at first use, and is not created", async () => {
   await using set = await prepared();
   const { cli, pair, check } = set;
   const eve = await pair.sign({ sub: "eve" });
@@ -125,7 +125,7 @@ test("whoever is not here yet is said to be made at first use, and is not made",
   expect(await check(eve)).toEqual({ ...BAD, kind: "jwt", failed: "claim" });
 });
 
-test("a kind of token that the app does not take is named", async () => {
+test("a kind of token that the app does not accept is named", async () => {
   await using set = await prepared();
   for (const [kind, token] of [
     ["agora", userToken("ada")],
@@ -190,7 +190,7 @@ test("a provider that cannot be reached, or that never answers, is the detail; a
   expect(await inProcess(cli, await pair.sign({}))).toEqual(unknown);
 }, 60_000);
 
-test("the hosted service is asked about its tokens; where it does not answer, nothing is said of them", async () => {
+test("the hosted service is asked about its tokens; without its answer the result stays open", async () => {
   await using set = await prepared();
   await using hosted = new HostedService();
   await set.cli.ok(`app set org/app --hosted-url ${hosted.url}`);

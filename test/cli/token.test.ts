@@ -35,7 +35,7 @@ async function served(): Promise<{ cli: Cli; serving: Serving } & AsyncDisposabl
   return { cli, serving, [Symbol.asyncDispose]: end };
 }
 
-test("token issue: for the app's admin, and for a user; good at the running server", async () => {
+test("token issue: for the app's admin, and for a user; valid at the running server", async () => {
   await using set = await served();
   const { cli, serving } = set;
   const admin = await cli.json("token issue a/b --ttl 60");
@@ -46,7 +46,7 @@ test("token issue: for the app's admin, and for a user; good at the running serv
   expect(await attributes(serving, user)).toMatchObject({ status: 200 });
 });
 
-test("token issue on a store that was never served makes the key that the server then uses", async () => {
+test("token issue on a store that was never served creates the key that the server then uses", async () => {
   using cli = new Cli();
   await cli.ok("app create a/b");
   const { token } = await cli.json("token issue a/b --ttl 0");
@@ -66,7 +66,7 @@ test("token issue: unknown users and nonsense are refused", async () => {
   expect(await cli.run("token issue a/c")).toMatchObject({ code: 1 });
 });
 
-test("token revoke ends what it names within a second, and nothing else", async () => {
+test("token revoke revokes the named tokens within a second, and nothing else", async () => {
   await using set = await served();
   const { cli, serving } = set;
   const admin = (await cli.ok("token issue a/b")).trim();
@@ -86,7 +86,7 @@ test("token revoke ends what it names within a second, and nothing else", async 
   await becomes(401, () => attributes(serving, second));
 });
 
-test("token revoke must be told what to end", async () => {
+test("token revoke requires a target", async () => {
   using cli = new Cli();
   await cli.ok("app create a/b");
   expect(await cli.run("token revoke a/b")).toMatchObject({ code: 2 });
@@ -94,7 +94,7 @@ test("token revoke must be told what to end", async () => {
   expect(await cli.run("token revoke a/b --user nobody")).toMatchObject({ code: 1 });
 });
 
-test("token rotate-key: new tokens carry the new key, old ones stay good", async () => {
+test("token rotate-key: new tokens carry the new key, old ones stay valid", async () => {
   await using set = await served();
   const { cli, serving } = set;
   const before = (await cli.ok("token issue a/b")).trim();
@@ -103,7 +103,7 @@ test("token rotate-key: new tokens carry the new key, old ones stay good", async
   for (const token of [before, after]) expect(await capacity(serving, token)).toMatchObject({ status: 200 });
 });
 
-test("app set and app rotate-secret hold at the running server within a second", async () => {
+test("app set and app rotate-secret take effect at the running server within a second", async () => {
   await using set = await served();
   const { cli, serving } = set;
   const token = (await cli.ok("token issue a/b --user ada")).trim();

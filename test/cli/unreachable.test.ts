@@ -17,7 +17,7 @@ function storeAt(port: number): { readonly env: Record<string, string>; readonly
 }
 
 test(
-  "serve waits for a store that cannot be reached: it says so once, tries again, and ends well when told to stop",
+  "serve waits for an unreachable store: it says so once, tries again, and exits cleanly when told to stop",
   async () => {
     const port = deafPort();
     const { env, text } = storeAt(port);

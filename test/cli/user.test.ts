@@ -77,7 +77,7 @@ test("user list goes through all users by pages, in the order of their creation"
   expect(await cli.run("user list a/b --limit 0")).toMatchObject({ code: 2 });
 });
 
-test("user show and list make what users write harmless for a terminal", async () => {
+test("user show and list make users' texts harmless for a terminal", async () => {
   using cli = await cliWithApp();
   await cli.ok(["user", "create", "a/b", "ada", "--nickname", "\u001b[2J\u202eevil"]);
   const shown = (await cli.ok("user show a/b ada")) + (await cli.ok("user list a/b"));

@@ -41,7 +41,7 @@ test("the log is for people on a terminal only", () => {
   expect(loaded({ terminal: false }).config.log).toBe("json");
 });
 
-test("a flag goes before the environment, and that before the default", () => {
+test("a flag overrides the environment, and that the default", () => {
   const env = { USERMETA_LISTEN: "127.0.0.1:1", USERMETA_BATCH_MAX: "7" };
   const { config, settings } = loaded({ env, flags: { listen: "[::1]:2" } });
   expect(config.listen).toEqual({ hostname: "::1", port: 2 });
@@ -62,7 +62,7 @@ test("an app comes with its id and secret, and its key folded", () => {
   expect(app?.clientSecret.reveal()).toBe("hush");
 });
 
-test("an app without its id or secret is a mistake, and they without it", () => {
+test("an app without its id or secret is an error, and so are they without an app", () => {
   expect(mistakesOf({ env: { USERMETA_APP: "a/b" } })).toEqual([
     "USERMETA_APP cannot go without USERMETA_CLIENT_ID and USERMETA_CLIENT_SECRET",
   ]);
@@ -71,7 +71,7 @@ test("an app without its id or secret is a mistake, and they without it", () => 
   ]);
 });
 
-test("every mistake is reported at once, with option and value", () => {
+test("all errors are reported together, with option and value", () => {
   const env = {
     USERMETA_LISTEN: "8080",
     USERMETA_STORE: "mysql://root:pw@db/chat?timeout=1",
@@ -101,7 +101,7 @@ test("every mistake is reported at once, with option and value", () => {
   ]);
 });
 
-test("a name that is like no option gets no guess", () => {
+test("a name unlike any option gets no suggestion", () => {
   expect(mistakesOf({ env: { USERMETA_QQQQQQQQQQQQ: "1" } })).toEqual(["USERMETA_QQQQQQQQQQQQ is not an option"]);
 });
 

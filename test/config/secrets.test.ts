@@ -11,7 +11,7 @@ const secretText = fc
   .string({ unit: "binary-ascii", minLength: 12, maxLength: 40 })
   .filter((text) => /\w{12}/.test(text));
 
-test("a secret prints as *** whichever way it is printed", () => {
+test("a secret prints as *** however it is printed", () => {
   const secret = new Secret("hush-hush");
   const printed = [
     String(secret),
@@ -27,7 +27,7 @@ test("a secret prints as *** whichever way it is printed", () => {
   expect(secret.reveal()).toBe("hush-hush");
 });
 
-test("whatever is configured, right or wrong, the text of a secret is in no message and no setting", () => {
+test("no message and no setting contains the text of a secret, whether the configuration is valid or not", () => {
   fc.assert(
     fc.property(fc.constantFrom(...SECRET_OPTIONS), secretText, fc.boolean(), (name, text, inFile) => {
       const path = "/run/secret";
@@ -51,21 +51,21 @@ test("a secret in a file, without the newline that editors add", () => {
   }
 });
 
-test("only the last newline goes: what is left of a second one is a mistake, not a silently different secret", () => {
+test("only the last newline is removed: a second one is an error, not a silently different secret", () => {
   const files = { "/key": "0123456789abcdef\n\n" };
   expect(mistakesOf({ env: { USERMETA_OPERATOR_KEY_FILE: "/key" }, files })).toEqual([
     "USERMETA_OPERATOR_KEY_FILE: must be at least 16 characters, printable ASCII without spaces",
   ]);
 });
 
-test("a secret and its file together are a mistake", () => {
+test("a secret and its file together are an error", () => {
   const env = { USERMETA_OPERATOR_KEY: "0123456789abcdef", USERMETA_OPERATOR_KEY_FILE: "/key" };
   expect(mistakesOf({ env })).toEqual([
     "USERMETA_OPERATOR_KEY and USERMETA_OPERATOR_KEY_FILE are both set: set one of them",
   ]);
 });
 
-test("a file that is missing or empty is a mistake that names it", () => {
+test("a missing or empty file is an error that names it", () => {
   const env = { USERMETA_OPERATOR_KEY_FILE: "/gone", USERMETA_CLIENT_SECRET_FILE: "./empty" };
   expect(mistakesOf({ env, files: { "/srv/usermeta/empty": "\n" } })).toEqual([
     'USERMETA_CLIENT_SECRET_FILE="./empty": the file is empty',
@@ -79,7 +79,7 @@ test("a secret that was put where its file's path belongs is not repeated", () =
   expect(mistakesOf({ env: { USERMETA_OPERATOR_KEY_FILE: text } }).join()).not.toContain(text);
 });
 
-test("what is not a secret cannot be given as a file", () => {
+test("an option that is not a secret cannot be given as a file", () => {
   expect(mistakesOf({ env: { USERMETA_LISTEN_FILE: "/x" } })).toEqual([
     "USERMETA_LISTEN_FILE is not an option: did you mean USERMETA_LISTEN?",
   ]);

@@ -37,7 +37,7 @@ test("the password of a store comes out of its address, or from an option or a f
   ]);
 });
 
-test("a store that asks for no password has none, whatever is set", () => {
+test("a store without authentication has no password, whatever is set", () => {
   const env = { USERMETA_STORE: "memory:", USERMETA_STORE_PASSWORD: "x" };
   expect(storeOf(env)).toEqual({ text: "memory:", password: undefined });
 });
@@ -51,7 +51,7 @@ test("--store with a password is refused, and without one takes the password fro
   expect([store.text, store.password?.reveal()]).toEqual([SHOWN, "hush"]);
 });
 
-test("each mistake in the address of a store is told with the option's name", () => {
+test("each error in the address of a store is reported with the option's name", () => {
   for (const [written, mistake] of [
     ["sqlite:", 'USERMETA_STORE="sqlite:": "sqlite:" must be followed by the path of a file'],
     ["sqlite:dir/", 'USERMETA_STORE="sqlite:dir/": "sqlite:" must be followed by the path of a file'],
@@ -74,7 +74,7 @@ const PLACES = [
   "ada:PASSWORD@db/chat",
 ];
 
-test("wherever a password was written, rightly or wrongly, no message, setting or printed configuration has it", () => {
+test("no message, setting or printed configuration contains a password, wherever it was written", () => {
   const where = fc.constantFrom("USERMETA_STORE", "--store", "USERMETA_LISTEN", "--listen");
   fc.assert(
     fc.property(password, fc.constantFrom(...PLACES), fc.boolean(), where, (text, place, encoded, name) => {

@@ -56,13 +56,13 @@ const CASES: readonly [OptionKey, accepted: readonly string[], refused: readonly
 ];
 
 for (const [key, accepted, refused] of CASES) {
-  test(`${OPTIONS[key].name} takes what it says and nothing else`, () => {
+  test(`${OPTIONS[key].name} accepts the documented values and nothing else`, () => {
     expect(accepted.filter((text) => !accepts(key, text))).toEqual([]);
     expect(refused.filter((text) => accepts(key, text))).toEqual([]);
   });
 }
 
-test("a whole number is what its digits say, within its bounds", () => {
+test("a whole number is the value of its digits, within its bounds", () => {
   fc.assert(
     fc.property(fc.nat(), fc.nat(), fc.nat(), (a, b, number) => {
       const [min, max] = a < b ? [a, b] : [b, a];
@@ -73,7 +73,7 @@ test("a whole number is what its digits say, within its bounds", () => {
   );
 });
 
-test("what is not decimal digits never becomes a number", () => {
+test("text other than decimal digits never becomes a number", () => {
   fc.assert(
     fc.property(
       fc.string().filter((text) => !/^\d+$/.test(text)),

@@ -37,7 +37,7 @@ const OIDC: OidcSettings = {
 
 export function describeApps(open: OpenForTest): void {
   describe("apps", () => {
-    test("an app comes back as it was put in, and is valid from the start", async () => {
+    test("an app is read as created, and is valid from the start", async () => {
       await using opened = await open();
       const { store } = opened;
       const draft = newApp("org/app", { userBytesMax: 10, registration: "open", dialect: "2026", identity: IDENTITY });
@@ -48,7 +48,7 @@ export function describeApps(open: OpenForTest): void {
       expect(await store.apps()).toEqual([app]);
     });
 
-    test("key, id and client id are each taken once", async () => {
+    test("key, id and client id are each unique", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store, "org/one");
@@ -58,14 +58,14 @@ export function describeApps(open: OpenForTest): void {
       expect(await store.apps()).toHaveLength(1);
     });
 
-    test("of many who make the same app at once, one does", async () => {
+    test("exactly one of many concurrent creations of the same app succeeds", async () => {
       await using opened = await open();
       const { store } = opened;
       const results = await Promise.all(Array.from({ length: 16 }, () => store.insertApp(newApp("org/app"))));
       expect(results.filter((result) => result !== "taken")).toHaveLength(1);
     });
 
-    test("a change touches what it names and nothing else", async () => {
+    test("a change affects the named fields and nothing else", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -94,7 +94,7 @@ export function describeApps(open: OpenForTest): void {
       expect(await store.changeApp(app.number + 1, { batchMax: 1 }, 5000)).toBeUndefined();
     });
 
-    test("settings that do not go together are refused, whichever of them comes last", async () => {
+    test("incompatible settings are refused, whichever of them comes last", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -111,7 +111,7 @@ export function describeApps(open: OpenForTest): void {
       expect(await store.changeApp(number, { identity: mapped }, 5000)).toBe("incompatible");
     });
 
-    test("of many who make an open app's names or open it at once, none leaves both", async () => {
+    test("concurrent calls that set naming by claim or open registration never leave both", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
@@ -123,7 +123,7 @@ export function describeApps(open: OpenForTest): void {
       expect(answers.filter((answer) => answer === "incompatible")).toHaveLength(6);
     });
 
-    test("a change of what is there no longer is outrun, and changes nothing", async () => {
+    test("a change of a deleted app is a conflict, and changes nothing", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
@@ -141,7 +141,7 @@ export function describeApps(open: OpenForTest): void {
       expect(answers.filter((answer) => answer === "conflict")).toHaveLength(11);
     });
 
-    test("tokens end at the time of the change, and each time later than before", async () => {
+    test("tokens are revoked at the time of the change, and each time is later than the previous one", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
@@ -153,7 +153,7 @@ export function describeApps(open: OpenForTest): void {
       expect(times).toEqual([5000, 5000, 5001, 5001, 5002, 5002]);
     });
 
-    test("a deleted app is unknown, takes nothing, and its number does not come back", async () => {
+    test("a deleted app is unknown, accepts nothing, and its number is not reused", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -170,7 +170,7 @@ export function describeApps(open: OpenForTest): void {
       expect(await store.user(again.number, name("ada"))).toBeUndefined();
     });
 
-    test("what a deleted app held can neither be read nor changed, and waits for the purge", async () => {
+    test("data of a deleted app can neither be read nor changed, and waits for the purge", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
@@ -194,7 +194,7 @@ export function describeApps(open: OpenForTest): void {
       expect(await store.purge(10)).toBe(2);
     });
 
-    test("what deleted apps held is removed in portions, and nothing else is", async () => {
+    test("data of deleted apps is removed in portions, and nothing else is", async () => {
       await using opened = await open();
       const { store } = opened;
       const gone = await addApp(store, "org/gone");
@@ -207,7 +207,7 @@ export function describeApps(open: OpenForTest): void {
       expect(await store.users(kept.number, undefined, 10)).toHaveLength(2);
     });
 
-    test("a purge goes on from one deleted app to the next, also past an empty one", async () => {
+    test("a purge continues from one deleted app to the next, even past an empty one", async () => {
       await using opened = await open();
       const { store } = opened;
       const apps = [await addApp(store, "org/one"), await addApp(store, "org/none"), await addApp(store, "org/two")];
@@ -222,7 +222,7 @@ export function describeApps(open: OpenForTest): void {
       expect(await store.purge(2)).toBe(0);
     });
 
-    test("bytes that were handed in or read can be changed without changing what is stored", async () => {
+    test("callers can change bytes that they passed in or read, without changing the stored app", async () => {
       await using opened = await open();
       const { store } = opened;
       const stored = [1, 2, 3];

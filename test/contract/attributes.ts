@@ -29,7 +29,7 @@ export function describeAttributes(open: OpenForTest): void {
       expect(await store.usage(app.number)).toBe(2);
     });
 
-    test("a user deleted and made again is another one: what was read of the first cannot be replaced", async () => {
+    test("a user deleted and created again is another one: a version of the first cannot be replaced", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -62,7 +62,7 @@ export function describeAttributes(open: OpenForTest): void {
       expect(await store.usage(app.number)).toBe(99);
     });
 
-    test("clearing leaves nothing, moves the version and the time on, and is no change when there was nothing", async () => {
+    test("clearing leaves nothing, advances version and time, and is no change when there was nothing", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -84,7 +84,7 @@ export function describeAttributes(open: OpenForTest): void {
       expect(await store.usage(app.number)).toBe(0);
     });
 
-    test("many are read at once, in the order asked for, unknown ones as undefined", async () => {
+    test("many users are read in one call, in the requested order, unknown ones as undefined", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -97,7 +97,7 @@ export function describeAttributes(open: OpenForTest): void {
       expect(await store.attributesOf(app.number, [])).toEqual([]);
     });
 
-    test("versions are those of the attributes, read without them, in the order asked for", async () => {
+    test("versions are those of the attributes, read without them, in the requested order", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -147,7 +147,7 @@ export function describeAttributes(open: OpenForTest): void {
       expect(await store.usage(app.number)).toBe(await sumOfBytes(store, app));
     });
 
-    test("usage is each app's own, and what unknown apps use is nothing", async () => {
+    test("usage is per app, and unknown apps use nothing", async () => {
       await using opened = await open();
       const { store } = opened;
       const one = await addApp(store, "org/one");

@@ -72,7 +72,7 @@ export function describeAuthority(open: OpenForTest): void {
       return await setScene(store, await addApp(store, `org/app${scenes}`));
     };
 
-    test.each(CELLS)("of $asks is gone when $how: nothing is stored", async ({ authority, end }) => {
+    test.each(CELLS)("of $asks ends when $how: nothing is stored", async ({ authority, end }) => {
       await using opened = await open();
       const { store } = opened;
       await eachOf(CALLED, async ({ called, target, call, unauthorised = "unauthorised" }) => {
@@ -85,7 +85,7 @@ export function describeAuthority(open: OpenForTest): void {
       });
     });
 
-    test.each(CELLS)("of $asks that is gone when $how is gone for calls on their way", async ({ authority, end }) => {
+    test.each(CELLS)("of $asks that ends when $how ends for calls in flight", async ({ authority, end }) => {
       await using opened = await open();
       const { store } = opened;
       await eachOf(Object.entries(CALLS), async ([called, { call }]) => {
@@ -113,7 +113,7 @@ export function describeAuthority(open: OpenForTest): void {
       });
     });
 
-    test.each(Object.entries(ASKERS))("of %s does not end with anybody else's", async (_, { authority }) => {
+    test.each(Object.entries(ASKERS))("of %s does not end with that of another caller", async (_, { authority }) => {
       await using opened = await open();
       const { store } = opened;
       await eachOf(CALLED, async ({ called, target, call, unauthorised = "unauthorised" }) => {

@@ -23,7 +23,7 @@ export function describeBatches(open: OpenForTest): void {
       );
     }
 
-    test("each by itself: those that can be are written, the others are told why", async () => {
+    test("separately: valid writes are stored, the others get the reason", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -54,7 +54,7 @@ export function describeBatches(open: OpenForTest): void {
       expect(await store.writeAttributesOf([], true)).toEqual([]);
     });
 
-    test("all or nothing: the app's limit is held against what they come to together", async () => {
+    test("all or nothing: the app's limit is checked against the total", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -75,7 +75,7 @@ export function describeBatches(open: OpenForTest): void {
       expect(await store.usage(app.number)).toBe(100);
     });
 
-    test("all or nothing: what makes nobody larger is never refused for a limit that is passed already", async () => {
+    test("all or nothing: writes that make no user larger are never refused for a limit that is already exceeded", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -89,7 +89,7 @@ export function describeBatches(open: OpenForTest): void {
       expect(await store.usage(app.number)).toBe(90);
     });
 
-    test("a user deleted meanwhile, or made again, is a conflict, and nobody is made by a write", async () => {
+    test("a user deleted meanwhile, or created again, is a conflict, and a write creates no user", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -104,7 +104,7 @@ export function describeBatches(open: OpenForTest): void {
       expect(await store.usage(app.number)).toBe(10);
     });
 
-    test("of an app that is gone nothing is written", async () => {
+    test("nothing is written for an app that is gone", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -130,7 +130,7 @@ export function describeBatches(open: OpenForTest): void {
       expect(await store.usage(app.number)).toBe(26_214_400);
     }, 60_000);
 
-    test("batches that overlap leave what one after the other would: every user of the last one's, the usage their sum", async () => {
+    test("overlapping batches leave the result of sequential ones: every user is of the last one, and usage is their sum", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);

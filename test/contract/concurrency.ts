@@ -15,7 +15,7 @@ import {
 /** Calls that overlap: each is begun before any has ended. */
 export function describeConcurrency(open: OpenForTest): void {
   describe("overlapping calls", () => {
-    test("of many writes that replace one version, exactly one does", async () => {
+    test("exactly one of many writes that replace one version succeeds", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -36,7 +36,7 @@ export function describeConcurrency(open: OpenForTest): void {
       }
     });
 
-    test("an app's limit is never passed, and is used up", async () => {
+    test("an app's limit is never exceeded, and is used up", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -51,7 +51,7 @@ export function describeConcurrency(open: OpenForTest): void {
       expect(await sumOfBytes(store, app)).toBe(990);
     });
 
-    test("of many who register one name at once, one does", async () => {
+    test("exactly one of many concurrent registrations of one name succeeds", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
@@ -62,7 +62,7 @@ export function describeConcurrency(open: OpenForTest): void {
       expect((await store.user(number, name("ada")))?.id).toBe(winner?.id ?? "");
     });
 
-    test("usage is exact after a storm of everything", async () => {
+    test("usage is exact after concurrent calls of every kind", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);

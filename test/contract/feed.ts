@@ -7,7 +7,7 @@ const LINES_KEPT = 1000;
 
 export function describeFeed(open: OpenForTest): void {
   describe("the feed of changes", () => {
-    test("tells each reader once, in order, of apps, keys and users' tokens", async () => {
+    test("reports changes of apps, keys and users' tokens to each reader once, in order", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -34,7 +34,7 @@ export function describeFeed(open: OpenForTest): void {
       expect(await store.changesSince(cursor)).toEqual({ cursor, changes: [] });
     });
 
-    test("attributes are no news", async () => {
+    test("changes of attributes are not in the feed", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -45,7 +45,7 @@ export function describeFeed(open: OpenForTest): void {
       expect(await store.changesSince(cursor)).toEqual({ cursor, changes: [] });
     });
 
-    test("a clock that is set ahead by a day takes no change from a reader who has yet to look", async () => {
+    test("a clock that is set ahead by a day hides no change from a reader that has yet to read", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
@@ -56,7 +56,7 @@ export function describeFeed(open: OpenForTest): void {
       expect((await store.changesSince(cursor)).changes).toHaveLength(22);
     });
 
-    test("what is over an hour old does not pile up, and a reader's place stays good", async () => {
+    test("entries over an hour old do not accumulate, and a reader's position stays valid", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -75,7 +75,7 @@ export function describeFeed(open: OpenForTest): void {
       expect((await store.changesSince(news.cursor)).changes).toEqual([{ kind: "keys" }]);
     });
 
-    test("a reader who looks while many write misses nothing, and sees nothing twice", async () => {
+    test("a reader during many concurrent writes misses nothing, and sees nothing twice", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);

@@ -3,7 +3,7 @@ import type { OpenForTest } from "./open-for-test.ts";
 
 export function describeKeys(open: OpenForTest): void {
   describe("signing keys", () => {
-    test("each has a larger id than the one before, also when they are made at once", async () => {
+    test("each has a larger id than the previous one, even if they are created concurrently", async () => {
       await using opened = await open();
       const { store } = opened;
       expect(await store.signingKeys()).toEqual([]);
@@ -17,7 +17,7 @@ export function describeKeys(open: OpenForTest): void {
       expect([...stored].sort((a, b) => a.id - b.id)).toEqual([...keys, later].sort((a, b) => a.id - b.id));
     });
 
-    test("their bytes can be changed by whoever made or read them, without changing what is stored", async () => {
+    test("callers can change bytes that they passed in or read, without changing the stored key", async () => {
       await using opened = await open();
       const { store } = opened;
       const secret = new Uint8Array(32).fill(7);

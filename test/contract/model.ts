@@ -38,7 +38,7 @@ const RUNS = 60;
 
 export function describeModel(open: OpenForTest): void {
   describe("any sequence of calls", () => {
-    test("answers what a plain map would, and usage is the map's sum", async () => {
+    test("returns the same as a plain map, and usage is the map's sum", async () => {
       await using opened = await open();
       const { store } = opened;
       let round = 0;

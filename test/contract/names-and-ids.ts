@@ -46,7 +46,7 @@ export function describeNames(open: OpenForTest): void {
       expect(await store.insertUsers(number, together)).toEqual(["inserted", "taken", "taken", "inserted", "taken"]);
     });
 
-    test("other names that look like an id are as good as any, one's own included", async () => {
+    test("other names that look like an id are valid, a user's own id included", async () => {
       await using opened = await open();
       const { store } = opened;
       const one = await addApp(store, "org/one");
@@ -70,7 +70,7 @@ export function describeNames(open: OpenForTest): void {
       ]);
     });
 
-    test("of two who take one text at once, as a name and as an id, one does", async () => {
+    test("exactly one of two concurrent calls that take one text, as a name and as an id, succeeds", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
@@ -89,7 +89,7 @@ export function describeNames(open: OpenForTest): void {
       }
     });
 
-    test("of many who are given one id at once, one is there", async () => {
+    test("exactly one of many users with the same id created concurrently exists", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);

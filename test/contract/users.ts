@@ -5,7 +5,7 @@ import { addApp, addUsers, attributesOf, done, name, newUser, type OpenForTest, 
 
 export function describeUsers(open: OpenForTest): void {
   describe("users", () => {
-    test("a new user is activated, has no attributes, and is as he was put in", async () => {
+    test("a new user is activated, has no attributes, and is read as created", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
@@ -21,7 +21,7 @@ export function describeUsers(open: OpenForTest): void {
       expect(await store.attributes(number, draft.name)).toEqual(none);
     });
 
-    test("a name is taken once an app, also within one call", async () => {
+    test("a name is unique per app, also within one call", async () => {
       await using opened = await open();
       const { store } = opened;
       const one = await addApp(store, "org/one");
@@ -35,7 +35,7 @@ export function describeUsers(open: OpenForTest): void {
       expect(await store.insertUsers(99, [newUser("ada")])).toBeUndefined();
     });
 
-    test("a user is found by id, in his own app and while he is there", async () => {
+    test("a user is found by id, in their own app and while they exist", async () => {
       await using opened = await open();
       const { store } = opened;
       const one = await addApp(store, "org/one");
@@ -56,7 +56,7 @@ export function describeUsers(open: OpenForTest): void {
     });
 
     // DESIGN: names compare exactly after folding, on every engine.
-    test("names are told apart byte by byte", async () => {
+    test("names are distinguished byte by byte", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -79,7 +79,7 @@ export function describeUsers(open: OpenForTest): void {
       expect(await store.user(app.number, name("hasownproperty"))).toBeUndefined();
     });
 
-    test("a change touches what it names; endings of tokens are each later than before", async () => {
+    test("a change affects the named fields only; each revocation time is later than the previous one", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -94,7 +94,7 @@ export function describeUsers(open: OpenForTest): void {
       expect(await store.changeUser(app.number, name("bob"), { activated: true }, 3000)).toBeUndefined();
     });
 
-    test("only the user who was looked at is changed, and only as he was", async () => {
+    test("only the user that was read is changed, and only if unchanged since", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
@@ -115,7 +115,7 @@ export function describeUsers(open: OpenForTest): void {
       expect(await change("six", { id: ada.id })).toMatchObject({ passwordHash: "six", tokensValidAfter: 2001 });
     });
 
-    test("of many who change a user as all of them saw him, one does", async () => {
+    test("exactly one of many changes that read the same state succeeds", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
@@ -150,7 +150,7 @@ export function describeUsers(open: OpenForTest): void {
       expect(await store.user(app.number, name("ada"))).toEqual(changed);
     });
 
-    test("they are listed by creation, then name, page after page", async () => {
+    test("users are listed by creation, then name, page after page", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
@@ -171,7 +171,7 @@ export function describeUsers(open: OpenForTest): void {
       expect((await store.users(number, afterNobody, 1)).map((user) => user.name as string)).toEqual(["c"]);
     });
 
-    test("deleting answers who was there, in the order asked for, and takes the attributes along", async () => {
+    test("deleting returns the users that existed, in the requested order, and deletes their attributes", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);
@@ -184,7 +184,7 @@ export function describeUsers(open: OpenForTest): void {
       expect((await store.users(app.number, undefined, 10)).map((user) => user.name as string)).toEqual(["bob"]);
     });
 
-    test("of the users named those are left out of a deletion who have another id by now", async () => {
+    test("a deletion skips named users that have another id by now", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);

@@ -57,7 +57,7 @@ function legal(text: string): UserName {
   return name;
 }
 
-test("a user is himself to his own name, and other to any other or to none", () => {
+test('a user is "self" to their own name, and "other" to any other or to none', () => {
   expect(relationOf(ada, legal("ADA"))).toBe("self");
   expect(relationOf(ada, legal("bob"))).toBe("other");
   expect(relationOf(ada, undefined)).toBe("other");
@@ -65,7 +65,7 @@ test("a user is himself to his own name, and other to any other or to none", () 
   expect(relationOf({ kind: "nobody" }, legal("ada"))).toBe("nobody");
 });
 
-test("what is not allowed is refused with the code of its operation", () => {
+test("a forbidden call is refused with the code of its operation", () => {
   const codeOf = (operation: Operation, caller: Caller, dialect: "2021" | "2026"): string => {
     try {
       permit(operation, caller, legal("bob"), { ...settings, dialect });

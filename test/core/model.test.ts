@@ -27,7 +27,7 @@ test.each([
   "a@b",
 ])("%j is no username", (text) => expect(userName(text)).toBeUndefined());
 
-test("whatever is taken for a username is made of its letters alone", () => {
+test("an accepted username consists of allowed characters only", () => {
   fc.assert(
     fc.property(fc.oneof(fc.string({ unit: "binary", maxLength: 70 }), fc.string({ maxLength: 70 })), (text) => {
       const name: string | undefined = userName(text);

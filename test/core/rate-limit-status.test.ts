@@ -23,7 +23,7 @@ function start() {
   };
 }
 
-test("what remains is as many calls as then pass, and is back in the time told", () => {
+test("the reported remainder is the number of calls that then pass, and it is refilled in the reported time", () => {
   const step = fc.record({ calls: fc.integer({ min: 0, max: 30 }), ms: fc.integer({ min: 0, max: 1500 }) });
   fc.assert(
     fc.property(
@@ -67,7 +67,7 @@ test("what remains is as many calls as then pass, and is back in the time told",
   );
 });
 
-test("a bucket of nobody's rate says nothing, and a stranger's refusal tells of no app's", () => {
+test("a bucket without a rate reports nothing, and a refusal by address reports no app's rate", () => {
   const { rateLimiter } = start();
   expect(rateLimiter.charge(APP, "set", 0)).toBeUndefined();
   expect(rateLimiter.check(APP, "set", 0)).toBeUndefined();

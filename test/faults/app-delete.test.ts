@@ -33,7 +33,7 @@ const ENGINES = {
 for (const [engine, { isMissing, place }] of Object.entries(ENGINES)) {
   describe.skipIf(isMissing())(`an app delete that is killed, on ${engine}`, () => {
     for (const workers of engine === "sqlite" ? [1, 2] : [1]) {
-      test(`is finished by the running server with ${workers} worker(s), and sets of others go on`, async () => {
+      test(`is completed by the running server with ${workers} worker(s), and sets of other apps succeed`, async () => {
         await using at = await place();
         const app = await fill(at.url);
         await using server = new UsermetaProcess(at.url, { USERMETA_WORKERS: `${workers}` });
@@ -47,7 +47,7 @@ for (const [engine, { isMissing, place }] of Object.entries(ENGINES)) {
       }, 120_000);
     }
 
-    test("is finished by the next server, beside an app of the same key, which loses nothing", async () => {
+    test("is completed by the next server, beside an app of the same key, which loses nothing", async () => {
       await using at = await place();
       const app = await fill(at.url);
       await killAppDelete(at, app);

@@ -12,7 +12,7 @@ import { filledApp, fillStore } from "./filled-store.ts";
 const USERS = Array.from({ length: 400 }, (_, index) => `user${`${index}`.padStart(4, "0")}`);
 
 for (const workers of [1, 2]) {
-  test(`a damaged page keeps from ${workers} worker(s) only the users on it, is told of once, and stays known`, async () => {
+  test(`a damaged page affects only the users on it, with ${workers} worker(s), is logged once, and stays reported`, async () => {
     using folder = temporaryFolder();
     const path = await storeWithValues(folder.path);
     const page = pageOf(path, attributeOf("user0200"));
@@ -60,7 +60,7 @@ test("so does a damaged page of an index", async () => {
   await checkTold(server, origin);
 }, 30_000);
 
-test("a damaged list of free pages keeps from being stored only what needs a page of it", async () => {
+test("a damaged list of free pages only fails writes that need a page of it", async () => {
   using folder = temporaryFolder();
   const path = await storeWithValues(folder.path);
   {

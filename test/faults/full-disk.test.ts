@@ -18,7 +18,7 @@ type Calls = ReturnType<typeof filledApp>;
 
 describe.skipIf(smallDiskIsMissing())("a full disk", () => {
   for (const workers of [1, 2]) {
-    test(`of a server of ${workers} worker(s): ready says no while sets are refused, nothing acknowledged is lost, and room heals it`, async () => {
+    test(`of a server of ${workers} worker(s): ready says no while sets are refused, no acknowledged set is lost, and free space ends it`, async () => {
       using disk = new SmallDisk(48);
       const path = join(disk.path, "usermeta.db");
       await fillStore(path, USERS);
@@ -42,7 +42,7 @@ describe.skipIf(smallDiskIsMissing())("a full disk", () => {
     }, 60_000);
   }
 
-  test("is noticed by whoever asks for ready, without any set before", async () => {
+  test("is reported by ready, without any set before", async () => {
     using disk = new SmallDisk(16);
     const path = join(disk.path, "usermeta.db");
     await fillStore(path, USERS);
@@ -66,7 +66,7 @@ describe.skipIf(smallDiskIsMissing())("a full disk", () => {
   }, 30_000);
 });
 
-test("a limit on the size of files is as a full disk: refused for certain, and ready says no", async () => {
+test("a limit on the size of files acts like a full disk: refused for certain, and ready says no", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   await fillStore(path, USERS);

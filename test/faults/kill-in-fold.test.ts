@@ -16,8 +16,8 @@ const FILLING_MAX = 1900;
 
 const isMissing = isLeftOut(Bun.which("strace") !== null, "strace is not installed: kills while the log is folded");
 
-describe.skipIf(isMissing)("a kill -9 in the middle of folding the log into the file", () => {
-  test("loses no set that was acknowledged, and leaves sums and indexes right", async () => {
+describe.skipIf(isMissing)("a kill -9 during a checkpoint of the log", () => {
+  test("loses no acknowledged set, and leaves sums and indexes correct", async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, "usermeta.db");
     const acknowledged = new Map<string, number>();

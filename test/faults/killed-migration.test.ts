@@ -14,7 +14,7 @@ const USERS = 40_000;
 const KILLS = 10;
 const FILES = ["", "-wal", "-shm", ".lock"];
 
-test(`through ${KILLS} kill -9 at any moment of a migration the store is at the old schema or the new one, whole, and the next start finishes it`, async () => {
+test(`through ${KILLS} kill -9 at any moment of a migration the store is entirely at the old schema or the new one, and the next start completes it`, async () => {
   using folder = temporaryFolder();
   const older = join(folder.path, "older.db");
   makeOlderSqlite(older, 1);

@@ -48,7 +48,7 @@ for (const workers of [1, 2]) {
   }
 }
 
-test("a server whose file was removed says so in one line, is not ready, and does not start again without it", async () => {
+test("a server whose file was removed logs one line, is not ready, and does not restart without it", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Cli } from "../cli/cli.ts";
 import { startChild } from "../store/sqlite-child-process.ts";
 
-test("a command that finds the file locked waits for a while, says so and has changed nothing", async () => {
+test("a command that finds the file locked waits for a while, says so and changes nothing", async () => {
   using cli = new Cli();
   const store = join(cli.folder, "locked.db");
   const env = { USERMETA_STORE: `sqlite:${store}` };

@@ -36,7 +36,7 @@ function keepSending(count: number, call: () => Promise<Answer>) {
   };
 }
 
-test("made-up tokens whose verification takes a second each keep good ones out neither elsewhere nor at their own address", async () => {
+test("made-up tokens whose verification takes a second each keep valid ones out neither elsewhere nor at their own address", async () => {
   await using hosted = new HostedService();
   hosted.unknownDelayMs = 1000;
   await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, BEHIND_PROXY);
@@ -55,7 +55,7 @@ test("made-up tokens whose verification takes a second each keep good ones out n
   expect(app.service.faults).toEqual([]);
 }, 20_000);
 
-test("a token that many send at once is asked about once, and one that was refused not again for a while", async () => {
+test("a token that many clients send concurrently is verified once, and a refused one not again for a while", async () => {
   await using hosted = new HostedService();
   hosted.unknownDelayMs = 200;
   await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, BEHIND_PROXY);
@@ -71,14 +71,14 @@ test("a token that many send at once is asked about once, and one that was refus
   expect(hosted.asked).toBe(2);
 });
 
-test("many good tokens of one address that are seen for the first time are all let in", async () => {
+test("many valid tokens of one address that are seen for the first time are all accepted", async () => {
   await using hosted = new HostedService();
   await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, BEHIND_PROXY);
   const answers = Array.from({ length: 250 }, () => getFrom(app, STRANGER, hosted.token("ada")));
   expect(new Set((await Promise.all(answers)).map(({ status }) => status))).toEqual(new Set([200]));
 });
 
-test("what the service does not answer is 503 with Retry-After, and counts: an address cannot have it asked on and on", async () => {
+test("a call that the service does not answer is 503 with Retry-After, and counts: an address cannot repeat it without limit", async () => {
   await using hosted = new HostedService();
   hosted.answer = () => new Response("down", { status: 500 });
   await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, BEHIND_PROXY);
@@ -144,7 +144,7 @@ async function untilTaken(app: TrustedApp, server: KeyServer, pair: SigningPair)
   }
 }
 
-test("a key that the provider has just published is taken at once, while others make up keys", async () => {
+test("a key that the provider has just published is accepted immediately, while other clients make up keys", async () => {
   await using started = await startProviderApp();
   const { server, pair, app, madeUp } = started;
   expect((await getFrom(app, OTHER, await pair.sign({}))).status).toBe(200);
@@ -165,7 +165,7 @@ test("a key that the provider has just published is taken at once, while others 
   expect(new Set(greedy.statuses)).toEqual(new Set([401, 429]));
 }, 60_000);
 
-test("a key that cannot be looked for is 503 with Retry-After within a few seconds; known ones go on", async () => {
+test("a key that cannot be fetched is 503 with Retry-After within a few seconds; known ones keep working", async () => {
   await using started = await startProviderApp();
   const { server, pair, app, madeUp } = started;
   expect((await getFrom(app, OTHER, await pair.sign({}))).status).toBe(200);

@@ -25,7 +25,7 @@ async function measure({ base }: TestService, run: number, taken: Map<string, nu
   }
 }
 
-test("whatever is wrong with a log-in, it takes the same time", async () => {
+test("all failures of a login take the same time", async () => {
   await using service = await startTestService({ settings: BEHIND_PROXY, parts: { passwords: argon2id } });
   await prepareUsers(service, RUNS, TRIES);
   const taken = new Map(Object.keys(KINDS).map((name): [string, number[]] => [name, []]));

@@ -5,7 +5,7 @@ import { createTestTimers } from "../harness/test-timers.ts";
 
 const ERROR = new StoreFailure("away", true, undefined, "unreachable");
 
-test("a worker sends the first failure at once, and the others once a second as one with their count", async () => {
+test("a worker sends the first failure immediately, and the others once a second as one with their count", async () => {
   const timers = createTestTimers();
   const sent: { readonly event: string; readonly count: number }[] = [];
   const sums = new FailureSums(timers, ({ event }, count) => void sent.push({ event, count }));

@@ -58,7 +58,7 @@ for (const [name, tell] of Object.entries(EVERY_EVENT)) {
   });
 }
 
-test("a failed request is told with its id, its route, and all that may be told of the error and its cause", () => {
+test("a failed request is logged with its id, its route, and the permitted parts of the error and its cause", () => {
   const cause = Object.assign(new Error("Duplicate entry 'ada'"), { code: "ER_DUP_ENTRY", errno: 1062 });
   const error = new StoreFailure("the disk is full", true, cause, "full");
   const line = JSON.parse(logged("json", (events) => events.requestFailed({ ...FAILED, error })));
@@ -69,7 +69,7 @@ test("a failed request is told with its id, its route, and all that may be told 
   expect(JSON.stringify(line)).not.toContain("'ada'");
 });
 
-test("what looks like a secret is masked in a text of ours", () => {
+test("a text of ours masks everything that looks like a secret", () => {
   const hush = ["YWMtAQIDBAUGBwgJ", "YXA6DATHH1NIKiBj92bOkuWz8Dlp", "operator-key-0123456"];
   const [token, secret, key] = hush;
   const error = new OperatorError(`token ${token}`, new OperatorError(`Bearer ${key} client_secret=${secret}`));

@@ -46,7 +46,7 @@ const AWAY = new StoreFailure("the database cannot be reached", true, undefined,
 const FULL = new StoreFailure("the disk is full", true, undefined, "full");
 
 describe("an outage of the store", () => {
-  test("is one line when it begins, one a minute with what has failed, and one when it is over", async () => {
+  test("is one line when it begins, one a minute with the number of failures, and one when it is over", async () => {
     const log = operator();
     let isUsable = false;
     log.events.checkStoreBy(() => (isUsable ? Promise.resolve() : Promise.reject(LOCKED)));
@@ -88,7 +88,7 @@ describe("an outage of the store", () => {
     ]);
   });
 
-  test("of another kind, which needs something else to be done, is another", () => {
+  test("of another kind, which needs another remedy, is another", () => {
     const log = operator();
     for (let time = 0; time < 3; time++) {
       fail(log, AWAY);
@@ -97,7 +97,7 @@ describe("an outage of the store", () => {
     expect(log.lines()).toMatchObject([{ outage: "store" }, { outage: "store: full" }]);
   });
 
-  test("goes on while the store cannot be used, though nobody asks for anything", async () => {
+  test("continues while the store is unusable, even without requests", async () => {
     const log = operator();
     let checks = 0;
     log.events.checkStoreBy(() => {
@@ -122,7 +122,7 @@ describe("an outage of the store", () => {
     expect(log.lines()).toMatchObject([{ event: "outageOver", failed: { requestFailed: 10 } }]);
   });
 
-  test("that the end of the process finds going on is counted before it", () => {
+  test("that is in progress when the process ends is counted before the end", () => {
     for (const end of ["stopped", "crashed"] as const) {
       const log = operator();
       for (let time = 0; time < 5; time++) fail(log, AWAY);
@@ -148,7 +148,7 @@ describe("a fault in the program", () => {
     }
   }
 
-  test("is told once with its place, however often it is met, and apart from every other", async () => {
+  test("is logged once with its place, however often it occurs, and separately from every other", async () => {
     const log = operator();
     for (let time = 0; time < 1000; time++) for (const call of [unreadable, missing]) fail(log, thrown(call));
     const lines = log.lines();
@@ -174,7 +174,7 @@ describe("a fault in the program", () => {
   });
 });
 
-test("the keys of each issuer are an outage, which is over when they can be had again", async () => {
+test("the keys of each issuer are an outage, which is over when they can be fetched again", async () => {
   const log = operator();
   const error = new Error("no");
   for (let time = 0; time < 20; time++) {

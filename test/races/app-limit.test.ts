@@ -9,7 +9,7 @@ const WRITERS = 64;
 const ROUNDS = 12;
 
 // Promise 4: "No interleaving over any number of processes carries a user or an app past its limit."
-test("64 writers on two servers never carry an app past 100 kB, and fill it to the last byte", async () => {
+test("64 writers on two servers never make an app exceed 100 kB, and fill it to the last byte", async () => {
   await using service = await startTestService({ app: { appBytesMax: APP_BYTES_MAX } });
   await using second = await startSecondServer(service);
   const admin = await signIn(service);

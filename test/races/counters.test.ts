@@ -58,7 +58,7 @@ test("the same through two servers on one store", async () => {
   await expectExactCapacity(service, admin);
 }, 60_000);
 
-test("of 16 who each want to be the first to set a user exactly one is", async () => {
+test("exactly one of 16 clients that each set a user first succeeds", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const token = await admin.newUser("ada");

@@ -15,7 +15,7 @@ function setAtOnce(base: string, token: string): Promise<Answer[]> {
 
 const statusesOf = (answers: readonly Answer[]): number[] => answers.map(({ status }) => status);
 
-test("a delete that overtakes sets never conflicts, and the sets that had read before it are refused", async () => {
+test("a delete concurrent with sets never conflicts, and the sets that had read before it are refused", async () => {
   const held = holdWrites();
   await using service = await startTestService({ gate: held.gate });
   const admin = await signIn(service);
@@ -50,7 +50,7 @@ test("a delete where nothing is stored changes nothing: one of the sets is store
 });
 
 for (const again of [false, true]) {
-  test(`a set that was under way when its user was deleted${again ? " and made again" : ""} is refused and absent`, async () => {
+  test(`a set that was in flight when its user was deleted${again ? " and created again" : ""} is refused and absent`, async () => {
     const held = holdWrites();
     await using service = await startTestService({ gate: held.gate });
     const admin = await signIn(service);
@@ -69,7 +69,7 @@ for (const again of [false, true]) {
   });
 }
 
-test("among sets and deletes left to themselves no delete is ever refused", async () => {
+test("among unsynchronised sets and deletes no delete is ever refused", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const ada = await admin.newUser("ada");

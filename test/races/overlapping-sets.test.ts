@@ -35,7 +35,7 @@ function expectWinnersOnly(answers: readonly Answer[], round: number, stored: Re
   return winners.length;
 }
 
-test("of 24 sets that have all read one version exactly one is stored, and 23 are refused and absent", async () => {
+test("exactly one of 24 sets that have read one version is stored, and 23 are refused and absent", async () => {
   const held = holdWrites();
   await using service = await startTestService({ gate: held.gate });
   const admin = await signIn(service);
@@ -57,7 +57,7 @@ test("of 24 sets that have all read one version exactly one is stored, and 23 ar
   expect(service.faults).toEqual([]);
 });
 
-test("of 24 sets left to themselves whoever got 200 is stored, and whoever got 409 is absent", async () => {
+test("of 24 unsynchronised sets, each answered 200 is stored, and each answered 409 is absent", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const ada = await admin.newUser("ada");
@@ -87,7 +87,7 @@ test("the same through two servers on one store", async () => {
   await expectExactCapacity(service, admin);
 });
 
-test("who tries again after a 409 is stored in the end: no set is lost, none is stored twice", async () => {
+test("a set retried after a 409 is eventually stored: no set is lost, none is stored twice", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   const ada = await admin.newUser("ada");

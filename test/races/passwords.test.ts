@@ -28,7 +28,7 @@ async function ownChange(app: OwnApp, username: string, newpassword: string) {
   return () => change(app, username, token, { oldpassword: "secret", newpassword });
 }
 
-test("the owner of the old password never overwrites an admin's reset that was made while he was changing it", async () => {
+test("a user's change of the old password never overwrites an admin's reset made meanwhile", async () => {
   const held = hashes.hold((password) => password === "the thief's");
   const app = await newApp();
   const { admin } = app;
@@ -42,7 +42,7 @@ test("the owner of the old password never overwrites an admin's reset that was m
   expect(await logsIn(app, "ada", "reset")).toBe(true);
 });
 
-test("however a reset and the change of the old password's owner meet, the reset is what holds", async () => {
+test("however a reset and the user's own change interleave, the reset holds", async () => {
   hashes.hold(() => false);
   const app = await newApp();
   const { admin } = app;
@@ -61,7 +61,7 @@ test("however a reset and the change of the old password's owner meet, the reset
   expect(app.service.faults).toEqual([]);
 });
 
-test("of two changes from one password exactly one is carried out, and its password holds", async () => {
+test("exactly one of two changes from one password succeeds, and its password holds", async () => {
   const wanted = ["one", "two"];
   const held = hashes.hold((password) => wanted.includes(password));
   const app = await newApp();
@@ -79,7 +79,7 @@ test("of two changes from one password exactly one is carried out, and its passw
 });
 
 // Such a token is later than whatever is ended now: nothing but the time of the reset tells that there was one.
-test("a reset holds against a token of others, too, that was made by a clock ahead of ours", async () => {
+test("a reset holds against an external token, too, that was issued by a clock ahead of ours", async () => {
   const held = hashes.hold((password) => password === "the thief's");
   await using trusted = await startTrustedApp({}, { parts: { passwords: hashes.passwords }, settings: BEHIND_PROXY });
   const { service } = trusted;
@@ -114,7 +114,7 @@ for (const who of ["an admin's reset", "the user's own change"] as const) {
   });
 }
 
-test("of two registrations of one name exactly one is carried out, and its password holds", async () => {
+test("exactly one of two registrations of one name succeeds, and its password holds", async () => {
   const wanted = ["one", "two"];
   const held = hashes.hold((password) => wanted.includes(password));
   const app = await newApp();

@@ -92,7 +92,7 @@ const KINDS: readonly Kind[] = [
 
 const WEIGHTED = KINDS.flatMap((kind) => Array<Kind>(kind.weight).fill(kind));
 
-test("after a storm of everything at once, through two servers, capacity is exactly what reading every user gives", async () => {
+test("after concurrent calls of every kind through two servers, capacity is exactly the sum over all users", async () => {
   await using service = await startTestService({ parts: { passwords: quickPasswords } });
   await using second = await startSecondServer(service);
   const admin = await signIn(service);

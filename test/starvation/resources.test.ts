@@ -21,11 +21,11 @@ test("every resource has rows, and every row a name of its own", () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
-test.each([...RESOURCES])("something in src/ is bounded under the name %s", (resource) => {
+test.each([...RESOURCES])("something in src/ is limited under the name %s", (resource) => {
   expect(USERS.filter(({ text }) => boundedIn(text).includes(resource)).map(({ file }) => file)).not.toEqual([]);
 });
 
-test("whatever the component makes has the name of a resource", () => {
+test("everything that the component creates has the name of a resource", () => {
   const factories = SOURCES.filter(({ file }) => file.startsWith(COMPONENT)).flatMap(({ text }) =>
     [...text.matchAll(/^export function (create\w+)/gm)].map(([, name = ""]) => ({ name, text })),
   );

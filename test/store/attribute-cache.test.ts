@@ -14,7 +14,7 @@ function attributes(number: number, filling = 0, userId = `id of ${number}`): St
 }
 
 describe("the slab", () => {
-  test("answers what was added last with that stamp, or nothing: never another's, never an older one", () => {
+  test("returns the entry last added with that stamp, or nothing: never another user's, never an older one", () => {
     const step = fc.record({
       user: fc.integer({ min: 0, max: 40 }),
       stamp: fc.integer({ min: -1, max: 1 }),
@@ -54,7 +54,7 @@ describe("the slab", () => {
     expect(hits).toBeGreaterThan(1000);
   });
 
-  test("a version alone answers who asks for versions, and gives way to the attributes", () => {
+  test("a version alone answers queries for versions, and the attributes replace it", () => {
     const slab = new RingCache(1_000_000);
     const { json: _, ...version } = attributes(7);
     slab.add(1, 1, "ada", 1, version);
@@ -69,7 +69,7 @@ describe("the slab", () => {
     expect(slab.findModified(1, 1, "ada", 1)).toBe(version.modified);
   });
 
-  test("holds the users that its memory has room for, and keeps those that are asked for", () => {
+  test("holds the users that fit into its memory, and keeps those that are read", () => {
     const slab = new RingCache(1_000_000);
     const place = (user: number) => [keyHash(1, `user${user}`), 1, `user${user}`] as const;
     const id = "0d8f2f34-0000-4000-8000-000000000000";
@@ -87,7 +87,7 @@ describe("the slab", () => {
     expect(held(100, 50_000)).toBeGreaterThan(2000);
   });
 
-  test("what is written again takes no more memory, so that sets throw nobody out", () => {
+  test("overwriting takes no more memory, so sets evict no other user", () => {
     const slab = new RingCache(1_000_000);
     const place = (user: number) => [keyHash(1, `user${user}`), 1, `user${user}`] as const;
     for (let user = 0; user < 1000; user++) slab.add(...place(user), 1, attributes(user, 10, "id"));
@@ -144,7 +144,7 @@ describe("resident attributes", () => {
     expect(reads()).toBe(before);
   });
 
-  test("versions are read from the engine once, and later from what else has been read", () => {
+  test("versions are read from the engine once, and later from cached reads", () => {
     const { stamps, values, resident, reads } = start();
     const { json: _, ...ada } = attributes(1);
     values.set(ADA, attributes(1)).set(BOB, attributes(2));
@@ -164,7 +164,7 @@ describe("resident attributes", () => {
     expect(resident.version(1, ADA)).toMatchObject({ version: attributes(4).version });
   });
 
-  test("from the beginning of a commit to its end every read reaches the engine, and nothing of it is kept", () => {
+  test("from the beginning of a commit to its end every read reaches the engine, and its result is not cached", () => {
     const { stamps, values, resident } = start();
     values.set(ADA, attributes(1));
     resident.one(1, ADA);
@@ -178,7 +178,7 @@ describe("resident attributes", () => {
     expect(resident.one(1, ADA)).toEqual(attributes(3));
   });
 
-  test("a change of all places throws all out", () => {
+  test("a change of all stripes evicts all entries", () => {
     const { stamps, values, resident } = start();
     values.set(ADA, attributes(1));
     resident.one(1, ADA);
@@ -191,7 +191,7 @@ describe("resident attributes", () => {
     expect(resident.many(1, [ADA])).toEqual([attributes(3)]);
   });
 
-  test("what a thread has written itself is kept only while no other has written since", () => {
+  test("a thread's own write stays cached only until another thread writes", () => {
     const { stamps, values, resident, reads } = start();
     stamps.begin([place]);
     stamps.end([place]);
@@ -206,7 +206,7 @@ describe("resident attributes", () => {
     expect(resident.one(1, ADA)).toEqual(attributes(2));
   });
 
-  test("a writer that ended between beginning and end leaves a place that settles with its next commit", () => {
+  test("a writer that ends in mid-commit leaves a stripe that becomes even with its next commit", () => {
     const { stamps } = start();
     stamps.begin([place]);
     stamps.begin([place]);

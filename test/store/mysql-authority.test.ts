@@ -52,7 +52,7 @@ describe.skipIf(mariadbIsMissing())(
   () => {
     for (const [what, call] of Object.entries(CALLS)) {
       for (const [ended, end] of Object.entries(ENDS)) {
-        test(`${what} when ${ended} is ended`, async () => {
+        test(`${what} when ${ended} is revoked`, async () => {
           await using fixture = await mysqlFixture(USERS);
           const { app, database } = fixture;
           const stores = [await fixture.another(), await fixture.another()];
@@ -97,7 +97,7 @@ describe.skipIf(mariadbIsMissing())("what ends an authority waits for a set that
   for (const [what, ask] of Object.entries(SETS)) {
     for (const [ended, end] of Object.entries(ENDS)) {
       if (what.includes("admin") && ended.includes("user")) continue;
-      test(`${what}, when ${ended} is ended`, async () => {
+      test(`${what}, when ${ended} is revoked`, async () => {
         await using fixture = await mysqlFixture(2);
         const { app, database } = fixture;
         const other = await fixture.another();
@@ -129,7 +129,7 @@ describe.skipIf(mariadbIsMissing())("what ends an authority waits for a set that
 });
 
 describe.skipIf(mariadbIsMissing())("of sets that go together", () => {
-  test("each is judged for the caller who asks, and the others are written", async () => {
+  test("each is checked for its own caller, and the others are written", async () => {
     await using fixture = await mysqlFixture(40);
     const { store, database } = fixture;
     const app = await addApp(store, "org/mixed");
@@ -163,7 +163,7 @@ describe.skipIf(mariadbIsMissing())("of sets that go together", () => {
     expect(row?.count).toBe(40 - refused.size);
   });
 
-  test("two of one user and one version are told apart by their authority, whichever comes first", async () => {
+  test("two sets of one user and version are distinguished by their authority, whichever comes first", async () => {
     await using fixture = await mysqlFixture(2);
     const { store, app } = fixture;
     await store.changeApp(app.number, { endAdminTokens: true }, 2000);
@@ -195,7 +195,7 @@ describe.skipIf(mariadbIsMissing())("of sets that go together", () => {
     }
   });
 
-  test("those of an app that somebody else has locked are refused in time, and those of other apps go on", async () => {
+  test("sets of an app whose row another client has locked are refused in time, and those of other apps succeed", async () => {
     await using fixture = await mysqlFixture(20);
     const { store, app, database } = fixture;
     const other = await addApp(store, "org/other");
@@ -220,7 +220,7 @@ describe.skipIf(mariadbIsMissing())("of sets that go together", () => {
     expect(await set(store, app, 0, 9, authority)).toBe("written");
   }, 30_000);
 
-  test("what an authority was refused is not answered from memory either", async () => {
+  test("a set refused for its authority is not answered from memory either", async () => {
     await using fixture = await mysqlFixture(1);
     const store = await fixture.another({ cacheBytes: 1_000_000, stalenessMs: 60_000 });
     const { app } = fixture;

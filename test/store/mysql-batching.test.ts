@@ -23,7 +23,7 @@ describe.skipIf(mariadbIsMissing())("what waits together goes together:", () => 
     expect(await database.query("SELECT COUNT(*) AS count FROM users WHERE bytes = 9")).toEqual([{ count: MANY }]);
   });
 
-  test("those that are outdated fail alone", async () => {
+  test("outdated sets fail alone", async () => {
     await using fixture = await mysqlFixture(50);
     const { store, app } = fixture;
     const reads = await Promise.all(users(50).map((user) => stored(store, app, user)));
@@ -40,7 +40,7 @@ describe.skipIf(mariadbIsMissing())("what waits together goes together:", () => 
     expect(await store.attributes(app.number, userAt(20))).toBeUndefined();
   });
 
-  test("one whose row is locked by somebody else waits, and its neighbours do not fail with it", async () => {
+  test("a set whose row another client has locked waits, and the other sets do not fail with it", async () => {
     await using fixture = await mysqlFixture(20);
     const { store, app } = fixture;
     const reads = await Promise.all(users(20).map((user) => stored(store, app, user)));
@@ -57,7 +57,7 @@ describe.skipIf(mariadbIsMissing())("what waits together goes together:", () => 
     expect(await outcomes[7]).toBe("written");
   }, 30_000);
 
-  test("of sets that name the same version one is written, through one process or two", async () => {
+  test("exactly one of several sets that name the same version is written, through one process or two", async () => {
     await using fixture = await mysqlFixture(20);
     const stores = [fixture.store, await fixture.another()];
     const written = new Map<string, number>();
@@ -81,7 +81,7 @@ describe.skipIf(mariadbIsMissing())("what waits together goes together:", () => 
     }
   }, 30_000);
 
-  test("a read that begins after another process's set was answered sees it", async () => {
+  test("a read that begins after another process's set was acknowledged sees it", async () => {
     await using fixture = await mysqlFixture(1);
     const { store, app } = fixture;
     const other = await fixture.another();

@@ -10,7 +10,7 @@ import { mysqlLocation } from "./mysql-location.ts";
 const MINUTE_MS = 60_000;
 
 describe.skipIf(mariadbIsMissing())("a server cleans the store of", () => {
-  test("commits that nobody can ask for any more, however many, and no others", async () => {
+  test("commits that no server can ask for any more, however many, and no others", async () => {
     await using cleaning = await cleaningServer({ cleaningMs: 300 });
     const { database, membership } = cleaning;
     await database.query("DELETE FROM commits");
@@ -24,7 +24,7 @@ describe.skipIf(mariadbIsMissing())("a server cleans the store of", () => {
     expect(await commits(database)).toBe(3 + 4);
   });
 
-  test("servers that stand still for long, and of no others", async () => {
+  test("servers without a heartbeat for long, and of no others", async () => {
     await using cleaning = await cleaningServer({ cleaningMs: 50, goneMs: 400 });
     const { database, membership } = cleaning;
     const insert = "INSERT INTO servers (id, slot, beat, schema_known, demand) VALUES (?, ?, 7, 1, '[]')";

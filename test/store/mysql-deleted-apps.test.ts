@@ -14,7 +14,7 @@ const TIMEOUT_MS = 5000;
 
 describe.skipIf(mariadbIsMissing())("an app that another process is just deleting", () => {
   for (const bytes of [50, 200]) {
-    test(`takes no set that makes its usage ${bytes < 100 ? "smaller" : "larger"}, and is left no lane`, async () => {
+    test(`accepts no set that makes its usage ${bytes < 100 ? "smaller" : "larger"}, and keeps no lane`, async () => {
       await using fixture = await mysqlFixture(1);
       const { store, app, database } = fixture;
       expect(await store.writeAttributes(sized(app, ADA, await stored(store, app, ADA), 100))).toBe("written");
@@ -31,7 +31,7 @@ describe.skipIf(mariadbIsMissing())("an app that another process is just deletin
     });
   }
 
-  test("is left no lane either that was made where nobody could wait for that", async () => {
+  test("keeps no lane that was created where no caller could wait for it", async () => {
     await using fixture = await mysqlFixture(1);
     const { store, app, database } = fixture;
     await store.deleteApp(app.number, 2000);

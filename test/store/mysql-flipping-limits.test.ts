@@ -55,7 +55,7 @@ describe.skipIf(mariadbIsMissing())("writes of three processes at once, each und
     expect(outcomes.written).toBeGreaterThan(100);
   }, 30_000);
 
-  test("do not stand in the way of each other where one makes the room that another needs", async () => {
+  test("do not block each other when one frees the space that another needs", async () => {
     await using fixture = await mysqlFixture(3);
     const { store, app, database } = fixture;
     const write = async (user: number, bytes: number, limit: number) =>

@@ -6,7 +6,7 @@ import { mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
 const ADA = userAt(0);
 
 describe.skipIf(mariadbIsMissing())("a read", () => {
-  test("never joins a query that was sent before it, and may have looked too early", async () => {
+  test("never joins a query that was sent before it and may have read too early", async () => {
     await using stack = new AsyncDisposableStack();
     const fixture = stack.use(await mysqlFixture(1));
     const gate = stack.use(await AnswerGate.before((await sharedMariadb()).port));
@@ -27,7 +27,7 @@ describe.skipIf(mariadbIsMissing())("a read", () => {
     expect((await late[1])[0]?.bytes).toBe(20);
   });
 
-  test("that waits for a connection looks when it gets one", async () => {
+  test("that waits for a connection reads when it gets one", async () => {
     await using stack = new AsyncDisposableStack();
     const fixture = stack.use(await mysqlFixture(20));
     const gate = stack.use(await AnswerGate.before((await sharedMariadb()).port));

@@ -7,7 +7,7 @@ const LIMIT = 1000;
 const WRITES = 12;
 
 describe.skipIf(mariadbIsMissing())("an app that is full", () => {
-  test("says so also while somebody else has its grants", async () => {
+  test('answers "full" even while another client holds its grants', async () => {
     await using fixture = await mysqlFixture(WRITES + 1);
     const { store, app, database } = fixture;
     const whole = sized(app, userAt(0), await stored(store, app, userAt(0)), LIMIT, LIMIT);

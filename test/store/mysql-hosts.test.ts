@@ -15,7 +15,7 @@ const ATTEMPT_MS = TIMEOUT_MS / 2;
 
 describe.skipIf(mariadbIsMissing())("of several hosts", () => {
   for (const state of ["swallow", "refuse"] as const) {
-    test(`the next takes over when the first begins to ${state}: nothing fails, and nobody waits for it again`, async () => {
+    test(`the next takes over when the first begins to ${state}: no call fails, and no later call waits for the first`, async () => {
       await using stack = new AsyncDisposableStack();
       const fixture = stack.use(await mysqlFixture(10));
       const { port } = await sharedMariadb();
@@ -53,7 +53,7 @@ describe.skipIf(mariadbIsMissing())("of several hosts", () => {
     });
   }
 
-  test("one that says that it is read-only is left for the next", async () => {
+  test("a read-only host is replaced by the next", async () => {
     await using stack = new AsyncDisposableStack();
     const { port, query, freshDatabase } = await sharedMariadb();
     const database = stack.use(await freshDatabase());

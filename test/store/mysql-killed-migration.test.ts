@@ -10,7 +10,7 @@ const USERS = 60_000;
 const KILLS = 3;
 
 describe.skipIf(mariadbIsMissing())("a migration that is killed", () => {
-  test("is finished by the next start, whatever its steps had come to", async () => {
+  test("is completed by the next start, whatever step it had reached", async () => {
     await using first = await olderDatabase();
     const whole = await migrateAndKill(first.url, undefined);
     const migrated = await schemaOf(first);

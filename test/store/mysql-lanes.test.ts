@@ -55,7 +55,7 @@ describe.skipIf(mariadbIsMissing())("an app's usage in lanes", () => {
     expect(await write(first, 8, 1, 1000)).toBe("full");
   });
 
-  test("agrees with one sum, whatever process writes under whatever limit", async () => {
+  test("equals one sum, whichever process writes under whichever limit", async () => {
     await using processes = await threeProcesses();
     const { fixture, stores, write, used } = processes;
     const step = fc.record({
@@ -85,7 +85,7 @@ describe.skipIf(mariadbIsMissing())("an app's usage in lanes", () => {
     expect(fixture.app.number).toBeGreaterThan(0);
   }, 30_000);
 
-  test("is never passed by three processes that all write at once, and is the sum when they are done", async () => {
+  test("is never exceeded by three concurrent processes, and is the sum when they are done", async () => {
     await using processes = await threeProcesses();
     const { fixture, stores, write, used } = processes;
     const limit = USERS * 60;

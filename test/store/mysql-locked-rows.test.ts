@@ -19,7 +19,7 @@ const TIMEOUTS_MS = process.env.LONG_SECONDS === undefined ? [1000] : [1000, 10_
 for (const timeoutMs of TIMEOUTS_MS) {
   describe.skipIf(mariadbIsMissing())(`while another program holds a lock (timeout=${timeoutMs}):`, () => {
     for (const conflicts of ["refuse", "merge"] as const) {
-      test(`sets of its user (conflicts=${conflicts}) are 503 in time and never stored, and others' sets go on`, async () => {
+      test(`sets of its user (conflicts=${conflicts}) are 503 in time and never stored, and other users' sets succeed`, async () => {
         await using locking = await lockable(timeoutMs, { app: { conflicts } });
         const { service, admin, database } = locking;
         const refused: Timed[] = [];
@@ -45,7 +45,7 @@ for (const timeoutMs of TIMEOUTS_MS) {
       }, 60_000);
     }
 
-    test("in a batch only the user that is locked is refused, and all of one that is all or nothing", async () => {
+    test("a batch refuses only the locked user, and everything if it is all or nothing", async () => {
       await using locking = await lockable(timeoutMs);
       const { service, admin, database } = locking;
       const targets = { ada: { a: "refused" }, bob: { b: "stored" } };
@@ -94,7 +94,7 @@ for (const timeoutMs of TIMEOUTS_MS) {
       await expectExactCapacity(service, admin);
     }, 60_000);
 
-    test(`${CALLERS} callers who create users are 503, none 500, and none of their users is there afterwards`, async () => {
+    test(`${CALLERS} callers that create users get 503, none 500, and none of their users exists afterwards`, async () => {
       await using locking = await lockable(timeoutMs);
       const { service, admin, database } = locking;
       const register = (prefix: string) =>
@@ -116,7 +116,7 @@ for (const timeoutMs of TIMEOUTS_MS) {
       expect(after?.answer.status).toBe(200);
     }, 60_000);
 
-    test("of a whole table: sets and reads are 503 in time, and all goes on afterwards", async () => {
+    test("of a whole table: sets and reads are 503 in time, and all succeed afterwards", async () => {
       await using locking = await lockable(timeoutMs);
       const { service, admin, database } = locking;
       const askAll = (value: string) =>

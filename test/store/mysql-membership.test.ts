@@ -9,7 +9,7 @@ import { mysqlLocation } from "./mysql-location.ts";
 const demand = (perSecond: number): readonly Demand[] => [{ app: 1, bucket: 0, perSecond }];
 
 describe.skipIf(mariadbIsMissing())("the servers of one store", () => {
-  test("hear what each is asked for, and miss one that has left at once", async () => {
+  test("learn each other's demand, and notice immediately when one leaves", async () => {
     await using fixture = await mysqlFixture(1);
     const { store } = fixture;
     const second = await fixture.another();
@@ -23,7 +23,7 @@ describe.skipIf(mariadbIsMissing())("the servers of one store", () => {
     expect(await second.publishDemand([])).toEqual([[]]);
   });
 
-  test("do without one that falls silent: after a second if it was asked for something", async () => {
+  test("drop a server that falls silent: after a second if it had demand", async () => {
     await using fixture = await mysqlFixture(1);
     const { store } = fixture;
     const busy = await fixture.another();
@@ -40,7 +40,7 @@ describe.skipIf(mariadbIsMissing())("the servers of one store", () => {
     expect(await store.publishDemand([])).toEqual([demand(5)]);
   }, 20_000);
 
-  test("never have the same slot, and so never the same lane, also when ten start at once", async () => {
+  test("never have the same slot, and so never the same lane, even if ten start at the same time", async () => {
     await using stack = new AsyncDisposableStack();
     const database = stack.use(await (await sharedMariadb()).freshDatabase());
     const location = mysqlLocation(database.url);
@@ -54,7 +54,7 @@ describe.skipIf(mariadbIsMissing())("the servers of one store", () => {
     expect(await database.query("SELECT slot FROM servers ORDER BY slot")).toHaveLength(10);
   });
 
-  test("make themselves known again when their row was taken for that of a dead one", async () => {
+  test("register again when their row was removed as that of a dead server", async () => {
     await using fixture = await mysqlFixture(1);
     const { store, app, database } = fixture;
     await database.query("DELETE FROM servers");
@@ -65,7 +65,7 @@ describe.skipIf(mariadbIsMissing())("the servers of one store", () => {
     expect(await store.writeAttributes(sized(app, userAt(0), read, 9))).toBe("written");
   });
 
-  test("give commits' ids that come in the order of time, and are not alike", () => {
+  test("create commit ids that are ordered by time and unique", () => {
     const ids = Array.from({ length: 1000 }, () => Buffer.from(newCommitId()).toString("hex"));
     expect(new Set(ids).size).toBe(1000);
     const times = ids.map((id) => id.slice(0, 12));

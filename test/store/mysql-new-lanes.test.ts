@@ -16,7 +16,7 @@ const NEW_LANE = 77;
 
 /** One that a node of a cluster makes while another changes the limit, neither of which can see the other. */
 describe.skipIf(mariadbIsMissing())("a lane that is made while the limit is changed", () => {
-  test("lets nothing pass the limit of before", async () => {
+  test("lets no set exceed the previous limit", async () => {
     await using met = await laneMadeUnder(500, 1000);
     const { store, app } = met.fixture;
     expect(await store.writeAttributes(sized(app, BOB, await stored(store, app, BOB), 600, 1000))).toBe("written");
@@ -25,7 +25,7 @@ describe.skipIf(mariadbIsMissing())("a lane that is made while the limit is chan
     expect(await met.grant(3, 500)).toBe("full");
   });
 
-  test("stands in the way of no other limit", async () => {
+  test("does not block another limit", async () => {
     await using met = await laneMadeUnder(500, 1000);
     const { store, app } = met.fixture;
     expect(await store.writeAttributes(sized(app, BOB, await stored(store, app, BOB), 550, 700))).toBe("written");
@@ -33,7 +33,7 @@ describe.skipIf(mariadbIsMissing())("a lane that is made while the limit is chan
     await lanesOf(met.fixture.database, app);
   });
 
-  test("is granted room when its turn comes, also when others have taken what it gave back", async () => {
+  test("gets a grant in its turn, even if others have taken the grant it returned", async () => {
     await using met = await laneMadeUnder(500, 1000);
     const { store, app, database } = met.fixture;
     // All there is, so that nothing is left that no lane has used.

@@ -7,7 +7,7 @@ const DAY_MS = 24 * HOUR_MS;
 const WALL_MS = 1_700_000_000_000;
 
 for (const stepMs of [HOUR_MS, DAY_MS, -HOUR_MS, -DAY_MS]) {
-  test(`no commit of the last ten minutes is taken for old after a step of ${stepMs / HOUR_MS} h`, () => {
+  test(`no commit of the last ten minutes counts as old after a clock step of ${stepMs / HOUR_MS} h`, () => {
     const old = new OldCommits();
     const stepAtMs = 20 * MINUTE_MS;
     const wallAt = (ms: number): number => WALL_MS + ms + (ms >= stepAtMs ? stepMs : 0);

@@ -35,7 +35,7 @@ const LONGER_MS = 3000;
 describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () => {
   for (const cut of ["lost", "unanswered"] as const) {
     describe(cut, () => {
-      test("a set is told to be written, and is there once", async () => {
+      test("a set is answered as written, and is stored once", async () => {
         await using cutting = await cuttingStore(cut);
         const { fixture, store, cutter } = cutting;
         const before = await stored(store, fixture.app, ADA);
@@ -46,7 +46,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
         expect(await lanesOf(fixture.database, fixture.app)).toMatchObject({ used: 20 });
       });
 
-      test("all of a group are", async () => {
+      test("all sets of a group are", async () => {
         await using cutting = await cuttingStore(cut);
         const { fixture, store, cutter } = cutting;
         cutter.next(cut);
@@ -61,7 +61,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
         expect(await lanesOf(fixture.database, fixture.app)).toMatchObject({ used: 20 * users.length });
       });
 
-      test("everything else happens once too", async () => {
+      test("every other command is carried out once, too", async () => {
         await using cutting = await cuttingStore(cut);
         const { fixture, store, cutter } = cutting;
         const { number } = fixture.app;
@@ -87,7 +87,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
     });
   }
 
-  test("what nobody can tell is an error in time; what is there then is whole, and the store goes on by itself", async () => {
+  test("an undeterminable outcome is an error in time; the stored state is whole, and the store recovers on its own", async () => {
     await using cutting = await cuttingStore("silent");
     const { fixture, store, cutter } = cutting;
     const before = await stored(store, fixture.app, ADA);
@@ -104,7 +104,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
     expect(await store.writeAttributes(sized(fixture.app, ADA, after, 30))).toBe("written");
   });
 
-  test("only what was in the commit is unknown: sets that came later are refused for certain, and stay away", async () => {
+  test("only sets of the commit are unknown: later sets are refused for certain, and are never stored", async () => {
     await using cutting = await cuttingStore("silent", LONGER_MS);
     const { fixture, store, cutter } = cutting;
     const { app } = fixture;
@@ -130,7 +130,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
     expect((await lanesOf(fixture.database, app)).used).toBe(120);
   });
 
-  test("what is sent late is waited for all the same: there is a part of the timeout for its answer", async () => {
+  test("a commit that is sent late is still waited for: a part of the timeout is reserved for its answer", async () => {
     const { location } = pendingNeeds();
     // A thread that stood still at the wrong moment has proved nothing.
     for (let isTried = false; !isTried; ) {
@@ -150,7 +150,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
     }
   });
 
-  test("it is refused for certain from the moment at which its commit is known to have come to nothing", async () => {
+  test("it is refused for certain as soon as its commit is known to have failed", async () => {
     const queue = new WriteQueue(pendingNeeds());
     const answer = queue.add(NOT_SENT, undefined).catch(({ fault, nothingStored }) => [fault, nothingStored]);
     const batch = queue.take();
@@ -159,7 +159,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
     expect(await answer).toEqual(["busy", true]);
   });
 
-  test("a transaction whose time is over when its commit is sent finds out what became of it", async () => {
+  test("a transaction whose time is over when its commit is sent determines its outcome", async () => {
     await using cutting = await cuttingStore("unanswered");
     const { fixture, cutter } = cutting;
     const session = sessionThrough(cutter, fixture);
@@ -174,7 +174,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
     await session.close();
   });
 
-  test("a transaction says at once that its commit has come to nothing, and is run again", async () => {
+  test("a transaction reports immediately that its commit has failed, and is run again", async () => {
     await using cutting = await cuttingStore("lost");
     const { fixture, cutter } = cutting;
     const session = sessionThrough(cutter, fixture);
@@ -189,7 +189,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
     await session.close();
   });
 
-  test("a connection that is killed before the commit costs nothing but another attempt", async () => {
+  test("a connection that is killed before the commit costs only another attempt", async () => {
     await using fixture = await mysqlFixture(1);
     const before = await stored(fixture.store, fixture.app, ADA);
     expect(await fixture.store.writeAttributes(sized(fixture.app, ADA, before, 10))).toBe("written");

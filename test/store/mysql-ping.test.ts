@@ -6,7 +6,7 @@ import { mysqlLocation } from "./mysql-location.ts";
 import { faultOf } from "./sqlite-fixture.ts";
 
 describe.skipIf(mariadbIsMissing())("ping", () => {
-  test("leaves nothing behind, however many servers look at once", async () => {
+  test("leaves nothing behind, however many servers ping at the same time", async () => {
     await using fixture = await mysqlFixture(1);
     const stores = [fixture.store, await fixture.another(), await fixture.another()];
     const pings = await Promise.all([...stores, ...stores].map((store) => store.ping()));
@@ -15,7 +15,7 @@ describe.skipIf(mariadbIsMissing())("ping", () => {
     expect(await fixture.database.query("SELECT lane FROM app_usage WHERE app = 0")).toEqual([]);
   });
 
-  test("is refused where sets are, because the database takes no writes", async () => {
+  test("is refused like sets when the database accepts no writes", async () => {
     await using fixture = await mysqlFixture(1);
     const { store, app } = fixture;
     const read = await stored(store, app, userAt(0));
@@ -33,7 +33,7 @@ describe.skipIf(mariadbIsMissing())("ping", () => {
   }, 30_000);
 
   for (const withheld of ["users", "app_usage"]) {
-    test(`is refused where sets are, because the account may not write ${withheld}`, async () => {
+    test(`is refused like sets when the account may not write ${withheld}`, async () => {
       await using fixture = await mysqlFixture(1);
       await using limited = await limitedAccount(fixture, withheld);
       const location = mysqlLocation(limited.url);

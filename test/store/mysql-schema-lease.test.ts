@@ -12,7 +12,7 @@ import { mysqlLocation } from "./mysql-location.ts";
 const GONE_MS = 2200;
 
 describe.skipIf(mariadbIsMissing())("the right to change the schema", () => {
-  test("stays with who beats, however long he takes, and goes on when he is done", async () => {
+  test("stays with the server that renews it, however long its work takes, and passes on afterwards", async () => {
     await using fixture = await mysqlFixture(0);
     await using sessions = fourSessions(fixture);
     const [own, beating, others, othersBeating] = sessions.all;
@@ -32,7 +32,7 @@ describe.skipIf(mariadbIsMissing())("the right to change the schema", () => {
     expect(await migrator(fixture)).toBe("second");
   }, 20_000);
 
-  test("is taken over by one only, when nobody beats", async () => {
+  test("is taken over by exactly one server when no server renews it", async () => {
     await using fixture = await mysqlFixture(0);
     await using sessions = fourSessions(fixture);
     const [own, beating, others, othersBeating] = sessions.all;

@@ -25,7 +25,7 @@ const BREAKING: Migration = {
 };
 
 describe.skipIf(mariadbIsMissing())("the schema", () => {
-  test("is made once by two that open an empty database at the same time", async () => {
+  test("is created once when two servers open an empty database at the same time", async () => {
     for (let round = 0; round < 5; round++) {
       await using database = await (await sharedMariadb()).freshDatabase();
       const location = mysqlLocation(database.url);
@@ -40,7 +40,7 @@ describe.skipIf(mariadbIsMissing())("the schema", () => {
     }
   }, 30_000);
 
-  test("is changed under servers that go on, when they need not know of it", async () => {
+  test("is changed under running servers, when they need not know of it", async () => {
     await using fixture = await mysqlFixture(5);
     const { store, app, database } = fixture;
     let isChanging = true;
@@ -64,7 +64,7 @@ describe.skipIf(mariadbIsMissing())("the schema", () => {
     expect(await again.apps()).toEqual([app]);
   });
 
-  test("is not changed while a server runs that would be wrong then, and is when it has ended", async () => {
+  test("is not changed while an incompatible server runs, and is after that server has ended", async () => {
     await using fixture = await mysqlFixture(1);
     const { store, database } = fixture;
     const beating = setInterval(() => void store.publishDemand([]), 200);
@@ -76,7 +76,7 @@ describe.skipIf(mariadbIsMissing())("the schema", () => {
     await expect(openMysqlStore(mysqlLocation(database.url))).rejects.toMatchObject({ fault: "schema_newer" });
   }, 30_000);
 
-  test("is finished by the next who comes when a step was broken off", async () => {
+  test("is completed by the next server when a step was interrupted", async () => {
     await using database = await (await sharedMariadb()).freshDatabase();
     const [first, second] = MYSQL_MIGRATIONS[0]?.sql.split(/;\s*$/m) ?? [];
     await database.query(first ?? "");
@@ -90,14 +90,14 @@ describe.skipIf(mariadbIsMissing())("the schema", () => {
     expect(await store.apps()).toEqual([]);
   }, 30_000);
 
-  test("is not made where another program's tables are", async () => {
+  test("is not created beside another program's tables", async () => {
     await using database = await (await sharedMariadb()).freshDatabase();
     await database.query("CREATE TABLE theirs (n INT)");
     await expect(openMysqlStore(mysqlLocation(database.url))).rejects.toMatchObject({ fault: "not_usermeta" });
     expect(await database.query("SHOW TABLES")).toHaveLength(1);
   });
 
-  test("must be there for who says so", async () => {
+  test("must exist for a caller that requires it", async () => {
     await using database = await (await sharedMariadb()).freshDatabase();
     const opening = openMysqlStore(mysqlLocation(database.url), { schema: "as found" });
     await expect(opening).rejects.toMatchObject({ fault: "not_usermeta" });

@@ -15,7 +15,7 @@ const LONG_MS = 30_000;
 const CLOSED_WITHIN_MS = 500;
 
 describe.skipIf(mariadbIsMissing())("a session", () => {
-  test("carries out nothing of a transaction on another connection than it began on", async () => {
+  test("runs no statement of a transaction on a connection other than its first", async () => {
     await using opened = await openSession();
     const { session, query } = opened;
     await session.queryBatch(
@@ -32,7 +32,7 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     expect(await session.queryBatch([{ sql: "SELECT COUNT(*) FROM t" }], TIMEOUT_MS)).toEqual([[[0]]]);
   });
 
-  test("keeps the sizes, the letters and the numbers of what is stored", async () => {
+  test("preserves sizes, characters and numbers of stored values", async () => {
     await using opened = await openSession();
     const { session } = opened;
     const values = ["é 😀 \\ ' \" \0 \n %", Number.MAX_SAFE_INTEGER, null, new Uint8Array([0, 39, 92, 255])] as const;
@@ -45,7 +45,7 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     await expect(cut).rejects.toThrow();
   });
 
-  test("is closed soon by a network that answers nothing: what is under way rejects, and nothing is begun anew", async () => {
+  test("closes soon on an unresponsive network: calls in flight reject, and no new attempt starts", async () => {
     const { port } = await sharedMariadb();
     await using gate = await TcpGate.before(port);
     await using opened = await openSession([gate.port]);
@@ -61,7 +61,7 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     await expect(session.one("SELECT 1", [], LONG_MS)).rejects.toThrow("has been closed");
   });
 
-  test("gets through to slow hosts, however often its callers give up, and then stays at the first", async () => {
+  test("connects to slow hosts, however often its callers give up, and then stays at the first", async () => {
     const { port } = await sharedMariadb();
     await using stack = new AsyncDisposableStack();
     const gates = [await TcpGate.before(port), await TcpGate.before(port), await TcpGate.before(port)];
@@ -76,7 +76,7 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     await asked();
   });
 
-  test("leaves a host that lets it in and does not answer, but not for a moment's silence", async () => {
+  test("leaves a host that accepts connections and does not respond, but not for a moment's silence", async () => {
     const { port } = await sharedMariadb();
     await using gate = await TcpGate.before(port);
     await using opened = await openSession([gate.port, port]);
@@ -91,7 +91,7 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     expect(hosts.current).not.toBe(first);
   });
 
-  test("goes on to the next host when one cannot be reached or does not serve", async () => {
+  test("moves to the next host when one is unreachable or does not serve", async () => {
     const { port } = await sharedMariadb();
     await using opened = await openSession([9, port]);
     const { session, hosts } = opened;

@@ -9,7 +9,7 @@ const STALENESS_MS = 400;
 const MEMORY = { cacheBytes: 1_000_000, stalenessMs: STALENESS_MS };
 
 describe.skipIf(mariadbIsMissing())("with reads that may be old", () => {
-  test("a user is read from memory, and never later than allowed after another server has changed it", async () => {
+  test("a user is read from memory, but no longer than allowed after another server's change", async () => {
     await using fixture = await mysqlFixture(1);
     const reader = await fixture.another(MEMORY);
     const first = await stored(reader, fixture.app, ADA);
@@ -27,7 +27,7 @@ describe.skipIf(mariadbIsMissing())("with reads that may be old", () => {
     }
   });
 
-  test("a server sees its own changes at once, in all its threads", async () => {
+  test("a server sees its own changes immediately, in all its threads", async () => {
     await using fixture = await mysqlFixture(2);
     const { app } = fixture;
     const owner = await fixture.another(MEMORY);

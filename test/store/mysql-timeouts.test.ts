@@ -62,7 +62,7 @@ interface Failed {
 
 describe.skipIf(mariadbIsMissing())("a database that cannot be asked", () => {
   for (const state of ["swallow", "refuse"] as const) {
-    test(`and would ${state}: every call fails in time and by name, 1,000 at once too, until it is back`, async () => {
+    test(`and would ${state}: every call fails in time and by name, even 1,000 concurrent ones, until it is back`, async () => {
       await using gated = await gatedStore();
       const { gate, store, fixture } = gated;
       gate.set(state);
@@ -78,13 +78,13 @@ describe.skipIf(mariadbIsMissing())("a database that cannot be asked", () => {
     }, 20_000);
   }
 
-  test("for want of a listener: the same", async () => {
+  test("without a listener: the same", async () => {
     await using gated = await gatedStore();
     await gated.gate[Symbol.asyncDispose]();
     expectInTime(await failures(gated.store, gated.fixture.app, CALL_NAMES));
   });
 
-  test("for a moment: what was asked in it is answered all the same", async () => {
+  test("for a moment: calls made meanwhile are still answered", async () => {
     await using gated = await gatedStore();
     const { gate, store, fixture } = gated;
     gate.set("refuse");

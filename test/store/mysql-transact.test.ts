@@ -11,7 +11,7 @@ import { mysqlLocation } from "./mysql-location.ts";
 const DEADLINE_MS = 5000;
 
 describe.skipIf(mariadbIsMissing())("a transaction that is rolled back between two of its statements", () => {
-  test("is refused, and keeps nothing of what was carried out after that", async () => {
+  test("is refused, and keeps nothing of the statements that ran after that", async () => {
     await using database = await (await sharedMariadb()).freshDatabase();
     const location = mysqlLocation(database.url);
     await using _store = await openMysqlStore(location, { exclusive: true });

@@ -10,7 +10,7 @@ const SIGNAL = "SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1644";
 const ADA = userAt(0);
 const BEN = userAt(1);
 
-describe.skipIf(mariadbIsMissing())("an error number that nobody has listed", () => {
+describe.skipIf(mariadbIsMissing())("an unlisted error number", () => {
   test("refuses a change for certain: nothing is stored, and the answer is 503", async () => {
     await using fixture = await mysqlFixture(2);
     const { store, app, database } = fixture;
@@ -39,7 +39,7 @@ describe.skipIf(mariadbIsMissing())("an error number that nobody has listed", ()
     expect(await lanesOf(database, app)).toMatchObject({ used: 400 });
   }, 60_000);
 
-  test("does not end the search for what became of a commit", async () => {
+  test("does not end the search for the outcome of a commit", async () => {
     await using fixture = await mysqlFixture(1);
     const { app, database } = fixture;
     await using cutter = await CommitCutter.before((await sharedMariadb()).port);

@@ -19,7 +19,7 @@ describe.skipIf(mariadbIsMissing())("a grant that is never used", () => {
     [60, "to grow"],
     [-90, "by sets that make users larger and smaller, under another limit"],
   ] as const) {
-    test(`${what}: carries nobody past the limit, and keeps nobody from reaching it`, async () => {
+    test(`${what}: lets no app exceed the limit, and keeps none from reaching it`, async () => {
       await using fixture = await mysqlFixture(2);
       const { store, app, database } = fixture;
       const other = await fixture.another();

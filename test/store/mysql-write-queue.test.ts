@@ -12,7 +12,7 @@ const LARGE_BYTES = 200_000;
 const GREEDY_MAX = (16_777_216 / 2 + 262_144) / LARGE_BYTES + 1;
 
 describe.skipIf(mariadbIsMissing())("while no set can be written", () => {
-  test("one caller's large sets are refused beyond a half of the queue, and another caller's waits and is written", async () => {
+  test("one caller's large sets are refused beyond half of the queue, and another caller's set waits and is written", async () => {
     await using fixture = await mysqlFixture(USERS);
     const { store, app, database } = fixture;
     const large = Array.from({ length: USERS - 1 }, (_, index) => userAt(index));

@@ -29,13 +29,13 @@ test("hosts with and without a port, in their order, IPv6 in brackets", () => {
   });
 });
 
-test("a password may hold a colon as it stands, and everything else by its number", () => {
+test("a password may contain a literal colon, and any other character percent-encoded", () => {
   expect(parsed("mysql://ada:a:b@h/d").password).toBe("a:b");
   expect(parsed("mysql://ada:%25%2F%3F%23%5B+%20%C3%A9@h/d").password).toBe("%/?#[+ é");
   expect(parsed("mysql://a%3Ab:x@h/d")).toMatchObject({ user: "a:b", password: "x", text: "mysql://a%3Ab@h:3306/d" });
 });
 
-test("a password beside the URL, for one that has none", () => {
+test("a separate password, for a URL without one", () => {
   expect(parsed("mysql://ada@h/d", "hush").password).toBe("hush");
   expect(parsed("mysql://ada:@h/d", "hush").password).toBe("hush");
   expect(parsed("mysql://ada@h/d").password).toBe("");
@@ -110,7 +110,7 @@ for (const [url, mistake] of MISTAKES) {
 
 const name = fc.string({ unit: "grapheme", minLength: 1, maxLength: 30 }).filter((text) => !/\p{Cc}/u.test(text));
 
-test("whatever user and password are, they come back, and the text with the password reads as the same location", () => {
+test("any user and password are read back, and the text with the password parses to the same location", () => {
   fc.assert(
     fc.property(name, name, fc.array(fc.nat(60_000), { minLength: 1, maxLength: 4 }), (user, password, ports) => {
       const hosts = [...new Set(ports)].map((port) => `db:${port + 1}`).join(",");
@@ -123,7 +123,7 @@ test("whatever user and password are, they come back, and the text with the pass
   );
 });
 
-test("no mistake repeats what could be a password", () => {
+test("no error message repeats a possible password", () => {
   fc.assert(
     fc.property(fc.string({ maxLength: 8 }), fc.string({ maxLength: 8 }), (before, after) => {
       const location = parseMysqlUrl(`mysql://ada:hush1815${before}:/?#@,${after}@h/d`, undefined, FOLDER);

@@ -10,7 +10,7 @@ const USERS = Array.from({ length: 60 }, (_, index) => `user${index}`);
 const VALUE = "value";
 
 /** SQLite takes the log up to its last commit before the first page that is not what its checksum says. */
-test("behind a damaged page of the log nothing is taken from it, and all that was stored before is there", async () => {
+test("nothing behind a damaged page of the log is recovered, and everything stored before it is there", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   const copy = join(folder.path, "killed", "usermeta.db");

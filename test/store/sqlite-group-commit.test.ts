@@ -53,7 +53,7 @@ function commit(transaction: Transaction, ...commands: readonly NumberedCommand[
   return outcome;
 }
 
-test("as soon as a commit can be seen no copy of what it replaced is answered, though nobody is answered yet", async () => {
+test("as soon as a commit is visible no copy of the replaced value is returned, even before the write is acknowledged", async () => {
   using folder = temporaryFolder();
   const { app, first, second, connection, transaction } = await start(join(folder.path, "usermeta.db"));
   const before = await first.attributes(app, ADA);
@@ -82,7 +82,7 @@ test("as soon as a commit can be seen no copy of what it replaced is answered, t
   expect(await first.attributes(app, ADA)).toEqual(after);
 });
 
-test("news is told of when it can be read, and before anybody is answered", async () => {
+test("a feed entry is announced when it can be read, and before the write is acknowledged", async () => {
   using folder = temporaryFolder();
   const { app, first, connection, transaction } = await start(join(folder.path, "usermeta.db"));
   const { cursor } = await first.changesSince(0);
@@ -96,7 +96,7 @@ test("news is told of when it can be read, and before anybody is answered", asyn
   expect(first.feedVersion()).not.toBe(announced);
 });
 
-test("only a write that nothing else in its transaction may have changed has a stamp", async () => {
+test("only a write whose user nothing else in its transaction may have changed has a stamp", async () => {
   using folder = temporaryFolder();
   const { app, first, transaction } = await start(join(folder.path, "usermeta.db"));
   const before = await first.attributes(app, ADA);

@@ -6,7 +6,7 @@ import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { startChild } from "./sqlite-child-process.ts";
 import { faultOf, temporaryFolder, withUsers } from "./sqlite-fixture.ts";
 
-test("a second server is refused while the first lives, by its process id, and let in after kill -9", async () => {
+test("a second server is refused while the first lives, by its process id, and succeeds after kill -9", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   await using first = startChild("hold", path, "127.0.0.1:8080");
@@ -49,7 +49,7 @@ test("the same file by another name is the same store", async () => {
   await first.ping();
 });
 
-test("of servers that start at once exactly one gets the store", async () => {
+test("exactly one of several servers that start at the same time gets the store", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   await using children = new AsyncDisposableStack();

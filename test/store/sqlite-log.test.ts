@@ -10,7 +10,7 @@ import { faultOf, LONG_BYTES, read, temporaryFolder, WATCHFUL_WRITER, withUsers,
 
 const VALUE_BYTES = 20_000;
 
-test("a foreign reader that lets the log grow is told of once, named by ready, and over when it ends", async () => {
+test("an external reader that makes the log grow is logged once, named by ready, and over when it ends", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   const troubles = heardTroubles();
@@ -34,8 +34,8 @@ test("a foreign reader that lets the log grow is told of once, named by ready, a
   expect(await read(store, app, "ada")).toMatchObject({ version: sets });
 }, 20_000);
 
-describe.skipIf(smallDiskIsMissing())("a log that would eat the disk", () => {
-  test("is stopped while the disk can still hold what it must be folded into, and what is stored stays", async () => {
+describe.skipIf(smallDiskIsMissing())("a log that would fill the disk", () => {
+  test("stops growing while the disk still has space for the checkpoint, and stored values stay", async () => {
     using disk = new SmallDisk(16);
     const path = join(disk.path, "usermeta.db");
     const troubles = heardTroubles();

@@ -64,7 +64,7 @@ const OVERWRITTEN: readonly Way[] = [
 ];
 
 for (const { how, lose, restore } of LOST) {
-  test(`of a store that is ${how} nothing more is promised, one line says so, and it goes on when it is back`, async () => {
+  test(`a store that is ${how} acknowledges nothing more, one line says so, and it recovers when the file is back`, async () => {
     await using lost = await lostStore();
     const { store, app, path, told } = lost;
     expect(await write(store, app, "ada", "before")).toBe("written");
@@ -86,7 +86,7 @@ for (const { how, lose, restore } of LOST) {
 }
 
 for (const { how, lose } of OVERWRITTEN) {
-  test(`of a store that is ${how} nothing more is promised, and what was put there is left alone`, async () => {
+  test(`a store that is ${how} acknowledges nothing more, and leaves the new contents alone`, async () => {
     await using lost = await lostStore();
     const { store, app, path, told } = lost;
     expect(await write(store, app, "ada", "before")).toBe("written");
@@ -103,7 +103,7 @@ for (const { how, lose } of OVERWRITTEN) {
   }, 30_000);
 }
 
-test("without anybody asking, the loss is told of, and all that was answered is in the file that was moved", async () => {
+test("the loss is reported without any request, and every acknowledged write is in the moved file", async () => {
   await using lost = await lostStore();
   const { store, app, path, told } = lost;
   for (let round = 0; round < 20; round++) await write(store, app, "ada", `value ${round}`);
@@ -121,7 +121,7 @@ test("without anybody asking, the loss is told of, and all that was answered is 
   connection.close();
 }, 30_000);
 
-test("what is in a log that was removed is folded into the file before anybody can miss it", async () => {
+test("a removed log is checkpointed into the file before a reader can miss it", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   const store = await openSqliteStore(path, { exclusive: true });
@@ -134,7 +134,7 @@ test("what is in a log that was removed is folded into the file before anybody c
   expect(await read(again, app, "ada")).toMatchObject({ version: 1, json: '{"key":"value"}' });
 }, 30_000);
 
-test("a write whose file is lost before its commit is answered is in doubt, and never acknowledged", async () => {
+test("a write whose file is lost before its commit is acknowledged is in doubt, and never acknowledged", async () => {
   await using lost = await lostStore(FAULTY_WRITER);
   const { store, app, path } = lost;
   const writing = faultOf(store.clearAttributes(app, name("freeze"), 1));
@@ -144,7 +144,7 @@ test("a write whose file is lost before its commit is answered is in doubt, and 
   expect(await writing).toMatchObject({ nothingStored: false });
 }, 30_000);
 
-test("a writer that is started again while the file is lost waits for it, and makes no other", async () => {
+test("a writer that is restarted while the file is lost waits for it, and creates no other", async () => {
   await using lost = await lostStore(FAULTY_WRITER);
   const { store, app, path, told } = lost;
   expect(await write(store, app, "ada", "before")).toBe("written");
@@ -161,7 +161,7 @@ test("a writer that is started again while the file is lost waits for it, and ma
 
 const HEARD_WITHIN_MS = 10_000;
 
-test("a writer that finds all in its place says so: the one before it may have told of a loss", async () => {
+test("a writer that finds all files in place reports it: the previous one may have reported a loss", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   writeFileSync(path, "");

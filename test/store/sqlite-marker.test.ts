@@ -7,7 +7,7 @@ import { openSqliteTarget } from "../../src/store/sqlite/transfer/transfer.ts";
 import { Cli } from "../cli/cli.ts";
 import { faultOf, temporaryFolder } from "./sqlite-fixture.ts";
 
-test("a store that is made is marked, for its owner alone", async () => {
+test("a created store is marked, readable by its owner only", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   await make(path);
@@ -53,7 +53,7 @@ const EMPTY: Readonly<Record<string, (path: string) => void>> = {
 };
 
 for (const [what, lose] of Object.entries(EMPTY)) {
-  test(`where a store was made and the file is ${what}, none is made in its place: exit 2, and the marker is named`, async () => {
+  test(`where a store was created and the file is ${what}, no new one is created: exit 2, and the marker is named`, async () => {
     using cli = new Cli();
     await cli.ok("app create org/app");
     const source = join(cli.folder, "source.db");

@@ -9,7 +9,7 @@ import { faultOf, read, temporaryFolder, withUsers, write } from "./sqlite-fixtu
 
 const MODE_BITS = 0o777;
 
-test("a fresh store's folder and files belong to their owner alone", async () => {
+test("a new store's folder and files are accessible to their owner only", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "a", "b", "usermeta.db");
   await using store = await openSqliteStore(path, { exclusive: true });
@@ -18,7 +18,7 @@ test("a fresh store's folder and files belong to their owner alone", async () =>
   for (const file of [path, `${path}-wal`, `${path}.lock`]) expect(statSync(file).mode & MODE_BITS).toBe(0o600);
 });
 
-test("what is stored is there when it is opened again", async () => {
+test("stored data is there when the store is reopened", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   const first = await openSqliteStore(path);
@@ -32,7 +32,7 @@ test("what is stored is there when it is opened again", async () => {
   expect(await second.signingKeys()).toEqual([key]);
 });
 
-test("processes that open a fresh file at once all succeed", async () => {
+test("processes that open a new file at the same time all succeed", async () => {
   for (let round = 0; round < 3; round++) {
     using folder = temporaryFolder();
     const path = join(folder.path, "data", "usermeta.db");
@@ -73,7 +73,7 @@ test("another program's database is refused, and left as it is", async () => {
   expect(readFileSync(path).equals(before)).toBe(true);
 });
 
-test("a file that is no database is refused, and left as it is", async () => {
+test("a file that is not a database is refused, and left unchanged", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   writeFileSync(path, "a letter to my aunt ".repeat(500));
@@ -121,7 +121,7 @@ test("a damaged schema is refused at opening; a damaged page when it is read", a
   expect(faults.find((fault) => fault !== undefined)).toMatchObject({ fault: "corrupt" });
 });
 
-test("a folder that cannot be, and a folder in the file's place, are refused in one clear line", async () => {
+test("an impossible folder, and a folder in the file's place, are refused in one clear line", async () => {
   using folder = temporaryFolder();
   writeFileSync(join(folder.path, "file"), "");
   const below = join(folder.path, "file", "usermeta.db");
@@ -134,7 +134,7 @@ test("a folder that cannot be, and a folder in the file's place, are refused in 
   expect(await faultOf(openSqliteStore(join(folder.path, "folder")))).toMatchObject({ fault: "cannot_open" });
 });
 
-test("a refused store leaves nothing open: the process can end, the files can be taken by the next", async () => {
+test("a refused store leaves nothing open: the process can end, and the next one can open the files", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   const missing = new URL("./no-such-writer.ts", import.meta.url);

@@ -35,7 +35,7 @@ test("a file with a second name is refused, by either name, for servers and for 
   await store.ping();
 }, 60_000);
 
-test("a second server is refused though the lock file is gone, and let in at once after kill -9", async () => {
+test("a second server is refused although the lock file is gone, and succeeds immediately after kill -9", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   await using first = startChild("hold", path, "127.0.0.1:8080");
@@ -99,7 +99,7 @@ test.skipIf(!mayMount)(
   60_000,
 );
 
-test("a server of another system is believed to live for as long as its heartbeat moves, and no longer", async () => {
+test("a server of another system counts as alive exactly as long as its heartbeat moves", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   await (await openSqliteStore(path, { exclusive: true }))[Symbol.asyncDispose]();
@@ -120,7 +120,7 @@ test("a server of another system is believed to live for as long as its heartbea
   expect(waits).toEqual(Array(2).fill(`${path} was served elsewhere: waiting 5 s to see whether it still is`));
 }, 60_000);
 
-test("where the system has no such locks, the process that the file names decides, but no later one with its number", async () => {
+test("on a system without such locks the process named in the file decides, but not a later process with its id", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   await (await openSqliteStore(path))[Symbol.asyncDispose]();
@@ -147,7 +147,7 @@ test("where the system has no such locks, the process that the file names decide
   connection.close();
 }, 60_000);
 
-test("a server that ended well is waited for by nobody, whatever the system", async () => {
+test("no start waits for a server that ended cleanly, on any system", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   await (await openSqliteStore(path, { exclusive: true }))[Symbol.asyncDispose]();
@@ -156,7 +156,7 @@ test("a server that ended well is waited for by nobody, whatever the system", as
   connection.close();
 }, 60_000);
 
-test("a server's heartbeat goes on while nothing is written, and makes nobody read anything again", async () => {
+test("a server's heartbeat continues while nothing is written, and invalidates no cached read", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   await using store = await openSqliteStore(path, { exclusive: true });

@@ -33,7 +33,7 @@ async function prepared(path: string, names: readonly string[]): Promise<number>
 
 const NOTHING_STORED = { fault: "busy", nothingStored: true };
 
-test("what another process keeps from being written in time is refused, and never written afterwards", async () => {
+test("a write that another process delays too long is refused, and never stored afterwards", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   const app = await prepared(path, NAMES);
@@ -89,7 +89,7 @@ test("a write is either refused or stored, however close its deadline and its tu
   expect(seen.refused).toBeGreaterThan(0);
 }, 30_000);
 
-test("of a command on its way either the writer begins it or the client takes it back, never both", async () => {
+test("a command in flight is either begun by the writer or withdrawn by the client, never both", async () => {
   const memory = newClaimMemory();
   const claim = new Claim(memory);
   const begun = new SharedArrayBuffer(4);
@@ -115,7 +115,7 @@ test("of a command on its way either the writer begins it or the client takes it
   expect(withdrawn).toBeGreaterThan(0);
 }, 30_000);
 
-test("behind a writer that hangs nothing waits for ever, and what was taken back is not written when it goes on", async () => {
+test("no write waits forever behind a hung writer, and a withdrawn write is not stored when it continues", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   const app = await prepared(path, [...NAMES, "freeze"]);
@@ -136,7 +136,7 @@ test("behind a writer that hangs nothing waits for ever, and what was taken back
   }
 }, 20_000);
 
-test("a writer that dies answers what it had begun, and what it had not is written by the next one", async () => {
+test("when a writer dies, the commands that it had begun are answered, and the others are written by the next one", async () => {
   using folder = temporaryFolder();
   await using store = await openSqliteStore(join(folder.path, "usermeta.db"), { writerUrl: FAULTY_WRITER });
   const app = await withUsers(store, [...NAMES, "die"]);
@@ -148,7 +148,7 @@ test("a writer that dies answers what it had begun, and what it had not is writt
   expect(await Promise.all(writes)).toEqual(NAMES.map(() => "written"));
 });
 
-test("what waits is bounded in bytes: large writes beyond that are refused at once, and another app's gets in", async () => {
+test("waiting writes are limited in bytes: large ones beyond that are refused immediately, and another app's is admitted", async () => {
   // No writer is there, so that all of it stays where it is.
   await using stack = new AsyncDisposableStack();
   const client = new WriterClient("usermeta.db", { waitMaxMs: 10 });
@@ -169,7 +169,7 @@ test("what waits is bounded in bytes: large writes beyond that are refused at on
   expect(client.bytesHeld).toBe(0);
 });
 
-test("small writes are bounded too, and one user does not take the room of the app's others", async () => {
+test("small writes are limited too, and one user does not take the share of the app's other users", async () => {
   await using stack = new AsyncDisposableStack();
   const client = new WriterClient("usermeta.db", { waitMaxMs: 10 });
   stack.defer(() => client.close());
@@ -187,7 +187,7 @@ test("small writes are bounded too, and one user does not take the room of the a
   expect(client.bytesHeld).toBe(0);
 });
 
-test("a batch larger than all that may wait is written when nothing else waits", async () => {
+test("a batch larger than the whole queue is written when the queue is empty", async () => {
   using folder = temporaryFolder();
   await using store = await openSqliteStore(join(folder.path, "usermeta.db"));
   const users = Array.from({ length: 100 }, (_, index) => `user${index}`);
@@ -201,7 +201,7 @@ test("a batch larger than all that may wait is written when nothing else waits",
   expect(new Set(await store.writeAttributesOf(writes, false))).toEqual(new Set(["written"]));
 }, 20_000);
 
-test("what fails among many is found in few transactions, and the others are written together", async () => {
+test("a failing write among many is found in few transactions, and the others are written together", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   await using store = await openSqliteStore(path, { writerUrl: FAULTY_WRITER });
@@ -217,7 +217,7 @@ test("what fails among many is found in few transactions, and the others are wri
   expect(commitsInLog(path) - before).toBeLessThanOrEqual(24);
 });
 
-test("one thread's many large writes do not hold up another thread's small one", async () => {
+test("many large writes of one thread do not delay a small write of another", async () => {
   using folder = temporaryFolder();
   await using owner = await openSqliteStore(join(folder.path, "usermeta.db"), { exclusive: true });
   const large = Array.from({ length: 48 }, (_, index) => `large${index}`);
@@ -231,7 +231,7 @@ test("one thread's many large writes do not hold up another thread's small one",
   expect(order.indexOf("small")).toBeLessThan(32);
 });
 
-test("what a thread held that has ended is free again for the others", () => {
+test("when a thread ends, the others get its share of the queue", () => {
   const { admission } = newSharedCells();
   const places = new ThreadPlaces(admission);
   const taken = Array.from({ length: CLIENTS_MAX }, () => places.take());

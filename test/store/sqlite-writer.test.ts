@@ -9,7 +9,7 @@ import { commitsInLog, FAULTY_WRITER, faultOf, read, temporaryFolder, withUsers,
 
 const NAMES = Array.from({ length: 64 }, (_, index) => `user${index}`);
 
-test("writes that arrive together share a commit, also when they were sent apart", async () => {
+test("writes that arrive together share a commit, even if they were sent separately", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   await using store = await openSqliteStore(path);
@@ -26,7 +26,7 @@ test("writes that arrive together share a commit, also when they were sent apart
   expect(commits).toBeLessThanOrEqual(16);
 });
 
-test("writes one after the other have a commit each", async () => {
+test("sequential writes have a commit each", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   await using store = await openSqliteStore(path);
@@ -36,7 +36,7 @@ test("writes one after the other have a commit each", async () => {
   expect(commitsInLog(path) - before).toBe(NAMES.length);
 });
 
-test("a write that fails fails alone, leaves nothing behind and tells no SQL", async () => {
+test("a failing write fails alone, leaves nothing behind and reveals no SQL", async () => {
   using folder = temporaryFolder();
   await using store = await openSqliteStore(join(folder.path, "usermeta.db"), { writerUrl: FAULTY_WRITER });
   const app = await withUsers(store, [...NAMES, "poison"]);
@@ -52,7 +52,7 @@ test("a write that fails fails alone, leaves nothing behind and tells no SQL", a
   expect(await store.usage(app)).toBe(NAMES.length * 8);
 });
 
-test("a writer that dies under load is started again, and no acknowledged write is lost", async () => {
+test("a writer that dies under load is restarted, and no acknowledged write is lost", async () => {
   using folder = temporaryFolder();
   await using store = await openSqliteStore(join(folder.path, "usermeta.db"), { writerUrl: FAULTY_WRITER });
   const app = await withUsers(store, [...NAMES, "die"]);
@@ -93,7 +93,7 @@ test("a writer that dies under load is started again, and no acknowledged write 
   expect(await store.usage(app)).toBe(sum);
 });
 
-test("of an error that nothing catches in the writer's thread, its place is told and not its text", async () => {
+test("an uncaught error in the writer's thread is reported with its place, not its text", async () => {
   using folder = temporaryFolder();
   const ended = Promise.withResolvers<Error>();
   const path = join(folder.path, "usermeta.db");
@@ -105,7 +105,7 @@ test("of an error that nothing catches in the writer's thread, its place is told
   expect(told).not.toContain("ada");
 });
 
-test("a writer that keeps dying fails the store, and writes say so at once", async () => {
+test("a writer that keeps dying fails the store, and writes fail immediately", async () => {
   using folder = temporaryFolder();
   const ends: Error[] = [];
   const onWriterEnd = (error: Error): void => void ends.push(error);
@@ -120,7 +120,7 @@ test("a writer that keeps dying fails the store, and writes say so at once", asy
   expect(await read(store, app, "ada")).toMatchObject({ version: 0 });
 });
 
-test("a writer that hangs is ended and another begun; the write that it had begun is in doubt, and is not there", async () => {
+test("a hung writer is replaced; the write that it had begun is in doubt, and is not stored", async () => {
   using folder = temporaryFolder();
   const silences: number[] = [];
   const onWriterSilent = (silentMs: number): void => void silences.push(silentMs);
@@ -138,7 +138,7 @@ test("a writer that hangs is ended and another begun; the write that it had begu
   expect(await write(store, app, "ada", "after")).toBe("written");
 }, 60_000);
 
-test("a full disk refuses what needs room; reads go on, and writes go on when there is room again", async () => {
+test("a full disk refuses writes that need space; reads continue, and writes succeed when there is space again", async () => {
   using folder = temporaryFolder();
   await using store = await openSqliteStore(join(folder.path, "usermeta.db"), { writerUrl: FAULTY_WRITER });
   const app = await withUsers(store, ["ada", "fill", "unfill"]);
@@ -188,7 +188,7 @@ test("no read sees a write before it is committed", async () => {
   expect(await read(store, app, "ada")).toMatchObject({ version: 5 });
 });
 
-test("closing carries out what was asked for before, folds the log into the database and takes nothing more", async () => {
+test("closing completes earlier calls, checkpoints the log and accepts no further call", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   const store = await openSqliteStore(path);
@@ -204,7 +204,7 @@ test("closing carries out what was asked for before, folds the log into the data
   expect(await read(again, app, "ada")).toMatchObject({ version: 2, bytes: 0 });
 });
 
-test("ping tells when the file is not in its place any more", async () => {
+test("ping fails when the file is no longer in its place", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   await using store = await openSqliteStore(path);

@@ -26,7 +26,7 @@ const DIRECTIONS: readonly (readonly [Engine, Engine])[] = mariadbIsMissing()
 
 for (const [from, to] of DIRECTIONS) {
   describe(`${from} to ${to}`, () => {
-    test("everything arrives as it was, but the users of deleted apps", async () => {
+    test("everything arrives unchanged, except the users of deleted apps", async () => {
       await using one = await freshPlace(from);
       await using other = await freshPlace(to);
       await fill(one);
@@ -43,7 +43,7 @@ for (const [from, to] of DIRECTIONS) {
       expect(JSON.stringify([...arrived.users])).not.toContain("left-behind");
     });
 
-    test("the copy serves: usage is exact, and no number is ever given twice", async () => {
+    test("the copy serves: usage is exact, and no number is assigned twice", async () => {
       await using one = await freshPlace(from);
       await using other = await freshPlace(to);
       await fill(one);
@@ -57,7 +57,7 @@ for (const [from, to] of DIRECTIONS) {
       await addUsers(store, apps[0]?.app ?? (await addApp(store, "none/none")), "newcomer");
     });
 
-    test("a row that is broken before it is verified is named, and the copy gets no apps; the next one succeeds", async () => {
+    test("a row that is damaged before verification is named, and the copy gets no apps; the next copy succeeds", async () => {
       await using one = await freshPlace(from);
       await using other = await freshPlace(to);
       await fill(one);
@@ -77,7 +77,7 @@ for (const [from, to] of DIRECTIONS) {
       expect(await contentsOf(other)).toEqual(await contentsOf(one));
     });
 
-    test("rows that are missing and rows too many are named", async () => {
+    test("missing and surplus rows are named", async () => {
       await using one = await freshPlace(from);
       await using other = await freshPlace(to);
       await fill(one);
@@ -86,7 +86,7 @@ for (const [from, to] of DIRECTIONS) {
       expect(differences.slice(-2)).toEqual(["org/one: user b is missing", "org/one: user c is not in the source"]);
     });
 
-    test("a copy that was interrupted leaves no app, and is begun again", async () => {
+    test("an interrupted copy leaves no app, and starts again", async () => {
       await using one = await freshPlace(from);
       await using other = await freshPlace(to);
       await fill(one);
@@ -103,7 +103,7 @@ for (const [from, to] of DIRECTIONS) {
       expect(await contentsOf(other)).toEqual(await contentsOf(one));
     });
 
-    test("what does not come out right of apps and usage is found as well", async () => {
+    test("differences in apps and usage are found as well", async () => {
       await using one = await freshPlace(from);
       await using other = await freshPlace(to);
       await fill(one);
@@ -146,7 +146,7 @@ for (const [from, to] of DIRECTIONS) {
       expect((await copyBetween(one, other)).differences).toEqual([]);
     });
 
-    test("a source that is changed while it is being copied is copied in vain", async () => {
+    test("a copy of a source that changes meanwhile fails", async () => {
       await using one = await freshPlace(from);
       await using other = await freshPlace(to);
       await fill(one);
@@ -180,7 +180,7 @@ for (const [from, to] of DIRECTIONS) {
 }
 
 describe.skipIf(mariadbIsMissing())("a database of the cluster's", () => {
-  test("rows of servers that died are nobody's", async () => {
+  test("rows of dead servers do not hinder a copy", async () => {
     await using one = await freshPlace("sqlite");
     await using other = await freshPlace("mysql");
     await fill(one);
@@ -189,7 +189,7 @@ describe.skipIf(mariadbIsMissing())("a database of the cluster's", () => {
     expect((await copyBetween(one, other)).differences).toEqual([]);
   });
 
-  test("a server that comes while the copy is made gets no half of it", async () => {
+  test("a server that starts during the copy does not see half of it", async () => {
     await using one = await freshPlace("sqlite");
     await using other = await freshPlace("mysql");
     await fill(one);
@@ -197,7 +197,7 @@ describe.skipIf(mariadbIsMissing())("a database of the cluster's", () => {
     expect(await faultOf(arriving)).toMatchObject({ fault: "in_use", message: expect.stringContaining("a usermeta") });
   });
 
-  test("what a server has made meanwhile is neither kept nor overwritten", async () => {
+  test("data that a server creates meanwhile is neither kept nor overwritten", async () => {
     await using one = await freshPlace("sqlite");
     await using other = await freshPlace("mysql");
     await fill(one);
@@ -208,7 +208,7 @@ describe.skipIf(mariadbIsMissing())("a database of the cluster's", () => {
   });
 
   for (const [from, to] of DIRECTIONS) {
-    test(`${from} to ${to}: a connection that is lost on the way is made anew`, async () => {
+    test(`${from} to ${to}: a lost connection is replaced`, async () => {
       await using one = await freshPlace(from);
       await using other = await freshPlace(to);
       await fill(one);

@@ -14,7 +14,7 @@ const WITHOUT_FAKETIME = "a server whose wall clock is set while it runs: faketi
 
 describe.skipIf(isLeftOut(Bun.which("faketime") !== null, WITHOUT_FAKETIME))("the wall clock is set", () => {
   for (const seconds of [3600, -3600, 86_400, -86_400]) {
-    test(`by ${seconds} s: workers that are started afterwards share the rate, times grow and revocations hold`, async () => {
+    test(`by ${seconds} s: workers started afterwards share the rate, times grow and revocations hold`, async () => {
       using folder = temporaryFolder();
       const offset = join(folder.path, "offset");
       await Bun.write(offset, "+0s");

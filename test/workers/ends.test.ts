@@ -10,7 +10,7 @@ import { expectExactCapacity } from "../races/stored.ts";
 const USERS = Array.from({ length: 12 }, (_, index) => `user${index}`);
 
 for (const kind of ORDER_KINDS) {
-  test(`a worker that ends by ${kind} takes no other down and loses nothing, and another takes its place`, async () => {
+  test(`a worker that ends by ${kind} affects no other and loses nothing, and another replaces it`, async () => {
     await using service = await startTestService({ engine: "sqlite", workers: 2 });
     const admin = await signIn(service);
     for (const user of USERS) await admin.newUser(user);
@@ -56,7 +56,7 @@ for (const kind of ORDER_KINDS) {
   }, 30_000);
 }
 
-test("a worker that takes another's place knows the operator key that was read again, and not the former one", async () => {
+test("a replacement worker knows the reloaded operator key, and not the previous one", async () => {
   const operatorKey = "the-old-operator-key";
   await using service = await startTestService({ engine: "sqlite", workers: 2, settings: { operatorKey } });
   const url = `${service.base}/metadata/user/capacity`;
@@ -83,7 +83,7 @@ test("workers that keep ending fail the server", async () => {
   expect((await service.failed).message).toMatch(/^worker \d ended$/);
 }, 30_000);
 
-test("a port that another program has is refused, although workers share theirs", async () => {
+test("a port in use by another program is refused, although workers share theirs", async () => {
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
   const address = other.address();

@@ -27,7 +27,7 @@ function raise(floor: Floor, user: string, number: number): void {
  * Promise 6: a read that begins after a write was answered sees it, whichever worker does either. And once a read has
  * answered something, no later one answers what was before it.
  */
-test("no worker ever answers what is older than what any has answered", async () => {
+test("no worker ever returns a value older than one that any worker has returned", async () => {
   await using service = await startTestService({ engine: "sqlite", workers: 2 });
   const admin = await signIn(service);
   for (const user of USERS) await admin.newUser(user);

@@ -10,7 +10,7 @@ const REPLACED_MAX_MS = 30_000;
 const CONNECTIONS = 20;
 
 for (const kind of HANG_KINDS) {
-  test(`a worker that hangs in a ${kind} is ended, and another serves in its place`, async () => {
+  test(`a worker that hangs in a ${kind} is replaced`, async () => {
     await using service = await startTestService({ engine: "sqlite", workers: 2, silentMaxMs: SILENT_MAX_MS });
     const admin = await signIn(service);
     await admin.newUser("ada");

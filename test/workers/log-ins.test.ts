@@ -32,7 +32,7 @@ test("two passwords are hashed at a time in the whole process", async () => {
   expect(service.faults).toEqual([]);
 }, 20_000);
 
-test("failures are counted together, whichever workers are asked", async () => {
+test("failures are counted together, whichever workers serve them", async () => {
   await using service = await startTestService(workers);
   const admin = await signIn(service);
   await admin.register("ada");
@@ -41,7 +41,7 @@ test("failures are counted together, whichever workers are asked", async () => {
   expect(service.faults).toEqual([]);
 });
 
-test("what a worker had under way when it ended is let go of", async () => {
+test("work that a worker had in flight when it ended is released", async () => {
   const held = heldPasswords();
   await using service = await startTestService({ ...workers, parts: { passwords: held.passwords } });
   const admin = await signIn(service);

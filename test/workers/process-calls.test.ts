@@ -21,7 +21,7 @@ function connected(passwords: Partial<ProcessParts["passwords"]>): ProcessParts 
 
 const asker = { address: "10.0.0.1", account: undefined };
 
-test("a call brings its arguments over and its result back, and many may be under way", async () => {
+test("a call transfers its arguments and its result, and many may be in flight", async () => {
   const { passwords } = connected({
     hash: async ({ address, account }, password) => {
       if (password === "1") await Bun.sleep(1);
@@ -44,14 +44,14 @@ test("a refusal is the same refusal on the other side", async () => {
   expect(error).toMatchObject({ refused });
 });
 
-test("a failure of the store says there too whether anything was stored", async () => {
+test("a failure of the store also says on the other side whether anything was stored", async () => {
   const { passwords } = connected({ hash: () => Promise.reject(new StoreFailure("away", true, new Error("gone"))) });
   const error: unknown = await passwords.hash(asker, "secret").catch((caught) => caught);
   expect(error).toBeInstanceOf(StoreFailure);
   expect(error).toMatchObject({ nothingStored: true, message: "away", cause: { name: "Error" } });
 });
 
-test("any other error keeps its name and its code, and leaves its text, which can be anybody's", async () => {
+test("any other error keeps its name and its code, and drops its text, which can quote any user", async () => {
   const thrown = Object.assign(new TypeError("no such thing as ada"), { code: "E_NONE" });
   const { passwords } = connected({ hash: () => Promise.reject(thrown) });
   const error: unknown = await passwords.hash(asker, "secret").catch((caught) => caught);

@@ -70,7 +70,7 @@ test("an app is served at its rate by two servers, spread over both or all to on
   expect([...one.service.faults, ...other.service.faults]).toEqual([]);
 }, 30_000);
 
-test("from its first call on a server has only its part of a rate that another has too", async () => {
+test("from its first call a server has only its share of a rate that another server has too", async () => {
   await using rated = await startRatedService(40, {
     wrap: (store) => ({ ...delegateStore(store), publishDemand: () => [[]] }),
   });
@@ -79,7 +79,7 @@ test("from its first call on a server has only its part of a rate that another h
   expect((await burst(100, get)).passed).toBe(20);
 });
 
-test("the workers of a server have its part together", async () => {
+test("the workers of a server share its part", async () => {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "usermeta-test-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));

@@ -44,7 +44,7 @@ test("a revocation holds in every worker as soon as it is answered", async () =>
   expect(await readOften(service.base, ada)).toEqual(Array(CONNECTIONS).fill(401));
 });
 
-test("a user who is deleted is gone in every worker as soon as it is answered, and made again begins anew", async () => {
+test("a deleted user is gone in every worker as soon as it is answered, and one created again starts empty", async () => {
   await using service = await startTestService({ engine: "sqlite", workers: 2 });
   const admin = await signIn(service);
   for (let round = 0; round < 5; round++) {

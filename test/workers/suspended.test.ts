@@ -6,7 +6,7 @@ import { temporaryFolder } from "../store/sqlite-fixture.ts";
 /** Longer than a thread may be silent. */
 const SUSPENDED_MS = 10_000;
 
-test("a server that is suspended and goes on replaces none of its threads", async () => {
+test("a server that is suspended and resumed replaces none of its threads", async () => {
   using folder = temporaryFolder();
   await using server = new UsermetaProcess(`sqlite:${join(folder.path, "usermeta.db")}`, { USERMETA_WORKERS: "2" });
   const origin = await server.origin();

@@ -11,7 +11,7 @@ import { EVERYWHERE_MS } from "../wire/revocation/revocations.ts";
 /** Enough for the kernel to give some to each of two workers: all to one is once in a million runs. */
 const CONNECTIONS = 20;
 
-test("while the change feed cannot be read, no worker takes a token on what it knew a second ago, nor is it ready", async () => {
+test("while the change feed cannot be read, no worker accepts a token on second-old knowledge, nor is it ready", async () => {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "usermeta-test-"));
   stack.defer(() => rm(folder, { recursive: true, force: true }));

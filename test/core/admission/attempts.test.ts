@@ -34,7 +34,7 @@ test("after five failures each further attempt is told to wait twice as long, up
   expect(await fail(ada("a"), 13)).toEqual([0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60]);
 });
 
-test("who waits as told is let through once, and then told to wait twice as long", async () => {
+test("a client that waits as told is admitted once, and then told to wait twice as long", async () => {
   const { fail, timers } = ledger();
   await fail(ada("a"), 6);
   await timers.advance(1000);
@@ -52,7 +52,7 @@ test("failures are over after a minute, and a success ends them", async () => {
   expect(await fail(ada("a"), 6)).toEqual([0, 0, 0, 0, 0, 1]);
 });
 
-test("many attempts at once are no way around: they wait for those under way", async () => {
+test("concurrent attempts are no way around: they wait for those in flight", async () => {
   const { attempts } = ledger();
   const begun = await Promise.all(Array.from({ length: 5 }, () => attempts.begin(ada("a"))));
   const sixth = attempts.begin(ada("a"));
@@ -60,7 +60,7 @@ test("many attempts at once are no way around: they wait for those under way", a
   expect(sixth).rejects.toMatchObject({ refused: { code: "rate_exceeded" } });
 });
 
-test("all that wait are told the same when those under way have failed", async () => {
+test("all waiting attempts get the same answer when those in flight have failed", async () => {
   const { attempts } = ledger();
   const begun = await Promise.all(Array.from({ length: 5 }, () => attempts.begin(ada("a"))));
   const waiting = Array.from({ length: 10 }, () => attempts.begin(ada("a")));
@@ -91,13 +91,13 @@ test("a random secret is held back at the address that guesses alone", async () 
   (await backend("home")).succeeded();
 });
 
-test("many log-ins of one person at once all come through", async () => {
+test("many concurrent logins of one person all succeed", async () => {
   const { attempts } = ledger();
   const logIn = async () => (await attempts.begin(ada("a"))).succeeded();
   await Promise.all(Array.from({ length: 15 }, logIn));
 });
 
-test("another address and another account are not concerned", async () => {
+test("another address and another account are not affected", async () => {
   const { fail } = ledger();
   await fail(ada("a"), 10);
   expect(await fail(ada("b"), 1)).toEqual([0]);
@@ -116,14 +116,14 @@ test("after a hundred failures in a minute an address is held to one attempt a s
   expect(await attempt({ address: "b", account: "1/user1" }, "succeeded")).toBe(0);
 });
 
-test("what came to no end counts for the address all the same", async () => {
+test("an attempt that never ended still counts for the address", async () => {
   const { attempt } = ledger();
   for (let index = 0; index < 100; index++) await attempt({ address: "a", account: `1/u${index}` }, "abandoned");
   expect(await attempt({ address: "a" }, "failed")).toBe(0);
   expect(await attempt({ address: "a" }, "failed")).toBe(1);
 });
 
-test("an account guessed at from everywhere is slow for strangers, and not for its owner", async () => {
+test("an account guessed at from everywhere is slow for unknown addresses, and not for its owner", async () => {
   const { attempt } = ledger();
   await attempt(ada("home"), "succeeded");
   for (let index = 0; index < 20; index++) expect(await attempt(ada(`bot${index}`), "failed")).toBe(0);

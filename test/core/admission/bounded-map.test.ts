@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { BoundedMap } from "../../../src/core/admission/bounded-map.ts";
 
-test("holds no more than it may, and keeps what is asked for again and again", () => {
+test("holds no more than its limit, and keeps entries that are read repeatedly", () => {
   const map = new BoundedMap<number>(100);
   map.set("kept", 1);
   for (let index = 0; index < 10_000; index++) {
@@ -14,7 +14,7 @@ test("holds no more than it may, and keeps what is asked for again and again", (
   expect(left.length).toBeLessThanOrEqual(100);
 });
 
-test("what is deleted is gone, also from the older generation", () => {
+test("a deleted entry is gone, from the older generation, too", () => {
   const map = new BoundedMap<number>(4);
   for (const key of ["a", "b", "c", "d"]) map.set(key, 1);
   map.delete("a");

@@ -34,7 +34,7 @@ async function outcomeOf(asked: Promise<string>): Promise<string> {
   return await asked.catch((error) => (error instanceof Refusal ? error.refused.code : String(error)));
 }
 
-test("tasks of one key run one after the other in the order of their calls, those of another meanwhile", async () => {
+test("tasks of one key run sequentially in the order of their calls, those of another concurrently", async () => {
   const { turns, timers } = newMutex();
   const { said, task, end } = newTasks();
   const asked = [
@@ -60,7 +60,7 @@ test("a task that fails fails for its caller, and the next one has its turn", as
   expect(await turns.runExclusive("a", ADA, async () => "again")).toBe("again");
 });
 
-test("turns go round among those who ask, however many tasks one of them has waiting", async () => {
+test("callers take turns, however many tasks one of them has waiting", async () => {
   const { turns, timers } = newMutex();
   const { said, task, end } = newTasks();
   for (const name of ["ada 1", "ada 2", "ada 3"]) void turns.runExclusive("a", ADA, task(name));
@@ -72,7 +72,7 @@ test("turns go round among those who ask, however many tasks one of them has wai
   }
 });
 
-test("a task whose turn does not come in time is refused, and is never begun", async () => {
+test("a task that waits too long is refused, and never starts", async () => {
   const { turns, timers } = newMutex();
   const { said, task, end } = newTasks();
   void turns.runExclusive("a", ADA, task("first"));
@@ -101,7 +101,7 @@ test("beyond the bound the asker with the most waiting loses its newest", async 
   expect(turns.waiting).toBe(3);
 });
 
-test("after a failure that lasts those behind it are refused at once, and who comes then is served", async () => {
+test("after a lasting failure the tasks behind it are refused immediately, and later ones are served", async () => {
   const { turns, timers } = newMutex();
   const { said, task, end } = newTasks();
   const failing = outcomeOf(turns.runExclusive("a", ADA, task("failing")));

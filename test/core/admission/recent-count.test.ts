@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { RecentCount } from "../../../src/core/admission/recent-count.ts";
 
-test("counts what happened within the window, and forgets it bit by bit", () => {
+test("counts events within the window, and drops them gradually", () => {
   const recent = new RecentCount(1000);
   for (let at = 0; at < 10; at++) recent.add(at);
   expect(recent.value(999)).toBe(10);
@@ -10,7 +10,7 @@ test("counts what happened within the window, and forgets it bit by bit", () => 
   expect(recent.value(2000)).toBe(0);
 });
 
-test("what is taken back does not count, also when it was counted in the last window", () => {
+test("a withdrawn event does not count, even if it was counted in the last window", () => {
   const recent = new RecentCount(1000);
   recent.add(0);
   recent.add(0);

@@ -28,7 +28,7 @@ function queueOnLoop({ waitingMax = 10_000 }: { waitingMax?: number } = {}) {
   return { queue, timers, endTurn, arrive };
 }
 
-test("as long as turns are short all requests run as they come in", async () => {
+test("as long as turns are short all requests run as they arrive", async () => {
   const { arrive, endTurn } = queueOnLoop();
   for (let turn = 0; turn < 50; turn++) {
     expect(arrive(200)).toBe(200);
@@ -45,7 +45,7 @@ test("a turn with too many requests, or one that takes too long, makes the other
   expect(slow.arrive(1)).toBe(0);
 });
 
-test("what waits is run in fair turns among the addresses, and the thread is as before when none waits", async () => {
+test("waiting requests run in fair turns among the addresses, and the thread returns to normal when none waits", async () => {
   const { queue, arrive, endTurn } = queueOnLoop();
   arrive(3000);
   const order: string[] = [];
@@ -84,7 +84,7 @@ test("a full queue takes the newest from the address that has the most in it", a
   expect(await greedy[0]).toBe("ran");
 });
 
-test("what a request throws is thrown to its caller alone", async () => {
+test("an error of a request is thrown to its caller alone", async () => {
   const { queue, arrive, endTurn } = queueOnLoop();
   arrive(3000);
   const failing = queue.enqueue(GREEDY, () => {

@@ -15,7 +15,7 @@ function counted() {
   return { timers, shared, holding, calls: () => calls };
 }
 
-test("all who ask meanwhile share one call, and its result for a while", async () => {
+test("callers during a call share it, and its result for a while", async () => {
   const { shared, holding, calls, timers } = counted();
   const asked = Array.from({ length: 100 }, () => shared.latest());
   holding.resolve();
@@ -39,7 +39,7 @@ test("a fresh result is of a call that began later, and of one at a time", async
   expect(await Promise.all(fresh)).toEqual([2, 2]);
 });
 
-test("a call that may begin at once is fresh only to those who came before it", async () => {
+test("a call is fresh only to callers that came before it began", async () => {
   const { shared, holding, calls, timers } = counted();
   holding.resolve();
   expect(await shared.fresh()).toBe(1);

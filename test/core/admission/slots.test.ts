@@ -13,7 +13,7 @@ function slots(options: Partial<SlotsOptions>, timers: TestTimers = createTestTi
 const a = { address: "10.0.0.1" };
 const b = { address: "10.0.0.2" };
 
-test("what fits enters at once, and what does not waits for a place", async () => {
+test("a request that fits enters immediately, and one that does not waits for a slot", async () => {
   const { slots: two, timers } = slots({});
   const first = two.enter(a) as Place; // as: there is room
   void two.enter(a);
@@ -43,7 +43,7 @@ test("turns go round among the addresses, and among the accounts of each", async
   expect(order).toEqual(["a x", "b z", "a y", "b z", "a x"]);
 });
 
-test("who waits too long is refused, and its place in the queue is free again", async () => {
+test("a client that waits too long is refused, and its place in the queue is free again", async () => {
   const { slots: one, timers } = slots({ capacity: 1, waitMaxMs: 500 });
   void one.enter(a);
   const late = Promise.resolve(one.enter(b));
@@ -77,7 +77,7 @@ test("where room must be left, a greedy account gets half, and one that has noth
   expect(room.tryEnter({ address: "b" }, 10)).toBeDefined();
 });
 
-test("one that waits for its own share is in nobody's way", async () => {
+test("a client that waits for its own share blocks no other", async () => {
   const { slots: room, timers } = slots({ capacity: 10, leavesRoom: true });
   const greedy = { address: "a", account: "1/greedy" };
   const places: Place[] = [];
@@ -92,7 +92,7 @@ test("one that waits for its own share is in nobody's way", async () => {
   expect(room.waiting).toBe(0);
 });
 
-test("a place grows only where there is room, and leaves with all that it holds", () => {
+test("a slot grows only where there is room, and releases all that it holds", () => {
   const { slots: room } = slots({ capacity: 10, waitingMax: 0 });
   const place = room.enter(a, 4) as Place; // as: there is room
   expect(place.grow(6)).toBe(true);

@@ -26,7 +26,7 @@ function watched(max = 100) {
   return { watch, timers, seen, state, reach };
 }
 
-test("a level that comes near its bound is told once, until it was well below", async () => {
+test("a level near its limit is reported once, until it was well below", async () => {
   const { seen, reach, watch } = watched();
   await reach(89);
   expect([watch.isNear, ...seen]).toEqual([false]);
@@ -44,7 +44,7 @@ test("at its bound it is full until there is room again, and each is told once",
   expect(seen).toEqual(["near 100", "full", "room", "full"]);
 });
 
-test("it is looked at before it could have filled up, and seldom while it is far below", async () => {
+test("it is checked before it could have filled up, and seldom while it is far below", async () => {
   const { state, timers, seen } = watched(10_000);
   await timers.advance(10_000);
   expect(state.looks).toBeLessThan(12);
@@ -55,7 +55,7 @@ test("it is looked at before it could have filled up, and seldom while it is far
   expect(seen).toEqual(["near 9900", "full"]);
 });
 
-test("nothing is looked at any more when it is disposed of", async () => {
+test("nothing is checked any more after it is disposed of", async () => {
   const { state, timers, watch } = watched();
   await timers.advance(100);
   watch[Symbol.dispose]();

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { coalesced } from "../../../src/core/async/coalesced.ts";
 
-test("never two at once; who calls during a run is answered by one that began after his call", async () => {
+test("runs never overlap; a call during a run is answered by a run that began after the call", async () => {
   const begun: PromiseWithResolvers<void>[] = [];
   const done: string[] = [];
   const call = coalesced(() => {

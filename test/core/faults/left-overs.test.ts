@@ -26,7 +26,7 @@ function slowStore(left: number, msPerUser: number) {
   return { timers, store, asked };
 }
 
-test("portions become small where they take long, and the store has four times as long for others in between", async () => {
+test("portions shrink when they take long, and the pauses between them are four times as long", async () => {
   const { timers, store, asked } = slowStore(1000, 3);
   using _removing = removeLeftOvers({ store, timers });
   await timers.advance(30_000);
@@ -46,7 +46,7 @@ test("portions never become large, however fast they are", async () => {
   expect(Math.max(...asked.map(({ countMax }) => countMax))).toBe(200);
 });
 
-test("what another process leaves later is found, also after the store was away", async () => {
+test("data that another process leaves later is found, even after an outage of the store", async () => {
   const { timers, store, asked } = slowStore(0, 0.01);
   {
     using _removing = removeLeftOvers({ store, timers });

@@ -19,7 +19,7 @@ function watched(state: { waitedMs: number; isHeld: boolean } = { waitedMs: 1000
   return { timers, memory, silences, state, watching };
 }
 
-test("a thread that beats is not silent, and one that has not begun neither", async () => {
+test("a thread with a heartbeat is not silent, nor is one that has not started", async () => {
   const { timers, memory, silences } = watched();
   await timers.advance(60_000);
   using _ = beat(memory, timers, TASK);
@@ -27,7 +27,7 @@ test("a thread that beats is not silent, and one that has not begun neither", as
   expect(silences).toEqual([]);
 });
 
-test("one that stops beating is told of once, with how long it was not heard", async () => {
+test("a thread whose heartbeat stops is reported once, with the length of its silence", async () => {
   const { timers, memory, silences } = watched();
   beat(memory, timers, TASK)[Symbol.dispose]();
   await timers.advance(SILENT_MAX_MS);
@@ -37,14 +37,14 @@ test("one that stops beating is told of once, with how long it was not heard", a
   expect(silences[0]).toBeWithin(SILENT_MAX_MS, SILENT_MAX_MS + 1001);
 });
 
-test("where the system does not tell, silence alone counts", async () => {
+test("where the system reports nothing, silence alone counts", async () => {
   const { timers, memory, silences } = watched();
   beat(memory, timers, 0)[Symbol.dispose]();
   await timers.advance(60_000);
   expect(silences).toHaveLength(1);
 });
 
-test("what it waits for a processor does not count", async () => {
+test("time spent waiting for a processor does not count", async () => {
   const { timers, memory, silences, state } = watched();
   beat(memory, timers, TASK)[Symbol.dispose]();
   for (let time = 0; time < 600; time++) {
@@ -56,7 +56,7 @@ test("what it waits for a processor does not count", async () => {
   expect(silences).toHaveLength(1);
 });
 
-test("what it waits for a disk does not count", async () => {
+test("time spent waiting for a disk does not count", async () => {
   const { timers, memory, silences, state } = watched();
   beat(memory, timers, TASK)[Symbol.dispose]();
   state.isHeld = true;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { attributesJson, parseAttributes } from "../../../src/core/metadata/attributes.ts";
 import { anyAttributes as attributes } from "./any-attributes.ts";
 
-test("what is written is JSON, and is read back whole", () => {
+test("the written text is JSON, and is read back whole", () => {
   fc.assert(
     fc.property(attributes, (some) => {
       const json = attributesJson(some);
@@ -13,7 +13,7 @@ test("what is written is JSON, and is read back whole", () => {
   );
 });
 
-test("equal attributes are equal texts, in whatever order they came", () => {
+test("equal attributes are equal texts, whatever their order", () => {
   fc.assert(
     fc.property(attributes, attributes, (one, other) => {
       const equal = one.size === other.size && [...one].every(([name, text]) => other.get(name) === text);

@@ -4,7 +4,7 @@ import { attributesJson } from "../../../src/core/metadata/attributes.ts";
 import { differingJson } from "../../../src/core/metadata/differing-json.ts";
 import { anyAttributes, anyChanges } from "./any-attributes.ts";
 
-test("of the keys that are named, those of another value are told, with it, and null for one that is not there", async () => {
+test("of the named keys, those with another value are returned with it, and missing ones as null", async () => {
   await fc.assert(
     fc.asyncProperty(anyAttributes, anyChanges, fc.nat(12), async (stored, changes, count) => {
       const wanted = new Map([...changes, ...[...stored].slice(0, count)]);

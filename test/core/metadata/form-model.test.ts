@@ -118,7 +118,7 @@ test("any sequence of forms leaves exactly what an independent model leaves, and
   expect(service.faults).toEqual([]);
 }, 30_000);
 
-test("whatever text a client encodes comes back as it was", async () => {
+test("any text that a client encodes comes back unchanged", async () => {
   await using service = await startTestService({ app: { userBytesMax: 10_000 } });
   const admin = await signIn(service);
   await admin.newUser("ada");

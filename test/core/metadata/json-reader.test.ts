@@ -84,7 +84,7 @@ const piece = fc.constantFrom(
   ],
 );
 
-test("takes what JSON.parse takes, and refuses what it refuses", async () => {
+test("accepts and refuses the same texts as JSON.parse", async () => {
   await fc.assert(fc.asyncProperty(anyJson, expectSame), { numRuns: 3000 });
   await fc.assert(
     fc.asyncProperty(
@@ -109,7 +109,7 @@ test("a number is read as it is written", () => {
   }
 });
 
-test("one change anywhere in a text is taken as JSON.parse takes it", async () => {
+test("a text with one change anywhere is read as JSON.parse reads it", async () => {
   const change = fc.tuple(fc.nat(), fc.nat(3), piece);
   await fc.assert(
     fc.asyncProperty(anyJson, change, async (text, [place, length, inserted]) => {
@@ -120,11 +120,11 @@ test("one change anywhere in a text is taken as JSON.parse takes it", async () =
   );
 });
 
-test("of doubled keys the last counts, and no key is special", async () => {
+test("the last of duplicate keys counts, and no key is special", async () => {
   await expectSame('{"a":1,"__proto__":{"b":2},"a":[3],"10":4,"9":5,"__proto__":6}');
 });
 
-test("however deep it is, it is passed over", async () => {
+test("a value of any depth is skipped", async () => {
   const depth = 300_000;
   for (const [open, close] of [
     ["[", "]"],
@@ -140,7 +140,7 @@ test("however deep it is, it is passed over", async () => {
   }
 });
 
-test("a later reader goes on where one has been", async () => {
+test("a later reader continues from an earlier one's position", async () => {
   const text = ' {"a" : [1, {"b":2}], "c": "d"}';
   const reader = new JsonReader(text);
   expect(reader.kind()).toBe("object");

@@ -20,7 +20,7 @@ test("a merge replaces what it names, removes what it empties, leaves the rest, 
   );
 });
 
-test("one merge after the other gives what the last word on each key says", () => {
+test("sequential merges leave the last value of each key", () => {
   fc.assert(
     fc.property(fc.array(anyChanges, { maxLength: 6 }), (sets) => {
       const merged = sets.reduce(mergedJson, { json: "{}", bytes: 0 });
@@ -45,7 +45,7 @@ test("a merge in turns is the same merge", async () => {
   expect(await pacedMerge(sized(new Map()), many, ALWAYS_DUE)).toEqual(sized(many));
 });
 
-test("changes that change nothing answer what was stored, itself", () => {
+test("changes that change nothing return the stored text itself", () => {
   fc.assert(
     fc.property(anyAttributes, anyChanges, fc.nat(12), (some, others, count) => {
       const stored = sized(some);
@@ -58,7 +58,7 @@ test("changes that change nothing answer what was stored, itself", () => {
 });
 
 // user-metadata.md: "the total length of properties for a single user"; protocol.md § 8, row 10.
-test("attributes are as long as all their keys and values in UTF-8, whatever their JSON needs", () => {
+test("the size of attributes is that of all keys and values in UTF-8, whatever their JSON needs", () => {
   const none: SizedJson = { json: "{}", bytes: 0 };
   const one = mergedJson(none, new Map([["nickname", "\u4f60\u597d"]]));
   expect(one).toEqual({ json: '{"nickname":"\u4f60\u597d"}', bytes: 8 + 6 });

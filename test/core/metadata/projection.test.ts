@@ -32,7 +32,7 @@ test("of very many keys it is made in turns, and is the same", async () => {
   expect(rests).toBe(2);
 });
 
-test("no text that merely looks like the key is taken for it", () => {
+test("no text that merely looks like the key is mistaken for it", () => {
   const some = new Map([
     ["a", ":"],
     ["a\\", ","],
@@ -47,7 +47,7 @@ test("no text that merely looks like the key is taken for it", () => {
   for (const [key, value] of some) expect(projection([key])(json)).toBe(attributesJson(new Map([[key, value]])));
 });
 
-test("of nothing, and for nothing, there is nothing", () => {
+test("an empty text, and an empty list of keys, give an empty projection", () => {
   expect(projection(["a"])("{}")).toBe("{}");
   expect(projection([])('{"a":"b"}')).toBe("{}");
 });

@@ -79,7 +79,7 @@ test("in ten seconds of constant pressure exactly the burst and ten seconds' wor
   }
 });
 
-test("who waits as long as he is told passes, and a millisecond earlier does not", () => {
+test("a call after the reported wait passes, and one a millisecond earlier does not", () => {
   for (const rate of [1, 2, 3, 7, 100]) {
     const { rateLimiter, clock } = start();
     passing(rate, () => rateLimiter.charge(APP, "set", rate));
@@ -94,7 +94,7 @@ test("who waits as long as he is told passes, and a millisecond earlier does not
   }
 });
 
-test("a check refuses what a charge would refuse, and takes nothing", () => {
+test("a check refuses exactly where a charge would, and charges nothing", () => {
   const { rateLimiter } = start();
   expect(passing(50, () => rateLimiter.check(APP, "set", 5))).toBe(50);
   expect(passing(50, () => rateLimiter.charge(APP, "set", 5))).toBe(5);
@@ -120,7 +120,7 @@ test("calls are counted once as they arrive, the refused ones too: a check only 
   expect(rateLimiterCells(cells).arrivals[CELLS_PER_APP]).toBe(10);
 });
 
-test("buckets, apps and strangers do not touch each other", () => {
+test("buckets of apps, of kinds of call and of addresses are independent", () => {
   const { rateLimiter } = start();
   for (const number of [1, 2, 3, 4000, 65_535]) {
     for (const bucket of BUCKETS) {
@@ -133,7 +133,7 @@ test("buckets, apps and strangers do not touch each other", () => {
   }
 });
 
-test("a rate of 0 is none, and a rate that is changed holds at once", () => {
+test("a rate of 0 means no limit, and a changed rate takes effect immediately", () => {
   const { rateLimiter } = start(0);
   expect(passing(10_000, () => rateLimiter.charge(APP, "set", 0))).toBe(10_000);
   expect(passing(10_000, () => rateLimiter.chargeAddress("10.0.0.1"))).toBe(10_000);
@@ -141,7 +141,7 @@ test("a rate of 0 is none, and a rate that is changed holds at once", () => {
   expect(passing(100, () => rateLimiter.charge(APP, "set", 0))).toBe(100);
 });
 
-test("four threads that charge one bucket at once get exactly one second's worth between them, each time", async () => {
+test("four threads that charge one bucket concurrently get exactly one second's worth together, each time", async () => {
   const cells = createRateLimiterCells();
   const threads = 4;
   await using stack = new AsyncDisposableStack();

@@ -74,7 +74,7 @@ const wants = (perSecond: number, app = APP.number, bucket = BUCKETS.indexOf("se
   { app, bucket, perSecond },
 ];
 
-test("servers that know of no demand have equal parts, and one that alone is asked has soon the whole", async () => {
+test("servers without known demand have equal parts, and the only one with demand soon has the whole rate", async () => {
   for (const [count, worth] of [
     [1, 100],
     [2, 50],
@@ -95,7 +95,7 @@ test("servers that know of no demand have equal parts, and one that alone is ask
   }
 });
 
-test("a server whose neighbours ask for the whole rate answers at once what an equal part is, and then hardly anything", async () => {
+test("a server whose peers demand the whole rate first serves an equal part, and then hardly anything", async () => {
   const server = startServer([wants(1000), wants(1000)]);
   await server.refresh();
   expect(burst(server, 1).passed).toBe(1);
@@ -123,7 +123,7 @@ test("a bucket that is full at a third is not full at the whole: it keeps the ca
   expect(burst(server).passed).toBeWithin(5, 11);
 });
 
-test("who is refused where there are several servers is told to wait a second at most: shares move", async () => {
+test("with several servers a refused call is told to wait a second at most: shares move", async () => {
   const server = startServer([wants(1_000_000), ...Array.from({ length: 20 }, () => [])]);
   await server.refresh();
   expect(burst(server, 1)).toEqual({ passed: 1, waitMs: 0 });
@@ -133,7 +133,7 @@ test("who is refused where there are several servers is told to wait a second at
   expect(burst(server, 10)).toEqual({ passed: 0, waitMs: 1000 });
 });
 
-test("one server's buckets are the same to the nanosecond whether shares are dealt or not", async () => {
+test("one server's buckets are the same to the nanosecond with and without shares", async () => {
   const calls = fc.array(
     fc.record({ ms: fc.integer({ min: 0, max: 700 }), count: fc.integer({ min: 1, max: 40 }), deals: fc.boolean() }),
     { maxLength: 30 },
@@ -166,7 +166,7 @@ test("one server's buckets are the same to the nanosecond whether shares are dea
   );
 });
 
-test("arrivals are told with the refused ones, in calls a second", async () => {
+test("published arrivals include refused calls, in calls a second", async () => {
   const server = startServer();
   await server.refresh();
   for (let time = 0; time < 10; time++) {
@@ -176,7 +176,7 @@ test("arrivals are told with the refused ones, in calls a second", async () => {
   expect(server.told.at(-1)).toEqual([{ app: 3, bucket: 0, perSecond: expect.closeTo(500, 0) }]);
 });
 
-test("a demand that fits beside any other is not told, but for a bucket that others tell of", async () => {
+test("a demand that fits beside any other is published only for a bucket that others publish", async () => {
   const server = startServer([[], []]);
   await server.refresh();
   for (let time = 0; time < 10; time++) {
@@ -192,7 +192,7 @@ test("a demand that fits beside any other is not told, but for a bucket that oth
   expect(server.told.at(-1)).toEqual([{ app: 3, bucket: 0, perSecond: 5 }]);
 });
 
-test("an idle server shows every second that it lives, one with demand at every refresh, and that it ended at once", async () => {
+test("an idle server reports every second that it is alive, one with demand at every refresh, and its end immediately", async () => {
   const server = startServer([[]]);
   for (let time = 0; time < 11; time++) await server.refresh();
   expect(server.told).toEqual([[], [], []]);
@@ -207,7 +207,7 @@ test("an idle server shows every second that it lives, one with demand at every 
   expect(server.told.length).toBe(7);
 });
 
-test("a failed exchange leaves the shares as they are, and is told each time", async () => {
+test("a failed exchange leaves the shares as they are, and is reported each time", async () => {
   const server = startServer([[]]);
   await server.refresh();
   const down = new Error("down");
@@ -229,7 +229,7 @@ test("a failed exchange leaves the shares as they are, and is told each time", a
   expect(burst(server).passed).toBe(50);
 });
 
-test("there is one exchange at a time, however long it takes, and none after the end", async () => {
+test("exchanges never overlap, however long one takes, and none starts after the end", async () => {
   const server = startServer();
   const answer = Promise.withResolvers<Lists>();
   server.others = () => answer.promise;
@@ -246,7 +246,7 @@ test("there is one exchange at a time, however long it takes, and none after the
   expect(server.told.length).toBe(1);
 });
 
-test("what another version tells and is not understood is left out", async () => {
+test("data of another version that cannot be parsed is ignored", async () => {
   const strange = [
     ...wants(Number.NaN),
     ...wants(Number.POSITIVE_INFINITY),
@@ -265,7 +265,7 @@ test("what another version tells and is not understood is left out", async () =>
   expect(burst(server).passed).toBeGreaterThanOrEqual(50);
 });
 
-test("a stranger's rate, and an app's without limit, have no shares", async () => {
+test("an address's rate, and an app's without limit, have no shares", async () => {
   const server = startServer([[], [], []]);
   await server.refresh();
   expect(burst(server, 1000, 0).passed).toBe(1000);

@@ -32,7 +32,7 @@ for (const [name, scenario] of Object.entries(SCENARIOS)) {
     console.log(`${name}: ${lines.join(", ")}`);
   }, 30_000);
 
-  test(`${name}: nobody is refused while all together ask for half of the rate`, async () => {
+  test(`${name}: no call is refused while total demand is half of the rate`, async () => {
     for (const ratePerSecond of [10, 100, 10_000]) {
       const calls = scenario(ratePerSecond / 2);
       const { asked, served } = await simulate({ servers: 3, seconds: SECONDS, ratePerSecond, ...calls });
@@ -82,7 +82,7 @@ function callsOf(pattern: readonly Phase[], ratePerSecond: number): readonly (re
  */
 const ALWAYS_THE_SAME = { seed: 20_261_123, numRuns: 60 };
 
-test("whatever comes wherever, ten seconds serve what one server would, but for a quarter of the rate", async () => {
+test("for any arrivals, the servers together serve in ten seconds what one server would, within a quarter of the rate", async () => {
   const simulations = fc
     .integer({ min: 2, max: 4 })
     .chain((servers) =>

@@ -23,7 +23,7 @@ const AHEAD_MAX_NS = 1_000_000;
 /** What a share is changed to and fro between, with other servers and without. */
 const SHARES = [0.001, 1, 0.5, 0.02, 1 / 3];
 
-test("threads that charge while shares are dealt are served what the shares bring, and nothing stays behind", async () => {
+test("threads that charge while shares change are served exactly the shares, and nothing stays behind", async () => {
   await using stack = new AsyncDisposableStack();
   const cells = createRateLimiterCells();
   const state = new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT);

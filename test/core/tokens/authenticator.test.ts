@@ -34,7 +34,7 @@ function operatorOnly() {
   return { authenticator: createAuthenticator(noTokens, noTrusted, digest, KEY), compared: () => compared };
 }
 
-test("the operator's key is compared once, and known from then on", async () => {
+test("the operator's key is compared once, and cached from then on", async () => {
   const { authenticator, compared } = operatorOnly();
   expect(authenticator.isCached(KEY)).toBe(false);
   expect(authenticator.lookup(SERVED, KEY)).toBeUndefined();
@@ -46,7 +46,7 @@ test("the operator's key is compared once, and known from then on", async () => 
   expect(compared()).toBe(1);
 });
 
-test("any other text is compared whenever it comes, and never known", async () => {
+test("any other text is compared every time, and never cached", async () => {
   const { authenticator, compared } = operatorOnly();
   await authenticator.authenticate(SERVED, KEY, ASKER);
   for (const text of [KEY.slice(1), `${KEY} `, KEY.toUpperCase(), "x"]) {
@@ -59,7 +59,7 @@ test("any other text is compared whenever it comes, and never known", async () =
   expect(compared()).toBe(9);
 });
 
-test("no bearer, and an empty one, are no operator", async () => {
+test("no bearer token, or an empty one, is not the operator", async () => {
   const { authenticator } = operatorOnly();
   for (const bearer of [undefined, ""]) {
     expect(authenticator.lookup(SERVED, bearer)).toBeUndefined();
@@ -67,7 +67,7 @@ test("no bearer, and an empty one, are no operator", async () => {
   }
 });
 
-test("a replaced key is nobody's from then on, known or not, and the new one is the operator's", async () => {
+test("a replaced key is invalid from then on, cached or not, and the new one is the operator's", async () => {
   const { authenticator } = operatorOnly();
   await authenticator.authenticate(SERVED, KEY, ASKER);
   authenticator.replaceOperatorKey("another key");

@@ -70,7 +70,7 @@ function heapBytes(): number {
   return heapStats().heapSize;
 }
 
-test("thousands of long tokens are remembered without their text", async () => {
+test("thousands of long tokens are cached without their text", async () => {
   const { callers } = trustingAll();
   await callers.authenticate(SERVED, tokenOf(0), ASKER);
   const before = heapBytes();
@@ -106,7 +106,7 @@ test("a request that asks for its token several times costs one digest, and one 
   expect(digests()).toBe(1);
 });
 
-test("whoever only asks who it is makes no user", async () => {
+test("only identifying a token creates no user", async () => {
   const { callers, made } = trustingAll(true);
   const options = { makesUser: false };
   const token = tokenOf(1);
@@ -123,7 +123,7 @@ test("whoever only asks who it is makes no user", async () => {
   expect(made()).toBe(1);
 });
 
-test("a token that names a user by name or id is nobody's where these are two users", async () => {
+test("a token whose name or id matches two users identifies none", async () => {
   const id = "6b1f3c1e-0000-4000-8000-000000000001";
   const [ada, eve] = [
     { id, name: "ada" },

@@ -20,7 +20,7 @@ function app(text: string) {
 const EXPIRED = badToken("token_expired", "expired", "its lifetime is over");
 const FORGED = badToken("token_unknown", "signature", "nobody has signed it");
 
-test("each app, kind and reason is told of at once, and once a second with those left out meanwhile", () => {
+test("each app, kind and reason is logged immediately, and then once a second with the number left out", () => {
   const { heard, clock, refused } = listening();
   for (let time = 0; time < 5; time++) refused.refused(app("a/b"), "jwt", EXPIRED);
   refused.refused(app("a/b"), "jwt", FORGED);
@@ -45,7 +45,7 @@ test("each app, kind and reason is told of at once, and once a second with those
   expect(heard).toEqual([expired] as never);
 });
 
-test("what several threads tell is told once a second as well", () => {
+test("reports of several threads are logged once a second as well", () => {
   const { heard, clock, refused } = listening();
   const told = { app: "a/b", kind: "jwt", failed: "kid", detail: "no such key" } as const;
   for (const more of [0, 7, 2]) refused.tell({ ...told, more });
@@ -54,7 +54,7 @@ test("what several threads tell is told once a second as well", () => {
   expect(heard.map(({ more }) => more)).toEqual([0, 8 + 3 + 1]);
 });
 
-test("only refusals of tokens are told of", () => {
+test("only refusals of tokens are logged", () => {
   const { heard, refused } = listening();
   for (const error of [new Refusal({ code: "busy", retryAfterMs: 1 }), new Error("no disk"), "x", undefined]) {
     refused.refused(app("a/b"), "jwt", error);
@@ -62,7 +62,7 @@ test("only refusals of tokens are told of", () => {
   expect(heard).toEqual([]);
 });
 
-test("however many apps and reasons a flood has, lines and memory are bounded", () => {
+test("lines and memory are limited, however many apps and reasons a flood has", () => {
   const { heard, clock, refused } = listening();
   const flood = (round: number) => {
     for (let number = 0; number < 20_000; number++) refused.refused(app(`a/b${round}-${number}`), "jwt", FORGED);

@@ -24,7 +24,7 @@ const operation = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("clear" as const) }) },
 );
 
-test("finds the last entry of a token, never one that was forgotten, and always those used last", () => {
+test("finds the last entry of a token, never an evicted one, and always those used last", () => {
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 60 }), (operations) => {
       const memory = memoryOf(GENERATION_MAX);
@@ -72,7 +72,7 @@ test("holds no more than two generations", () => {
   expect(found.length).toBeLessThanOrEqual(2000);
 });
 
-test("a user is forgotten with his tokens of both generations", () => {
+test("a user is evicted with their tokens of both generations", () => {
   const memory = memoryOf(2, 5);
   const add = (token: string, userId: string) => memory.add(token, { token, serial: 0 }, userId);
   add("old", "ada");

@@ -48,7 +48,7 @@ function ofUser(name: string): TokenClaims {
   return { ...ADMIN, principal: { kind: "user", id, name: name as UserName } }; // as: the caller's promise
 }
 
-test("what is encoded is decoded again, and begins with YWMt", () => {
+test("an encoded token decodes to the same claims, and begins with YWMt", () => {
   fc.assert(
     fc.property(claims, (said) => {
       const text = encodeToken(said, sign);
@@ -58,7 +58,7 @@ test("what is encoded is decoded again, and begins with YWMt", () => {
   );
 });
 
-test("no bit of a token can be turned over", () => {
+test("a token with any flipped bit is invalid", () => {
   for (const said of [ADMIN, ofUser("ada")]) {
     const bytes = Buffer.from(encodeToken(said, sign), "base64url");
     for (let bit = 0; bit < bytes.length * 8; bit++) {
@@ -69,7 +69,7 @@ test("no bit of a token can be turned over", () => {
   }
 });
 
-test("no character can be exchanged, added or left out: a token has one spelling", () => {
+test("a token with a replaced, added or missing character is invalid: a token has one spelling", () => {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/= .\0\n";
   // Of all three lengths that the last group of base64 may have.
   for (const said of [ADMIN, ...["ada", "adam", "adams"].map(ofUser)]) {
@@ -89,7 +89,7 @@ test("no character can be exchanged, added or left out: a token has one spelling
   }
 });
 
-test("any other text is nothing, and throws nothing", () => {
+test("any other text decodes to nothing, and throws no error", () => {
   fc.assert(fc.property(fc.string({ unit: "binary" }), (text) => decodeToken(text) === undefined));
   const frames = fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.concat([Buffer.from("ac-\x01"), bytes]));
   fc.assert(fc.property(frames, (bytes) => verified(bytes.toString("base64url")) === undefined));
@@ -101,7 +101,7 @@ test("the longest name fits, and is not cut", () => {
   expect(verified(encodeToken(said, sign))).toEqual(said);
 });
 
-test("an admin's token with a user behind it, and a user's without a name, are of no form", () => {
+test("an admin's token with a user behind it, and a user's without a name, are malformed", () => {
   const head = Buffer.from(encodeToken(ADMIN, sign), "base64url").subarray(0, 53);
   const framed = (kind: number, rest: number) => {
     const signed = Buffer.concat([head, Buffer.alloc(rest, 97)]);

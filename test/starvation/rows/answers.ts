@@ -13,7 +13,7 @@ const MODEST = [GET, SET, HEALTH];
 
 export const ANSWERS: readonly Row[] = [
   {
-    name: "batch answers of many megabytes that nobody reads leave memory for others",
+    name: "unread batch answers of many megabytes leave memory for others",
     app: APP,
     prepare: makeLargeUsers,
     greedy: (target, pace) => {

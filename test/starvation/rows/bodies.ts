@@ -14,7 +14,7 @@ const MODEST = [GET, SET, HEALTH];
 
 export const BODIES: readonly Row[] = [
   {
-    name: "hundreds of bodies without their last bytes leave room for a modest one, sent with a good token",
+    name: "hundreds of bodies without their last bytes leave room for a modest one, sent with a valid token",
     settings: SETTINGS,
     greedy: (target, pace) => {
       const request = withheld(form(target.greedyToken, "PUT", `${target.app}/metadata/user/greedy`, ""));
@@ -25,7 +25,7 @@ export const BODIES: readonly Row[] = [
     never: [500],
   },
   {
-    name: "hundreds of bodies without their last bytes leave room for a modest one, sent by a stranger",
+    name: "hundreds of bodies without their last bytes leave room for a modest one, sent without a token",
     settings: SETTINGS,
     greedy: (target, pace) => {
       const request = withheld(json(undefined, "POST", `${target.app}/token`, ""));

@@ -15,27 +15,27 @@ const MODEST = [GET, SET, HEALTH, NEW_HEALTH];
 
 export const CONNECTIONS: readonly Row[] = [
   {
-    name: "idle connections beyond the file descriptors are closed before a new client is kept out",
+    name: "idle connections beyond the file descriptors are closed before a new client is rejected",
     descriptorsMax: 256,
     greedy: (target, pace) => hold(target, pace, { connections: pace.many(400, 600), bytes: () => HEALTH_REQUEST }),
     modest: MODEST,
     waitMaxMs: CONNECTS_AGAIN_MS,
   },
   {
-    name: "idle connections beyond USERMETA_CONNECTIONS_MAX are closed before a new client is kept out",
+    name: "idle connections beyond USERMETA_CONNECTIONS_MAX are closed before a new client is rejected",
     settings: SETTINGS,
     greedy: (target, pace) => hold(target, pace, { connections: pace.many(400, 600), bytes: () => HEALTH_REQUEST }),
     modest: MODEST,
     waitMaxMs: CONNECTS_AGAIN_MS,
   },
   {
-    name: "connections that say nothing keep nobody out below USERMETA_CONNECTIONS_MAX",
+    name: "silent connections keep no client out below USERMETA_CONNECTIONS_MAX",
     settings: SETTINGS,
     greedy: (target, pace) => hold(target, pace, { connections: SILENT }),
     modest: MODEST,
   },
   {
-    name: "connections that say half a head keep nobody out below USERMETA_CONNECTIONS_MAX",
+    name: "connections that send half a head keep no client out below USERMETA_CONNECTIONS_MAX",
     settings: SETTINGS,
     greedy: (target, pace) =>
       hold(target, pace, {

@@ -4,7 +4,7 @@ import type { Row } from "../row.ts";
 
 export const DATABASE_CONNECTIONS: readonly Row[] = [
   {
-    name: "callers who make and delete users leave connections to the database for gets and sets",
+    name: "callers that create and delete users leave connections to the database for gets and sets",
     engines: ["mysql"],
     greedy: (target, pace) =>
       ask(target, pace, {

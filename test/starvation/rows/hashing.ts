@@ -6,7 +6,7 @@ const CONNECTIONS = 30;
 
 export const HASHING: readonly Row[] = [
   {
-    name: "thirty connections with wrong passwords keep nobody at another address from logging in",
+    name: "thirty connections with wrong passwords keep no client at another address from logging in",
     greedy: (target, pace) =>
       ask(target, pace, {
         connections: CONNECTIONS,
@@ -16,7 +16,7 @@ export const HASHING: readonly Row[] = [
     never: [500],
   },
   {
-    name: "an address that registers one user after the other keeps nobody else from logging in",
+    name: "an address that registers one user after the other keeps no other client from logging in",
     app: { registration: "open" },
     greedy: (target, pace) =>
       ask(target, pace, {
@@ -30,7 +30,7 @@ export const HASHING: readonly Row[] = [
     never: [500],
   },
   {
-    name: "ten addresses with wrong passwords and a log-in of their own leave the others their turn",
+    name: "ten addresses with wrong passwords and a login of their own leave the others their turn",
     greedy: (target, pace) =>
       ask(target, pace, {
         connections: CONNECTIONS,
@@ -43,7 +43,7 @@ export const HASHING: readonly Row[] = [
     never: [500],
   },
   {
-    name: "with two threads, wrong passwords keep nobody at another address from logging in",
+    name: "with two threads, wrong passwords keep no client at another address from logging in",
     settings: { USERMETA_WORKERS: "2" },
     greedy: (target, pace) =>
       ask(target, pace, {

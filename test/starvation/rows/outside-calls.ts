@@ -14,7 +14,7 @@ const GOOD_TOKENS = 3000;
 
 export const OUTSIDE_CALLS: readonly Row[] = [
   {
-    name: "made-up tokens that a slow service must be asked about keep no good one waiting",
+    name: "made-up tokens that a slow service must verify delay no valid one",
     surroundings: besideSlowService,
     greedy: (target, pace) =>
       ask(target, pace, {
@@ -24,7 +24,7 @@ export const OUTSIDE_CALLS: readonly Row[] = [
     modest: [],
   },
   {
-    name: "tokens signed with unknown keys keep no good one waiting, and the provider is asked once a second",
+    name: "tokens signed with unknown keys delay no valid one, and the provider is asked once a second",
     surroundings: besideProvider,
     greedy: (target, pace) =>
       ask(target, pace, {

@@ -7,7 +7,7 @@ const WRITES_PER_SECOND_MAX = 50;
 
 export const PROBE: readonly Row[] = [
   {
-    name: "thousands of looks at /-/ready are one look at the database a second",
+    name: "thousands of requests to /-/ready are one query to the database a second",
     engines: ["mysql"],
     surroundings: countingWrites,
     greedy: (target, pace) => ask(target, pace, { connections: 32, request: () => READY.request(target, 0) }),
@@ -15,7 +15,7 @@ export const PROBE: readonly Row[] = [
     never: [503],
   },
   {
-    name: "thousands of looks at /-/ready delay neither sets nor gets",
+    name: "thousands of requests to /-/ready delay neither sets nor gets",
     engines: ["sqlite"],
     greedy: (target, pace) => ask(target, pace, { connections: 32, request: () => READY.request(target, 0) }),
     modest: [READY, GET, SET],

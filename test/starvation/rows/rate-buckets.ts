@@ -50,7 +50,7 @@ export const RATE_BUCKETS: readonly Row[] = [
     never: [500],
   },
   {
-    name: "garbage from one address is answered 429 before long, and touches no other address",
+    name: "garbage from one address is soon answered 429, and affects no other address",
     settings: SETTINGS,
     greedy: (target, pace) =>
       ask(target, pace, { connections: 16, request: (connection, count) => garbage(target, connection + count) }),

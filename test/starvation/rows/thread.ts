@@ -28,7 +28,7 @@ const BOMBS: readonly ((target: Target) => Request)[] = [
 
 export const THREAD: readonly Row[] = [
   {
-    name: "four connections that set a million separators delay nobody",
+    name: "four connections that set a million separators delay no other client",
     greedy: (target, pace) =>
       ask(target, pace, {
         connections: 4,
@@ -39,7 +39,7 @@ export const THREAD: readonly Row[] = [
     never: [500],
   },
   {
-    name: "bodies of a megabyte that are hard to read delay nobody, whichever call they are sent to",
+    name: "bodies of a megabyte that are hard to parse delay no other client, whichever call they are sent to",
     greedy: (target, pace) =>
       ask(target, pace, {
         connections: 4,
@@ -49,7 +49,7 @@ export const THREAD: readonly Row[] = [
     never: [500],
   },
   {
-    name: "thousands of requests sent at once on a connection delay nobody on another one",
+    name: "thousands of requests pipelined on one connection delay no client on another one",
     greedy: (target, pace) => {
       const { method, path, ...sent } = authorised(target.greedyToken, "GET", `${target.app}/metadata/user/greedy`);
       const request = rawRequest(method, path, sent);

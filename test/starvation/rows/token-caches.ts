@@ -17,7 +17,7 @@ const SECONDS_MIN = 3;
 
 export const TOKEN_CACHES: readonly Row[] = [
   {
-    name: "thousands of long tokens, each seen once, cost little memory and put nobody else's out of it",
+    name: "thousands of long tokens, each seen once, cost little memory and evict no other client's",
     surroundings: besideProvider,
     greedy: askWithNewTokens,
     modest: [],

@@ -19,7 +19,7 @@ export const USER_WRITES: readonly Row[] = [
     never: [500],
   },
   {
-    name: "two hundred callers who set one user's attributes leave other users' their turn",
+    name: "two hundred callers that set one user's attributes leave other users' sets their turn",
     engines: ["sqlite", "mysql"],
     app: { conflicts: "merge" },
     greedy: (target, pace) =>

@@ -15,7 +15,7 @@ const NO_COPIES = { USERMETA_CACHE_BYTES: "0" };
 
 export const WRITES: readonly Row[] = [
   {
-    name: "hundreds of large sets under way leave a small one its turn",
+    name: "hundreds of large sets in flight leave a small one its turn",
     engines: ["sqlite", "mysql"],
     app: { userBytesMax: 262_144 },
     settings: NO_COPIES,
