@@ -7,7 +7,7 @@ export interface Goal {
   readonly unit: "×" | "ms" | "MB";
   readonly bound: "at least" | "at most";
   readonly value: number;
-  /** What keeps it from being better, for the reader of a goal that is not met. */
+  /** The reason, for the reader of a goal that is not met. */
   readonly limitedBy: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The benchmark: starts every server it compares by itself, measures, prints a table and what became of the goals,
- * and stops everything again, also after an error or Ctrl-C. It knows the server only from outside, but for the
+ * The benchmark: starts every server of the comparison, measures, prints a table and the results for the goals,
+ * and stops everything again, also after an error or Ctrl-C. It uses the server only from outside, except for the
  * filling of stores.
  */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -16,7 +16,7 @@ import { readMachine } from "./machine/read-machine.ts";
 import { reportText } from "./report/report-text.ts";
 
 const RESULTS = join(import.meta.dir, "RESULTS.md");
-/** The cluster store is held against itself, and so needs none of the others. */
+/** The cluster store is compared with itself, and so needs none of the others. */
 const RESULTS_MYSQL = join(import.meta.dir, "RESULTS-mysql.md");
 
 async function main(): Promise<void> {
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const folder = owned.adopt(mkdtempSync(join(tmpdir(), "usermeta-bench-run-")), (path) =>
     rmSync(path, { recursive: true, force: true }),
   );
-  // What runs under another account must get through to what is its own.
+  // Programs under another account must be able to reach their files.
   chmodSync(folder, 0o711);
   const warnings = new Set<string>();
   const bench: Bench = {
@@ -61,7 +61,7 @@ async function main(): Promise<void> {
   if (options.write) writeFileSync(options.cases.join() === "mysql" ? RESULTS_MYSQL : RESULTS, text);
 }
 
-/** One case that fails does not take the others with it. */
+/** A failing case does not stop the others. */
 async function runCase(bench: Bench, name: CaseName): Promise<CaseResult | undefined> {
   try {
     return await CASES[name](bench);

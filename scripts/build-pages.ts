@@ -1,6 +1,6 @@
 /**
  * `npm run build:pages`: makes `build/pages/STAMP` from `pages/`, unless it is there. `npm start` runs it beside serving.
- * The folder appears whole, by renaming: two that build at once make the same one, and the first to be ready wins.
+ * The folder appears whole, by renaming: two concurrent builds create the same one, and the first to finish wins.
  */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from "node:fs";
 import { join } from "node:path";
@@ -12,13 +12,13 @@ import { readViewer } from "./pages/viewer.ts";
 const ROOT = join(import.meta.dir, "..");
 const BUILDS = join(ROOT, BUILD_FOLDER);
 const SOURCES = join(ROOT, "pages");
-/** Of whoever was killed while building. */
+/** Of a build that was killed. */
 const UNFINISHED = ".building-";
 const UNFINISHED_MAX_MS = 600_000;
-/** A server that was started before the sources changed may still read its own. */
+/** A server started before the sources changed may still read its own pages. */
 const BUILDS_KEPT = 3;
 
-/** By the name that the pages' HTML has for each. */
+/** By the name of each in the pages' HTML. */
 const BUNDLED = { "root.css": "root/root.css", "docs.css": "docs/docs.css", "docs.js": "docs/docs.ts" };
 const COPIED = { "icon.svg": "theme/icon.svg" };
 const PAGES = { "root.html": "root/root.html", "docs.html": "docs/docs.html" };
@@ -43,7 +43,7 @@ async function buildInto(folder: string): Promise<void> {
   await writer.finish();
 }
 
-/** Takes its place; where another build was faster, that one stays. */
+/** Moves it into place; if another build was faster, that one stays. */
 function putInPlace(folder: string, target: string): void {
   try {
     renameSync(folder, target);
@@ -88,7 +88,7 @@ async function build(): Promise<void> {
 try {
   await build();
 } catch (error) {
-  // The last line is what a server logs that has started this.
+  // A server that started this build logs the last line.
   const causes = error instanceof AggregateError ? error.errors.map(String) : [];
   console.error([...causes, error instanceof Error ? error.message : String(error)].join("\n"));
   process.exitCode = 1;

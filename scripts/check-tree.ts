@@ -6,7 +6,7 @@ import { findCycles } from "./cycles.ts";
 import { type Import, importsOf, withoutComments } from "./imports.ts";
 import { FOLDER_RULES, type FolderRule, LINES_MAX, NOT_IN_CORE, RUNTIME_PLACES } from "./tree-rules.ts";
 
-/** @returns what is wrong, a line each; empty when all is well */
+/** @returns the violations, a line each; empty when there are none */
 export function checkTree(root: string): readonly string[] {
   const read = (path: string): string => readFileSync(join(root, path), "utf8");
   const find = (pattern: string): string[] => [...new Glob(pattern).scanSync(root)].sort();
@@ -51,7 +51,7 @@ function checkDirection({ from, to }: Import): string[] {
   return isAllowed ? [] : [`${from} may not import ${to}`];
 }
 
-/** Types may go round between the files of a folder, never between folders. */
+/** Types may form cycles between the files of a folder, never between folders. */
 function checkCycles(imports: readonly Import[]): string[] {
   const folders = imports.flatMap(({ from, to }) => {
     const [a, b] = [ruleOf(from)?.folder, ruleOf(to)?.folder];
@@ -82,13 +82,13 @@ function checkVersions(file: string, manifest: string): string[] {
   );
 }
 
-/** Each registry has the same packages; where they came from here is of no use elsewhere. */
+/** Each registry has the same packages; the addresses used here are useless elsewhere. */
 function checkLock(root: string, file: string): string[] {
   if (!existsSync(join(root, file))) return file.startsWith("examples/") ? [`${file} is missing`] : [];
   return /"resolved": "https?:/.test(readFileSync(join(root, file), "utf8")) ? [`${file} names a registry`] : [];
 }
 
-/** `skipIf` is allowed: whoever uses it says why aloud, and fails where nothing may be left out. */
+/** `skipIf` is allowed: a test that uses it prints why, and fails where nothing may be left out. */
 function checkTests(file: string, text: string): string[] {
   const left = /\b(?:test|it|describe)(?:\.\w+)*\.(?:only|skip|todo)\b(?=[(.])|\b(?:xtest|xit|xdescribe)\(/.exec(text);
   return left === null ? [] : [`${file}: ${left[0]}`];

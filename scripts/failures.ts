@@ -1,4 +1,4 @@
-/** What a suite says at its very end: where an output is shortened, its end is what is shown. */
+/** The summary at the very end of a suite: where output is shortened, its end is shown. */
 export interface Failure {
   /** Phase, file, and the names of groups and test. */
   readonly name: string;
@@ -7,9 +7,9 @@ export interface Failure {
 }
 
 const ERROR_LINES_MAX = 20;
-/** Of more than these only the names are told. */
+/** Beyond this number only the names are printed. */
 const ERRORS_MAX = 20;
-/** What `bun test` says of an error outside all tests: no report has it. */
+/** The output of `bun test` for an error outside all tests, which no report has. */
 const OUTSIDE = /^# Unhandled error between tests$/m;
 
 /** The failed tests in a report of `bun test`, in order. */
@@ -34,7 +34,7 @@ export function failuresIn(report: string): readonly Failure[] {
   return failures;
 }
 
-/** What a run said that failed outside its tests, as near to the point as can be. */
+/** The most relevant output of a run that failed outside its tests. */
 export function lastWords(output: string): string {
   const outside = OUTSIDE.exec(output);
   if (outside !== null) return output.slice(outside.index);

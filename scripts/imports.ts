@@ -4,7 +4,7 @@ export interface Import {
   readonly from: string;
   /** A path from the checkout, or a package's name. */
   readonly to: string;
-  /** Gone when the program runs. */
+  /** Erased when the program runs. */
   readonly typeOnly: boolean;
 }
 
@@ -17,8 +17,8 @@ const FILE_BESIDE = /"(?<module>\.{1,2}\/[^"]+\.ts)"/g;
 const scanner = new Bun.Transpiler({ loader: "ts" });
 
 /**
- * Everything a file names, a type too. Types are found in the text, for Bun's scanner leaves them out and no tool that
- * rests on the TypeScript compiler's API reads TypeScript 7; the scanner adds what a pattern could have missed.
+ * Everything that a file imports, types too. Types are found in the text, because Bun's scanner omits them and no tool
+ * that uses the TypeScript compiler's API reads TypeScript 7; the scanner adds imports that a pattern could have missed.
  *
  * @param file a path from the checkout
  */

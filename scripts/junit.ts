@@ -7,22 +7,22 @@ export interface Counts {
   readonly skipped: number;
 }
 
-/** What a part of a suite amounts to. */
+/** The result of a part of a suite. */
 export interface Outcome extends Counts {
   readonly failures: readonly Failure[];
 }
 
 export interface Report extends Outcome {
-  /** The test files that had a test in them. */
+  /** The test files with at least one test. */
   readonly files: ReadonlySet<string>;
 }
 
 export interface Verdict extends Outcome {
-  /** What went wrong beside failed tests, a line each; every one counts as a failure, and is not among `failures`. */
+  /** Errors outside failed tests, a line each; every one counts as a failure, and is not among `failures`. */
   readonly faults: readonly string[];
 }
 
-/** What a report of `bun test` sums up; undefined when there is none, as after a `process.exit` inside a test. */
+/** The sums of a report of `bun test`; undefined when there is none, as after a `process.exit` inside a test. */
 export function readReport(path: string): Report | undefined {
   let report: string;
   try {
@@ -39,7 +39,7 @@ export function readReport(path: string): Report | undefined {
 }
 
 /**
- * What a run of these files amounts to. Neither the exit code nor the report is enough: a throw at the top of a file
+ * The result of a run of these files. Neither the exit code nor the report is enough: a throw at the top of a file
  * is in no report, a `process.exit(0)` inside a test leaves none, and a file without a test is a success to both.
  */
 export function judge(report: Report | undefined, exitCode: number | null, files: readonly string[]): Verdict {

@@ -3,7 +3,7 @@ import type { Outcome } from "./junit.ts";
 
 const GALERA = "/usr/lib/galera/libgalera_smm.so";
 
-/** Where servers are that are not on everybody's PATH. */
+/** The folder of servers that are not on every account's PATH. */
 const SERVER_FOLDER = "/usr/sbin";
 
 /** The same place that test/sdk/chromium.ts looks at. */
@@ -12,7 +12,7 @@ const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** The same place that test/harness/firefox.ts looks at. */
 export const FIREFOX = process.env.FIREFOX ?? "/usr/bin/firefox-esr";
 
-/** What some tests need beside Node and npm. `.ci/run` installs all of it. */
+/** The programs that some tests need beside Node and npm. `.ci/run` installs all of them. */
 export const PARTS: Readonly<Record<string, string>> = {
   curl: "the start-up lines and those of the documents pasted into a shell (test/cli/start-up.test.ts, test/docs)",
   faketime: "servers whose wall clock is set while they run (test/workers/clock-steps.test.ts)",
@@ -23,20 +23,20 @@ export const PARTS: Readonly<Record<string, string>> = {
     "the vendors' SDKs, their UI kits, the client's hook, the page of the API and the snippets of docs/CLIENTS.md in a browser (test/sdk, test/kits, test/client, test/http, test/docs/clients)",
 };
 
-/** What `npm run test:long` needs beside these. */
+/** The programs that `npm run test:long` needs beside these. */
 export const LONG_PARTS: Readonly<Record<string, string>> = {
   mariadbd: "the clients that would use up what the cluster store has (MariaDB)",
   wrk: "the benchmark, which needs nginx, redis-server and webdis too (test/long/bench.test.ts)",
   slowhttptest: "slow heads, bodies and readers (test/long/slow-clients.test.ts)",
 };
 
-/** What `npm run test:cluster` needs. */
+/** The programs that `npm run test:cluster` needs. */
 export const CLUSTER_PARTS: Readonly<Record<string, string>> = {
   mariadbd: "servers on one database (MariaDB)",
   [GALERA]: "three database nodes through faults, which need rsync too (Galera)",
 };
 
-/** What `npm run test:pages` needs. The npm registry, which it needs too, its tests look for themselves. */
+/** The programs that `npm run test:pages` needs. Its tests check for the npm registry themselves. */
 export const PAGES_PARTS: Readonly<Record<string, string>> = {
   [CHROMIUM]: "the vendors' UI kits, the examples and the page of the API in a browser (test/pages)",
   [FIREFOX]: "the client's hook, the example with it and the page of the API in Firefox (test/client, test/pages)",
@@ -44,7 +44,7 @@ export const PAGES_PARTS: Readonly<Record<string, string>> = {
     "the example with the client and the page of the API in WebKit, which needs cog too (test/pages/webkit)",
 };
 
-/** What the snippets of docs/CLIENTS.md for backends need: each is tried with the tool-chain of its language. */
+/** The programs for the backend snippets of docs/CLIENTS.md: each is tried with the tool-chain of its language. */
 export const SNIPPET_PARTS: Readonly<Record<string, string>> = {
   go: "the Go snippets of docs/CLIENTS.md (test/pages/snippets)",
   gofmt: "the syntax of the Go snippets of docs/CLIENTS.md (test/pages/snippets)",
@@ -61,7 +61,7 @@ export function isInstalled(part: string): boolean {
   return Bun.which(part) !== null || existsSync(`${SERVER_FOLDER}/${part}`);
 }
 
-/** Says aloud what cannot be tested here; where nothing may be missing, which is under CI, each part is a failure. */
+/** Prints what cannot be tested here; under CI, where nothing may be missing, each part is a failure. */
 export function reportMissingParts(parts: Readonly<Record<string, string>>): Outcome {
   const missing = Object.entries(parts).filter(([part]) => !isInstalled(part));
   const text = missing.map(([part, tests]) => `${part}: ${tests}`).join("; ");

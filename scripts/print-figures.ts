@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { FIGURES } from "../test/long/figures.ts";
 
-/** The table of what the parts of `npm run test:long` have measured; docs/GUARANTEES.md shows that of a run in full. */
+/** The table of figures of the parts of `npm run test:long`; docs/GUARANTEES.md shows that of a run in full. */
 export function printFigures(): void {
   if (!existsSync(FIGURES)) return;
   const rows = readFileSync(FIGURES, "utf8")

@@ -8,7 +8,7 @@ import { emptyReports, runPhase, sumUp } from "./phase.ts";
 
 const SECONDS = process.env.CLUSTER_SECONDS ?? "10";
 if (!(Number(SECONDS) > 0)) throw new Error(`CLUSTER_SECONDS: ${SECONDS} is no number of seconds`);
-/** Per second of a fault: there are some ten, each is prepared and looked at afterwards, and some may be run again. */
+/** Per second of a fault: there are some ten, each is prepared and checked afterwards, and some may run again. */
 const TIMEOUT_MS = 600_000 + Number(SECONDS) * 60_000;
 
 emptyReports();

@@ -11,9 +11,9 @@ import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
 const FOLDER = "test/pages/";
 /** The others follow by name. */
 const LONGEST_FIRST = ["kits", "examples"];
-/** On two processors: a browser and a build are busy by themselves. */
+/** On two processors: a browser and a build each keep one busy. */
 const AT_ONCE = 2;
-/** All other pages are shown by Chromium alone. */
+/** Only Chromium shows all other pages. */
 const IN_FIREFOX: Phase = {
   name: "firefox",
   files: [
@@ -25,14 +25,14 @@ const IN_FIREFOX: Phase = {
   env: { TEST_BROWSER: "firefox" },
 };
 
-/** The longest first; a folder without tests is none. */
+/** The longest first; folders without tests are left out. */
 function phases(): readonly Phase[] {
   const files = [...new Glob(`${FOLDER}*/**/*.test.ts`).scanSync(".")].sort();
   const byFolder = Map.groupBy(files, (file) => file.slice(FOLDER.length).split("/")[0] ?? "");
   if (byFolder.size === 0) throw new Error(`${FOLDER}: no tests`);
   const names = [...LONGEST_FIRST.filter((name) => byFolder.has(name)), ...byFolder.keys()];
   const ofFolders = [...new Set(names)].map((name) => ({ name, files: byFolder.get(name) ?? [] }));
-  // What is missing is said, and under CI counted as a failure, by `reportMissingParts`.
+  // `reportMissingParts` prints missing parts, and under CI counts them as failures.
   return [...ofFolders, ...(isInstalled(FIREFOX) ? [IN_FIREFOX] : [])];
 }
 

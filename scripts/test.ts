@@ -1,5 +1,5 @@
 /**
- * `npm test`: the checks, then every test; what runs against a store runs once for each engine. The last line is
+ * `npm test`: the checks, then every test; tests of a store run once for each engine. The last line is
  * made of the tests' own reports.
  */
 import { Glob } from "bun";
@@ -8,10 +8,10 @@ import type { Outcome } from "./junit.ts";
 import { isInstalled, PARTS, reportMissingParts } from "./parts.ts";
 import { emptyReports, type Phase, runPhase, sumUp } from "./phase.ts";
 
-/** On two processors: most of what tests do is to wait. CI has more time, and none to run a test again. */
+/** On two processors: most tests mainly wait. CI has more time, and none to run a test again. */
 const AT_ONCE = process.env.CI === "true" ? 2 : 3;
 const ENGINES = ["mysql", "sqlite", "memory"];
-/** Whatever asks a server can be run so; in `npm test` only what is likeliest to differ is: workers start slowly. */
+/** Every test of a server can run so; in `npm test` only the likeliest to differ do: workers start slowly. */
 const TWO_WORKERS = { TEST_ENGINE: "sqlite", TEST_WORKERS: "2" };
 const FOR_TWO_WORKERS = [
   "test/races/",
@@ -21,7 +21,7 @@ const FOR_TWO_WORKERS = [
   "test/wire/set-metadata/",
 ];
 
-/** What runs once and takes long, in parts that go beside the rest; a file is of the first part that it begins like. */
+/** Tests that run once and take long, in parts beside the rest; a file belongs to the first part whose prefix fits. */
 const PARTS_OF_ONCE: Readonly<Record<string, readonly string[]>> = {
   "store-mysql": ["test/store/mysql", "test/store/transfer"],
   store: ["test/store/"],
@@ -29,7 +29,7 @@ const PARTS_OF_ONCE: Readonly<Record<string, readonly string[]>> = {
   fuzz: ["test/fuzz/"],
   client: ["test/client/", "test/kits/"],
 };
-/** What mostly waits for a clock, and so goes beside all of them. */
+/** Tests that mostly wait for a clock, and so run beside all of them. */
 const WAITING = [
   "test/faults/app-delete.test.ts",
   "test/faults/slow-flush.test.ts",
@@ -39,16 +39,16 @@ const WAITING = [
   "test/workers/hung.test.ts",
   "test/workers/suspended.test.ts",
 ];
-/** What is about load or processor time, and so runs when nothing else does. */
+/** Tests about load or processor time, which run when nothing else does. */
 const ALONE = ["test/core/rates/shared-buckets.test.ts", "test/starvation/", "test/wire/http/thread-time.test.ts"];
-/** What only `npm run test:long` and `npm run test:pages` run. */
+/** Tests that only `npm run test:long` and `npm run test:pages` run. */
 const ELSEWHERE = ["test/long/", "test/pages/"];
 
-/** What only `npm run test:cluster` runs. */
+/** Tests that only `npm run test:cluster` runs. */
 const CLUSTER = ["faults", "full-app", "migration", "rates"].map((name) => `test/cluster/${name}.test.ts`);
 const MYSQL_TWO_WORKERS = { TEST_ENGINE: "mysql", TEST_WORKERS: "2" };
 
-/** What is answered before a store is asked, or takes seconds whatever the store is. */
+/** Tests of answers given before a store is used, or that take seconds with any store. */
 const ON_ONE_ENGINE = [
   "test/wire/authority/every-token.test.ts",
   "test/wire/http/answers-in-flight.test.ts",
@@ -62,7 +62,7 @@ const ON_ONE_ENGINE = [
   "test/wire/rates/garbage.test.ts",
 ];
 
-/** These ask a server for everything, and so can run on any engine; the others name theirs, or need none. */
+/** These use a server only, and so can run on any engine; the others name theirs, or need none. */
 function isForEveryEngine(file: string): boolean {
   if (ON_ONE_ENGINE.includes(file) || isAlone(file)) return false;
   return file.startsWith("test/wire/") || file.startsWith("test/races/");
@@ -106,7 +106,7 @@ function phases(): readonly Phase[] {
       env: MYSQL_TWO_WORKERS,
     },
   ];
-  // What is missing is said, and under CI counted as a failure, by `reportMissingParts`.
+  // `reportMissingParts` prints missing parts, and under CI counts them as failures.
   return all.filter(({ env }) => env?.TEST_ENGINE !== "mysql" || isInstalled("mariadbd"));
 }
 
@@ -124,7 +124,7 @@ function isOf(part: string): (file: string) => boolean {
   return (file) => partOfOnce(file) === part;
 }
 
-/** In their order, so the longest comes first; the checks, and what waits, beside them. */
+/** In this order, the longest first; the checks and the waiting tests run beside them. */
 async function runPhases(): Promise<readonly Outcome[]> {
   const results: Outcome[] = [];
   const waiting = phases().values();

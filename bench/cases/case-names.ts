@@ -1,4 +1,4 @@
-/** In the order in which they are run and told. */
+/** In the order in which they run and are reported. */
 export const CASE_NAMES = [
   "get",
   "batch",

@@ -6,11 +6,11 @@ import type { AllSeries } from "../measure/rounds.ts";
 export interface CaseResult {
   /** In the order of the table. */
   readonly series: AllSeries<string>;
-  /** What the goals ask for; what could not be measured is left out. */
+  /** The figures of the goals; those that could not be measured are left out. */
   readonly measured: Partial<Readonly<Record<GoalName, Measured | undefined>>>;
-  /** What else the reader should know, a sentence each. */
+  /** Further notes for the reader, a sentence each. */
   readonly notes?: readonly string[];
 }
 
-/** Starts what it needs, measures it and stops it. */
+/** Starts its servers, measures them and stops them. */
 export type Case = (bench: Bench) => Promise<CaseResult>;

@@ -8,7 +8,7 @@ import type { Case } from "./case.ts";
 
 const CACHE_BYTES = 8 * 2 ** 20;
 
-/** One user of ten million, all as likely: next to none of them is resident. */
+/** One user of ten million, all equally likely: hardly any of them is cached. */
 export const cold: Case = async (bench) => {
   const store = await keptStore(bench);
   await using ours = await startUsermeta(bench, { store, cacheBytes: CACHE_BYTES });

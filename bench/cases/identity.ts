@@ -21,7 +21,7 @@ const ISSUER = "https://id.example";
 const AUDIENCE = "https://profiles.example";
 const CLIENT = { id: "YXA6bench", secret: "YXA6secret" };
 
-/** The attributes of one user, asked for with tokens of others, over the same with our own. */
+/** The attributes of one user with external tokens, compared with our own tokens. */
 export const identity: Case = async (bench) => {
   const store = await freshStore(bench);
   const { publicKey, privateKey } = await generateKeyPair("ES256");

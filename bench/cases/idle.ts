@@ -10,7 +10,7 @@ import type { Case } from "./case.ts";
 const STARTS = 10;
 const IDLE_MS = 5000;
 
-/** How long a start takes and what is resident when nothing is asked. */
+/** The time of a start and the resident memory without requests. */
 export const idle: Case = async (bench) => {
   const store = await freshStore(bench);
   const starts: number[] = [];

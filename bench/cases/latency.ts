@@ -14,7 +14,7 @@ import type { Case } from "./case.ts";
 /** A generator that is later than this measures itself. */
 const LAG_US_MAX = 500;
 
-/** How long answers take when requests come at half the rate that the server could bear, answered or not. */
+/** The latency when requests come at half the server's capacity, whether earlier ones are answered or not. */
 export const latency: Case = async (bench) => {
   const store = await freshStore(bench);
   await using ours = await startUsermeta(bench, { store });
@@ -53,7 +53,7 @@ export const latency: Case = async (bench) => {
   };
 };
 
-/** Undefined, said aloud, when the round does not count. */
+/** Undefined, with a message, when the round does not count. */
 async function openLoop(
   bench: Bench,
   { side, request, draw }: Contender,

@@ -8,10 +8,10 @@ import { median } from "../measure/statistics.ts";
 import { startUsermeta } from "../sides/usermeta.ts";
 import type { Case } from "./case.ts";
 
-/** The seed of the sets: other users than those that are read at the moment. */
+/** The seed of the sets: other users than those currently read. */
 const SET_SEED = 1000;
 
-/** Reads while as many connections again set all the time. */
+/** Reads while the same number of connections constantly set. */
 export const mixed: Case = async (bench) => {
   const store = await freshStore(bench);
   await using ours = await startUsermeta(bench, { store });

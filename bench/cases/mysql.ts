@@ -18,7 +18,7 @@ const MAIN = join(import.meta.dir, "../../src/main.ts");
 /** As many connections as the server has, and as many as a pool usually has. */
 const APART = [2, 16] as const;
 
-/** Gets and sets on a database that other servers may have too. */
+/** Gets and sets on a database that other servers may use too. */
 export const mysql: Case = async (bench) => {
   await using stack = new AsyncDisposableStack();
   const mariadb = await startMariadb(bench);

@@ -6,10 +6,10 @@ import { startParseServer } from "../sides/parse-server.ts";
 import { startUsermeta } from "../sides/usermeta.ts";
 import type { Case } from "./case.ts";
 
-/** The distance is far larger than what a longer look would show of it. */
+/** The difference is far larger than the error of a short measurement. */
 const SECONDS_MAX = 3;
 
-/** What a team would otherwise take for profiles of its own. */
+/** The alternative for a team with profiles of its own. */
 export const parse: Case = async (bench) => {
   const store = await freshStore(bench);
   await using server = await startParseServer(bench, store);

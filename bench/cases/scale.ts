@@ -8,10 +8,10 @@ import { startUsermeta } from "../sides/usermeta.ts";
 import type { Case } from "./case.ts";
 
 const STARTS = 5;
-/** Measurements long: so many users take their time to become resident. */
+/** Measurements are long: that many users take some time to be cached. */
 const WARM_UP = 6;
 
-/** Ten million users against ten thousand; a few of them are asked for most of the time. */
+/** Ten million users against ten thousand; a few of them get most of the reads. */
 export const scale: Case = async (bench) => {
   const manyStore = await keptStore(bench);
   const starts = await startTimes(bench, manyStore);

@@ -14,7 +14,7 @@ export const set: Case = async (bench) => {
   const draw: Draw = { kind: "uniform", count: FEW_USERS };
   const conflictsExpected = true;
   const series = await measureRounds(bench, {
-    // wrk looks at every answer on both sides, so that neither has more of its time.
+    // wrk reads every answer on both sides, so that the load costs both the same.
     webdis: webdis && { side: webdis, what: "HSET of 2", request: webdis.requests.set, draw, conflictsExpected },
     ours: { side: ours, what: "set of 2", request: ours.requests.set, draw, conflictsExpected },
   });

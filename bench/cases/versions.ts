@@ -19,21 +19,21 @@ const MAIN = join(import.meta.dir, "../../src/main.ts");
 /** When all attributes of the store were last changed, so that one text of a request can name the version of any user. */
 const MODIFIED = 1_700_000_000_000;
 
-/** A list of this many contacts, of whom so many have changed. */
+/** A list of this many contacts, some of whom have changed. */
 const CONTACTS = 1000;
 const CONTACTS_CHANGED = 3;
 /** The first of them warm it up. */
 const LIST_TIMES = 51;
 
-/** What conditions, deltas and batches of sets cost over the plain calls. */
+/** The cost of conditions, deltas and batches of sets over the plain calls. */
 export const versions: Case = async (bench) => {
   const store = await freshStore(bench);
   const connection = new Connection(store);
   connection.run("UPDATE users SET attributes_modified = ?1", MODIFIED);
   connection.close();
-  // Sets have a store of their own: what they change the readers would have to be told.
+  // Sets have a store of their own: readers would have to receive their changes.
   const changing = await freshStore(bench);
-  // Sets of a hundred users meet others all the time.
+  // Sets of a hundred users conflict with others all the time.
   const setApp = [process.execPath, MAIN, "app", "set", APP, "--conflicts", "merge", "--store", `sqlite:${changing}`];
   await finishedCommand(setApp, { signal: bench.signal });
   const asked = versionRequests(await issueToken(`sqlite:${store}`, bench.signal), MODIFIED);
@@ -64,7 +64,7 @@ export const versions: Case = async (bench) => {
   };
 };
 
-/** What comes over the wire for the whole list and how long it takes, in full and with versions. */
+/** The bytes on the wire for the whole list and its time, in full and with versions. */
 async function contactList(port: number, { list, listDelta }: VersionRequests): Promise<readonly [string, string]> {
   const told = async (what: (first: number, changed: number) => string): Promise<string> => {
     const times: number[] = [];

@@ -7,7 +7,7 @@ export interface StoredDocument {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
-/** All that a small store holds, so that other sides are filled with the same. */
+/** The whole contents of a small store, so that other sides are filled with the same. */
 export function readDocuments(store: string): StoredDocument[] {
   const connection = new Connection(store);
   try {

@@ -16,13 +16,13 @@ const CACHE_KIB = 2_097_152;
 
 /**
  * Fills a fresh store with an app without rates and this many users, each with the five attributes that chat apps
- * use. They are inserted in an order that is not the order of their names, as in life.
+ * use. They are inserted in an order other than that of their names, as in practice.
  */
 export async function seedStore(path: string, count: number, signal: AbortSignal): Promise<void> {
   const app = await createApp(path);
   const connection = new Connection(path, { synchronous: "OFF" });
   try {
-    // Nothing of it is worth keeping if this is interrupted.
+    // An interrupted store is discarded.
     connection.get("PRAGMA journal_mode = OFF");
     connection.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
     const created = Date.now() - count;

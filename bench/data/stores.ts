@@ -8,14 +8,14 @@ import { seedStore } from "./seeded-store.ts";
 export const FEW_USERS = 10_000;
 export const MANY_USERS = 10_000_000;
 
-/** A store of its own for whoever asks, with this many users; gone after the run. */
+/** A separate store for each caller, with this many users; deleted after the run. */
 export async function freshStore({ folder, signal }: Bench, users = FEW_USERS): Promise<string> {
   const path = join(mkdtempSync(join(folder, "store-")), "usermeta.db");
   await seedStore(path, users, signal);
   return path;
 }
 
-/** The store with very many users, which is kept from run to run: sets change its values, not its sizes. */
+/** The store with very many users, kept from run to run: sets change its values, not its sizes. */
 export async function keptStore({ kept, signal, progress }: Bench, users = MANY_USERS): Promise<string> {
   const folder = join(kept, `store-${users}`);
   const path = join(folder, "usermeta.db");
@@ -31,7 +31,7 @@ export async function keptStore({ kept, signal, progress }: Bench, users = MANY_
   return path;
 }
 
-/** Changes with the schema and with what the seeds look like. */
+/** Changes with the schema and with the seeds. */
 function seedsVersion(): string {
   const hash = createHash("sha256").update(readFileSync(join(import.meta.dir, "seeded-store.ts")));
   for (const { sql } of SQLITE_MIGRATIONS) hash.update(sql);

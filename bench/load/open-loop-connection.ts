@@ -8,7 +8,7 @@ const STATUS_AT = "HTTP/1.1 ".length;
 const ZERO = 0x30;
 
 /**
- * One connection with at most one request on its way. Answers are read as bytes and leave next to nothing to collect:
+ * One connection with at most one request in flight. Answers are read as bytes and leave almost no garbage:
  * a collection in the generator would look like a slow server.
  */
 export class OpenLoopConnection {
@@ -34,7 +34,7 @@ export class OpenLoopConnection {
     this.#onAnswer = onAnswer;
   }
 
-  /** @param request what the answer is told with */
+  /** @param request passed on with the answer */
   send(bytes: Uint8Array, request: number): void {
     this.#request = request;
     // A request is far smaller than a socket's buffer, and the last one has been answered.

@@ -1,12 +1,12 @@
 import { join } from "node:path";
 import { finishedCommand } from "../measure/finished-command.ts";
 
-/** All that the generator, a process of its own, must know. */
+/** The input of the generator, a process of its own. */
 export interface OpenLoopLoad {
   readonly port: number;
   /** A `Request`'s text. */
   readonly text: string;
-  /** Users are drawn out of so many, all as likely. */
+  /** The number of users to draw from, all equally likely. */
   readonly users: number;
   readonly connections: number;
   readonly perSecond: number;
@@ -23,7 +23,7 @@ export interface OpenLoopResult {
   readonly p50Us: number;
   readonly p99Us: number;
   readonly maxUs: number;
-  /** How late requests were sent: what of the times above may be the generator's, or a wait for a connection. */
+  /** How late requests were sent: the generator's possible part of the times above, or a wait for a connection. */
   readonly lagP99Us: number;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Sends requests at a fixed rate whatever the answers do, over as many connections as wrk has, and counts an answer's
- * time from when its request was due: a stall is seen by all the requests that it delayed. Run as a program of its
- * own, bound to a core, on which it waits busily: timers are a thousandth of a second apart, and so would be bursts.
+ * time from when its request was due: a stall shows in all the requests that it delayed. Run as a program of its
+ * own, bound to a core, on which it busy-waits: timers have a resolution of a millisecond, and would cause bursts.
  *
  * Reads an `OpenLoopLoad` as JSON from its argument and prints an `OpenLoopResult` as JSON.
  */
@@ -10,7 +10,7 @@ import { OpenLoopConnection } from "./open-loop-connection.ts";
 import type { OpenLoopLoad, OpenLoopResult } from "./open-loop-load.ts";
 import { requestMaker } from "./request-maker.ts";
 
-/** What comes later than this after the last request was due has failed. */
+/** An answer later than this after the last request was due has failed. */
 const GRACE_MS = 5000;
 
 const load = JSON.parse(process.argv[2] ?? "") as OpenLoopLoad; // as: runOpenLoop writes it
@@ -51,7 +51,7 @@ async function run({ port, connections, perSecond, seconds, ...requests }: OpenL
       const connection = idle.pop();
       // All connections wait for answers: the request waits too, and its time counts.
       if (connection === undefined) break;
-      // Not what it waited for a connection, only what the generator looked too late.
+      // Only the generator's own delay, without the wait for a connection.
       lagsUs[sent] = Math.max(0, now - Math.max(dueMs(sent), lookedMs)) * 1000;
       connection.send(makeRequest(), sent);
       sent += 1;

@@ -1,6 +1,6 @@
 /**
  * A request's bytes as text, head and body, in which `USER` stands for a user drawn at random, `COUNTER` for a number
- * that is new every time. Both are of the same width whatever they are, so that a body's length can be told before.
+ * that is new every time. Both have a fixed width, so that a body's length is known before.
  */
 export interface Request {
   readonly text: string;

@@ -5,7 +5,7 @@ import { FIRST_USER, type Request } from "./request.ts";
 
 export interface WrkLoad {
   readonly port: number;
-  /** Of further processes: each has a thread and an equal part of the connections. */
+  /** The number of further processes: each has a thread and an equal part of the connections. */
   readonly otherPorts?: readonly number[] | undefined;
   readonly request: Request;
   readonly draw: Draw;
@@ -16,11 +16,11 @@ export interface WrkLoad {
   readonly core?: number | undefined;
   /** In all; 64 when left out. */
   readonly connections?: number | undefined;
-  /** Tells 409 from failures. wrk must then look at every answer, so it is left away where no 409 can come. */
+  /** Distinguishes 409 from failures. wrk must then read every answer, so it is left out where no 409 can come. */
   readonly conflictsExpected?: boolean;
 }
 
-/** What wrk saw; latencies are of closed-loop connections. */
+/** wrk's measurements; latencies are of closed-loop connections. */
 export interface WrkResult {
   readonly requests: number;
   readonly micros: number;

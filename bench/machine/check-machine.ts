@@ -6,7 +6,7 @@ import { LOAD_CORE } from "../measure/cores.ts";
 const PROGRAMS = { wrk: "wrk", taskset: "util-linux", setpriv: "util-linux" };
 const LOAD_MAX = 0.5;
 
-/** Fails where nothing can be measured, and warns where the figures will say less than they seem to. */
+/** Fails where nothing can be measured, and warns where the figures will be less reliable. */
 export function checkMachine(bench: Bench): void {
   if (!existsSync("/proc/self/clear_refs")) throw new Error("this benchmark needs Linux: it reads /proc");
   for (const [program, debianPackage] of Object.entries(PROGRAMS)) {

@@ -7,7 +7,7 @@ import { finishedCommand } from "../measure/finished-command.ts";
 import { versionOf } from "../sides/programs.ts";
 import { flushTimeMs } from "./flush-time.ts";
 
-/** What the figures depend on, each under the name it has in the results. */
+/** The conditions of the figures, each under the name it has in the results. */
 export type Machine = Readonly<Record<string, string>>;
 
 const ROOT = join(import.meta.dir, "../..");

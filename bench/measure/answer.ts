@@ -7,7 +7,7 @@ export interface Answer {
 
 const HEAD_END = "\r\n\r\n";
 
-/** Sends these very bytes over a connection of its own and gives the answer, which must say its length. */
+/** Sends exactly these bytes over a separate connection and returns the answer, which must declare its length. */
 export async function ask(port: number, request: string): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const socket = connect({ port, host: "127.0.0.1" });

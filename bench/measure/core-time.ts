@@ -5,10 +5,10 @@ import { cpuSeconds } from "./process-tree.ts";
 /** As process-tree.ts counts. */
 const TICKS_PER_SECOND = 100;
 
-/** With more of it in others' hands, a figure says what else the machine did. */
+/** If other programs use more of it, a figure depends on them. */
 export const OTHERS_SHARE_MAX = 0.1;
 
-/** Begins to watch the servers' core; what it gives tells, 0 to 1, how much of it others than `pids` have had since. */
+/** Starts to watch the servers' core; the result returns, 0 to 1, how much of it others than `pids` have used since. */
 export function watchCore(pids: readonly number[]): () => number {
   const others = (): number => coreSeconds(SERVER_CORE) - cpuSeconds(pids);
   const [before, began] = [others(), performance.now()];

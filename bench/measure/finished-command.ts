@@ -1,4 +1,4 @@
-/** Runs a command to its end and gives what it printed; fails when it does, or when `signal` stops it. */
+/** Runs a command to its end and returns its output; fails when it does, or when `signal` stops it. */
 export async function finishedCommand(
   command: readonly string[],
   options: { readonly signal: AbortSignal; readonly stdin?: string; readonly env?: Readonly<Record<string, string>> },

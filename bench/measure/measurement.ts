@@ -5,7 +5,7 @@ import { cpuSeconds, diskReadBytes, peakBytes, resetPeak } from "./process-tree.
 
 /** One side under one load, once. */
 export interface Measurement {
-  /** Answers with 2xx; what was refused as a conflict is not counted. */
+  /** Answers with 2xx; conflicts are not counted. */
   readonly perSecond: number;
   readonly p50Us: number;
   readonly p99Us: number;
@@ -16,9 +16,9 @@ export interface Measurement {
   readonly diskBytesPerSecond: number;
   /** 0 to 1: the answers with 409 among all. */
   readonly conflictShare: number;
-  /** 0 to 1: what others had of the servers' core; 0 where the server is not bound to it. */
+  /** 0 to 1: other programs' share of the servers' core; 0 where the server is not bound to it. */
   readonly othersShare: number;
-  /** What it took of each of the side's counters. */
+  /** The increase of each of the side's counters. */
   readonly counts: Readonly<Record<string, number>>;
   /** Why it must not be used; undefined = it may. */
   readonly fault: string | undefined;

@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
-/** What Linux tells of a server: all of its processes, with those they started, their threads included. */
+/** Linux's figures for a server: all of its processes and their descendants, threads included. */
 
 /** Linux counts processor time for programs in hundredths of a second on every machine. */
 const TICKS_PER_SECOND = 100;
 
-/** The processes and all that descend from them. One that ends while it is looked at is left out. */
+/** The processes and all their descendants. One that ends meanwhile is left out. */
 export function processTree(roots: readonly number[]): number[] {
   const children = roots.flatMap((pid) =>
     threads(pid).flatMap((thread) => numbers(readProc(`${pid}/task/${thread}/children`))),
@@ -13,7 +13,7 @@ export function processTree(roots: readonly number[]): number[] {
   return children.length === 0 ? [...roots] : [...roots, ...processTree(children)];
 }
 
-/** User and system time so far, in seconds, of the tree and of what it has waited for. */
+/** User and system time so far, in seconds, of the tree and of its reaped children. */
 export function cpuSeconds(roots: readonly number[]): number {
   let ticks = 0;
   for (const pid of processTree(roots)) {
@@ -25,7 +25,7 @@ export function cpuSeconds(roots: readonly number[]): number {
   return ticks / TICKS_PER_SECOND;
 }
 
-/** What the tree has had read from disks so far, not from the page cache. */
+/** The bytes that the tree has read from disks so far, not from the page cache. */
 export function diskReadBytes(roots: readonly number[]): number {
   const read = (pid: number): number => Number(/^read_bytes: (\d+)$/m.exec(readProc(`${pid}/io`))?.[1] ?? 0);
   return processTree(roots).reduce((sum, pid) => sum + read(pid), 0);
@@ -35,7 +35,7 @@ export function residentBytes(roots: readonly number[]): number {
   return sumOf(roots, "VmRSS");
 }
 
-/** The most that was resident since `resetPeak`; pages that processes share are counted in each. */
+/** The peak resident memory since `resetPeak`; shared pages count in each process. */
 export function peakBytes(roots: readonly number[]): number {
   return sumOf(roots, "VmHWM");
 }

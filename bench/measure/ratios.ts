@@ -2,10 +2,10 @@ import type { Measurement } from "./measurement.ts";
 import type { Series } from "./rounds.ts";
 import { median } from "./statistics.ts";
 
-/** A figure with what it was taken from; NaN when no round could be used. */
+/** A figure and its sources; NaN when no round could be used. */
 export interface Measured {
   readonly value: number;
-  /** One a round, those that do not count left out. */
+  /** One per round, without those that do not count. */
   readonly each: readonly number[];
 }
 
@@ -33,7 +33,7 @@ export function rateRatio(of: Series | undefined, over: Series | undefined): Mea
   return ratio(of, over, ({ perSecond }) => perSecond);
 }
 
-/** The same where one call of the first side does the work of so many of the other. */
+/** The same, if one call of the first side does the work of several of the other. */
 export function times(count: number, rate: Measured | undefined): Measured | undefined {
   return rate && measured(rate.each.map((value) => value * count));
 }

@@ -8,10 +8,10 @@ import { ask } from "./answer.ts";
 import { LOAD_CORE } from "./cores.ts";
 import { type Measurement, measure } from "./measurement.ts";
 
-/** What takes part in a comparison. */
+/** A participant of a comparison. */
 export interface Contender {
   readonly side: Side;
-  /** What is asked of it, as the table names it. */
+  /** Its requests, as the table names them. */
   readonly what: string;
   readonly request: Request;
   readonly draw: Draw;
@@ -20,11 +20,11 @@ export interface Contender {
   readonly loadOnAllCores?: boolean;
   /** Of the load, in all; 64 when left out. */
   readonly connections?: number;
-  /** For what takes longer than others to be as it will stay. */
+  /** For a side that takes longer than others to reach a steady state. */
   readonly warmUpSeconds?: number;
   /** Done before each of its measurements. */
   readonly prepare?: () => Promise<void>;
-  /** What goes on beside it, for so many seconds, beginning a little before and ending a little after. */
+  /** The load beside it, for that many seconds, from a little before to a little after. */
   readonly meanwhile?: (seconds: number) => Promise<void>;
 }
 
@@ -36,16 +36,16 @@ export interface Series {
 
 const WARM_UP_SECONDS_MIN = 1;
 const WARM_UP_SECONDS_MAX = 3;
-/** 64 sets under way of ten thousand users: about one in a hundred meets another. */
+/** 64 sets in flight over ten thousand users: about one in a hundred conflicts with another. */
 const CONFLICT_SHARE_MAX = 0.03;
 const MEANWHILE_LEAD_MS = 500;
 
-/** By what the case calls its contenders; undefined = a side that cannot be had here. */
+/** By the case's names of its contenders; undefined = a side that is not available here. */
 export type AllSeries<Name extends string> = Readonly<Record<Name, Series | undefined>>;
 
 /**
- * Measures all of them in turn, round after round, so that what changes on the machine in the meantime changes for
- * all; ratios are to be taken within a round.
+ * Measures all of them in turn, round after round, so that a change of the machine's load affects all;
+ * take ratios within a round.
  */
 export async function measureRounds<Name extends string>(
   bench: Bench,

@@ -9,7 +9,7 @@ export interface ProcessOptions {
   /** The account it runs under; undefined = ours. */
   readonly account?: string | undefined;
   readonly env?: Readonly<Record<string, string>>;
-  /** What makes it stop in an orderly way. */
+  /** The signal for an orderly stop. */
   readonly stopSignal?: "SIGTERM" | "SIGINT";
 }
 
@@ -17,7 +17,7 @@ const STOP_MS = 15_000;
 const OUTPUT_CHARACTERS = 2000;
 let count = 0;
 
-/** A process that is stopped, by its id, when it is disposed of; and by the kernel should this process be killed. */
+/** A process that is stopped, by its id, when it is disposed of, and by the kernel if this process is killed. */
 export class StartedProcess implements AsyncDisposable {
   readonly pid: number;
   readonly exited: Promise<number>;
@@ -50,7 +50,7 @@ export class StartedProcess implements AsyncDisposable {
     return this.#process.exitCode !== null || this.#process.signalCode !== null;
   }
 
-  /** What went wrong, with the end of what it printed. */
+  /** The failure, with the end of its output. */
   failure(what: string): Error {
     const output = readFileSync(this.#output, "utf8").trim().slice(-OUTPUT_CHARACTERS);
     return new Error(`${this.#name} ${what}${output === "" ? "" : `:\n${output}`}`);

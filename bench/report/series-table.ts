@@ -7,7 +7,7 @@ import { markdownTable } from "./markdown-table.ts";
 
 const HEAD = ["case", "side", "answers/s", "p50 ms", "p99 ms", "CPU s / 10,000", "peak MB", ""];
 
-/** A median over the rounds; more of it says that the machine was not quite quiet. */
+/** A median over the rounds; more of it shows that the machine was not quite idle. */
 const OTHERS_SHARE_TOLD = 0.03;
 
 /** A line per side of a case; medians over the rounds that count. */

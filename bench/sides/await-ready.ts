@@ -4,7 +4,7 @@ import type { StartedProcess } from "../measure/started-process.ts";
 const PATIENCE_MS = 60_000;
 const PAUSE_MS = 2;
 
-/** Waits until `isReady` says so or stops throwing; fails when the process ends before, or takes too long. */
+/** Waits until `isReady` returns true without throwing; fails when the process ends before, or takes too long. */
 export async function awaitReady(
   process: StartedProcess,
   signal: AbortSignal,

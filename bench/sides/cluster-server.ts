@@ -1,6 +1,6 @@
 /**
- * A server on the cluster store in which nothing goes together, for the benchmark to compare with:
- * `cluster-server.ts URL PORT CONNECTIONS`. Else it is as `usermeta serve` puts it together.
+ * A server on the cluster store without batching, for the benchmark to compare with:
+ * `cluster-server.ts URL PORT CONNECTIONS`. Otherwise it is assembled as by `usermeta serve`.
  */
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { startService } from "../../src/service.ts";

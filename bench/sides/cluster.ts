@@ -13,14 +13,14 @@ import type { Side } from "./side.ts";
 import { startEnvironment } from "./usermeta.ts";
 import { HEALTH, type UsermetaRequests, usermetaRequests } from "./usermeta-requests.ts";
 
-/** Its counters: what the database counts, and the processor seconds of the servers and of the database. */
+/** Its counters: those of the database, and the processor seconds of the servers and of the database. */
 export interface Cluster extends Side {
   readonly requests: UsermetaRequests;
 }
 
 export interface ClusterOptions {
   readonly name: string;
-  /** As `npm start` starts it, so many processes; or one, in which every read and every set goes by itself. */
+  /** That many processes as `npm start` starts them; or one, in which every read and every set is sent alone. */
   readonly kind: { readonly processes: number } | { readonly apartOnConnections: number };
   /** Of an app's admin. */
   readonly token: string;
@@ -29,7 +29,7 @@ export interface ClusterOptions {
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 const APART = join(import.meta.dir, "cluster-server.ts");
 
-/** Servers of one store in a database, which has the servers' core together with them. */
+/** Servers of one store in a database, which shares the servers' core. */
 export async function startCluster(bench: Bench, mariadb: Mariadb, options: ClusterOptions): Promise<Cluster> {
   const { name, kind, token } = options;
   await using starting = new AsyncDisposableStack();

@@ -1,4 +1,4 @@
-/** Whether an answer holds this many users with all five attributes, in whatever way the side writes them. */
+/** Whether an answer holds this many users with all five attributes, in any notation of a side. */
 export function documentsOf(users: number): (body: string) => boolean {
   const counts = ["avatarurl", "ext", "gender", "nickname", "sign"].map((name) =>
     countOf(new RegExp(`\\\\?"${name}\\\\?"[:,]`, "g"), users),

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** As the hosted service's documents have a backend make it, for a user of `org/app`. */
+/** Built as the hosted service's documents describe for a backend, for a user of `org/app`. */
 export function dynamicToken(
   app: string,
   client: { readonly id: string; readonly secret: string },

@@ -6,7 +6,7 @@ import { finishedCommand } from "../measure/finished-command.ts";
 export const PARSE_VERSION = "9.10.0";
 
 /**
- * Installs it once, far from the project, and gives its program's path; undefined, said aloud, when that cannot be
+ * Installs it once, outside the project, and returns its program's path; undefined, with a message, when that cannot be
  * done.
  */
 export async function installParseServer(bench: Bench, npm: string): Promise<string | undefined> {

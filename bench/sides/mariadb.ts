@@ -11,10 +11,10 @@ import { findPrograms, versionOf } from "./programs.ts";
 
 const BUFFER_POOL_MB = 512;
 const DATABASE = "bench";
-/** Longer than anything takes, so that a busy machine makes an answer slow and not a failure. */
+/** Longer than any call, so that a busy machine makes an answer slow and not a failure. */
 const TIMEOUT_MS = 10_000;
 
-/** What MariaDB calls them. Since 10.8 the flushes of the log are told only among those of all files. */
+/** MariaDB's names. Since 10.8 it counts the flushes of the log only among those of all files. */
 const COUNTERS = { statements: "Questions", flushes: "Innodb_data_fsyncs" } as const;
 
 export interface Mariadb extends AsyncDisposable {
@@ -22,11 +22,11 @@ export interface Mariadb extends AsyncDisposable {
   /** `mysql://…` of an empty database. */
   readonly url: string;
   readonly settings: string;
-  /** Statements that it was sent, and times that it waited for its disk, since it began. */
+  /** Statements received, and waits for the disk, since its start. */
   counters(): Promise<Record<keyof typeof COUNTERS, number>>;
 }
 
-/** A MariaDB whose commits are on the disk when they are answered; undefined, said aloud, where it cannot be had. */
+/** A MariaDB that flushes each commit before it acknowledges; undefined, with a message, where it is not available. */
 export async function startMariadb(bench: Bench): Promise<Mariadb | undefined> {
   const names = { mariadbd: "mariadb-server", "mariadb-install-db": "mariadb-server" };
   const programs = findPrograms(bench, "MariaDB", names);
@@ -68,7 +68,7 @@ export async function startMariadb(bench: Bench): Promise<Mariadb | undefined> {
   );
   await awaitReady(server, bench.signal, () => isReady(port));
   const connection = starting.adopt(await connect(port), (opened) => opened.end());
-  // Who asks next is told; without a listener it would end the benchmark.
+  // The next caller gets the error; without a listener it would end the benchmark.
   connection.on("error", () => {});
   await connection.query(`CREATE DATABASE ${DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_bin`);
   const owned = starting.move();

@@ -13,7 +13,7 @@ import { findPrograms, versionOf } from "./programs.ts";
 import type { Side } from "./side.ts";
 import type { Usermeta } from "./usermeta.ts";
 
-/** So many that their names are spread, so few that nginx can hold all of them open. */
+/** Enough to spread their names, and few enough for nginx to hold all of them open. */
 const FILES = 4000;
 
 export interface Nginx extends Side {
@@ -21,7 +21,7 @@ export interface Nginx extends Side {
   readonly draw: Draw;
 }
 
-/** Serves the very bytes that `ours` answers for the first users, from files; undefined where it cannot be had. */
+/** Serves the same bytes as `ours` for the first users, from files; undefined where it is not available. */
 export async function startNginx(bench: Bench, ours: Usermeta): Promise<Nginx | undefined> {
   const program = findPrograms(bench, "nginx", { nginx: "nginx-light" })?.nginx;
   if (program === undefined) return undefined;

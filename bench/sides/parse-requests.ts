@@ -18,7 +18,7 @@ export interface ParseRequests {
   readonly set: Request;
 }
 
-/** The calls of Parse that stand for ours; a user's name is the object's id. */
+/** The calls of Parse that correspond to ours; a user's name is the object's id. */
 export const parseRequests: ParseRequests = {
   get: {
     text: requestText({ method: "GET", path: `${OBJECTS}/${DRAWN_NAME}`, headers: MASTER_HEADERS }),
@@ -43,7 +43,7 @@ export const parseRequests: ParseRequests = {
   },
 };
 
-/** Leaves the places of the users alone. */
+/** Does not change the users' positions. */
 function percentEncoded(text: string): string {
   return text.replace(/["{}$[\],:]/g, encodeURIComponent);
 }

@@ -27,7 +27,7 @@ export interface ParseServer extends Side {
   readonly requests: ParseRequests;
 }
 
-/** Parse Server on PostgreSQL with the users of `store`; undefined, said aloud, where it cannot be had. */
+/** Parse Server on PostgreSQL with the users of `store`; undefined, with a message, where it is not available. */
 export async function startParseServer(bench: Bench, store: string): Promise<ParseServer | undefined> {
   const programs = findPrograms(bench, "Parse Server", { node: "nodejs", npm: "npm" });
   const main = programs && (await installParseServer(bench, programs.npm));
@@ -75,7 +75,7 @@ function configuration(folder: string, port: number, databaseURI: string): objec
   };
 }
 
-/** The class is made through Parse, its rows by PostgreSQL: through Parse they would take minutes. */
+/** Parse creates the class, PostgreSQL its rows: through Parse they would take minutes. */
 async function fill(port: number, postgres: Postgres, store: string): Promise<void> {
   const fields = Object.fromEntries(FIELDS.map((name) => [name, { type: "String" }]));
   const body = JSON.stringify({ className: CLASS, fields });

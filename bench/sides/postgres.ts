@@ -16,12 +16,12 @@ export interface Postgres extends AsyncDisposable {
   run(sql: string, input?: string): Promise<void>;
 }
 
-/** Made by Debian's package, and there on every machine. */
+/** Created by Debian's package, and by every machine. */
 const ACCOUNTS = ["postgres", "nobody"];
 const ROLE = "bench";
 const DATABASE = "postgres";
 
-/** A cluster of its own, set as it comes: every commit is flushed. Undefined, said aloud, where it cannot be had. */
+/** A cluster of its own, with the defaults: it flushes every commit. Undefined, with a message, if not available. */
 export async function startPostgres(bench: Bench, parent: string): Promise<Postgres | undefined> {
   const names = { initdb: "postgresql", postgres: "postgresql", psql: "postgresql-client" };
   const programs = findPrograms(bench, "PostgreSQL", names);
@@ -29,7 +29,7 @@ export async function startPostgres(bench: Bench, parent: string): Promise<Postg
   const { signal } = bench;
   const folder = join(parent, "postgres");
   mkdirSync(folder, { mode: 0o700 });
-  // It refuses to run as root, and its account must get through to what is its own.
+  // It refuses to run as root, and its account must be able to reach its files.
   chmodSync(parent, 0o711);
   const account = process.getuid?.() === 0 ? await ordinaryAccount(signal) : undefined;
   if (account !== undefined) await finishedCommand(["chown", `${account}:`, folder], { signal });
@@ -47,7 +47,7 @@ export async function startPostgres(bench: Bench, parent: string): Promise<Postg
       folder: parent,
       core: SERVER_CORE,
       account,
-      // Does not wait for clients, as after SIGTERM.
+      // Does not wait for clients, unlike after SIGTERM.
       stopSignal: "SIGINT",
     }),
   );

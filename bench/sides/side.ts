@@ -1,4 +1,4 @@
-/** A server that requests are sent to. */
+/** A server that receives requests. */
 export interface Side extends AsyncDisposable {
   readonly name: string;
   readonly port: number;

@@ -13,7 +13,7 @@ import type { Side } from "./side.ts";
 import { HEALTH, type UsermetaRequests, usermetaRequests } from "./usermeta-requests.ts";
 
 export interface UsermetaOptions {
-  /** What tells it from others of ours. */
+  /** Distinguishes it from our other sides. */
   readonly name?: string;
   /** The store's file; undefined = a fresh one, without an app. */
   readonly store?: string;
@@ -25,7 +25,7 @@ export interface UsermetaOptions {
 
 export interface Usermeta extends Side {
   readonly requests: UsermetaRequests;
-  /** From starting its process to its first answer. */
+  /** The time from starting its process to its first answer. */
   readonly startMs: number;
   readonly process: StartedProcess;
 }
@@ -68,7 +68,7 @@ export async function startUsermeta(bench: Bench, options: UsermetaOptions = {})
   };
 }
 
-/** What `npm start` sets for Bun. */
+/** The settings of `npm start` for Bun. */
 export function startEnvironment(): Record<string, string> {
   const [before = ""] = packageJson.scripts.start.split("exec ");
   return Object.fromEntries(before.split(" ").flatMap((word) => (word.includes("=") ? [word.split("=")] : [])));

@@ -4,9 +4,9 @@ import { countOf } from "./documents.ts";
 import { BATCH } from "./usermeta-requests.ts";
 
 export interface VersionRequests {
-  /** The caller has what is stored. */
+  /** The caller has the stored version. */
   readonly unchanged: Request;
-  /** A hundred users, of all but CHANGED of whom the caller has what is stored. */
+  /** A hundred users; the caller has the stored version of all but CHANGED. */
   readonly delta: Request;
   /** Replaces two of the five attributes of a hundred users. */
   readonly batchSet: Request;
@@ -33,7 +33,7 @@ export function versionRequests(token: string, modified: number): VersionRequest
   const set = `{"nickname":"Nick ${COUNTER}","sign":"Hello there, ${COUNTER}"}`;
   return {
     unchanged: {
-      // Of the attributes' own tag every user has another; this one holds for all and is judged in the same way.
+      // Every user has a different tag; this one holds for all and is checked in the same way.
       text: requestText({
         method: "GET",
         path: `${users}/${DRAWN_NAME}`,

@@ -17,7 +17,7 @@ export interface Webdis extends Side {
   readonly requests: { readonly get: Request; readonly batch: Request; readonly set: Request };
 }
 
-/** Redis over HTTP, filled with the users of `store`; undefined, said aloud, where it cannot be had. */
+/** Redis over HTTP, filled with the users of `store`; undefined, with a message, where it is not available. */
 export async function startWebdis(bench: Bench, store: string): Promise<Webdis | undefined> {
   const programs = findPrograms(bench, "webdis", { "redis-server": "redis-server", webdis: "webdis" });
   if (programs === undefined) return undefined;
@@ -42,7 +42,7 @@ export async function startWebdis(bench: Bench, store: string): Promise<Webdis |
   };
 }
 
-/** Debian's file, but for the ports, the log and staying in the foreground. */
+/** Debian's file, except for the ports, the log and staying in the foreground. */
 function configuration(port: number, redisPort: number): object {
   return {
     redis_host: "127.0.0.1",
@@ -64,7 +64,7 @@ const requests: Webdis["requests"] = {
     text: requestText({ method: "GET", path: `/HGETALL/${HASH}${DRAWN_NAME}` }),
     isAnswer: documentsOf(1),
   },
-  // In the body, because a hundred names make a longer path than webdis takes.
+  // In the body, because a hundred names make a longer path than webdis accepts.
   batch: {
     text: requestText({ method: "POST", path: "/", body: `MGET${`/${DOCUMENT}${DRAWN_NAME}`.repeat(BATCH)}` }),
     isAnswer: documentsOf(BATCH),

@@ -127,7 +127,7 @@ test("a running server follows --check-ext within a second", async () => {
     ["off", 200],
   ] as const) {
     await cli.ok(`app set a/b --check-ext ${state}`);
-    // A second is promised; the rest is for a busy machine.
+    // The guarantee is a second; the rest is for a busy machine.
     await eventually(() => statusIs(status), 3000);
   }
   expect((await serving.stop()).code).toBe(0);

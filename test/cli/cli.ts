@@ -20,7 +20,7 @@ export interface CliOptions {
 export interface Serving {
   /** Without a slash at its end. */
   readonly server: string;
-  /** What has been printed so far. */
+  /** The output so far. */
   out(): string;
   stop(): Promise<Ended>;
 }
@@ -46,7 +46,7 @@ export class Cli implements Disposable {
     return JSON.parse(await this.ok(`${line} --json`, options));
   }
 
-  /** Resolves when the server says where it is. */
+  /** Resolves when the server prints its address. */
   async serve(line = "", options: CliOptions = {}): Promise<Serving> {
     const started = this.#start(`serve --listen 127.0.0.1:0 ${line}`.trim(), options);
     const address = /^usermeta serves (\S+)$/m;

@@ -6,7 +6,7 @@ import { send } from "../harness/client.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { Cli } from "./cli.ts";
 
-/** What everything below begins with: two users, attributes, and tokens that were issued by this store. */
+/** The setup of all tests below: two users, attributes, and tokens issued by this store. */
 async function filled(cli: Cli): Promise<{ readonly admin: string; readonly user: string }> {
   await cli.ok("app create a/b --rate-per-second 0");
   await cli.ok("user create a/b ada");
@@ -91,7 +91,7 @@ test("on a terminal a progress bar is one line for each pass", async () => {
   await filled(cli);
   const { code, out, err } = await cli.run(`copy ${FROM} --to sqlite:other.db`, { terminal: true });
   expect(code).toBe(0);
-  // Each time to the beginning of the line, and away with what is there.
+  // Each time to the beginning of the line, and clears it.
   const [copying, verifying, rest] = err.split("\n").map((line) => line.split("\r\u001b[K").at(-1));
   expect(copying).toMatch(/^copying {3}\[#{24}\] 2 of 2 users, \d+\/s, 0 s left$/);
   expect(verifying).toMatch(/^verifying \[#{24}\] 2 of 2 users, \d+\/s, 0 s left$/);

@@ -5,7 +5,7 @@ import { COMMANDS, GROUPS } from "../../src/cli/command-table.ts";
 import { OPTIONS, type Option } from "../../src/config/options.ts";
 import { Cli } from "./cli.ts";
 
-/** The terms in one section of a help text: what stands before the two blanks. */
+/** The terms in one section of a help text: the text before the two blanks. */
 function terms(help: string, section: string): string[] {
   const [, body = ""] = new RegExp(`^${section}:\\n((?: .*\\n?)+)`, "m").exec(help) ?? [];
   return [...body.matchAll(/^ {2}(\S.*?)(?: {2,}|$)/gm)].map(([, term = ""]) => term);

@@ -138,7 +138,7 @@ for (const workers of ["1", "2"]) {
     const file = join(program.folder, "certificates");
     writeFileSync(file, CERTIFICATE);
     await program.run("app", "set", "chat-demo/testapp", "--agora-app-id", APP_ID, "--agora-certificate-file", file);
-    // Connections are dealt out to the threads: every request comes on its own.
+    // The kernel distributes connections over the threads: every request has its own.
     const statuses = async (certificate: string) => {
       const url = `${origin}/chat-demo/testapp/metadata/user/ada`;
       const headers = { connection: "close" };
@@ -146,7 +146,7 @@ for (const workers of ["1", "2"]) {
       const answers = await Promise.all(Array.from({ length: 8 }, ask));
       return new Set(answers.map(({ status }) => status));
     };
-    // So often that no thread is left out. What is refused counts against the address: that is asked but once.
+    // Often enough to reach each thread. A refused call counts for the address: it is sent only once.
     const isTaken = async (certificate: string) => {
       for (let time = 0; time < 4; time++) expect(await statuses(certificate)).toEqual(new Set([200]));
     };

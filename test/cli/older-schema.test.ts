@@ -21,7 +21,7 @@ import {
 } from "../store/older-store.ts";
 import { Cli, type CliOptions } from "./cli.ts";
 
-/** What a command does with a store of an older schema. */
+/** The effect of a command on a store of an older schema. */
 const MIGRATING = ["serve", "migrate"];
 const WITHOUT_STORE = ["config"];
 /** With two stores, and so with lines of its own below. */
@@ -32,7 +32,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   username: OLDER_USER,
   token: "YWMt.none",
 };
-/** What a command must be told besides, or asks for. */
+/** Further arguments of a command, or its input. */
 const FLAGS: Readonly<Record<string, string>> = {
   "app set": "--batch-max 7",
   "app delete": "--yes",
@@ -46,7 +46,7 @@ function lineOf({ name, args = [] }: Command): string {
   return [name, ...words, FLAGS[name] ?? ""].join(" ").trim();
 }
 
-/** A store in an engine, and what is to be seen of it from outside. */
+/** A store in an engine, and its state as seen from outside. */
 interface Older extends AsyncDisposable {
   readonly options: CliOptions;
   /** As `copy` names it. */
@@ -187,7 +187,7 @@ test("migrate does not change a file that a server has open", async () => {
   const path = join(cli.folder, "older.db");
   const served = await cli.serve("--store sqlite:older.db");
   expect(await cli.ok("migrate --store sqlite:older.db")).toBe(`${path} is up to date\n`);
-  // As if an older version served it, which knows nothing of the last step.
+  // As if an older version served it that does not know the last step.
   const connection = new Connection(path);
   connection.exec(`PRAGMA user_version = ${SQLITE_MIGRATIONS.length - 1}`);
   connection.close();

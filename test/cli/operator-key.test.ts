@@ -10,7 +10,7 @@ import { Program } from "./program.ts";
 const OLD = "the-old-operator-key";
 const NEW = "the-new-operator-key";
 
-/** A file of the operator key, which a server of so many workers has been started with. */
+/** The file of the operator key of a started server with that many workers. */
 async function servedWith(env: (file: string) => Readonly<Record<string, string>>) {
   await using stack = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), "usermeta-key-"));
@@ -24,7 +24,7 @@ async function servedWith(env: (file: string) => Readonly<Record<string, string>
   return {
     program,
     file,
-    /** Connections are dealt out to the threads: every request comes on its own, so often that none is left out. */
+    /** The kernel distributes connections over the threads: each request has its own, often enough to reach all. */
     async statuses(token: string): Promise<readonly number[]> {
       const url = `${origin}/chat-demo/testapp/metadata/user/capacity`;
       const ask = () => send("GET", url, { token, headers: { connection: "close" } });

@@ -29,7 +29,7 @@ export class Program implements AsyncDisposable {
     });
   }
 
-  /** Resolves when the pattern is in what was printed. */
+  /** Resolves when the pattern is in the output. */
   async shows(stream: "out" | "err", pattern: RegExp): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#onText = () => {

@@ -27,7 +27,7 @@ test("an empty default store gets an app whose credentials only the owner can re
   expect(await tokenStatus(serving, "chat-demo/testapp", USERMETA_CLIENT_ID, USERMETA_CLIENT_SECRET)).toBe(200);
   const { code, out, err } = await serving.stop();
   expect(code).toBe(0);
-  // Not a terminal: what is printed may end up in a log.
+  // Not a terminal: the output may end up in a log.
   expect(out).toContain(file);
   expect(out + err).not.toContain(USERMETA_CLIENT_SECRET ?? "?");
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { keepServersOff } from "../../src/store/open.ts";
 import { Cli } from "./cli.ts";
 
-/** Somebody who is asked, and thinks for as long as the test wants. */
+/** An operator who is asked, and answers when the test says so. */
 function asked() {
   const isAsked = Promise.withResolvers<void>();
   const answer = Promise.withResolvers<string>();
@@ -41,7 +41,7 @@ test("a server that starts while a command changes users waits for the command",
   await cli.ok("app create a/b");
   const held = await keepServersOff({ engine: "sqlite", path: join(cli.folder, "data", "usermeta.db") });
   const starting = cli.serve();
-  // The first try ends after this, and finds that it is a command that has the store.
+  // The first try ends after this, and finds that a command has the store.
   await new Promise((resolve) => setTimeout(resolve));
   held[Symbol.dispose]();
   const serving = await starting;

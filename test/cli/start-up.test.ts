@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { isLeftOut } from "../harness/missing-part.ts";
 import { Program } from "./program.ts";
 
-/** The program as a stranger starts it: a process of its own, whose printed lines are pasted into a shell. */
+/** The program as a new user starts it: a process of its own, whose printed lines are pasted into a shell. */
 
 const TIMEOUT_MS = 30_000;
 const LIFTED_WITHIN_MS = 2000;
@@ -64,7 +64,7 @@ test.skipIf(NO_CURL)(
     const shown = await paste("sh", [`${line} 2>/dev/null`]);
     expect(shown.join("\n")).toMatch(/^calls a second +without limit$/m);
 
-    // 300 calls in one go, of which the former rate would let 100 pass; the server notices the change within a second.
+    // 300 calls in one burst; the previous rate would let 100 pass. The server notices the change within a second.
     const many = `curl -s -o /dev/null -w '%{http_code}\\n' -H "Authorization: Bearer $TOKEN" "$USERMETA_BASE/metadata/user/capacity?[1-300]"`;
     const lines = program.out.split("\n").filter((candidate) => /^(\.|TOKEN=) ?/.test(candidate));
     const until = performance.now() + LIFTED_WITHIN_MS;

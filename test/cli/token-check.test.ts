@@ -12,7 +12,7 @@ import { Cli } from "./cli.ts";
 const MAIN = join(import.meta.dir, "..", "..", "src", "main.ts");
 const OPERATOR_KEY = "operator-of-the-check-tests";
 
-/** A store with an app that takes tokens of every kind but the hosted service's, and one that takes its own alone. */
+/** A store with an app that accepts every kind of token but the hosted service's, and one that accepts only its own. */
 async function prepared(env: Readonly<Record<string, string>> = {}) {
   await using stack = new AsyncDisposableStack();
   const cli = stack.use(new Cli());
@@ -34,7 +34,7 @@ async function prepared(env: Readonly<Record<string, string>> = {}) {
     provider,
     pair,
     credentials,
-    /** Also looks that the token is nowhere in what is printed. */
+    /** Also checks that the token is nowhere in the output. */
     async check(token: string, app = "org/app") {
       const ended = await cli.run(["token", "check", app, token, "--json"], {
         env: { USERMETA_OPERATOR_KEY: OPERATOR_KEY, ...env },
@@ -68,7 +68,7 @@ test("token check agrees with a running server on every kind of token, its owner
   const deleted = await issue("org/app", "gone");
   await cli.ok("user delete org/app gone --yes");
   const own = await issue("org/app", "ada");
-  // Tokens of others say in whole seconds when they were made: those of the second of a revocation are refused.
+  // External tokens have their time of issue in whole seconds: those of the second of a revocation are refused.
   await Bun.sleep(1000 - (Date.now() % 1000));
 
   const expires = expect.any(Number);

@@ -107,7 +107,7 @@ test("app set and app rotate-secret take effect at the running server within a s
   await using set = await served();
   const { cli, serving } = set;
   const token = (await cli.ok("token issue a/b --user ada")).trim();
-  // Each time a bit more: what does not grow is never refused for its size.
+  // Each time a bit more: a set that does not grow is never refused for its size.
   let nickname = "";
   const put = (): Promise<Answer> => {
     nickname += "a";

@@ -5,7 +5,7 @@ import { Program } from "./program.ts";
 const TIMEOUT_MS = 30_000;
 const PASSWORD = "hush1815";
 
-/** A port of this machine where nobody listens. */
+/** A port of this machine without a listener. */
 function deafPort(): number {
   using listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
   return listener.port;
@@ -24,7 +24,7 @@ test(
     await using program = new Program(env);
     await program.shows("err", /storeUnreachable.*\n/);
 
-    // Somebody who only hangs up, to see that it calls again.
+    // A listener that only hangs up, to see that the server connects again.
     const calledTwice = Promise.withResolvers<void>();
     let calls = 0;
     using listener = Bun.listen({
@@ -48,7 +48,7 @@ test(
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line));
-    // What has failed since the first line is told before the last one, where there was time for more.
+    // Failures since the first line are reported before the last one, if there was time for more.
     const failedAgain = lines.filter(({ event }) => event === "outageLasts");
     expect(failedAgain.length).toBeLessThanOrEqual(1);
     for (const { outage, failed } of failedAgain) {

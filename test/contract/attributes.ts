@@ -105,7 +105,7 @@ export function describeAttributes(open: OpenForTest): void {
       await addUsers(store, await addApp(store, "org/other"), "cyd");
       await store.writeAttributes(replacing(app, "ada", await attributesOf(store, app, "ada"), '{"a":"b"}', 2));
       const asked = ["bob", "nobody", "ada", "cyd", "bob"].map(name);
-      // Before and after the attributes themselves have been read, which may be kept in memory from then on.
+      // Before and after the attributes themselves are read, which may be cached from then on.
       for (let time = 0; time < 2; time++) {
         const found = await store.modifiedOf(app.number, asked);
         const versions = await Promise.all(asked.map((each) => store.version(app.number, each)));
@@ -166,7 +166,7 @@ export function describeAttributes(open: OpenForTest): void {
   });
 }
 
-/** An engine may have the attributes at hand and hand them out too. */
+/** An engine may have the attributes in memory and return them too. */
 function withoutJson(found: StoredVersion | undefined): StoredVersion | undefined {
   if (found === undefined) return undefined;
   const { userId, bytes, version, modified } = found;

@@ -3,19 +3,19 @@ import type { AttributesWrite, Store, StoredAttributes } from "../../src/core/po
 import type { Authority, WriteTerms } from "../../src/core/terms.ts";
 import { addUsers, attributesOf, done, name, newUser, replacing } from "./open-for-test.ts";
 
-/** An app whose tokens, and ada's, have ended before, each at another time. */
+/** An app whose tokens, and ada's, were revoked before, each at another time. */
 export interface AuthorityScene {
   readonly store: Store;
   readonly app: App;
   readonly ada: User;
-  /** Of ada, bob and cyd, who all have some. */
+  /** Of ada, bob and cyd, all of whom have some. */
   readonly read: Readonly<Record<string, StoredAttributes>>;
 }
 
 interface AuthorityCall {
   /** @param target ada or bob */
   call(scene: AuthorityScene, target: string, authority: Authority | undefined): Promise<unknown>;
-  /** What it answers where the authority has ended; without it "unauthorised". */
+  /** The result when the authority has ended; "unauthorised" when left out. */
   readonly unauthorised?: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export async function setScene(store: Store, { number }: App): Promise<Authority
   return { store, app, ada, read };
 }
 
-/** Every call that has an authority, also where it would be refused for another reason. */
+/** Every call with an authority, even if it would be refused for another reason. */
 export const CALLS: Readonly<Record<string, AuthorityCall>> = {
   insertUsers: {
     call: ({ store, app }, _, authority) => store.insertUsers(app.number, [newUser("new"), newUser("bob")], authority),
@@ -124,7 +124,7 @@ function terms(authority: Authority | undefined): WriteTerms {
   return { account: "test", waitMaxMs: 60_000, authority };
 }
 
-/** Replaces what was read when the scene was set, and grows. */
+/** Replaces the attributes read at setup, and grows. */
 function writeTo({ app, read }: AuthorityScene, target: string): AttributesWrite {
   const stored = read[target];
   if (stored === undefined) throw new Error(`${target} is not of the scene`);

@@ -12,16 +12,16 @@ const NOW_MS = 9000;
 const LANES = 6;
 
 interface Asker {
-  /** Of somebody whose tokens were given after all endings so far. */
+  /** Of a caller whose tokens were issued after all revocations so far. */
   readonly authority: (app: App, ada: User) => Authority;
-  /** By what it ends. */
+  /** By the kind of revocation. */
   readonly endings: Readonly<Record<string, (store: Store, app: App) => Promise<unknown>>>;
 }
 
 const endAppTokens = (store: Store, { number }: App) => store.changeApp(number, { endTokens: true }, NOW_MS);
 const endAdminTokens = (store: Store, { number }: App) => store.changeApp(number, { endAdminTokens: true }, NOW_MS);
 
-/** Each who may ask, with every way in which the authority ends. */
+/** Each kind of caller, with every way in which the authority ends. */
 const ASKERS: Readonly<Record<string, Asker>> = {
   "an admin": {
     authority: ({ tokensValidAfter, adminTokensValidAfter }) => ({
@@ -59,7 +59,7 @@ const CELLS = Object.entries(ASKERS).flatMap(([asks, { authority, endings }]) =>
   Object.entries(endings).map(([how, end]) => ({ asks, how, authority, end })),
 );
 
-/** Every call at every user, each made in an app of its own. */
+/** Every call for every user, each in an app of its own. */
 const CALLED = Object.entries(CALLS).flatMap(([called, call]) =>
   TARGETS.map((target) => ({ called, target, ...call })),
 );
@@ -163,7 +163,7 @@ export function describeAuthority(open: OpenForTest): void {
   });
 }
 
-/** A few at a time: an engine may refuse what waits for too long. */
+/** A few at a time: an engine may refuse calls that wait too long. */
 async function eachOf<Item>(items: readonly Item[], run: (item: Item) => Promise<void>): Promise<void> {
   const waiting = items.values();
   const lane = async (): Promise<void> => {
@@ -172,7 +172,7 @@ async function eachOf<Item>(items: readonly Item[], run: (item: Item) => Promise
   await Promise.all(Array.from({ length: LANES }, lane));
 }
 
-/** Those that meet may be refused for a while: nothing of them is stored then. */
+/** Calls that conflict may be refused for a while: nothing of them is stored then. */
 async function untilFree<T>(call: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -183,7 +183,7 @@ async function untilFree<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** All that a call could change. */
+/** Everything that a call could change. */
 async function everythingOf({ store, app: { number }, read }: AuthorityScene) {
   const users = await store.users(number, undefined, 100);
   const names = users.map((user) => user.name);

@@ -8,7 +8,7 @@ const LIMIT = 100;
 
 export function describeBatches(open: OpenForTest): void {
   describe("writes of several users", () => {
-    /** To bytes of that size; negative: as if of a version that is no longer there. */
+    /** The new size in bytes; negative: with a version that is outdated. */
     async function writesTo(
       store: Store,
       app: App,
@@ -63,7 +63,7 @@ export function describeBatches(open: OpenForTest): void {
         "written",
         "written",
       ]);
-      // Grows first and shrinks later: one by one it would pass the limit on the way.
+      // Grows first and shrinks later: one by one it would exceed the limit on the way.
       expect(await store.writeAttributesOf(await writesTo(store, app, { ada: 80, bob: 20 }), true)).toEqual([
         "written",
         "written",
@@ -150,7 +150,7 @@ export function describeBatches(open: OpenForTest): void {
             if (done[index]) expect(new Set(each)).toEqual(new Set(["written"]));
             if (!fits[index]) expect(done[index]).toBe(false);
           }
-          // All name the same versions, so that one of them at most can be right about them.
+          // All name the same versions, so that at most one of them can succeed.
           expect(done.filter(Boolean).length).toBe(fits.some(Boolean) ? 1 : 0);
           const winner = bytes[done.indexOf(true)] ?? before.bytes;
           expect(await sizes(store, app, ...names)).toEqual([winner, winner, winner]);

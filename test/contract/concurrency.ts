@@ -12,7 +12,7 @@ import {
   sumOfBytes,
 } from "./open-for-test.ts";
 
-/** Calls that overlap: each is begun before any has ended. */
+/** Calls that overlap: each starts before any has ended. */
 export function describeConcurrency(open: OpenForTest): void {
   describe("overlapping calls", () => {
     test("exactly one of many writes that replace one version succeeds", async () => {

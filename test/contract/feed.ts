@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { addApp, addUsers, attributesOf, done, name, type OpenForTest, replacing } from "./open-for-test.ts";
 
 const HOUR_MS = 3_600_000;
-/** So many of the last changes are kept, however old they are. */
+/** The number of latest changes that are kept, however old they are. */
 const LINES_KEPT = 1000;
 
 export function describeFeed(open: OpenForTest): void {
@@ -88,7 +88,7 @@ export function describeFeed(open: OpenForTest): void {
         cursor = news.cursor;
         for (const change of news.changes) if (change.kind === "user") seen.push(change.userId);
       };
-      // One look after the other, as a server looks, while the writers go on.
+      // Sequential reads, like a server's, while the writers continue.
       let looking = Promise.resolve();
       const deleted: string[] = [];
       const deleteAll = async (names: readonly string[]): Promise<void> => {

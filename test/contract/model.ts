@@ -4,7 +4,7 @@ import type { App } from "../../src/core/model.ts";
 import type { Store } from "../../src/core/ports.ts";
 import { addApp, done, name, newUser, type OpenForTest } from "./open-for-test.ts";
 
-/** What a plain reading of the promises says the store holds. */
+/** The store's contents by a plain reading of the guarantees. */
 interface ModelUser {
   readonly created: number;
   json: string;
@@ -49,7 +49,7 @@ export function describeModel(open: OpenForTest): void {
           const model: Model = new Map();
           for (const each of operations) await apply(store, app, model, each);
           await compare(store, app, model);
-          // What the run has made goes by the way that is left: with its app.
+          // The run's data is removed with its app.
           await store.deleteApp(app.number, 5);
           expect(await store.purge(100)).toBe(model.size);
         }),
@@ -153,7 +153,7 @@ interface Place {
   readonly name: string;
 }
 
-/** By creation, then name: those behind this place, or all. */
+/** By creation, then name: those after this position, or all. */
 function inOrder(model: Model, after: Place = { created: 0, name: "" }): string[] {
   const isBehind = (one: Place, other: Place): boolean =>
     one.created > other.created || (one.created === other.created && one.name > other.name);

@@ -3,7 +3,7 @@ import type { UserName } from "../../src/core/model.ts";
 import type { NewUser } from "../../src/core/ports.ts";
 import { addApp, freshId, name, newUser, type OpenForTest } from "./open-for-test.ts";
 
-/** Tokens may name a user by either, so that no name is another user's id. */
+/** Tokens may name a user by either, so no name may be another user's id. */
 export function describeNames(open: OpenForTest): void {
   describe("names and ids", () => {
     const named = (id: string): NewUser => newUser(id);
@@ -62,7 +62,7 @@ export function describeNames(open: OpenForTest): void {
         "inserted",
         "inserted",
       ]);
-      // Whoever is gone leaves both free.
+      // A deleted user leaves both free.
       await store.deleteUsers(one.number, [ada.name, name(own)], 2000);
       expect(await store.insertUsers(one.number, [named(ada.id), withId("bob", own)])).toEqual([
         "inserted",

@@ -18,7 +18,7 @@ export interface Reopenable extends OpenedForTest {
 
 let lastId = 0;
 
-/** Unlike any before. */
+/** Different from all before. */
 export function freshId(): string {
   lastId += 1;
   return `00000000-0000-4000-8000-${lastId.toString(16).padStart(12, "0")}`;
@@ -58,7 +58,7 @@ export function newUser(text: string, created = 1000): NewUser {
   return { id: freshId(), name: name(text), passwordHash: null, nickname: null, created };
 }
 
-/** The answer of a call that was carried out. */
+/** The result of a call that was carried out. */
 export function done<T extends object>(answer: T | string | undefined): T {
   if (typeof answer !== "object") throw new Error(`not carried out: ${answer}`);
   return answer;
@@ -83,7 +83,7 @@ export async function attributesOf(store: Store, app: App, text: string): Promis
   return stored;
 }
 
-/** A write of `json` that replaces what was read. */
+/** A write of `json` that replaces the attributes read. */
 export function replacing(
   app: App,
   text: string,
@@ -107,7 +107,7 @@ export function replacing(
   };
 }
 
-/** Σ of what reading every user gives. */
+/** The sum over all users, as read. */
 export async function sumOfBytes(store: Store, app: App): Promise<number> {
   const users = await store.users(app.number, undefined, 1_000_000);
   const all = await store.attributesOf(

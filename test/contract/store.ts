@@ -1,5 +1,5 @@
 /**
- * What every engine promises: the comments of core/ports.ts as tests. An engine's own test file hands in how it is
+ * The guarantees of every engine: the comments of core/ports.ts as tests. An engine's own test file passes in how it is
  * opened; everything else is here, and is the same for all. An engine that outlives its process adds reopening.ts.
  */
 import { describe } from "bun:test";
@@ -15,7 +15,7 @@ import { describeNames } from "./names-and-ids.ts";
 import type { OpenForTest } from "./open-for-test.ts";
 import { describeUsers } from "./users.ts";
 
-/** @param parts what is left out: on whose authority something is stored, where another variant of the engine shows it */
+/** @param parts the parts to leave out: the tests of authority, where another variant of the engine has them */
 export function describeStore(engine: string, open: OpenForTest, parts = { authority: true }): void {
   describe(`the storage contract on ${engine}`, () => {
     describeApps(open);

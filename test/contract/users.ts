@@ -156,7 +156,7 @@ export function describeUsers(open: OpenForTest): void {
       const { number } = await addApp(store);
       const other = await addApp(store, "org/other");
       await addUsers(store, other, "x", "y");
-      // Those of one moment come in an order that is neither that of their names nor its reverse.
+      // Users of one moment are created in an order that is neither that of their names nor its reverse.
       const drafts = [newUser("z", 3), newUser("e", 1), newUser("b", 1), newUser("d", 1), newUser("c", 1)];
       await store.insertUsers(number, [...drafts, newUser("a", 2)]);
       const pages: string[][] = [];

@@ -4,7 +4,7 @@ import { type Caller, DIALECTS, REGISTRATIONS, type UserName, userName } from ".
 import { Refusal } from "../../src/core/refusals.ts";
 
 /**
- * The whole truth, written down a second time: who may do what, as a letter for each of nobody, self, other, admin.
+ * The whole truth table, written a second time: the rights, as a letter for each of nobody, self, other, admin.
  * `+` always, `-` never, `o` when registration is open, `d` in the dialect of 2021.
  */
 const TRUTH: Readonly<Record<Operation, string>> = {

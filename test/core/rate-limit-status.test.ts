@@ -52,7 +52,7 @@ test("the reported remainder is the number of calls that then pass, and it is re
         }
         const now = rateLimiter.status(APP, bucket, rate);
         expect(now?.ratePerSecond).toBe(worth);
-        // Asking takes nothing.
+        // Asking charges nothing.
         expect(rateLimiter.status(APP, bucket, rate)).toEqual(now);
         clock.advance(now?.resetMs ?? 0);
         expect(rateLimiter.status(APP, bucket, rate)).toEqual({

@@ -15,11 +15,11 @@ const USERS = 10_000;
 const TOGETHER = 1000;
 const DELETED = "org/deleted";
 const OTHER = "org/other";
-/** A look every ten seconds, and what there is to do. */
+/** A check every ten seconds, and the work itself. */
 const DONE_WITHIN_MS = 60_000;
 const SET_MS_MAX = 500;
 
-/** A store, and what is in it behind the back of all who use it. */
+/** A store, and its rows, read without the server. */
 interface Place extends AsyncDisposable {
   readonly url: string;
   count(table: "users" | "deleted_apps", app: number): Promise<number>;
@@ -113,14 +113,14 @@ async function killAppDelete(at: Place, app: number): Promise<void> {
   expect(await at.count("deleted_apps", app)).toBe(1);
 }
 
-/** One set after the other, until it is asked how long the slowest took. */
+/** Sequential sets, until the slowest time is requested. */
 class Sets {
   readonly #running: Promise<number>;
   #isOver = false;
 
   constructor(origin: string) {
     this.#running = this.#set(`${origin}/${OTHER}/metadata/user/user0`);
-    // A test that has failed before does not ask any more.
+    // A test that has failed before does not request it.
     this.#running.catch(() => {});
   }
 

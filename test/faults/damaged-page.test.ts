@@ -29,7 +29,7 @@ for (const workers of [1, 2]) {
       ...lost.map((user) => calls.get(user)),
       ...lost.map((user) => calls.set(user, { key: "new" })),
     ]);
-    // Sets of the others share a transaction with theirs: they must not share its fate.
+    // Sets of other users share a transaction with theirs, and must not fail with it.
     const served = await Promise.all([
       ...lost.map((user) => calls.set(user, { key: "newer" })),
       ...sound.map((user) => calls.set(user, { key: anotherOf(user) })),
@@ -46,7 +46,7 @@ for (const workers of [1, 2]) {
 test("so does a damaged page of an index", async () => {
   using folder = temporaryFolder();
   const path = await storeWithValues(folder.path);
-  // The last one: pages that were split hold remains of those that came later, but not of it.
+  // The last one: split pages hold remains of later rows, but not of this one.
   const pages = indexPages(path, "user0399");
   expect(pages.length).toBeGreaterThan(0);
   for (const page of pages) damagePage(path, page);
@@ -67,7 +67,7 @@ test("a damaged list of free pages only fails writes that need a page of it", as
     await using store = await openSqliteStore(path);
     await store.deleteUsers(1, USERS.slice(0, 100).map(name), 1);
   }
-  // What a start adds to a store is there already.
+  // The additions of a start are there already.
   {
     await using first = new UsermetaProcess(`sqlite:${path}`);
     await first.origin();
@@ -105,7 +105,7 @@ function attributeOf(user: string): string {
   return `value of ${user} `.repeat(20);
 }
 
-/** As long as the former: a row that grows may have to move to the page beside it. */
+/** As long as the previous value: a row that grows may have to move to the page beside it. */
 function anotherOf(user: string): string {
   return attributeOf(user).replaceAll("value", "other");
 }

@@ -3,10 +3,10 @@ import { send } from "../harness/client.ts";
 import { OPERATOR_KEY } from "../harness/usermeta-process.ts";
 import { withUsers } from "../store/sqlite-fixture.ts";
 
-/** Not the one that a `UsermetaProcess` makes. */
+/** Not the one that a `UsermetaProcess` creates. */
 export const FILLED_APP = "org/filled";
 
-/** A store with users whom no server has served yet. */
+/** A store with users that no server has served yet. */
 export async function fillStore(path: string, names: readonly string[]): Promise<void> {
   await using store = await openSqliteStore(path);
   await withUsers(store, names, FILLED_APP);

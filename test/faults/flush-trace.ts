@@ -1,14 +1,14 @@
-/** What strace shows of a server's way with one request: which lines of the trace are what. */
+/** The steps of one request in the output of strace, and how to recognise their lines. */
 export interface TracedSet {
   readonly mark: string;
-  /** How many flushes of the log began after the request had come in and ended before its answer went out. */
+  /** The number of flushes of the log that began after the request arrived and ended before its answer was sent. */
   readonly flushes: number;
 }
 
 /** For `strace -f -y`: text long enough to show a whole request, and every call that sends, receives or flushes. */
 export const TRACER = ["strace", "-f", "-y", "-s", "2000", "-e", "trace=network,fsync,fdatasync"];
 
-/** Every set that is to be found carries an attribute of its own in its body, and so does its answer. */
+/** Each set in question has an attribute of its own in its body and its answer. */
 const MARK = /\bmark-\d+-end\b/;
 const RECEIVED = /^\d+ +(?:<\.\.\. )?recv/;
 const SENT = /^\d+ +send/;

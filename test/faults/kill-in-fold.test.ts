@@ -7,11 +7,11 @@ import { isLeftOut } from "../harness/missing-part.ts";
 import { temporaryFolder } from "../store/sqlite-fixture.ts";
 import { ServerProcess, USERS } from "./server-process.ts";
 
-/** Which write to the file itself is the server's last: only folding the log writes there. */
+/** Which write to the file itself is the server's last: only a checkpoint writes there. */
 const LAST_WRITES = [1, 2, 9, 30];
-/** Or which flush of it, behind which the log is begun anew. */
+/** Or which flush of it, after which the log is restarted. */
 const LAST_FLUSHES = [1];
-/** So that many different pages are folded each time. */
+/** So that each checkpoint covers many different pages. */
 const FILLING_MAX = 1900;
 
 const isMissing = isLeftOut(Bun.which("strace") !== null, "strace is not installed: kills while the log is folded");
@@ -22,7 +22,7 @@ describe.skipIf(isMissing)("a kill -9 during a checkpoint of the log", () => {
     const path = join(folder.path, "usermeta.db");
     const acknowledged = new Map<string, number>();
     const asked = new Map<string, number>();
-    // Makes the users; closing folds all that this takes.
+    // Creates the users; closing checkpoints them.
     const first = await ServerProcess.start(path);
     await first.end("SIGTERM");
     const kills = [
@@ -34,7 +34,7 @@ describe.skipIf(isMissing)("a kill -9 during a checkpoint of the log", () => {
       await using _killer = await attachKiller(server.pid, path, call, when);
       const isEnded = await setUntilKilled(server, asked, acknowledged);
       expect([call, when, isEnded]).toEqual([call, when, true]);
-      // What was being folded is all in the log still.
+      // All pages of the checkpoint are still in the log.
       expect(statSync(`${path}-wal`).size).toBeGreaterThan(0);
       check(path, asked, acknowledged);
     }
@@ -42,13 +42,13 @@ describe.skipIf(isMissing)("a kill -9 during a checkpoint of the log", () => {
   }, 120_000);
 });
 
-/** From now on the server ends itself before the call is carried out. */
+/** From now on the server ends itself before the call runs. */
 function attachKiller(pid: number, path: string, call: string, when: number): Promise<AttachedStrace> {
   const inject = `inject=${call}:signal=SIGKILL:when=${when}`;
   return AttachedStrace.to(pid, ["-P", path, "-e", `trace=${call}`, "-e", inject]);
 }
 
-/** False: it has taken more sets than any fold can wait for. */
+/** False: it has taken more sets than any checkpoint can wait for. */
 async function setUntilKilled(server: ServerProcess, asked: Map<string, number>, acknowledged: Map<string, number>) {
   const SETS_MAX = 20_000;
   let sets = 0;
@@ -72,7 +72,7 @@ async function setUntilKilled(server: ServerProcess, asked: Map<string, number>,
   return isEnded;
 }
 
-/** Opens the file as the next server would, and looks at all that is in it. */
+/** Opens the file as the next server would, and reads everything in it. */
 function check(path: string, asked: ReadonlyMap<string, number>, acknowledged: ReadonlyMap<string, number>): void {
   const connection = new Connection(path);
   expect(connection.all("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);

@@ -31,7 +31,7 @@ test(`through ${KILLS} kill -9 at any moment of a migration the store is entirel
   for (let kill = 0; kill < KILLS; kill++) {
     for (const file of FILES) rmSync(path + file, { force: true });
     copyFileSync(older, path);
-    // The moments are spread over the time that the migration took when nobody stood in its way.
+    // The moments are spread over the time of an undisturbed migration.
     await migrateAndKill(`sqlite:${path}`, (whole * (kill + Math.random())) / KILLS);
     const schema = sqliteSchema(path);
     expect([kill, contentsOf(path)]).toEqual([kill, before]);
@@ -46,7 +46,7 @@ test(`through ${KILLS} kill -9 at any moment of a migration the store is entirel
     expect(await store.userById(1, "user-id")).toMatchObject({ name: OLDER_USER });
     expect(await store.attributes(1, name(OLDER_USER))).toMatchObject({ json: '{"nickname":"Ada"}' });
   }
-  // The kills met the migration, and not only what is before it.
+  // The kills hit the migration, and not only the time before it.
   expect(ends.old).toBeGreaterThan(0);
   expect(ends.old + ends.migrated).toBe(KILLS);
 }, 90_000);

@@ -32,7 +32,7 @@ export async function throughKills({ workers, kills, setsBefore }: Kills): Promi
   return [...acknowledged.values()].reduce((sum, number) => sum + number, 0);
 }
 
-/** Every user sets all the time; after so many 200s the server is killed with the others' sets under way. */
+/** Every user sets all the time; after so many 200s the server is killed with the other users' sets in flight. */
 async function killUnderLoad(server: ServerProcess, sets: number, asked: Numbers, acknowledged: Numbers) {
   let seen = 0;
   let killed: Promise<number> | undefined;
@@ -45,7 +45,7 @@ async function killUnderLoad(server: ServerProcess, sets: number, asked: Numbers
           const { status } = await server.set(user, { number: `${number}`, filling: "x".repeat((number * 37) % 1500) });
           expect(status).toBe(200);
         } catch (error) {
-          // Only the kill may keep a set from its answer.
+          // Only the kill may prevent an answer.
           if (killed === undefined) throw error;
           return;
         }

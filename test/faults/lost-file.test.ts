@@ -41,7 +41,7 @@ for (const workers of [1, 2]) {
         const path = join(folder.path, "usermeta.db");
         const sets = 40 + Math.floor(Math.random() * 200);
         const { acknowledged, inHand } = await loseThenKill(path, workers, sets, () => lose(path));
-        // Nothing is left but the file itself: whatever became of the log.
+        // Only the file itself is left, without its log.
         if (inHand !== undefined) expect(missingIn(inHand, acknowledged)).toEqual([]);
       }
     }, 60_000);
@@ -66,7 +66,7 @@ test("a server whose file was removed logs one line, is not ready, and does not 
     };
     expect(await set()).toBe(200);
     rmSync(path);
-    // At once, and also where it has nothing to change.
+    // Immediately, even if it has nothing to change.
     expect(await set()).toBe(503);
     await server.logged("storeTroubled");
     await eventually(async () => expect((await fetch(`${origin}/-/ready`)).status).toBe(503));
@@ -98,7 +98,7 @@ interface Lost {
   readonly inHand: string | undefined;
 }
 
-/** As `loseUnderLoad`; the server is killed once it has folded the log into the file that is lost. */
+/** As `loseUnderLoad`; the server is killed once it has checkpointed the log into the lost file. */
 async function loseThenKill(
   path: string,
   workers: number,
@@ -137,7 +137,7 @@ async function loseUnderLoad(server: ServerProcess, sets: number, lose: () => st
           continue;
         }
         expect(lost).toBeDefined();
-        // Only what was under way may be in doubt.
+        // Only writes in flight may be in doubt.
         expect(wasLost ? [503] : [500, 503]).toContain(status);
         refused += 1;
       }

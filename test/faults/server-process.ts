@@ -7,7 +7,7 @@ export const USERS = Array.from({ length: 16 }, (_, index) => `user${index}`);
 
 const AUTHORIZATION = { Authorization: `Bearer ${OPERATOR_KEY}` };
 
-/** A set's answer, as far as the fault tests look at it. */
+/** The parts of a set's answer that the fault tests read. */
 export interface Answer {
   readonly status: number;
   /** Seconds; 0 = not said. */
@@ -20,7 +20,7 @@ interface Start {
   readonly workers?: number;
   /** A program, with its arguments, to run the server under. */
   readonly tracer?: readonly string[];
-  /** Requests will fail, by the hundred, and that is no news. */
+  /** Requests will fail, by the hundred, as expected. */
   readonly quiet?: true;
 }
 

@@ -1,4 +1,7 @@
-/** A whole server as a process of its own: `server.ts PATH FULL|OFF WORKERS [quiet]`. Says its process id and URL, and serves until it is ended. */
+/**
+ * A whole server as a process of its own: `server.ts PATH FULL|OFF WORKERS [quiet]`. Prints its process id and URL, and
+ * serves until it is killed.
+ */
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { type ServiceSettings, startService } from "../../src/service.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";

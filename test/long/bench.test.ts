@@ -6,7 +6,7 @@ const PROGRAMS = ["wrk", "nginx", "redis-server", "webdis", "taskset"];
 const MISSING = PROGRAMS.filter((program) => Bun.which(program, { PATH: `${process.env.PATH}:/usr/sbin` }) === null);
 const LEFT_OUT = isLeftOut(MISSING.length === 0, `that the benchmark runs: there is no ${MISSING.join(", no ")}`);
 
-/** How fast anything is, is no matter of tests; that it can be measured is. */
+/** Tests check that speed can be measured, not the speed itself. */
 test.skipIf(LEFT_OUT)(
   "the benchmark starts every side, measures it, compares the answers and says for each goal how it stands",
   async () => {

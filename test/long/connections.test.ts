@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { checkIdleConnections, checkSilentConnections } from "./connections.ts";
 
-/** Longer where there is time: silent connections are closed after some twelve seconds, and others come. */
+/** Longer where there is time: silent connections are closed after some twelve seconds, and new ones come. */
 const HELD_MS = Number(process.env.LONG_SECONDS ?? 1) * 500;
 
 let folder = "";

@@ -1,4 +1,4 @@
-/** What is promised of connections at their limit, at any length: the tests run it shortly, `test:long` at length. */
+/** The guarantees for connections at their limit, at any length: the tests run it shortly, `test:long` at length. */
 import { expect } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
@@ -18,7 +18,7 @@ const AUTHORIZATION = ["Authorization", `Bearer ${OPERATOR_KEY}`] as const;
 
 const HELD_AT_ONCE = 16;
 
-/** One client holds silent connections up to the limit, while another goes on with the one that it has. */
+/** One client holds silent connections up to the limit, while another keeps using its own. */
 export async function checkSilentConnections(limit: ConnectionsAtLimit): Promise<void> {
   const { descriptorsMax, heldMs } = limit;
   await using server = startServer(limit);
@@ -36,7 +36,7 @@ export async function checkSilentConnections(limit: ConnectionsAtLimit): Promise
   const heldUntil = performance.now() + heldMs;
   const isHeld = () => performance.now() > heldUntil && held >= 2 * descriptorsMax;
   while (!isHeld() || server.count("connectionsNearMax") === 0) {
-    // In portions: the kernel puts off what does not fit into the listener's queue.
+    // In portions: the kernel defers connections that do not fit into the listener's queue.
     if (held < 2 * descriptorsMax) {
       silent.use(holdSilent(origin, HELD_AT_ONCE, "127.0.0.2"));
       held += HELD_AT_ONCE;
@@ -46,7 +46,7 @@ export async function checkSilentConnections(limit: ConnectionsAtLimit): Promise
   }
   expect(await idleEnded).toContain("ended");
 
-  // The store and the log find room. No connection comes in, and nothing turns in the server meanwhile.
+  // The store and the log find room. No connection is accepted, and the server does not spin meanwhile.
   const waiting = healthMs(origin);
   expect(readdirSync(`/proc/${server.pid}/fd`).length).toBeLessThan(0.95 * descriptorsMax);
   const [cpuBefore, before] = [cpuMs(server.pid), performance.now()];
@@ -56,7 +56,7 @@ export async function checkSilentConnections(limit: ConnectionsAtLimit): Promise
   silent.dispose();
   await eventually(async () => expect(readdirSync(`/proc/${server.pid}/fd`).length).toBeLessThan(descriptorsMax / 2));
   const freeAt = performance.now();
-  // Several: what the kernel had no room for a moment ago, its own system tries again only after a second.
+  // Several: the client's system repeats a connection that had no room only after a second.
   const attempts = Array.from({ length: 10 }, async (_, index) => {
     await Bun.sleep(50 * index);
     return await healthMs(origin);
@@ -67,7 +67,7 @@ export async function checkSilentConnections(limit: ConnectionsAtLimit): Promise
   expect(server.count("connectionsNearMax")).toBe(1);
 }
 
-/** One client leaves as many connections idle as may be open. */
+/** One client leaves idle as many connections as may be open. */
 export async function checkIdleConnections(limit: ConnectionsAtLimit): Promise<void> {
   const { descriptorsMax } = limit;
   await using server = startServer(limit);

@@ -8,7 +8,7 @@ import { recordFigure } from "./figures.ts";
 import { sharePart } from "./in-full.ts";
 
 const REQUESTS = Number(process.env.FUZZ_REQUESTS ?? sharePart(300_000, 1));
-/** Far more than it takes on a machine that does nothing else. */
+/** Far more than on an idle machine. */
 const TIMEOUT_MS = 300_000 + 20 * REQUESTS;
 const SHARES = { memory: 0.4, sqlite: 0.55, mysql: 0.05 } as const;
 

@@ -1,6 +1,6 @@
 /**
- * Keeps many connections busy: `greedy-client.ts PORT CONNECTIONS SECONDS REQUEST`. Says when it has begun, and at the end
- * how long its requests waited on average, ms. It is a process of its own, so that others can measure beside it.
+ * Keeps many connections busy: `greedy-client.ts PORT CONNECTIONS SECONDS REQUEST`. Prints when it has begun, and at the
+ * end how long its requests waited on average, ms. It is a process of its own, so that others can measure beside it.
  */
 import { sendAgain } from "./sent-again.ts";
 

@@ -26,7 +26,7 @@ for (const workers of [1, 2]) {
         expect(sets.length).toBeGreaterThan(1);
         for (const { status, retryAfter, ms } of sets) {
           expect({ status, retryAfter }).toEqual({ status: 503, retryAfter: 1 });
-          // Reads, which wait for nobody, show how busy the machine is.
+          // Reads, which never wait for a lock, show how busy the machine is.
           expect(ms).toBeLessThan(ANSWERED_MS + 10 * slowestMs);
         }
       }
@@ -34,7 +34,7 @@ for (const workers of [1, 2]) {
       expect(slowestMs).toBeLessThan(LOCKED_MS / 2);
       await locker.kill();
       for (const user of USERS) expect((await server.get(user)).data.value ?? "").toBe(stored.get(user) ?? "");
-      // The next writes go behind whatever the writer might still have had.
+      // The next writes go behind every command that the writer might still have had.
       for (const user of USERS.slice(1)) await setStored(server, user, "after", stored);
       let sum = 0;
       for (const user of USERS) {
@@ -54,7 +54,7 @@ async function setStored(server: ServerProcess, user: string, value: string, sto
   stored.set(user, value);
 }
 
-/** Sets over and over; every one carries a value of its own and a key of its own. */
+/** Repeated sets; each has a value and a key of its own. */
 async function setAll(server: ServerProcess, user: string, until: number) {
   const answers: { status: number; retryAfter: number; ms: number }[] = [];
   while (performance.now() < until) {

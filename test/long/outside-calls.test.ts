@@ -15,7 +15,7 @@ function getFrom(app: TrustedApp, address: string, token: string, user = "ada"):
   return send("GET", `${app.service.base}/metadata/user/${user}`, { token, headers });
 }
 
-/** So many at once send what `call` sends, again and again, until it is disposed of. */
+/** Repeats `call` on many connections until it is disposed of. */
 function keepSending(count: number, call: () => Promise<Answer>) {
   const statuses: number[] = [];
   let isOver = false;
@@ -23,7 +23,7 @@ function keepSending(count: number, call: () => Promise<Answer>) {
     while (!isOver) {
       const { status } = await call();
       statuses.push(status);
-      // As a client that is told to wait, though not for as long.
+      // Like a client that is told to wait, but shorter.
       if (status === 429) await Bun.sleep(50);
     }
   });
@@ -48,7 +48,7 @@ test("made-up tokens whose verification takes a second each keep valid ones out 
     good += 1;
     expect((await getFrom(app, OTHER, hosted.token("ada"))).status).toBe(200);
   }
-  // A hundred failures, then one a second; and those that were under way by then.
+  // A hundred failures, then one a second; and those in flight by then.
   expect(hosted.asked - good).toBeLessThanOrEqual(100 + 6 + 25);
   expect(hosted.asked - good).toBeGreaterThanOrEqual(50);
   expect(greedy.statuses).toContain(429);
@@ -102,7 +102,7 @@ test("a call that the service does not answer is 503 with Retry-After, and count
   expect((await getFrom(app, OTHER, hosted.token("ada"))).status).toBe(200);
 });
 
-/** An app that takes the tokens of a provider whose key server is the test's own. */
+/** An app that accepts the tokens of a provider whose key server belongs to the test. */
 async function startProviderApp() {
   const server = new KeyServer();
   const pair = await signingPair(server.issuer, "ES256", "one");
@@ -131,7 +131,7 @@ async function startProviderApp() {
   };
 }
 
-/** Publishes a key and says how long a token signed with it is not let in, ms. */
+/** Publishes a key and returns how long a token signed with it is refused, ms. */
 async function untilTaken(app: TrustedApp, server: KeyServer, pair: SigningPair): Promise<number> {
   server.keys = [...server.keys, pair.jwk];
   const token = await pair.sign({});
@@ -139,7 +139,7 @@ async function untilTaken(app: TrustedApp, server: KeyServer, pair: SigningPair)
   for (;;) {
     const { status, headers } = await getFrom(app, OTHER, token);
     if (status === 200) return performance.now() - from;
-    // Not now, and never a no.
+    // "Not now", and never "no".
     expect([status, headers.get("retry-after")]).toEqual([503, "1"]);
   }
 }
@@ -153,7 +153,7 @@ test("a key that the provider has just published is accepted immediately, while 
   await using greedy = keepSending(30, async () => await getFrom(app, STRANGER, await madeUp()));
   for (const kid of ["two", "three", "four"]) {
     const waitMs = await untilTaken(app, server, await signingPair(server.issuer, "ES256", kid));
-    // A busy machine apart it is one second.
+    // It is one second, except on a busy machine.
     expect(waitMs).toBeLessThan(5000);
   }
   expect(server.asked - before).toBeLessThanOrEqual(1 + Math.ceil((performance.now() - from) / 1000));

@@ -11,7 +11,7 @@ export interface Overload {
 
 const HEALTH = "GET /-/health HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const TARGETS = JSON.stringify({ targets: Array.from({ length: 100 }, (_, index) => `user${index}`), properties: [] });
-/** What keeps the server busier than the client that sends it. */
+/** A request that costs the server more than its client. */
 const BATCH = [
   "POST /org/app/metadata/user/get HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json",
   `Authorization: Bearer ${OPERATOR_KEY}\r\nContent-Length: ${TARGETS.length}\r\n\r\n${TARGETS}`,

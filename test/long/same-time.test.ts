@@ -8,10 +8,10 @@ import { logIn } from "../wire/log-ins/log-in.ts";
 /** `USERMETA_TEST_TRIES=200` for the figures that docs/decisions/0017-log-ins.md promises. */
 const TRIES = Number(process.env.USERMETA_TEST_TRIES ?? 40);
 const WITHIN = 1.1;
-/** Where other programs have the machine in between, kinds that are the same differ too: more tries tell better. */
+/** When other programs use the machine, equal kinds differ, too: more tries are more exact. */
 const RUNS = 3;
 
-/** Adds how long each kind takes, ms. The tries take turns, so that what slows one kind down slows all. */
+/** Adds the duration of each kind, ms. The tries take turns, so that a delay affects all kinds. */
 async function measure({ base }: TestService, run: number, taken: Map<string, number[]>): Promise<void> {
   const kinds = Object.entries(KINDS);
   for (let attempt = 0; attempt < TRIES; attempt++) {
@@ -45,13 +45,13 @@ function shuffled<T>(values: readonly T[]): readonly T[] {
     .map(([, value]) => value);
 }
 
-/** How many times as long the slowest of these kinds takes as the quickest. */
+/** The ratio of the slowest of these kinds to the fastest. */
 function spread(taken: ReadonlyMap<string, readonly number[]>, kinds: readonly string[]): number {
   const each = kinds.map((name) => undisturbed(taken.get(name) ?? []));
   return Math.max(...each) / Math.min(...each);
 }
 
-/** The mean of the quickest tenth, ms: the means of all say more of a busy machine than of the server. */
+/** The mean of the fastest tenth, ms: the means of all depend more on a busy machine than on the server. */
 function undisturbed(values: readonly number[]): number {
   return meanOf(values.toSorted((a, b) => a - b).slice(0, Math.ceil(values.length / 10)));
 }

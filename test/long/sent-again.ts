@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 
-/** One request after the other on a connection, each so long after the last one's answer. */
+/** Sequential requests on a connection, with a pause after each answer. */
 export interface SentAgain extends Disposable {
-  /** How long each answer took, ms. */
+  /** The duration of each answer, ms. */
   readonly waits: number[];
   readonly statuses: Set<string>;
 }

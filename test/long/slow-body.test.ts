@@ -3,7 +3,7 @@ import { signIn } from "../harness/client.ts";
 import { startTestService } from "../harness/service.ts";
 import { withhold } from "../harness/withheld.ts";
 
-/** Longer than the runtime by itself lets a connection live on which nothing is answered: 30 s, and steps of 4 s. */
+/** Longer than the runtime's own limit for a connection without an answer: 30 s, and steps of 4 s. */
 const SECONDS = 38;
 const PART = "x".repeat(1000);
 const USER = "/org/app/metadata/user/ada";

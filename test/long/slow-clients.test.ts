@@ -12,7 +12,7 @@ const SECONDS = Number(process.env.LONG_SECONDS ?? 5);
 const CONNECTIONS = 400;
 const WAIT_MAX_MS = 1000;
 const ALONE_MS = 400;
-/** Within which the server must be as it was. */
+/** The server must have recovered within this time. */
 const RECOVERY_MS = 1000;
 const OVERHEAD_MS = 60_000;
 const LEFT_OUT = isLeftOut(Bun.which("slowhttptest") !== null, "slowhttptest is not installed: slow clients");
@@ -91,7 +91,7 @@ describe.skipIf(LEFT_OUT)("the service stays available", () => {
   );
 });
 
-/** slowhttptest has no option for a header, but one for a cookie, which it writes as it is. */
+/** slowhttptest has no option for a header, but one for a cookie, which it writes verbatim. */
 function withToken(token: string): readonly string[] {
   return ["-j", `a=b\r\nAuthorization: Bearer ${token}`];
 }

@@ -8,11 +8,11 @@ export interface Availability {
   readonly unavailable: number;
 }
 
-/** After which its probe takes the service for unavailable. */
+/** Its probe regards the service as unavailable after this time. */
 const PROBE_TIMEOUT_S = 2;
 const OVERTIME_MS = 30_000;
 
-/** @param args the mode, and what belongs to it */
+/** @param args the mode, and its options */
 export async function runSlowhttptest(
   args: readonly string[],
   { seconds, connections }: { readonly seconds: number; readonly connections: number },

@@ -16,7 +16,7 @@ test("a worker sends the first failure immediately, and the others once a second
     if (second === 0) expect(sent.splice(0)).toEqual([one("requestFailed", 1), one("refreshFailed", 1)]);
     await timers.advance(1000);
   }
-  // What failed once and not again for a second is sent at once again.
+  // A failure after a second without one is sent immediately again.
   expect(sent.splice(0)).toEqual([
     one("requestFailed", 9999),
     one("refreshFailed", 1),
@@ -27,7 +27,7 @@ test("a worker sends the first failure immediately, and the others once a second
   sums.tell({ ...request, error: ERROR });
   sums.flush();
   expect(sent.splice(0)).toEqual([one("requestFailed", 1)]);
-  // After a quiet time the next is a first one again.
+  // After a quiet period the next failure counts as a first one again.
   await timers.advance(5000);
   sums.tell({ ...request, error: ERROR });
   expect(sent).toEqual([one("requestFailed", 1)]);

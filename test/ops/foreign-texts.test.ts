@@ -1,4 +1,4 @@
-/** What drivers, parsers and clients say of what they were given never gets into the log, however it gets to it. */
+/** Texts of drivers, parsers and clients that quote their input never get into the log, by any path. */
 import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { jwtVerify } from "jose";
@@ -18,7 +18,7 @@ import { createTestTimers } from "../harness/test-timers.ts";
 const NAME = "adalovelace";
 const VALUE = "hush1815";
 
-/** As they come, and what of them must be told. */
+/** The errors as thrown, and the parts that must be logged. */
 interface Source {
   readonly fail: () => unknown;
   readonly says: RegExp;
@@ -72,7 +72,7 @@ const SOURCES: Readonly<Record<string, Source>> = {
   },
 };
 
-/** How an error gets to the log. */
+/** The paths of an error to the log. */
 const WAYS: Readonly<Record<string, (error: unknown) => unknown>> = {
   "as it is": (error) => error,
   "as a cause": (error) => new StoreFailure("ours", false, new Error(`${NAME}`, { cause: error })),
@@ -140,7 +140,7 @@ async function expectHushed(
   { says, told }: Source,
   through: (error: unknown) => unknown,
 ): Promise<void> {
-  // It would show there, if the whole error were told.
+  // It would show there if the whole error were logged.
   expect(Bun.inspect(error)).toMatch(says);
   const thrown = through(error);
   for (const format of ["json", "pretty"] as const) {

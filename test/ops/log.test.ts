@@ -15,7 +15,7 @@ function logged(format: Format, tell: (events: OperatorEvents) => void, isTTY = 
 
 const FAILED = { requestId: "r-1", method: "PUT", route: "/metadata/user/{username}" };
 
-/** Those that say that all is well again are told later, or only counted. */
+/** Recovery events are logged later, or only counted. */
 type Silent = "secretReadable" | "keysAvailable" | "checkStoreBy";
 
 const EVERY_EVENT: { readonly [Name in Exclude<keyof OperatorEvents, Silent>]: (events: OperatorEvents) => void } = {

@@ -15,7 +15,7 @@ interface Line {
 interface Operator {
   readonly events: OperatorEvents;
   readonly timers: TestTimers;
-  /** What was logged since the last call. */
+  /** The lines logged since the last call. */
   lines(): readonly Line[];
 }
 
@@ -194,7 +194,7 @@ test("the keys of each issuer are an outage, which is over when they can be fetc
     { event: "outageOver", outage: "keys of https://a", failed: { keysUnavailable: 20 } },
     { event: "outageOver", outage: "secrets in /etc/secret" },
   ]);
-  // Nobody asks for the other ones any more.
+  // No request needs the other ones any more.
   await log.timers.advance(700_000);
   expect(log.lines().map(({ event }) => event)).toEqual(["outageLasts", "outageOver"]);
 });

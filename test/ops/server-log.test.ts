@@ -30,14 +30,14 @@ function linesOf({ log }: UsermetaProcess): readonly Line[] {
     .map((line) => JSON.parse(line));
 }
 
-/** Sets at once; answers the ids of those that were answered 5xx. */
+/** Concurrent sets; returns the ids of those answered 5xx. */
 async function setAll(origin: string, answered: "well" | "503"): Promise<string[]> {
   const url = `${origin}/${APP_KEY}/metadata/user/${NAME}`;
   const set = () => send("PUT", url, { token: OPERATOR_KEY, form: { [VALUE]: `${VALUE}${crypto.randomUUID()}` } });
   const answers = await Promise.all(Array.from({ length: CALLS }, set));
   for (const { status } of answers) {
     if (answered === "503") expect(status).toBe(503);
-    // 409: another set of the same user was too quick for it.
+    // 409: another set of the same user was faster.
     else expect([200, 409]).toContain(status);
   }
   return answers.flatMap(({ headers }) => headers.get("x-request-id") ?? []);
@@ -49,7 +49,7 @@ async function newUser(origin: string): Promise<void> {
   expect(status).toBe(200);
 }
 
-/** One line when it began and one when it was over, and whatever failed is counted in them. */
+/** One line at the beginning and one at the end, with the number of failures. */
 async function expectOneOutage(server: UsermetaProcess, ids: readonly string[]): Promise<void> {
   await server.logged("outageOver");
   const lines = linesOf(server).filter(({ outage }) => outage !== undefined);

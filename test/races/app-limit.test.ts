@@ -24,11 +24,11 @@ test("64 writers on two servers never make an app exceed 100 kB, and fill it to 
   async function writer(name: string, index: number): Promise<void> {
     const base = index % 2 === 0 ? service.base : second.base;
     for (let round = 0; round < ROUNDS; round++) {
-      // The even rounds want more than there is room for, the odd ones give some of it back; half of each is too much.
+      // The even rounds ask for more than the limit, the odd ones free some of it; half of each is too much.
       const bytes = round % 2 === 0 ? 2048 - index : 1500 + index;
       const { status, body } = await set(base, name, bytes);
       if (status === 403) refused += 1;
-      // A machine that is busy with others too may not get to one of 64 in time, and then stores nothing of it.
+      // A busy machine may not reach one of 64 in time, and then stores nothing of it.
       else if (status === 503) late += 1;
       else
         expect([name, status, body]).toEqual([

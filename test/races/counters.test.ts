@@ -6,10 +6,10 @@ import { expectExactCapacity } from "./stored.ts";
 
 const CLIENTS = 32;
 const EACH = 4;
-/** Of 32 who name one version one wins, so that the last of them has lost 31 times for each of his additions. */
+/** Of 32 clients that name one version one wins, so the last of them loses 31 times for each of its additions. */
 const ATTEMPTS_MAX = 40 * CLIENTS * EACH;
 
-/** Adds one to `visits` as a client does that keeps what it was told: a 412 says the present value and its tag. */
+/** Adds one to `visits` as a client does that caches answers: a 412 has the current value and its tag. */
 async function increment(url: string, token: string, seen: { etag: string; visits: number }): Promise<void> {
   for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
     const form = { visits: String(seen.visits + 1) };
@@ -22,7 +22,7 @@ async function increment(url: string, token: string, seen: { etag: string; visit
     }
     expect(answer.status).toBe(412);
     expect(answer.body.etag).toBe(seen.etag);
-    // Whoever names the present value by luck is not told of it: then it is what he wanted to store.
+    // A set whose value happens to equal the current one gets no 412: it is what the client wanted to store.
     if (answer.body.current.visits !== undefined) seen.visits = Number(answer.body.current.visits);
     else seen.visits += 1;
   }
@@ -91,7 +91,7 @@ test("where conflicts are merged, sets of different keys are all stored and none
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   const wanted = Object.fromEntries(answers.map((_, n) => [`k${n}`, `v${n}`]));
   expect((await admin.get("ada")).body.data).toEqual(wanted);
-  // Each was merged into what one other had left: no two have the same version, and each has one key more.
+  // Each was merged into the result of another: no two have the same version, and each has one key more.
   const chain = answers.toSorted((a, b) => a.body.lastModified - b.body.lastModified);
   expect(chain.map(({ body }) => Object.keys(body.data).length)).toEqual(answers.map((_, n) => n + 1));
   expect(new Set(answers.map(({ headers }) => headers.get("etag"))).size).toBe(answers.length);
@@ -113,7 +113,7 @@ test("batches that set the same users, all or nothing, leave every user of one b
   });
   const answers = await Promise.all(batches);
   const done = answers.flatMap(({ status }, n) => (status === 200 ? [n] : []));
-  // None is overtaken for good; one that has waited too long says so, and has stored nothing.
+  // None loses forever; one that has waited too long says so, and has stored nothing.
   for (const { status } of answers) expect([200, 503]).toContain(status);
   expect(done.length).toBeGreaterThan(0);
   const stored = await Promise.all(users.map(async (user) => (await get(user)).body.data));

@@ -13,7 +13,7 @@ const hashes = heldHashes();
 const writes = holdWrites();
 const newApp = ownApps({ gate: writes.gate, parts: { passwords: hashes.passwords } });
 
-/** What ends an admin's authority while a long call of theirs is under way. */
+/** The ways to end an admin's authority while a long call of theirs is in flight. */
 const ENDINGS: Readonly<Record<string, (app: OwnApp) => Promise<unknown>>> = {
   "the secret is rotated": ({ service, app }) => operatorOf(service).rotateSecret(app),
   "all tokens are revoked": ({ service, app }) => operatorOf(service).endTokens(app, "all"),
@@ -99,7 +99,7 @@ for (const method of ["PATCH", "PUT"] as const) {
       await end(app);
       writes.release();
       const { status } = await writing;
-      // With the app the user is gone whom the write names: to the store that is a conflict like any other.
+      // The user is gone with the app: to the store that is a conflict like any other.
       expect(what === "the app is deleted" ? [404, 409] : [401]).toContain(status);
       const ada = userName("ada");
       const stored = ada && (await app.service.store.attributes(app.app.number, ada, "write"));

@@ -7,7 +7,7 @@ import { expectExactCapacity } from "./stored.ts";
 
 const SETS = 24;
 
-/** So many sets of `ada` at once, each of a key of its own, spread over the servers. */
+/** That many concurrent sets of `ada`, each of a key of its own, spread over the servers. */
 function setAtOnce(bases: readonly string[], token: string, round: number): Promise<Answer[]> {
   const sets = Array.from({ length: SETS }, (_, n) => {
     const form = { [`r${round}k${n}`]: `value ${n}` };
@@ -25,7 +25,7 @@ function expectWinnersOnly(answers: readonly Answer[], round: number, stored: Re
     expect([n, isStored]).toEqual([n, answer.status === 200]);
     if (answer.status === 200) winners.push(answer);
   }
-  // Each winner answered the whole set as it was after it: one key more than the one before.
+  // Each winner returned all attributes after it: one key more than the previous one.
   const chain = winners.toSorted((a, b) => a.body.lastModified - b.body.lastModified);
   const sizes = chain.map(({ body }) => Object.keys(body.data).length);
   const last = Object.keys(stored).length;

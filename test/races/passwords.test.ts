@@ -10,7 +10,7 @@ const hashes = heldHashes();
 const newApp = ownApps({ parts: { passwords: hashes.passwords }, settings: BEHIND_PROXY });
 let addresses = 0;
 
-/** From a new address each time: those that fail are not refused for their number. */
+/** From a new address each time, so that failures are not refused for their number. */
 async function logsIn({ base }: OwnApp, username: string, password: string): Promise<boolean> {
   addresses += 1;
   const headers = from(`10.0.${Math.floor(addresses / 256)}.${addresses % 256}`);
@@ -22,7 +22,7 @@ function change({ base }: OwnApp, username: string, token: string, json: unknown
   return send("PUT", `${base}/users/${username}/password`, { token, json });
 }
 
-/** The user's own, from the password that `register` gives. */
+/** The user's own change, from the password that `register` sets. */
 async function ownChange(app: OwnApp, username: string, newpassword: string) {
   const token = await app.admin.tokenOf(username);
   return () => change(app, username, token, { oldpassword: "secret", newpassword });
@@ -78,7 +78,7 @@ test("exactly one of two changes from one password succeeds, and its password ho
   expect(good).toEqual(statuses.map((status) => status === 200));
 });
 
-// Such a token is later than whatever is ended now: nothing but the time of the reset tells that there was one.
+// Such a token is later than any revocation now: only the time of the reset shows that there was one.
 test("a reset holds against an external token, too, that was issued by a clock ahead of ours", async () => {
   const held = hashes.hold((password) => password === "the thief's");
   await using trusted = await startTrustedApp({}, { parts: { passwords: hashes.passwords }, settings: BEHIND_PROXY });

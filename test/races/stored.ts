@@ -4,7 +4,7 @@ import type { TestService } from "../harness/service.ts";
 
 const encoder = new TextEncoder();
 
-/** What reading every user of the app through the wire gives, by name; by batch, as no GET reads a user `capacity`. */
+/** All users of the app as read through the wire, by name; by batch, as no GET reads a user `capacity`. */
 export async function readEveryUser(
   { base }: Pick<TestService, "base">,
   { token }: Admin,

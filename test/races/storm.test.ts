@@ -10,7 +10,7 @@ const KEYS = ["a", "nickname", "é", "😀", "__proto__", "10", "9", "key with s
 const CLIENTS = 12;
 const CALLS = 80;
 
-/** A small generator of numbers, so that what each client does can be repeated. */
+/** A small random generator, so that each client's calls can be repeated. */
 function dice(seed: number): (sides: number) => number {
   let state = seed >>> 0;
   return (sides) => {
@@ -22,7 +22,7 @@ function dice(seed: number): (sides: number) => number {
 interface Kind {
   readonly name: string;
   readonly weight: number;
-  /** What it may be answered while others do what they like. */
+  /** The possible answers while other clients run any calls. */
   readonly statuses: readonly number[];
   readonly call: (base: string, admin: Admin, roll: (sides: number) => number) => Promise<Answer>;
 }
@@ -117,7 +117,7 @@ test("after concurrent calls of every kind through two servers, capacity is exac
     await expectExactCapacity(service, admin);
     await expectExactCapacity(second, await signIn({ ...service, base: second.base }));
   }
-  // The storm was one: what can happen has happened.
+  // The run covered every kind of answer.
   for (const outcome of ["set 200", "set 404", "delete attributes 200", "delete a user 200", "register 200"]) {
     expect([seed, outcome, (seen.get(outcome) ?? 0) > 0]).toEqual([seed, outcome, true]);
   }

@@ -1,7 +1,7 @@
 import { connectRaw, type RawConnection } from "../harness/raw.ts";
 import { MODEST_ADDRESS, type ModestRequest, type Target } from "./row.ts";
 
-/** What became of one kind of request. */
+/** The results of one kind of request. */
 export interface Served {
   readonly name: string;
   readonly calls: number;
@@ -11,12 +11,12 @@ export interface Served {
 }
 
 const PAUSE_MS = 10;
-/** After which an answer is not waited for any more. */
+/** The client stops waiting for an answer after this time. */
 const GIVEN_UP_MS = 15_000;
-/** As many are kept as help to see what happened. */
+/** The number kept for diagnosis. */
 const REFUSED_KEPT = 5;
 
-/** A client that asks for one thing after the other. Each kind has a connection of its own. */
+/** A client that sends one request after the other. Each kind has a connection of its own. */
 export class ModestClient implements AsyncDisposable {
   readonly #target: Target;
   readonly #requests: readonly ModestRequest[];
@@ -28,7 +28,7 @@ export class ModestClient implements AsyncDisposable {
     this.#requests = requests;
   }
 
-  /** Asks until the signal aborts, and at least once. */
+  /** Sends until the signal aborts, and at least once. */
   async measure(signal: AbortSignal): Promise<readonly Served[]> {
     return await Promise.all(this.#requests.map((request) => this.#measure(request, signal)));
   }
@@ -47,7 +47,7 @@ export class ModestClient implements AsyncDisposable {
     return { name: request.name, calls, worstMs: Math.round(worstMs), refused };
   }
 
-  /** Says what went wrong. */
+  /** Describes the failure. */
   async #call(request: ModestRequest): Promise<string | undefined> {
     const isReused = this.#connections.has(request);
     try {

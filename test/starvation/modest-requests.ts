@@ -1,6 +1,6 @@
 import type { ModestRequest, Request, Target } from "./row.ts";
 
-/** What a modest client does. */
+/** The requests of a modest client. */
 
 export const GET: ModestRequest = {
   name: "get",

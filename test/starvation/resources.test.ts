@@ -34,7 +34,7 @@ test("everything that the component creates has the name of a resource", () => {
   expect(nameless).toEqual([]);
 });
 
-/** What a file names as a resource, in the options of the component's factories or in a call of `usageOf`. */
+/** The resources that a file names, in the options of the component's factories or in a call of `usageOf`. */
 function boundedIn(text: string): readonly Resource[] {
   const named = [...text.matchAll(/\bresource: "(\w+)"|\busageOf\([^)]*"(\w+)"/g)].map(([, a, b]) => a ?? b);
   return RESOURCES.filter((resource) => named.includes(resource));

@@ -5,7 +5,7 @@ import type { Pace } from "./greedy/pace.ts";
 
 export type Engine = "sqlite" | "mysql";
 
-/** The addresses that clients come from. What sets a test up comes from 127.0.0.1. */
+/** The addresses of the clients. Calls that set up a test come from 127.0.0.1. */
 export const MODEST_ADDRESS = "127.0.0.2";
 export const GREEDY_ADDRESS = "127.0.0.3";
 
@@ -14,7 +14,7 @@ export function greedyAddress(index: number): string {
   return `127.1.${Math.floor(index / 250) % 250}.${(index % 250) + 1}`;
 }
 
-/** The server under test, as a client knows it; plain data, for the greedy client is another process. */
+/** The server under test, as a client knows it; plain data, because the greedy client is another process. */
 export interface Target {
   readonly origin: string;
   /** Of the row's app: `/org/tested`. */
@@ -25,7 +25,7 @@ export interface Target {
   /** Of the users "modest" and "greedy", whose passwords are "secret". */
   readonly modestToken: string;
   readonly greedyToken: string;
-  /** What the row's surroundings add. */
+  /** The additions of the row's environment. */
   readonly extra: Readonly<Record<string, string>>;
 }
 
@@ -34,19 +34,19 @@ export interface Request extends RawSent {
   readonly path: string;
 }
 
-/** One useful request that is sent again and again, each time when the one before it was answered. */
+/** One useful request, sent again and again, each time after the previous answer. */
 export interface ModestRequest {
   readonly name: string;
   /** On a new connection each time. */
   readonly isNewConnection?: true;
-  /** @param count how many were sent before */
+  /** @param count the number sent before */
   request(target: Target, count: number): Request;
 }
 
-/** What a greedy client was answered: how often each status, and 0 for connections that broke. */
+/** The answers to a greedy client: the count of each status, and 0 for connections that broke. */
 export type Statuses = Readonly<Record<number, number>>;
 
-/** Where the store is, for those that get in its way. */
+/** Where the store is, for clients that lock it. */
 export interface Place {
   /** The database's file on `sqlite`. */
   readonly path: string | undefined;
@@ -54,14 +54,14 @@ export interface Place {
   readonly database: TestDatabase | undefined;
 }
 
-/** What a row needs beside the server: an upstream service, somebody who holds a lock. */
+/** The needs of a row beside the server: an upstream service, a process that holds a lock. */
 export interface Surroundings extends AsyncDisposable {
   readonly app?: Partial<AppSettings>;
   readonly extra?: Readonly<Record<string, string>>;
   readonly modest?: readonly ModestRequest[];
   /** Just before the greedy client starts. */
   begin?(target: Target): Promise<void>;
-  /** What must hold afterwards, beside that the modest client was served. Rejects if it does not. */
+  /** The conditions afterwards, beside a served modest client. Rejects if one does not hold. */
   check?(outcome: { readonly statuses: Statuses; readonly seconds: number }): Promise<void>;
 }
 
@@ -73,21 +73,21 @@ export interface Row {
   readonly engines?: readonly Engine[];
   /** Options of the server, as the environment names them. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** How many file descriptors the server may have. */
+  /** The server's limit of file descriptors. */
   readonly descriptorsMax?: number;
   readonly app?: Partial<AppSettings>;
   readonly surroundings?: (place: Place) => Promise<Surroundings>;
-  /** After the app and its users were made: what else must be stored. */
+  /** Stores further data, after the app and its users were created. */
   readonly prepare?: (target: Target) => Promise<void>;
   /** Runs in a process of its own until `pace.signal` aborts, or until it has done its worst. */
   readonly greedy: (target: Target, pace: Pace) => Promise<void>;
-  /** What the modest client sends, from an address and an account of its own. */
+  /** The modest client's requests, from an address and an account of its own. */
   readonly modest: readonly ModestRequest[];
-  /** For how long the greedy client must go on at least. */
+  /** The minimum duration of the greedy client. */
   readonly secondsMin?: number;
-  /** How long the modest client may wait at most, where a second is not what is promised. */
+  /** The modest client's maximum wait, where it is not a second. */
   readonly waitMaxMs?: number;
-  /** By how much the server's memory may grow. */
+  /** The permitted growth of the server's memory. */
   readonly growthBytesMax?: number;
   /** A status that the greedy client must have met: it shows that it was greedy. */
   readonly refusedWith?: number;

@@ -8,18 +8,18 @@ import type { Engine, Row } from "./row.ts";
 import { ROWS } from "./rows.ts";
 import { startTarget } from "./start-target.ts";
 
-/** How long a modest client may wait beside any greedy one; more only where it, or whoever does nothing, waits long too. */
+/** A modest client's maximum wait beside a greedy one; more only if it, or an idle process, waits long anyway. */
 const WAIT_MAX_MS = 1000;
 const FACTOR = 10;
 const ALONE_MS = 400;
-/** How long the modest client is looked at when the greedy one is gone. */
+/** How long the modest client is measured after the greedy one has gone. */
 const AFTERWARDS_MS = 300;
-/** From here on greedy clients do what takes longer. */
+/** From this length on greedy clients do longer work. */
 const LONG_SECONDS = 10;
 const DATABASE_MS = 500;
 const MEGABYTE = 1_048_576;
 
-/** By how much longer than that it is looked at: one that is not served at all must be seen to wait. */
+/** The additional time of measurement, so that an unserved client is seen to wait. */
 const LONGER_MS = 500;
 
 export interface Run {
@@ -82,7 +82,7 @@ function troublesOf(
 ): string[] {
   const allowedMs = Math.max(row.waitMaxMs ?? WAIT_MAX_MS, FACTOR * (alone?.worstMs ?? 0)) + delayMs;
   const waited = worstMs > allowedMs ? [`${name}: waited ${worstMs} ms of ${Math.round(allowedMs)} ms`] : [];
-  // A database that must wait so long for the processor cannot keep the second that a server gives it.
+  // A database that waits this long for the processor cannot answer within a server's second.
   const isExcused = (text: string): boolean => engine === "mysql" && delayMs > DATABASE_MS && text.startsWith("503 ");
   return [...waited, ...refused.filter((text) => !isExcused(text)).map((text) => `${name}: ${text}`)];
 }

@@ -12,7 +12,7 @@ import { sharedMariadb } from "../harness/mariadb.ts";
 import { APP_KEY, OPERATOR_KEY, UsermetaProcess, withDescriptors } from "../harness/usermeta-process.ts";
 import type { Engine, Place, Row, Surroundings, Target } from "./row.ts";
 
-/** As `npm start` sets it. Without it a growing heap hides what is measured. */
+/** As `npm start` sets it. Without it a growing heap hides the measured memory. */
 const HEAP = { BUN_JSC_gcMaxHeapSize: "16777216" };
 const TESTED_APP = "org/tested";
 
@@ -24,7 +24,7 @@ export interface StartedTarget extends AsyncDisposable {
   readonly log: () => string;
 }
 
-/** `usermeta serve` on a fresh store with what the row needs, as a process of its own. */
+/** `usermeta serve` on a new store with the needs of the row, as a process of its own. */
 export async function startTarget(row: Row, engine: Engine): Promise<StartedTarget> {
   await using stack = new AsyncDisposableStack();
   const { url, place } = await freshStore(stack, engine);

@@ -11,7 +11,7 @@ import { runRow } from "./run-row.ts";
 
 const LONG = process.env.LONG_SECONDS;
 const SECONDS = Number(LONG ?? 1);
-/** The others are in the tests of what bounds them. */
+/** The others are in the tests of their own limits. */
 const IN_SHORT: readonly Resource[] = ["thread", "hashing", "bodies", "answers", "writes"];
 /** For its start, its end, and the modest client alone. */
 const OVERHEAD_MS = 60_000;

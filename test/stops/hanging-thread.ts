@@ -3,7 +3,7 @@ import type { UsermetaProcess } from "../harness/usermeta-process.ts";
 
 const PRELOADED = join(import.meta.dir, "hang-thread.ts");
 
-/** Settings of a server of which a thread so named can be made to hang. */
+/** Settings of a server that let a thread of this name be hung. */
 export function withHangingThread(name: string): Readonly<Record<string, string>> {
   return { HANG_THREAD: name, BUN_OPTIONS: `--preload=${PRELOADED}` };
 }

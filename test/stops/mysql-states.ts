@@ -12,12 +12,12 @@ import type { PreparedState, StopState } from "./stop-state.ts";
 
 type State = Omit<PreparedState, "store" | "location" | keyof AsyncDisposable>;
 
-/** What a state is made of: its own database, and the network in front of that. */
+/** The parts of a state: its own database, and the network in front of that. */
 type Make = (gate: TcpGate, database: TestDatabase) => State | Promise<State>;
 
 /** As the certificate names it; the account may come from anywhere. */
 const HOST = "localhost";
-/** As many as an upgrade needs some time for. */
+/** Enough for an upgrade to take some time. */
 const OLDER_USERS = 20_000;
 
 interface StateOptions {
@@ -25,7 +25,7 @@ interface StateOptions {
   readonly isTls?: true;
 }
 
-/** A database of their own, on a server that is frozen and killed. */
+/** A database of its own, on a server that is frozen and killed. */
 export class MysqlStates implements AsyncDisposable {
   readonly #server: MariadbServer;
   readonly #certificate: Certificate;
@@ -113,7 +113,7 @@ export class MysqlStates implements AsyncDisposable {
     ];
   }
 
-  /** As after a mistake of its administrator: connections that there are end, and no other is let in. */
+  /** As after an administrator's mistake: open connections end, and no new one is accepted. */
   #forgotten(database: TestDatabase): State {
     const { user } = ACCOUNT;
     return {
@@ -175,7 +175,7 @@ async function olderSchema(database: TestDatabase): Promise<State> {
       `FROM seq_1_to_${OLDER_USERS}`,
   );
   return {
-    // The next start finishes what this one has begun.
+    // The next start completes the work of this one.
     async check() {
       await using store = await openStore(locationOf(database), { schema: "make or migrate" });
       await expectOlderUser(store);

@@ -2,10 +2,10 @@ import { join } from "node:path";
 import { temporaryFolder } from "../store/sqlite-fixture.ts";
 import type { PreparedState } from "./stop-state.ts";
 
-/** What is particular about a state of a SQLite store. */
+/** The specific part of a state of a SQLite store. */
 export type FileState = Omit<PreparedState, "store" | "location" | keyof AsyncDisposable>;
 
-/** @param make what is particular about the state, of which the stack is disposed of at its end */
+/** @param make the specific part of the state; the stack is disposed of at its end */
 export async function onFile(
   make: (path: string, stack: AsyncDisposableStack) => FileState | Promise<FileState>,
 ): Promise<PreparedState> {

@@ -50,7 +50,7 @@ function withSilentService(
   };
 }
 
-/** The server learns of it by itself. */
+/** The server notices it on its own. */
 async function setApp(store: string, flags: readonly string[]): Promise<void> {
   await using command = Bun.spawn([process.execPath, MAIN, "app", "set", APP_KEY, ...flags], {
     env: { ...process.env, USERMETA_STORE: store },

@@ -1,4 +1,4 @@
-/** So many things at once; the others wait their turn. */
+/** Limits concurrent tasks; the others wait their turn. */
 export class Places {
   #free: number;
   readonly #waiting: (() => void)[] = [];

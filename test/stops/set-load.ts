@@ -8,7 +8,7 @@ const REGISTERED_MS = 30_000;
 const PAUSE_MS = 5;
 const FAILED_PAUSE_MS = 50;
 
-/** Each user's client sets a number that grows, again and again, and remembers what it was answered. */
+/** Each user's client sets a number that grows, again and again, and records the answers. */
 export class SetLoad {
   /** user → the number that the last set carried, and the last that was answered 200. */
   readonly asked = new Map<string, number>();
@@ -33,7 +33,7 @@ export class SetLoad {
 
   async #run(origin: string, user: string): Promise<void> {
     await using client = new Client(() => origin);
-    // On a busy machine some are told to try again.
+    // On a busy machine some are told to retry.
     await eventually(() => client.register(user), REGISTERED_MS);
     for (let number = 1; !this.#isOver; number++) {
       this.asked.set(user, number);

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 
-/** Another service, which takes every connection and answers none. */
+/** Another service, which accepts every connection and never answers. */
 export class SilentService implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -26,7 +26,7 @@ export class SilentService implements AsyncDisposable {
     return `http://127.0.0.1:${port}`;
   }
 
-  /** Settles when the first question has come. */
+  /** Settles when the first request has arrived. */
   get asked(): Promise<void> {
     return this.#asked.promise;
   }

@@ -1,4 +1,4 @@
-/** For a moment that chance has chosen, and between a client's calls; never for what is waited for. */
+/** For a random moment, and between a client's calls; never to wait for a condition. */
 export async function sleep(ms: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   setTimeout(resolve, ms);

@@ -40,7 +40,7 @@ export const SQLITE_STATES: readonly StopState[] = [
     : [
         {
           name: "SQLite on a disk that does not answer",
-          // Requests under way may take all of the time that the writer would have had.
+          // Requests in flight may use all of the writer's time.
           leavesOpen: /^the store/,
           prepare: () => onFile((_, stack) => frozenDisk(stack)),
         },
@@ -66,7 +66,7 @@ export const SQLITE_STATES: readonly StopState[] = [
       onFile((path) => ({
         settings: withHangingThread("worker "),
         before: hangThread,
-        // It is given up early enough for the store to be closed after it.
+        // It is abandoned early enough to close the store after it.
         checkClosed() {
           expect(logBytes(path)).toBe(0);
         },
@@ -94,12 +94,12 @@ export const SQLITE_STATES: readonly StopState[] = [
   },
 ];
 
-/** Of SQLite's log, which a store that is closed has folded in. */
+/** Of SQLite's log, which closing a store checkpoints. */
 function logBytes(path: string): number {
   return statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** As many users as an upgrade needs some time for. */
+/** Enough users for an upgrade to take some time. */
 function fill(path: string): void {
   const connection = new Connection(path);
   connection.exec(
@@ -110,13 +110,13 @@ function fill(path: string): void {
   connection.close();
 }
 
-/** The next start finishes what this one has begun. */
+/** The next start completes the work of this one. */
 async function checkUpgraded(path: string): Promise<void> {
   await using store = await openStore({ engine: "sqlite", path }, { schema: "make or migrate" });
   await expectOlderUser(store);
 }
 
-/** Every flush from now on takes a minute, whichever thread makes it. */
+/** From now on every flush of any thread takes a minute. */
 function frozenDisk(owner: AsyncDisposableStack): FileState {
   const stack = owner.use(new AsyncDisposableStack());
   let release = async (): Promise<void> => {};

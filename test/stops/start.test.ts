@@ -31,7 +31,7 @@ test(
   "npm start hands SIGTERM on: exit code 0, and no process is left",
   async () => {
     using folder = temporaryFolder();
-    // A group of its own, in which every process of it is.
+    // A process group of its own, with all its processes.
     await using npm = Bun.spawn(["setsid", "--wait", "sh", "-c", "echo $$; exec npm start"], {
       cwd: ROOT,
       env: {

@@ -12,14 +12,14 @@ import type { StopState } from "./stop-state.ts";
 
 /** docs/OPERATIONS.md § Stop. */
 const ENDED_WITHIN_MS = 9000;
-/** Within which the chosen moments lie: a start takes about as long, and so does the drain of a stop. */
+/** The range of the random moments: a start takes about as long, and so does the drain of a stop. */
 const START_MS = 800;
 const SERVING_MS = 300;
 const AFTER_MS = 100;
 const SETTLED_MS = 30_000;
-/** However starved the machine: a process that stays for good is told from one that is slow. */
+/** Even on a starved machine this distinguishes a process that stays forever from a slow one. */
 const ALLOWANCE_MAX_MS = 10_000;
-/** What the bounds of the parts leave of the bound of all is not much. */
+/** The limits of the parts leave little of the total limit. */
 const IS_STARVED_MS = 1000;
 const SIGTERM = 15;
 
@@ -29,7 +29,7 @@ export interface Stopped {
   readonly acknowledged: number;
 }
 
-/** Starts a server in this state, stops it at some moment, and checks all that is promised of it. */
+/** Starts a server in this state, stops it at some moment, and checks all guarantees. */
 export async function stopOnce(state: StopState, workers: number, chance: Chance): Promise<Stopped> {
   await using prepared = await state.prepare(chance);
   await using delay = new MachineDelay();
@@ -63,7 +63,7 @@ export async function stopOnce(state: StopState, workers: number, chance: Chance
     log: server.log,
   });
   expect(ms).toBeLessThan(ENDED_WITHIN_MS + allowanceMs);
-  // A process that is starved may well leave more.
+  // A starved process may leave more open.
   if (allowanceMs < IS_STARVED_MS) {
     const left = leftOpen(server.log).filter((part) => !(state.leavesOpen?.test(part) ?? false));
     expect({ left, log: server.log }).toEqual({ left: [], log: server.log });
@@ -79,7 +79,7 @@ function leftOpen(log: string): readonly string[] {
   return log.split("\n").flatMap((line) => /"event":"leftOpen","part":"([^"]*)"/.exec(line)?.[1] ?? []);
 }
 
-/** Its handlers are there; before, it is a runtime that has not begun to read the program. */
+/** Its handlers are installed; before, the runtime has not begun to read the program. */
 function hearsStop(pid: number): boolean {
   if (process.platform !== "linux") return true;
   const caught = /^SigCgt:\s*([0-9a-f]+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0";

@@ -7,7 +7,7 @@ export interface StopState {
   readonly name: string;
   /** The signal comes while the server starts, and not while it serves. */
   readonly isStarting?: true;
-  /** What may be left open, as the log names it; everything else is closed in time. */
+  /** The parts that may be left open, as the log names them; all others close in time. */
   readonly leavesOpen?: RegExp;
   /** A part of it needs several threads. */
   readonly workersMin?: number;
@@ -21,14 +21,14 @@ export interface PreparedState extends AsyncDisposable {
   readonly location: StoreLocation;
   /** The server's environment, beside what every server of the tests has. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** What happens to a server that serves, before the signal. */
+  /** Acts on a serving server before the signal. */
   before?(server: UsermetaProcess): Promise<void>;
-  /** What happens at some moment after it. */
+  /** Acts at some moment after it. */
   after?(): void | Promise<void>;
-  /** What is true of a store that was closed, unless the machine was starved. */
+  /** The conditions of a closed store, unless the machine was starved. */
   checkClosed?(): void;
   /** Makes the store readable again. */
   restore?(): Promise<void>;
-  /** What else must be true afterwards. */
+  /** Further conditions afterwards. */
   check?(): Promise<void>;
 }

@@ -12,7 +12,7 @@ const SEED = Number(process.env.STOP_SEED ?? Date.now() % 1_000_000);
 const MYSQL_STOPS = 6;
 /** Most of a stop is waiting. */
 const AT_ONCE = 3;
-/** For all of them, some of which wait until others are done. */
+/** For all of them; some wait until others are done. */
 const TIMEOUT_MS = 240_000;
 
 /** docs/OPERATIONS.md § Stop: "The process ends within nine seconds of the signal". */

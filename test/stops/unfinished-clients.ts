@@ -7,7 +7,7 @@ const LOG_INS = 20;
 const ANSWERS = 40;
 const VALUE = "x".repeat(3500);
 
-/** Half a head, half a body, log-ins that are being hashed, and answers that nobody reads. */
+/** Half a head, half a body, logins that are being hashed, and answers that are not read. */
 export class UnfinishedClients implements AsyncDisposable {
   readonly #connections: RawConnection[] = [];
 

@@ -4,7 +4,7 @@ import { USERS } from "./set-load.ts";
 
 const CALLERS = 20;
 
-/** Clients whose tokens only another service can vouch for: each asks again as soon as it is answered. */
+/** Clients whose tokens only another service can verify: each sends again as soon as it is answered. */
 export class WaitingCallers implements AsyncDisposable {
   readonly #connections: RawConnection[] = [];
   readonly #calling: readonly Promise<void>[];

@@ -42,7 +42,7 @@ describe("the slab", () => {
             } else {
               const stored = attributes(index, filling);
               slab.add(...at, stamp, stored);
-              // What is too large for the slab leaves what was there, under a stamp that is not asked for any more.
+              // An entry too large for the slab leaves the previous one, under a stamp that is no longer requested.
               if (slab.find(...at, stamp)?.version === stored.version) model.set(user, { stamp, stored });
               else model.set(user, { stamp: Number.NaN, stored });
             }
@@ -83,7 +83,7 @@ describe("the slab", () => {
       return count;
     };
     expect(held(0, 100)).toBeGreaterThan(90);
-    // About 250 bytes a record, room to grow included.
+    // About 250 bytes per record, including room to grow.
     expect(held(100, 50_000)).toBeGreaterThan(2000);
   });
 
@@ -105,7 +105,7 @@ describe("the slab", () => {
 });
 
 describe("resident attributes", () => {
-  /** An engine of one value a user, which counts its reads. */
+  /** An engine with one value per user, which counts its reads. */
   function start() {
     const stamps = new VersionStamps(newVersionStampCells());
     const values = new Map<UserName, StoredAttributes>();

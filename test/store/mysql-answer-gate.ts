@@ -1,10 +1,10 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
-/** A network in front of a database, which can keep back what the database answers while questions still arrive. */
+/** A network in front of a database, which can hold back the database's answers while queries still arrive. */
 export class AnswerGate implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** What is kept back; undefined = nothing is. */
+  /** The answers to hold back; undefined = none. */
   #kept: { readonly to: Socket; readonly chunk: Buffer }[] | undefined;
   #answered = Promise.withResolvers<void>();
 
@@ -26,7 +26,7 @@ export class AnswerGate implements AsyncDisposable {
     return address.port;
   }
 
-  /** From now on; resolves when the first answer has been kept back. */
+  /** From now on; resolves when the first answer was held back. */
   keep(): { readonly answered: Promise<void> } {
     this.#kept = [];
     this.#answered = Promise.withResolvers<void>();

@@ -12,11 +12,11 @@ import { lockForeign } from "./mysql-foreign.ts";
 
 const USERS = 400;
 const LOOPS = 8;
-/** Calls that are carried out before the authority ends. */
+/** Calls that complete before the authority is revoked. */
 const BEFORE = 24;
 const ASKER = userAt(0);
 
-/** One of many that go on at the same time. @returns "unauthorised" when it was that */
+/** One of many concurrent calls. @returns "unauthorised" when it was that */
 type Call = (store: Store, app: App, loop: number, round: number, authority: Authority) => Promise<unknown>;
 
 const CALLS: Readonly<Record<string, Call>> = {
@@ -101,7 +101,7 @@ describe.skipIf(mariadbIsMissing())("what ends an authority waits for a set that
         await using fixture = await mysqlFixture(2);
         const { app, database } = fixture;
         const other = await fixture.another();
-        // With a single lane, which a first set makes: for that the next one waits when all else is done.
+        // With a single lane, which a first set creates: the next set waits for it at its very end.
         const store = await fixture.another({ connections: 1 });
         const authority = await authorityOfAsker(store, app);
         expect([await ask(store, app, authority)].flat()).toEqual(["written"]);
@@ -115,7 +115,7 @@ describe.skipIf(mariadbIsMissing())("what ends an authority waits for a set that
           isEnded = true;
           return await written();
         });
-        // It waits for the app's row, or asks again and again for the user's.
+        // It waits for the app's row, or polls the user's.
         await eventually(async () =>
           expect(isEnded || Session.sent > sent + 15 || (await waiting(database)) > 1).toBe(true),
         );
@@ -235,7 +235,7 @@ describe.skipIf(mariadbIsMissing())("of sets that go together", () => {
   });
 });
 
-/** With everything that can end. */
+/** With every authority that can be revoked. */
 async function authorityOfAsker(store: Store, app: App): Promise<Authority> {
   const { userId: id } = await stored(store, app, ASKER);
   return { appEndedMax: 0, adminEndedMax: 0, user: { id, name: ASKER, endedMax: 0 }, registrations: [null] };
@@ -247,7 +247,7 @@ async function waiting(database: TestDatabase): Promise<number> {
   return Number(row?.Value);
 }
 
-/** All of them want the row of the one who asks: on a busy machine one may have to be asked for again. */
+/** All of them need the row of the calling user: on a busy machine a call may have to be repeated. */
 async function untilFree<T>(asked: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
@@ -266,7 +266,7 @@ async function sizedAt(store: Store, app: App, user: number, bytes: number) {
   return sized(app, userAt(user), await readOf(store, app, user), bytes);
 }
 
-/** Of one who is no more, what nobody has. */
+/** Of a user that no longer exists, and that no row has. */
 async function readOf(store: Store, app: App, user: number): Promise<StoredAttributes> {
   const gone = { userId: freshId(), json: "{}", bytes: 0, version: 0, modified: 1 };
   return (await store.attributes(app.number, userAt(user), "write")) ?? gone;

@@ -86,7 +86,7 @@ describe.skipIf(mariadbIsMissing())("what waits together goes together:", () => 
     const { store, app } = fixture;
     const other = await fixture.another();
     for (let bytes = 2; bytes < 60; bytes++) {
-      // Always some reads under way, sent before the set.
+      // Some reads are always in flight, sent before the set.
       const early = Array.from({ length: 8 }, () => stored(store, app, userAt(0)));
       const outcome = await other.writeAttributes(sized(app, userAt(0), await stored(other, app, userAt(0)), bytes));
       expect(outcome).toBe("written");

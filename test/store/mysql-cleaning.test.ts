@@ -18,7 +18,7 @@ describe.skipIf(mariadbIsMissing())("a server cleans the store of", () => {
     await addCommits(database, Date.now() - 9 * MINUTE_MS, 3);
     await addCommits(database, Date.now(), 4);
     while ((await commits(database)) > 2 * PURGED_AT_ONCE + 7) await membership.publishDemand([]);
-    // The rest at once, and not at the next cleaning.
+    // The rest immediately, and not at the next cleaning.
     await membership.publishDemand([]);
     await membership.publishDemand([]);
     expect(await commits(database)).toBe(3 + 4);

@@ -1,18 +1,18 @@
 import { connect, createServer, type Server, type Socket } from "node:net";
 
 /**
- * What becomes of the next commits.
+ * The fate of the next commits.
  * - lost: the connection ends before the commit arrives.
  * - unanswered: the commit arrives, and the connection ends before its answer does.
- * - silent: the commit arrives, and nothing is heard of it or of any connection any more.
+ * - silent: the commit arrives, and no connection gets an answer any more.
  */
 export type Cut = "lost" | "unanswered" | "silent";
 
 /** COM_QUERY, and all of its text. */
-/** Whatever follows in the same packet. */
+/** The rest of the same packet. */
 const COMMIT = Buffer.from("\x03COMMIT");
 
-/** A network in front of a database that fails at the one moment at which a failure leaves a doubt. */
+/** A network in front of a database that fails at the one moment that leaves the outcome unknown. */
 export class CommitCutter implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
@@ -38,7 +38,7 @@ export class CommitCutter implements AsyncDisposable {
     return address.port;
   }
 
-  /** How many of those that were asked for are still to come. */
+  /** The number of requested failures still to come. */
   get left(): number {
     return this.#left;
   }
@@ -48,7 +48,7 @@ export class CommitCutter implements AsyncDisposable {
     this.#left = count;
   }
 
-  /** Everything arrives again, on new connections. */
+  /** Lets everything pass again, on new connections. */
   mend(): void {
     this.#left = 0;
     this.#isSilent = false;

@@ -23,7 +23,7 @@ describe.skipIf(mariadbIsMissing())("a grant whose lanes have moved since it loo
       await using met = await lanesThatMove();
       expect(await met.grant(growth, bytesMax)).toBe("conflict");
       await lanesOf(met.fixture.database, met.fixture.app);
-      // It finds what has become of them the next time.
+      // It reads their new values the next time.
       expect(await met.grant(growth, bytesMax, false)).toBe(
         300 + met.room + 100 + growth > bytesMax ? "full" : "granted",
       );

@@ -18,7 +18,7 @@ describe.skipIf(mariadbIsMissing())("an app that another process is just deletin
       await using fixture = await mysqlFixture(1);
       const { store, app, database } = fixture;
       expect(await store.writeAttributes(sized(app, ADA, await stored(store, app, ADA), 100))).toBe("written");
-      // It has no lane of the app yet, which whoever deletes the app could have locked.
+      // It has no lane of the app yet, which the deletion could have locked.
       const other = await fixture.another();
       const read = await stored(other, app, ADA);
 
@@ -56,7 +56,7 @@ async function deletingApp({ app, database }: MysqlFixture) {
   await deleted.promise;
   const mariadb = await sharedMariadb();
   return {
-    /** Resolves when somebody waits for it. */
+    /** Resolves when another transaction waits for it. */
     async isAwaited(): Promise<void> {
       await eventually(async () => {
         const [waits] = await mariadb.query("SHOW GLOBAL STATUS LIKE 'Innodb_row_lock_current_waits'");

@@ -6,7 +6,7 @@ import { addApp, addUsers, name } from "../contract/open-for-test.ts";
 import { sharedMariadb, type TestDatabase } from "../harness/mariadb.ts";
 import { mysqlLocation } from "./mysql-location.ts";
 
-/** A database with one app and some users, and any number of stores on it, as processes would have them. */
+/** A database with one app and some users, and any number of stores on it, like those of separate processes. */
 export interface MysqlFixture extends AsyncDisposable {
   readonly database: TestDatabase;
   readonly store: MysqlStore;
@@ -16,7 +16,7 @@ export interface MysqlFixture extends AsyncDisposable {
 }
 
 interface Another extends MysqlOptions {
-  /** Of something between it and the database. */
+  /** Of a proxy in front of the database. */
   readonly port?: number;
   readonly timeoutMs?: number;
 }
@@ -54,7 +54,7 @@ export async function stored(store: Store, app: App, user: UserName): Promise<St
   return found;
 }
 
-/** A write that replaces what was read by one value of so many bytes, the key included. */
+/** A write that replaces the read attributes with one value of that many bytes, including the key. */
 export function sized(
   app: App,
   user: UserName,
@@ -68,7 +68,7 @@ export function sized(
   return { app: app.number, name: user, userId, version, json, bytes, growth, modified: modified + 1, appBytesMax };
 }
 
-/** At rest: usage is the sum, no lane is past its grant, and the grants are what the pool says. */
+/** At rest: usage is the sum, no lane exceeds its grant, and the pool has the sum of the grants. */
 export async function lanesOf(database: TestDatabase, app: App): Promise<{ used: number; granted: number }> {
   const [users] = await database.query("SELECT CAST(COALESCE(SUM(bytes), 0) AS SIGNED) AS bytes FROM users");
   const lanes = await database.query("SELECT lane, used, granted, bytes_max FROM app_usage WHERE app = ?", [

@@ -11,7 +11,7 @@ const LIMITS = [400, 700] as const;
 describe.skipIf(mariadbIsMissing())("writes of three processes at once, each under one of two limits,", () => {
   /**
    * Users only grow within a round, so that the usage at a commit lies between what was acknowledged when the write was
-   * asked for and all that may have been written when it was answered.
+   * sent and everything that may have been written when it was answered.
    */
   test("are written only while the usage is within the limit they name, and full only when it is not", async () => {
     await using fixture = await mysqlFixture(USERS);
@@ -61,7 +61,7 @@ describe.skipIf(mariadbIsMissing())("writes of three processes at once, each und
     const write = async (user: number, bytes: number, limit: number) =>
       store.writeAttributes(sized(app, userAt(user), await stored(store, app, userAt(user)), bytes, limit));
     expect([await write(0, 300, 1000), await write(1, 300, 1000)]).toEqual(["written", "written"]);
-    // Both in one transaction, under a limit that the app is past.
+    // Both in one transaction, under a limit that the app exceeds.
     expect(await Promise.all([write(2, 50, 500), write(1, 100, 500)])).toEqual(["written", "written"]);
     expect((await lanesOf(database, app)).used).toBe(450);
     expect(await Promise.all([write(2, 101, 500), write(1, 99, 500)])).toEqual(["written", "written"]);

@@ -1,9 +1,9 @@
 import { type Connection, createConnection } from "mysql2/promise";
 import { sharedMariadb, type TestDatabase } from "../harness/mariadb.ts";
 
-/** A transaction of another program that keeps what a statement has locked. */
+/** A transaction of another program that holds the locks of a statement. */
 export interface ForeignLock extends AsyncDisposable {
-  /** Gives back what it has locked. */
+  /** Releases its locks. */
   release(): Promise<void>;
 }
 

@@ -16,10 +16,10 @@ describe.skipIf(mariadbIsMissing())("a read", () => {
     const { answered } = gate.keep();
     const early = stored(store, fixture.app, ADA);
     await answered;
-    // The query of the early read has been answered, and its answer is on the way.
+    // The query of the early read has been answered, and its answer is in flight.
     expect(await fixture.store.writeAttributes(sized(fixture.app, ADA, before, 20))).toBe("written");
     const late = [stored(store, fixture.app, ADA), store.attributesOf(fixture.app.number, [ADA])] as const;
-    // They have gone out, or wait for a connection.
+    // They were sent, or wait for a connection.
     await new Promise(setImmediate);
     gate.release();
     expect((await early).bytes).toBe(0);
@@ -37,7 +37,7 @@ describe.skipIf(mariadbIsMissing())("a read", () => {
     const before = await stored(store, fixture.app, ADA);
 
     const { answered } = gate.keep();
-    // In turns of their own, so that every connection is busy before the last of them comes.
+    // In separate turns of the event loop, so that every connection is busy before the last of them comes.
     const early: Promise<unknown>[] = [];
     for (const user of all) {
       early.push(stored(store, fixture.app, user));

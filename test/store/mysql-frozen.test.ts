@@ -7,14 +7,14 @@ import { startTestService } from "../harness/service.ts";
 import { expectExactCapacity, readEveryUser } from "../races/stored.ts";
 
 const USERS = 24;
-/** Beside each other on every user, so that some wait for their turn. */
+/** Concurrently on every user, so that some wait for their turn. */
 const CALLERS_OF_USER = 3;
 const TEST_TIMEOUT_MS = 120_000;
 /** A read and a write, each within its timeout. */
 const ANSWERED_WITHIN_MS = 2000;
-/** Calls that end together wait for each other on a busy machine, as the slowest did while the database answered. */
+/** On a busy machine, calls that end together wait for each other, as the slowest did while the database answered. */
 const WAITS_BESIDE = 3;
-/** Answers that callers wait for while nothing comes from the database, and after it. */
+/** The time for answers while the database is frozen, and afterwards. */
 const FROZEN_ANSWERS = 400;
 
 interface SetAnswer {
@@ -50,7 +50,7 @@ describe.skipIf(mariadbIsMissing())("a database that is frozen under load", () =
               const { status } = await admin.set(user, { [key]: "v" });
               sets.push({ user, key, status, ms: performance.now() - from });
               if (caller === 0) reads.push((await admin.get(user)).status);
-              // A caller that is told to come back in a second does so sooner here, but not at once.
+              // A caller that is told to retry after a second does so sooner here, but not immediately.
               if (status !== 200) await new Promise((resolve) => setTimeout(resolve, 50));
             }
           }),
@@ -67,7 +67,7 @@ describe.skipIf(mariadbIsMissing())("a database that is frozen under load", () =
         isLoading = false;
         await Promise.all(callers);
 
-        // At rest: whatever was under way has ended, one way or the other.
+        // At rest: every call in flight has ended.
         await eventually(async () => expect((await admin.set("u0", { last: "v" })).status).toBe(200), TEST_TIMEOUT_MS);
         const stored = await readEveryUser(service, admin);
         const isStored = ({ user, key }: SetAnswer): boolean => Object.hasOwn(stored.get(user) ?? {}, key);

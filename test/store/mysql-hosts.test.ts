@@ -10,7 +10,7 @@ import { mysqlLocation } from "./mysql-location.ts";
 
 const ADA = userAt(0);
 const TIMEOUT_MS = 2000;
-/** After which a host that does not answer is left. */
+/** After this time a host that does not respond is left. */
 const ATTEMPT_MS = TIMEOUT_MS / 2;
 
 describe.skipIf(mariadbIsMissing())("of several hosts", () => {
@@ -38,7 +38,7 @@ describe.skipIf(mariadbIsMissing())("of several hosts", () => {
       expect(outcomes).toEqual(users.map(() => "written"));
       expect(inserted).toEqual(["inserted"]);
 
-      // One at a time, so that every connection that was left open to the first host would show.
+      // One at a time, so that every connection still open to the first host would show.
       const slowest = { ms: 0 };
       for (const user of users) {
         const started = performance.now();

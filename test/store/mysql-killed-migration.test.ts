@@ -6,7 +6,7 @@ import { makeOlderMysql, mysqlSchema } from "./older-store.ts";
 
 /** Enough for the index of schema 2 to take most of the time. */
 const USERS = 60_000;
-/** Each costs the seconds after which a migrator without a beat is gone. */
+/** Each costs the seconds after which a migrator without a heartbeat counts as dead. */
 const KILLS = 3;
 
 describe.skipIf(mariadbIsMissing())("a migration that is killed", () => {
@@ -39,7 +39,7 @@ async function olderDatabase(): Promise<TestDatabase> {
   return database;
 }
 
-/** Without who has been at it, and how often they beat. */
+/** Without the migrator, and the number of its heartbeats. */
 async function schemaOf(database: TestDatabase): Promise<unknown> {
   await database.query("UPDATE usermeta_schema SET beat = 0, migrator = NULL");
   return await mysqlSchema(database);

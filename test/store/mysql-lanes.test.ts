@@ -7,11 +7,11 @@ import { lanesOf, type MysqlFixture, mysqlFixture, sized, stored, userAt } from 
 
 const USERS = 12;
 
-/** One process after another gets the next call, each with lanes of its own. */
+/** The processes get the calls in turn, each with lanes of its own. */
 interface Processes extends AsyncDisposable {
   readonly fixture: MysqlFixture;
   readonly stores: readonly [MysqlStore, MysqlStore, MysqlStore];
-  /** Replaces a user's attributes, whatever they are, by so many bytes. */
+  /** Replaces a user's attributes, whatever they are, with that many bytes. */
   write(store: MysqlStore, user: number, bytes: number, limit: number): Promise<WriteOutcome>;
   used(): Promise<number>;
 }
@@ -26,7 +26,7 @@ describe.skipIf(mariadbIsMissing())("an app's usage in lanes", () => {
     expect(await write(third, 2, 201, 1000)).toBe("full");
     expect(await write(third, 2, 200, 1000)).toBe("written");
     for (const [index, store] of stores.entries()) expect(await write(store, 3 + index, 1, 1000)).toBe("full");
-    // What one process gives back, another can use.
+    // Another process can use a returned grant.
     expect(await write(first, 1, 100, 1000)).toBe("written");
     expect(await write(third, 3, 301, 1000)).toBe("full");
     expect(await write(third, 3, 300, 1000)).toBe("written");
@@ -38,11 +38,11 @@ describe.skipIf(mariadbIsMissing())("an app's usage in lanes", () => {
     const { stores, write, used } = processes;
     const [first, second, third] = stores;
     for (const [index, store] of stores.entries()) expect(await write(store, index, 300, 1000)).toBe("written");
-    // Lowered below the usage: nothing grows, everything shrinks, also by what leaves it too large.
+    // Lowered below the usage: no set may grow, every set may shrink, even if usage stays above the limit.
     for (const [index, store] of stores.entries()) expect(await write(store, index, 301, 500)).toBe("full");
     expect(await write(second, 0, 200, 500)).toBe("written");
     expect(await write(second, 1, 201, 500)).toBe("written");
-    // The room in the lane that gave back is nobody's while the app is past its limit.
+    // No lane can use the returned grant while the app exceeds its limit.
     expect(await write(second, 1, 202, 500)).toBe("full");
     expect(await write(third, 2, 99, 500)).toBe("written");
     expect(await write(first, 5, 1, 500)).toBe("full");

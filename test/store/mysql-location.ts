@@ -1,7 +1,7 @@
 import type { MysqlLocation } from "../../src/store/mysql/connection/location.ts";
 import { parseMysqlUrl } from "../../src/store/mysql/connection/parse-mysql-url.ts";
 
-/** Long: a test on a busy machine is not about time. */
+/** Long: on a busy machine the time is not what a test is about. */
 const TIMEOUT_MS = 5000;
 
 export function mysqlLocation(url: string, timeoutMs = TIMEOUT_MS): MysqlLocation {

@@ -5,15 +5,15 @@ import { startTestService, type TestService, type TestServiceOptions } from "../
 import { expectExactCapacity } from "../races/stored.ts";
 import { lockForeign } from "./mysql-foreign.ts";
 
-/** Within which a call is refused for which nothing is stored. */
+/** A call that stores nothing is refused within this time. */
 const REFUSED_WITHIN_MS = 2000;
 const SETS = 40;
 const CALLERS = 64;
-/** By the whole key: anything else would lock more rows than hers. */
+/** By the whole key: any other condition would lock more rows than Ada's. */
 const LOCK_ADA = "SELECT id FROM users WHERE app = (SELECT number FROM apps) AND name = 'ada' FOR UPDATE";
 
 /** The server's own timeout, and one with which it could wait much longer. */
-/** What the operator lets the database take makes no difference to those that wait: the long tests look at more. */
+/** The operator's timeout makes no difference to waiting calls; the long tests try more values. */
 const TIMEOUTS_MS = process.env.LONG_SECONDS === undefined ? [1000] : [1000, 10_000];
 
 for (const timeoutMs of TIMEOUTS_MS) {
@@ -36,7 +36,7 @@ for (const timeoutMs of TIMEOUTS_MS) {
             refused.push(...(await Promise.all(adas)));
           }
         }
-        // Nothing of them is carried out when it could be.
+        // None of them is carried out later.
         expect((await admin.set("ada", { after: "stored" })).body.data).toEqual({ before: "kept", after: "stored" });
         expectRefused(refused, others);
         const allowed = conflicts === "merge" ? [200] : [200, 409];
@@ -103,7 +103,7 @@ for (const timeoutMs of TIMEOUTS_MS) {
             call(service, admin, "POST", "/users", { json: { username: `${prefix}${n}`, password: "p" } }),
           ),
         );
-      // Which of them come through is for those who hash the passwords to say, and so is a part of the time.
+      // The admission of hashing decides which of them succeed, and takes a part of the time.
       const free = await register("free");
       {
         await using _lock = await lockForeign(database, "SELECT number FROM apps FOR UPDATE");
@@ -154,7 +154,7 @@ function call({ base }: TestService, { token }: Admin, method: string, path: str
   return timed(() => send(method, `${base}${path}`, { ...sent, token }));
 }
 
-/** @param others calls that nothing stood in the way of: what they took, a busy machine takes */
+/** @param others calls that nothing blocked: their time is the delay of the busy machine */
 function expectRefused(refused: readonly Timed[], others: readonly Timed[]): void {
   for (const { answer } of refused) {
     expect([answer.status, answer.headers.get("retry-after")]).toEqual([503, "1"]);
@@ -163,7 +163,7 @@ function expectRefused(refused: readonly Timed[], others: readonly Timed[]): voi
   expect(Math.max(...refused.map(({ ms }) => ms))).toBeLessThan(REFUSED_WITHIN_MS + slowest);
 }
 
-/** A server with the users `ada` and `bob`, and its database for others to lock. */
+/** A server with the users `ada` and `bob`, and its database, in which other clients can take locks. */
 async function lockable(timeoutMs: number, options: TestServiceOptions = {}) {
   await using stack = new AsyncDisposableStack();
   const database: TestDatabase = stack.use(await (await sharedMariadb()).freshDatabase());

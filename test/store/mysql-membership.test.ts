@@ -35,7 +35,7 @@ describe.skipIf(mariadbIsMissing())("the servers of one store", () => {
     expect(performance.now() - from).toBeWithin(900, 1500);
     while ((await store.publishDemand([])).length === 1) await Bun.sleep(20);
     expect(performance.now() - from).toBeWithin(2400, 3200);
-    // It is heard again when it speaks again.
+    // It is seen again when its heartbeat resumes.
     await busy.publishDemand(demand(5));
     expect(await store.publishDemand([])).toEqual([demand(5)]);
   }, 20_000);

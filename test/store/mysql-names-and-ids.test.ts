@@ -4,7 +4,7 @@ import { mariadbIsMissing } from "../harness/mariadb.ts";
 import { mysqlFixture } from "./mysql-fixture.ts";
 
 describe.skipIf(mariadbIsMissing())("two processes that insert at once", () => {
-  /** Of what each inserts: its name and its id. */
+  /** Of the rows that each inserts: its name and its id. */
   const MEETINGS: Readonly<Record<string, (x: string) => readonly (readonly [string, string])[]>> = {
     "a name and a user of that id": (x) => [
       [x, freshId()],

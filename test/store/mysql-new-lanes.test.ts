@@ -11,10 +11,10 @@ import { mysqlLocation } from "./mysql-location.ts";
 const ADA = userAt(0);
 const BOB = userAt(1);
 const TIMEOUT_MS = 5000;
-/** Of no server that has the store. */
+/** Of no server that uses the store. */
 const NEW_LANE = 77;
 
-/** One that a node of a cluster makes while another changes the limit, neither of which can see the other. */
+/** A lane that one node of a cluster creates while another changes the limit; neither sees the other. */
 describe.skipIf(mariadbIsMissing())("a lane that is made while the limit is changed", () => {
   test("lets no set exceed the previous limit", async () => {
     await using met = await laneMadeUnder(500, 1000);
@@ -36,7 +36,7 @@ describe.skipIf(mariadbIsMissing())("a lane that is made while the limit is chan
   test("gets a grant in its turn, even if others have taken the grant it returned", async () => {
     await using met = await laneMadeUnder(500, 1000);
     const { store, app, database } = met.fixture;
-    // All there is, so that nothing is left that no lane has used.
+    // The whole limit, so that no unused part is left.
     const { bytes } = await stored(store, app, BOB);
     expect(await store.writeAttributes(sized(app, BOB, await stored(store, app, BOB), 905, 1000))).toBe("written");
     expect(bytes).toBeLessThan(905);
@@ -48,7 +48,7 @@ describe.skipIf(mariadbIsMissing())("a lane that is made while the limit is chan
   });
 });
 
-/** Ada gave back 5 of 100 in the new lane, and the limit became another without the new lane. */
+/** Ada returned 5 of 100 in the new lane, and the limit changed without the new lane. */
 async function laneMadeUnder(limit: number, next: number) {
   await using stack = new AsyncDisposableStack();
   const fixture: MysqlFixture = stack.use(await mysqlFixture(2));
@@ -68,7 +68,7 @@ async function laneMadeUnder(limit: number, next: number) {
     expect(await moveUsageDown(each, app.number, NEW_LANE, -5)).toBe(true);
     await each({ sql: "UPDATE users SET bytes = bytes - 5, version = version + 1 WHERE name = ?", values: [ADA] });
   });
-  // As a node sees it to which this has not come yet.
+  // As a node sees it that has not received this yet.
   const [made] = await database.query("SELECT * FROM app_usage WHERE lane = ?", [NEW_LANE]);
   await database.query("DELETE FROM app_usage WHERE lane = ?", [NEW_LANE]);
   await write(BOB, 150, next);

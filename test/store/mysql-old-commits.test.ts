@@ -17,7 +17,7 @@ for (const stepMs of [HOUR_MS, DAY_MS, -HOUR_MS, -DAY_MS]) {
         expect(wallAt(ms - ageMs)).toBeGreaterThanOrEqual(until);
       }
     }
-    // Once the step is as long ago, what is older is old again.
+    // Once that much time has passed since the step, older commits count as old again.
     expect(old.until(wallAt(HOUR_MS + 1), HOUR_MS + 1)).toBe(wallAt(HOUR_MS + 1) - 10 * MINUTE_MS);
   });
 }

@@ -16,7 +16,7 @@ import { mysqlLocation } from "./mysql-location.ts";
 const ADA = userAt(0);
 const USERS = 50;
 const TIMEOUT_MS = 1000;
-/** Well within what is left for the outcome of what is sent late. */
+/** Well within the time reserved for the outcome of a late commit. */
 const SHORTLY_MS = 75;
 const NOT_SENT = {
   app: 1,
@@ -29,7 +29,7 @@ const NOT_SENT = {
   modified: 1,
   appBytesMax: 1,
 };
-/** Than a set may wait that can still be refused for certain. */
+/** Than a set may wait while it can still be refused for certain. */
 const LONGER_MS = 3000;
 
 describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () => {
@@ -121,7 +121,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
     for (const failure of later) expect(failure).toMatchObject({ nothingStored: true });
     expect(await sent).toMatchObject({ fault: "outcome_unknown", nothingStored: false });
     cutter.mend();
-    // Whatever was under way has ended when its user is written again.
+    // All calls in flight have ended when their user is written again.
     for (const index of [0, 1, 2]) {
       const before = await stored(store, app, userAt(index));
       expect(index === 0 ? [0, 20] : [0]).toContain(before.bytes);
@@ -132,7 +132,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
 
   test("a commit that is sent late is still waited for: a part of the timeout is reserved for its answer", async () => {
     const { location } = pendingNeeds();
-    // A thread that stood still at the wrong moment has proved nothing.
+    // A thread that was suspended at the wrong moment proves nothing.
     for (let isTried = false; !isTried; ) {
       const queue = new WriteQueue(pendingNeeds());
       const from = performance.now();
@@ -216,7 +216,7 @@ function pendingNeeds() {
   return { location, batchMax: 1, usage: sharedUsage(new Int32Array(new SharedArrayBuffer(4)), 0), ready: () => {} };
 }
 
-/** A foreign transaction that has locked the app's usage. */
+/** A transaction of another client that has locked the app's usage. */
 async function holdLanes(fixture: MysqlFixture) {
   const { createConnection } = await import("mysql2/promise");
   const { port } = await sharedMariadb();
@@ -246,7 +246,7 @@ async function cuttingStore(cut: Cut, timeoutMs = cut === "silent" ? TIMEOUT_MS 
   const fixture = stack.use(await mysqlFixture(USERS));
   const cutter = stack.use(await CommitCutter.before((await sharedMariadb()).port));
   const store = await fixture.another({ port: cutter.port, timeoutMs });
-  // It has been granted room before, so that the next commit is that of the set itself.
+  // It has a grant already, so that the next commit is that of the set itself.
   const last = userAt(USERS - 1);
   await store.writeAttributes(sized(fixture.app, last, await stored(store, fixture.app, last), 1));
   await store.clearAttributes(fixture.app.number, last, 1000);

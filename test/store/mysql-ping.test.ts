@@ -48,7 +48,7 @@ describe.skipIf(mariadbIsMissing())("ping", () => {
   }
 });
 
-/** An account that may write all tables but one. */
+/** An account that may write to all tables but one. */
 async function limitedAccount({ database }: MysqlFixture, withheld: string) {
   const mariadb = await sharedMariadb();
   const user = `limited_${withheld}`;

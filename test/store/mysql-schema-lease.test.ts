@@ -8,7 +8,7 @@ import { mariadbIsMissing } from "../harness/mariadb.ts";
 import { type MysqlFixture, mysqlFixture } from "./mysql-fixture.ts";
 import { mysqlLocation } from "./mysql-location.ts";
 
-/** More than two beats, and less than the usual. */
+/** More than two heartbeats, and less than the usual. */
 const GONE_MS = 2200;
 
 describe.skipIf(mariadbIsMissing())("the right to change the schema", () => {
@@ -43,7 +43,7 @@ describe.skipIf(mariadbIsMissing())("the right to change the schema", () => {
       names.push(name);
       expect(await migrator(fixture)).toBe(name);
       await session.one("SELECT SLEEP(0.3)", [], 2000);
-      // Nobody else has come in between.
+      // No other server has come in between.
       expect(await migrator(fixture)).toBe(name);
     };
     await Promise.all([take(own, beating, "first"), take(others, othersBeating, "second")]);
@@ -56,7 +56,7 @@ describe.skipIf(mariadbIsMissing())("the right to change the schema", () => {
     await using sessions = fourSessions(fixture);
     const [own, beating] = sessions.all;
     const number = MYSQL_MIGRATIONS.length + 1;
-    // Somebody who has taken him for dead, while he was at it.
+    // Another server that took the migrator for dead while it worked.
     const robbed = { number, sql: "UPDATE usermeta_schema SET migrator = 'another';\n" };
     const target = migrationTarget(mysqlLocation(fixture.database.url), own, beating);
     await fixture.store[Symbol.asyncDispose]();

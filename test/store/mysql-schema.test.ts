@@ -9,7 +9,7 @@ import { mariadbIsMissing, sharedMariadb, type TestDatabase } from "../harness/m
 import { mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
 import { mysqlLocation } from "./mysql-location.ts";
 
-/** What a later version might add: older programs need not know of it. */
+/** A step that a later version might add, and that older programs need not know. */
 const ADDITIVE: Migration = {
   number: MYSQL_MIGRATIONS.length + 1,
   oldest: MYSQL_MIGRATIONS.length,
@@ -17,7 +17,7 @@ const ADDITIVE: Migration = {
 CREATE TABLE IF NOT EXISTS colours (name VARCHAR(16) NOT NULL PRIMARY KEY) ENGINE=InnoDB;
 `,
 };
-/** And one after which older programs would be wrong. */
+/** And one that older programs are incompatible with. */
 const BREAKING: Migration = {
   number: ADDITIVE.number + 1,
   sql: `CREATE TABLE IF NOT EXISTS other (name VARCHAR(16) NOT NULL PRIMARY KEY) ENGINE=InnoDB;
@@ -59,7 +59,7 @@ describe.skipIf(mariadbIsMissing())("the schema", () => {
     expect(sets).toBeGreaterThan(0);
     await addUsers(store, app, "late");
     expect(await database.query("SELECT COUNT(*) AS count FROM users WHERE colour IS NULL")).toEqual([{ count: 6 }]);
-    // An older server may also be started anew in the middle of the upgrade.
+    // An older server may also restart in the middle of the upgrade.
     const again = await fixture.another();
     expect(await again.apps()).toEqual([app]);
   });

@@ -8,7 +8,7 @@ import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { mysqlLocation } from "./mysql-location.ts";
 
 const TIMEOUT_MS = 2000;
-/** A connection takes seven ways at least, for longer than the next host is left untried. */
+/** A connection takes at least seven network delays, longer than the wait before the next host is tried. */
 const SLOW_MS = 150;
 const ATTEMPT_MS = 500;
 const LONG_MS = 30_000;
@@ -28,7 +28,7 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     while (session.isOpen) await new Promise(setImmediate);
     const rest = session.queryBatch([{ sql: "INSERT INTO t VALUES (1)" }, { sql: "COMMIT" }], TIMEOUT_MS, true);
     await expect(rest).rejects.toThrow("in the middle of a transaction");
-    // The next thing that it is asked finds a new connection.
+    // Its next call gets a new connection.
     expect(await session.queryBatch([{ sql: "SELECT COUNT(*) FROM t" }], TIMEOUT_MS)).toEqual([[[0]]]);
   });
 
@@ -72,7 +72,7 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     await expect(asked()).rejects.toThrow("no host has let a connection in yet");
     await eventually(asked);
     expect(hosts.current).toBe(first);
-    // On the connection that it has.
+    // On its current connection.
     await asked();
   });
 

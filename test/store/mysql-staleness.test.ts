@@ -36,7 +36,7 @@ describe.skipIf(mariadbIsMissing())("with reads that may be old", () => {
     for (let bytes = 5; bytes < 60; bytes++) {
       const [writer, reader] = bytes % 2 === 0 ? [owner, thread] : [thread, owner];
       await stored(reader, app, ADA);
-      // Reads under way, which may bring what was there before.
+      // Reads in flight, which may return the previous value.
       const early = Array.from({ length: 4 }, () => stored(reader, app, ADA));
       const write = sized(
         app,

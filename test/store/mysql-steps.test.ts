@@ -1,4 +1,4 @@
-/** What a step may be made of: see docs/decisions/0031-migrations-on-a-busy-cluster.md. */
+/** The statements that a step may consist of: see docs/decisions/0031-migrations-on-a-busy-cluster.md. */
 import { expect, test } from "bun:test";
 import { MYSQL_MIGRATIONS, statementsOf } from "../../src/store/mysql/schema/schema.ts";
 

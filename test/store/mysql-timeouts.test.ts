@@ -9,10 +9,10 @@ import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { lanesOf, type MysqlFixture, mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
 
 const TIMEOUT_MS = 800;
-/** What a busy thread may be late by. */
+/** The possible delay of a busy thread. */
 const LATE_MS = 300;
 const RECOVERY_MS = 2000;
-/** What gathers within the timeout where a server is asked for as much as it can answer. */
+/** The number of calls within the timeout on a fully loaded server. */
 const READS_AT_ONCE = 20_000;
 const ADA = userAt(0);
 
@@ -20,7 +20,7 @@ type Call = Exclude<keyof Store, "failed" | "feedVersion" | typeof Symbol.asyncD
 
 const NEVER_STORED = { userId: "", json: "{}", bytes: 0, version: 0, modified: 1000 };
 
-/** Every call of the port that asks the database; the compiler finds a missing one. */
+/** Every call of the port that queries the database; the compiler finds a missing one. */
 const CALLS: { readonly [Name in Call]: (store: Store, app: App) => unknown } = {
   ping: (store) => store.ping(),
   changesSince: (store) => store.changesSince(0),
@@ -67,7 +67,7 @@ describe.skipIf(mariadbIsMissing())("a database that cannot be asked", () => {
       const { gate, store, fixture } = gated;
       gate.set(state);
       expectInTime(await failures(store, fixture.app, CALL_NAMES));
-      // Again without a connection, of which the first ones were rid.
+      // Again without a connection: the first calls have closed theirs.
       expectInTime(await failures(store, fixture.app, CALL_NAMES));
       const many = Array.from({ length: 1000 }, (_, index) => CALL_NAMES[index % CALL_NAMES.length] ?? "ping");
       expectInTime(await failures(store, fixture.app, many));
@@ -100,7 +100,7 @@ describe.skipIf(mariadbIsMissing())("a database that cannot be asked", () => {
   });
 });
 
-/** Also those of which another connection of the store is the first to hear. */
+/** Also those that another connection of the store notices first. */
 async function expectServing(store: Store, fixture: MysqlFixture): Promise<void> {
   const from = performance.now();
   await eventually(async () => await store.ping(), RECOVERY_MS);

@@ -17,7 +17,7 @@ describe.skipIf(mariadbIsMissing())("a transaction that is rolled back between t
     await using _store = await openMysqlStore(location, { exclusive: true });
     await database.query("CREATE TABLE t (n INT) ENGINE=InnoDB");
     const session = new Session(location, new Hosts(location.hosts));
-    // As a node of Galera does that must give way; see test/cluster/giving-way.ts.
+    // As a node of Galera does when its transaction is aborted; see test/cluster/giving-way.ts.
     const insert = (n: number) => ({ sql: "INSERT INTO t VALUES (?)", values: [n] });
     const broken = transact(
       session,
@@ -30,7 +30,7 @@ describe.skipIf(mariadbIsMissing())("a transaction that is rolled back between t
     );
     await expect(broken).rejects.toBeInstanceOf(RolledBackUnsaid);
     expect(await database.query("SELECT n FROM t")).toEqual([]);
-    // And the connection is as it was: what is not a transaction is kept at once.
+    // And the connection is as before: a statement outside a transaction is committed immediately.
     await session.queryBatch([insert(3)], DEADLINE_MS);
     session.drop();
     const another = new Session(location, new Hosts(location.hosts));

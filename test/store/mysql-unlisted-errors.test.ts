@@ -5,7 +5,7 @@ import { CommitCutter } from "./mysql-commit-cutter.ts";
 import { lanesOf, mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
 
 const LIMIT = 1000;
-/** "Unhandled user-defined exception": nobody has listed it, and no attempt is made again for it. */
+/** "Unhandled user-defined exception": an unlisted number, which is not retried. */
 const SIGNAL = "SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = 1644";
 const ADA = userAt(0);
 const BEN = userAt(1);
@@ -32,7 +32,7 @@ describe.skipIf(mariadbIsMissing())("an unlisted error number", () => {
       const { fault, nothingStored } = error instanceof StoreError ? error : {};
       expect({ change, fault, nothingStored }).toEqual({ change, fault: "unexpected", nothingStored: true });
     }
-    // What needs no room made is told as ever: a full app is full, and no fault.
+    // A refusal that needs no new grant stays the same: a full app is full, not a fault.
     expect(await store.writeAttributes(await set(LIMIT + 1))).toBe("full");
     await database.query("DROP TRIGGER refusing");
     expect(await stored(store, app, ADA)).toMatchObject({ bytes: 400 });

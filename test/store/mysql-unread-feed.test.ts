@@ -29,7 +29,7 @@ describe.skipIf(mariadbIsMissing())("a token that was revoked elsewhere", () => 
         expect(await statuses()).toEqual(new Set([200]));
 
         for (const sql of begin) await database.query(sql);
-        // As another server does it.
+        // As another server would.
         await database.query("UPDATE users SET tokens_valid_after = tokens_valid_after + 1");
         await database.query("UPDATE counters SET value = value + 1 WHERE name = 'changes'");
         await database.query(

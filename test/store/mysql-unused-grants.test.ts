@@ -13,7 +13,7 @@ const ADA = userAt(0);
 const BOB = userAt(1);
 const TIMEOUT_MS = 2000;
 
-/** What a server asked for that was killed, or outrun, before it could write. */
+/** Grants of a server that was killed, or lost a conflict, before it could write. */
 describe.skipIf(mariadbIsMissing())("a grant that is never used", () => {
   for (const [growth, what] of [
     [60, "to grow"],

@@ -8,7 +8,7 @@ import { lockForeign } from "./mysql-foreign.ts";
 const USERS = 101;
 const MODEST = userAt(USERS - 1);
 const LARGE_BYTES = 200_000;
-/** Half of what all may have, what is let in freely, and one. */
+/** Half of the total, the part that needs no admission, and one. */
 const GREEDY_MAX = (16_777_216 / 2 + 262_144) / LARGE_BYTES + 1;
 
 describe.skipIf(mariadbIsMissing())("while no set can be written", () => {
@@ -26,7 +26,7 @@ describe.skipIf(mariadbIsMissing())("while no set can be written", () => {
         .catch((error) => `${error.fault} ${error.nothingStored}`);
       return outcome;
     };
-    // A lane for the lock to keep.
+    // A lane that the lock holds.
     await store.writeAttributes(sized(app, MODEST, await stored(store, app, MODEST), 5));
     await store.clearAttributes(app.number, MODEST, 2000);
     reads.set(MODEST, await stored(store, app, MODEST));

@@ -7,7 +7,7 @@ import { describeStore } from "../contract/store.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { mysqlLocation } from "./mysql-location.ts";
 
-/** Small, so that what is kept in memory is thrown out again and again. */
+/** Small, so that cached copies are evicted again and again. */
 const AGEING = { cacheBytes: 20_000, stalenessMs: 60_000 };
 
 describe.skipIf(mariadbIsMissing())("on MariaDB", () => {

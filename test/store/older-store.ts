@@ -1,4 +1,4 @@
-/** Stores as older versions made them, by the same files of SQL, each with one app and one user in it. */
+/** Stores as older versions created them, by the same SQL files, each with one app and one user. */
 
 import { MYSQL_MIGRATIONS, statementsOf } from "../../src/store/mysql/schema/schema.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
@@ -46,7 +46,7 @@ export async function makeOlderMysql(database: TestDatabase, schema: number): Pr
   );
 }
 
-/** All that says what the schema is. */
+/** The full description of the schema. */
 export function sqliteSchema(path: string): unknown {
   const connection = new Connection(path);
   try {

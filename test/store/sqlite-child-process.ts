@@ -10,12 +10,12 @@ export interface ChildAnswer {
 export interface Child extends AsyncDisposable {
   readonly pid: number;
   readonly answer: Promise<ChildAnswer>;
-  /** SIGKILL, and waits until the process is gone. */
+  /** Sends SIGKILL, and waits until the process is gone. */
   kill(): Promise<void>;
 }
 
 /**
- * Starts sqlite-child.ts; what it is disposed of by is `kill`.
+ * Starts sqlite-child.ts; disposing of it calls `kill`.
  *
  * @param wrapper a program, with its arguments, that becomes the child
  */

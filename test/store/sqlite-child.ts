@@ -1,6 +1,7 @@
 /**
  * Another process at a store. `hold PATH LISTEN` serves it until it is killed; `create PATH KEY` opens it, makes an
- * app and ends; `lock PATH` keeps the write lock of the file until it is killed. Says one line of JSON: what it did, or the fault.
+ * app and ends; `lock PATH` holds the write lock of the file until it is killed. Prints one line of
+ * JSON: its result, or the fault.
  */
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";

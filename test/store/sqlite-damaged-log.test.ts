@@ -9,16 +9,16 @@ import { read, temporaryFolder, withUsers, write } from "./sqlite-fixture.ts";
 const USERS = Array.from({ length: 60 }, (_, index) => `user${index}`);
 const VALUE = "value";
 
-/** SQLite takes the log up to its last commit before the first page that is not what its checksum says. */
+/** SQLite recovers the log up to the last commit before the first page whose checksum is wrong. */
 test("nothing behind a damaged page of the log is recovered, and everything stored before it is there", async () => {
   using folder = temporaryFolder();
   const path = join(folder.path, "usermeta.db");
   const copy = join(folder.path, "killed", "usermeta.db");
   await using store = await openSqliteStore(path);
   const app = await withUsers(store, USERS);
-  // One after the other, so that each has a commit of its own.
+  // Sequentially, so that each has a commit of its own.
   for (const user of USERS) await write(store, app, user, VALUE);
-  // As a server that was killed leaves it: nothing is folded yet.
+  // As a killed server leaves it: nothing is checkpointed yet.
   mkdirSync(join(folder.path, "killed"));
   for (const end of ["", "-wal"]) cpSync(`${path}${end}`, `${copy}${end}`);
   damage(`${copy}-wal`, Math.floor(statSync(`${copy}-wal`).size * 0.75), 100);

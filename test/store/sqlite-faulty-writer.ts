@@ -1,8 +1,8 @@
 /**
- * A writer's thread whose `clearAttributes` has faults for sale: a user called `poison…` makes it throw after a
+ * A writer's thread whose `clearAttributes` has faults on demand: a user called `poison…` makes it throw after a
  * change, `die` ends the thread in the middle of the transaction, `crash` ends it
  * soon after with an error that nothing catches, `fill` and `unfill` make the disk full and not, `hang` never returns,
- * `freeze` makes the thread deaf for FROZEN_MS in the middle of the transaction, as a disk does that does not answer.
+ * `freeze` blocks the thread for FROZEN_MS in the middle of the transaction, as an unresponsive disk does.
  */
 import { COMMANDS } from "../../src/store/sqlite/commands.ts";
 import { serveWriter, type WriterPort } from "../../src/store/sqlite/writer/serve-writer.ts";

@@ -15,13 +15,13 @@ export const LONG_BYTES = 1_048_576;
 /** See sqlite-faulty-writer.ts. */
 export const FROZEN_MS = 4000;
 
-/** A folder of its own for one test; gone with everything in it afterwards. */
+/** A folder for one test, deleted afterwards. */
 export function temporaryFolder(): Disposable & { readonly path: string } {
   const path = mkdtempSync(join(tmpdir(), "usermeta-"));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Unlike any that another process makes. */
+/** Different from those of any other process. */
 export function newApp(key = "org/app"): NewApp {
   return { ...newAppOf(key), id: crypto.randomUUID(), clientId: crypto.randomUUID() };
 }
@@ -47,7 +47,7 @@ export async function read(store: Store, app: number, text: string): Promise<Sto
   return stored;
 }
 
-/** Replaces a user's attributes, whatever they are now, with one of this value. */
+/** Replaces a user's attributes, whatever they are, with one of this value. */
 export async function write(store: Store, app: number, text: string, value: string): Promise<WriteOutcome> {
   const { userId, version, modified, bytes: former } = await read(store, app, text);
   const json = JSON.stringify({ key: value });
@@ -76,7 +76,7 @@ export async function faultOf(promise: Promise<unknown>): Promise<StoreError> {
 const HEADER_BYTES = 32;
 const FRAME_HEADER_BYTES = 24;
 
-/** The commits that the write-ahead log holds: its frames that end one (sqlite.org/fileformat2.html § 4.1). */
+/** The commits in the write-ahead log: its frames that end one (sqlite.org/fileformat2.html § 4.1). */
 export function commitsInLog(path: string): number {
   const log = readFileSync(`${path}-wal`);
   const frameBytes = FRAME_HEADER_BYTES + log.readUInt32BE(8);

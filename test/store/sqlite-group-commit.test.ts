@@ -12,7 +12,7 @@ import type { NumberedCommand } from "../../src/store/sqlite/writer/writer-messa
 import { name } from "../contract/open-for-test.ts";
 import { temporaryFolder, withUsers } from "./sqlite-fixture.ts";
 
-/** Tells of the moments between a commit and all that follows it. */
+/** Reports the moments between a commit and the steps after it. */
 class WatchedConnection extends Connection {
   onCommitted: () => void = () => {};
 
@@ -30,7 +30,7 @@ function command(write: AttributesWrite): NumberedCommand {
   return [1, "writeAttributes", app, write.name, userId, version, json, bytes, modified, appBytesMax];
 }
 
-/** Two threads' stores, as far as they can be had in one thread, and a writer that is run by hand. */
+/** The stores of two threads, simulated in one, and a writer that the test runs. */
 async function start(path: string) {
   await using opened = await openSqliteStore(path);
   const app = await withUsers(opened, ["ada"]);

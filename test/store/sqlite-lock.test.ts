@@ -31,7 +31,7 @@ test("two servers of one process exclude each other; the store is free again whe
   const path = join(folder.path, "usermeta.db");
   const first = await openSqliteStore(path, { exclusive: true, listen: "" });
   expect(await faultOf(openSqliteStore(path, { exclusive: true }))).toMatchObject({ fault: "in_use" });
-  // The refused one has let go of nothing that belongs to the first.
+  // The refused one has released nothing that belongs to the first.
   await using child = startChild("hold", path, "");
   expect(await child.answer).toMatchObject({ fault: "in_use" });
   await first[Symbol.asyncDispose]();

@@ -26,7 +26,7 @@ test("an external reader that makes the log grow is logged once, named by ready,
   expect(troubles.over).toEqual([]);
 
   reader.close();
-  // Without any write that would do it.
+  // Without any write that could cause it.
   await eventually(async () => expect(troubles.over).toEqual(["log_long"]));
   expect(logBytes(path)).toBeLessThan(LONG_BYTES);
   expect(await store.ping()).toEqual([]);
@@ -48,7 +48,7 @@ describe.skipIf(smallDiskIsMissing())("a log that would fill the disk", () => {
         for (;;) {
           await set(store, app, sets + 1);
           sets += 1;
-          // The writer looks between sets.
+          // The writer checks between sets.
           await Bun.sleep(1);
         }
       })(),
@@ -87,7 +87,7 @@ function set(store: SqliteStore, app: number, number: number) {
   return write(store, app, "ada", `${number}`.padEnd(VALUE_BYTES, "x"));
 }
 
-/** Looks once, and never lets go of what it saw. */
+/** Reads once, and never closes its read transaction. */
 function foreignReader(path: string): Connection {
   const reader = new Connection(path);
   reader.exec("BEGIN");

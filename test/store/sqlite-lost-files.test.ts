@@ -72,7 +72,7 @@ for (const { how, lose, restore } of LOST) {
     const refused = { fault: "file_lost", nothingStored: true };
     expect(await faultOf(write(store, app, "ada", "after"))).toMatchObject(refused);
     expect(await faultOf(store.ping())).toMatchObject({ fault: "file_lost" });
-    // What is open is the last state, and is read.
+    // The open file holds the last state, and is read.
     expect(await read(store, app, "ada")).toMatchObject({ json: '{"key":"before"}' });
     await lost.hears(1);
     expect(told).toEqual([{ kind: "file_lost", message: expect.stringContaining(path) }]);
@@ -92,7 +92,7 @@ for (const { how, lose } of OVERWRITTEN) {
     expect(await write(store, app, "ada", "before")).toBe("written");
     lose(path);
     const bytes = readFileSync(path);
-    // A read may meet anything now.
+    // A read may have any result now.
     const refused = await faultOf(store.clearAttributes(app, name("ada"), 1));
     expect(refused).toMatchObject({ fault: "file_lost", nothingStored: true });
     await faultOf(store.ping());
@@ -112,7 +112,7 @@ test("the loss is reported without any request, and every acknowledged write is 
   renameSync(path, moved);
   await lost.hears(1);
   expect(told).toMatchObject([{ kind: "file_lost" }]);
-  // The log that stays behind can be taken for nobody's.
+  // The log that stays behind cannot be mistaken for another store's.
   await eventually(async () => expect(statSync(`${path}-wal`).size).toBe(0));
   const connection = new Connection(moved, { mustExist: true });
   expect(connection.all("SELECT version, attributes FROM users WHERE name = 'ada'")).toEqual([
@@ -138,7 +138,7 @@ test("a write whose file is lost before its commit is acknowledged is in doubt, 
   await using lost = await lostStore(FAULTY_WRITER);
   const { store, app, path } = lost;
   const writing = faultOf(store.clearAttributes(app, name("freeze"), 1));
-  // The writer stands still in the middle of the transaction.
+  // The writer is blocked in the middle of the transaction.
   await lockTaken(path);
   rmSync(path);
   expect(await writing).toMatchObject({ nothingStored: false });
@@ -149,7 +149,7 @@ test("a writer that is restarted while the file is lost waits for it, and create
   const { store, app, path, told } = lost;
   expect(await write(store, app, "ada", "before")).toBe("written");
   await faultOf(store.clearAttributes(app, name("die"), 1));
-  // Before the next one has loaded its code.
+  // Before the next writer has loaded its code.
   renameSync(path, `${path}.old`);
   expect(await faultOf(write(store, app, "ada", "after"))).toMatchObject({ nothingStored: true });
   expect(existsSync(path)).toBe(false);
@@ -176,7 +176,7 @@ interface LostStore extends AsyncDisposable {
   readonly store: SqliteStore;
   readonly app: number;
   readonly path: string;
-  /** Troubles, and the kinds of those that were over. */
+  /** The troubles, and the kinds of those that ended. */
   readonly told: (StoreTrouble | StoreTroubleKind)[];
   hears(count: number): Promise<void>;
 }
@@ -225,7 +225,7 @@ function putBack(end: string): (path: string) => void {
   return (path) => renameSync(`${path}.old`, `${path}${end}`);
 }
 
-/** Resolves when somebody has the write lock of the store. */
+/** Resolves when some process has the write lock of the store. */
 async function lockTaken(path: string): Promise<void> {
   const other = new Connection(path, { mustExist: true, busyTimeoutMs: 0 });
   await eventually(async () => {

@@ -73,7 +73,7 @@ for (const [what, lose] of Object.entries(EMPTY)) {
       expect(err.trim()).not.toContain("\n");
     }
     if (what === "missing") expect(readdirSync(join(cli.folder, "data")).sort()).toEqual(there);
-    // The way to begin anew.
+    // The way to start with an empty store.
     rmSync(`${path}.made`);
     await cli.ok("app create org/other");
     expect(await cli.json("app list")).toHaveLength(1);

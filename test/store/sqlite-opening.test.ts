@@ -104,7 +104,7 @@ test("a damaged schema is refused at opening; a damaged page when it is read", a
   });
 
   const damagedPages = Buffer.from(sound);
-  // Past the schema and the empty tables' first pages there are only users.
+  // After the schema and the empty tables' first pages there are only users.
   damagedPages.fill(0x5a, 20 * pageBytes);
   writeFileSync(path, damagedPages);
   await using opened = await openSqliteStore(path);

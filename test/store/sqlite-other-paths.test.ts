@@ -10,7 +10,7 @@ import { faultOf, temporaryFolder, withUsers } from "./sqlite-fixture.ts";
 
 const mayMount =
   process.platform === "linux" && Bun.spawnSync(["unshare", "-m", "--", "true"]).exitCode === 0 && canBind();
-/** In containers that may not mount, as CI's may be, a lock file that was removed shows the same lock. */
+/** In containers that may not mount, as in CI, a removed lock file shows the same lock. */
 if (!mayMount) console.error("!!! NOT TESTED: a store on a bind mount, which this machine may not make");
 
 test("a file with a second name is refused, by either name, for servers and for commands", async () => {
@@ -43,7 +43,7 @@ test("a second server is refused although the lock file is gone, and succeeds im
   rmSync(`${path}.lock`);
   const refused = { fault: "in_use", message: `${path} is in use by the usermeta server with process id ${first.pid}` };
   expect(await faultOf(openSqliteStore(path, { exclusive: true }))).toMatchObject(refused);
-  // A command cannot tell by whose log the file is served.
+  // A command cannot tell which log the server uses.
   expect(await faultOf(openSqliteStore(path))).toMatchObject({ fault: "in_use" });
   await first.kill();
   const waits: string[] = [];

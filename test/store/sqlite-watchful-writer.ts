@@ -1,4 +1,4 @@
-/** A writer's thread to which a log of a MiB is long. */
+/** A writer's thread that regards a log of a MiB as long. */
 import { COMMANDS } from "../../src/store/sqlite/commands.ts";
 import { serveWriter, type WriterPort } from "../../src/store/sqlite/writer/serve-writer.ts";
 import { LONG_BYTES } from "./sqlite-fixture.ts";

@@ -25,7 +25,7 @@ import {
 
 const NAMES = Array.from({ length: 32 }, (_, index) => `user${index}`);
 
-/** A store with these users, made before anybody is impatient. */
+/** A store with these users, created before any call can time out. */
 async function prepared(path: string, names: readonly string[]): Promise<number> {
   await using store = await openSqliteStore(path);
   return await withUsers(store, names);
@@ -63,7 +63,7 @@ test("a write is either refused or stored, however close its deadline and its tu
   const other = new Connection(path);
   const versions = new Map(NAMES.map((user) => [user, 0]));
   const seen = { written: 0, refused: 0 };
-  // The sweep comes every 50 ms: in some of the rounds the lock is let go of in just that moment.
+  // The timer fires every 50 ms: in some of the rounds the lock is released at just that moment.
   for (let round = 0; round < 60; round++) {
     other.exec("BEGIN IMMEDIATE");
     const outcomes = NAMES.map(async (user, index) => {
@@ -82,7 +82,7 @@ test("a write is either refused or stored, however close its deadline and its tu
     }
   }
   other.close();
-  // Behind whatever the writer might still have had.
+  // Behind every command that the writer might still have had.
   await eventually(() => store.ping());
   for (const [user, version] of versions) expect(await read(store, app, user)).toMatchObject({ version });
   expect(seen.written).toBeGreaterThan(0);
@@ -149,7 +149,7 @@ test("when a writer dies, the commands that it had begun are answered, and the o
 });
 
 test("waiting writes are limited in bytes: large ones beyond that are refused immediately, and another app's is admitted", async () => {
-  // No writer is there, so that all of it stays where it is.
+  // There is no writer, so that everything stays in the queue.
   await using stack = new AsyncDisposableStack();
   const client = new WriterClient("usermeta.db", { waitMaxMs: 10 });
   stack.defer(() => client.close());
@@ -227,7 +227,7 @@ test("many large writes of one thread do not delay a small write of another", as
   const writes = large.map((user) => write(owner, app, user, "x".repeat(250_000)).then(() => void order.push("large")));
   const small = write(joined.store, app, "ada", "value").then(() => void order.push("small"));
   await Promise.all([...writes, small]);
-  // 16 go first, and then as many bytes of either.
+  // 16 go first, and then equal bytes of either.
   expect(order.indexOf("small")).toBeLessThan(32);
 });
 

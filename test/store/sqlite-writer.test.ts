@@ -165,7 +165,7 @@ test("a write waits for another process that writes", async () => {
   const waiting = write(store, app, "ada", "value").finally(() => {
     settled = true;
   });
-  // The writer answers within some hundred turns of the loop when nothing holds it up.
+  // The writer answers within some hundred turns of the event loop when nothing delays it.
   for (let turn = 0; turn < 2000; turn++) await new Promise(setImmediate);
   expect(settled).toBe(false);
   expect(await read(store, app, "ada")).toMatchObject({ version: 0 });

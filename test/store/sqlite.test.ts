@@ -6,7 +6,7 @@ import { describeReopening } from "../contract/reopening.ts";
 import { describeStore } from "../contract/store.ts";
 import { temporaryFolder } from "./sqlite-fixture.ts";
 
-/** Small, so that what is kept in memory is thrown out again and again. */
+/** Small, so that cached copies are evicted again and again. */
 const CACHE_BYTES = 20_000;
 
 describeStore("sqlite", () => open(0));

@@ -13,11 +13,11 @@ import { addApp, attributesOf, newUser, replacing } from "../contract/open-for-t
 import { sharedMariadb } from "../harness/mariadb.ts";
 import { temporaryFolder } from "./sqlite-fixture.ts";
 
-/** Where a store can be, of one engine, and a way to it behind the engine's back. */
+/** A place for a store of one engine, with access that bypasses the engine. */
 export interface Place extends AsyncDisposable {
   readonly location: TransferLocation;
   change(sql: string): Promise<void>;
-  /** Ends every connection to it; a file has none that could be ended. */
+  /** Closes every connection to it; a file has none. */
   disconnect(): Promise<void>;
 }
 
@@ -62,7 +62,7 @@ async function mysqlPlace(): Promise<Place> {
 
 export interface Watch {
   readonly tell?: (progress: CopyProgress) => void;
-  /** Carried out when all has been copied and nothing of it has been read again. */
+  /** Runs after everything was copied and before verification. */
   readonly beforeVerifying?: () => Promise<void>;
 }
 
@@ -86,7 +86,7 @@ export interface Contents {
   readonly users: ReadonlyMap<string, readonly TransferUser[]>;
 }
 
-/** All that a store holds. */
+/** The whole contents of a store. */
 export async function contentsOf(place: Place): Promise<Contents> {
   await using source = await openTransferSource(place.location);
   const globals = await source.globals();
@@ -102,11 +102,11 @@ export async function contentsOf(place: Place): Promise<Contents> {
   return { globals, users };
 }
 
-/** In the order of their bytes, which collations would like to have otherwise. */
+/** Sorted by bytes, unlike most collations. */
 const NAMES = ["-a", ".a", "0", "_a", "a", "a-", "a.", "a0", "a_", "aa", "b", "z".repeat(64)];
 const VALUES = ["", "plain", "\\ \" ' % ? \u0000 \u001f", "Grüße 漢字 😀 \u2028", "x".repeat(3000)];
 
-/** A store with something of everything: deleted apps, ended tokens, passwords, versions, texts that need escaping. */
+/** A store with every kind of data: deleted apps, revoked tokens, passwords, versions, texts that need escaping. */
 export async function fill(place: Place): Promise<void> {
   await using store = await openStore(place.location);
   const gone = await addApp(store, "org/gone");
@@ -151,7 +151,7 @@ async function write(store: Store, app: AppOf, name: string, value: string): Pro
   if (outcome !== "written") throw new Error(`not written: ${outcome}`);
 }
 
-/** Users of so many characters each, behind the engine's back: it is the size that matters. */
+/** Users of that many characters each, written without the engine: only the size matters. */
 export async function addLargeUsers(place: Place, app: number, count: number, characters: number): Promise<void> {
   const rows = Array.from({ length: count }, (_, at) => {
     const id = `00000000-0000-4000-9000-${String(at).padStart(12, "0")}`;

@@ -234,7 +234,7 @@ async function makeTables({ location }: Place): Promise<void> {
   await using _target = await openTransferTarget(location);
 }
 
-/** A server as the engine knows it; resolves when others can know of it. */
+/** Registers a server as the engine does; resolves when others can see it. */
 async function serve(place: Place): Promise<AsyncDisposable> {
   const store = await openStore(place.location, { exclusive: true, listen: "here" });
   const beat = async (): Promise<void> => {

@@ -7,7 +7,7 @@ import { createTestTimers } from "../../harness/test-timers.ts";
 function ledger() {
   const timers = createTestTimers();
   const attempts = createAttempts({ resource: "attempts", timers });
-  /** The seconds that one is told to wait, or 0 for one that was let through. */
+  /** The seconds that an attempt is told to wait, or 0 for an admitted one. */
   const attempt = async (asker: Asker, outcome: "failed" | "succeeded" | "abandoned"): Promise<number> => {
     try {
       (await attempts.begin(asker))[outcome]();
@@ -29,7 +29,7 @@ const ada = (address: string): Asker => ({ address, account: "1/ada" });
 
 test("after five failures each further attempt is told to wait twice as long, up to a minute", async () => {
   const { fail, timers } = ledger();
-  // Real times are no whole numbers, nor are their differences.
+  // Real times are not whole numbers, nor are their differences.
   await timers.advance(1234.1);
   expect(await fail(ada("a"), 13)).toEqual([0, 0, 0, 0, 0, 1, 2, 4, 8, 16, 32, 60, 60]);
 });

@@ -16,7 +16,7 @@ function newMutex(waitingMax = 100) {
   return { timers, turns };
 }
 
-/** Tasks that say when they begin, and end when they are told to. */
+/** Tasks that report their start, and end when they are told to. */
 function newTasks() {
   const said: string[] = [];
   const ends = new Map<string, (error?: Error) => void>();

@@ -6,7 +6,7 @@ const GREEDY = { address: "10.0.0.1" };
 const MODEST = { address: "10.0.0.2" };
 const BUSY = expect.objectContaining({ refused: { code: "busy", retryAfterMs: 1000 } });
 
-/** A loop whose turns the test ends, each of which takes `turnMs`. */
+/** An event loop whose turns the test ends; each takes `turnMs`. */
 function queueOnLoop({ waitingMax = 10_000 }: { waitingMax?: number } = {}) {
   const timers = createTestTimers();
   let turn = Promise.withResolvers<void>();
@@ -19,7 +19,7 @@ function queueOnLoop({ waitingMax = 10_000 }: { waitingMax?: number } = {}) {
     ended.resolve();
     await timers.advance(0);
   };
-  /** So many requests come in at once; how many may run as they come. */
+  /** Lets requests arrive together; returns how many may run immediately. */
   const arrive = (count: number): number => {
     let direct = 0;
     for (let index = 0; index < count; index++) if (queue.mayRun()) direct += 1;

@@ -4,7 +4,7 @@ import { createTestTimers } from "../../harness/test-timers.ts";
 
 const LOOK_MS = 10_000;
 
-/** A store that needs so many ms for each user it removes, and notes what it is asked. */
+/** A store that needs `msPerUser` for each user it removes, and records the calls. */
 function slowStore(left: number, msPerUser: number) {
   const timers = createTestTimers();
   const asked: { readonly countMax: number; readonly atMs: number; readonly tookMs: number }[] = [];

@@ -1,4 +1,4 @@
-/** Attributes of every kind, with what is special to JSON, JavaScript and UTF-16 more often than by chance. */
+/** Attributes of every kind, with special cases of JSON, JavaScript and UTF-16 more often than by chance. */
 import fc from "fast-check";
 
 const SPECIAL = [

@@ -1,4 +1,4 @@
-/** What a set makes of any form, through the real port, against a decoder and a merge written down independently. */
+/** The result of a set for any form, through the real port, against an independent decoder and merge. */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { signIn } from "../../harness/client.ts";
@@ -7,7 +7,7 @@ import { startTestService } from "../../harness/service.ts";
 
 const RUNS = 150;
 
-/** Well-formed text, with what is special to forms, JSON and UTF-8 more often than by chance. */
+/** Well-formed text, with special characters of forms, JSON and UTF-8 more often than by chance. */
 const text = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 12 }),
   fc.string({
@@ -16,7 +16,7 @@ const text = fc.oneof(
   fc.constantFrom("__proto__", "constructor", "10", "9", "null", "{}", "%zz", "%e5%a5", "%F0%9F%98%80", "%00"),
 );
 
-/** A form's pair, percent-encoded, or with parts of it raw as a careless client leaves them. */
+/** A form's pair, percent-encoded, or with raw parts as careless clients send them. */
 const pair = fc
   .tuple(text, text, fc.constantFrom("encoded", "plus", "raw"), fc.boolean())
   .map(([key, value, style, bare]) => (bare ? encode(key, style) : `${encode(key, style)}=${encode(value, style)}`));
@@ -86,7 +86,7 @@ test("any sequence of forms leaves exactly what an independent model leaves, and
       await admin.newUser(name);
       let stored = new Map<string, string>();
       for (const sent of bodies) {
-        // One byte order mark says what the bytes are, and is no part of them.
+        // One byte order mark declares the encoding, and is not part of the text.
         const body = sent.replace(/^\ufeff/, "");
         const answer = await connection.call("PUT", `/org/app/metadata/user/${name}`, { headers, body: sent });
         const changes = decodeForm(body);

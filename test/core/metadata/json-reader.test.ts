@@ -50,7 +50,7 @@ function attempt(read: () => unknown): unknown {
   try {
     return read();
   } catch (error) {
-    // What is refused is refused by name, and nothing else goes wrong.
+    // A refused text is refused by name, and nothing else fails.
     if (error instanceof SyntaxError || error instanceof Refusal) return MALFORMED;
     throw error;
   }
@@ -66,7 +66,7 @@ const anyJson = fc
   .tuple(fc.json({ maxDepth: 5 }), fc.constantFrom(undefined, 1, "\t"))
   .map(([text, space]) => JSON.stringify(JSON.parse(text), null, space));
 
-/** What JSON texts are made of, whole and broken. */
+/** Parts of JSON texts, whole and broken. */
 const piece = fc.constantFrom(
   ...["{", "}", "[", "]", ",", ":", '"', '"a"', '"__proto__"', '"a":1', '"a":2', "1", "-", "0", "01", "1.5", ".", "e9"],
   ...["1E+2", "-0", "1e999", "true", "false", "null", "nul", " ", "\n", "\u00a0", "\ufeff", "\\", "\\n", '"\\u00e9"'],

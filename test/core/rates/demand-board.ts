@@ -5,14 +5,14 @@ interface Posting {
   readonly demand: readonly Demand[];
 }
 
-/** How long it takes until others see what a server has told. */
+/** The delay until other servers see a published demand. */
 const DELAY_MS = 50;
-/** Who tells of nothing may be silent for so long before he is taken for gone. */
+/** A server without demand counts as gone after this silence. */
 const SILENT_MS = 2500;
-/** And who has told of something, and so would have told again, for so long. */
+/** And a server with demand, which would publish again, after this one. */
 const SILENT_TELLING_MS = 1000;
 
-/** What a store does for `publishDemand`, over a clock that a test moves. */
+/** A store's `publishDemand`, with a clock that a test moves. */
 export class DemandBoard {
   readonly #now: () => number;
   readonly #postings = new Map<symbol, Posting[]>();
@@ -21,7 +21,7 @@ export class DemandBoard {
     this.#now = now;
   }
 
-  /** The call of one server, which is there from now on. */
+  /** The call of one server, which counts as present from now on. */
   join(): (demand: readonly Demand[]) => readonly (readonly Demand[])[] {
     const id = Symbol();
     this.#postings.set(id, []);

@@ -27,7 +27,7 @@ function start(addressRatePerSecond = 10): { rateLimiter: RateLimiter; clock: Re
   };
 }
 
-/** How long a caller is told to wait, ms; 0 = the call passed. */
+/** The wait that a caller is told, ms; 0 = the call passed. */
 function waitMs(call: () => void): number {
   try {
     call();
@@ -38,7 +38,7 @@ function waitMs(call: () => void): number {
   }
 }
 
-/** How many of so many calls pass. */
+/** The number of passing calls out of `calls`. */
 function passing(calls: number, call: () => void): number {
   return Array.from({ length: calls }, () => waitMs(call)).filter((ms) => ms === 0).length;
 }

@@ -2,13 +2,13 @@ import type { Simulation } from "./rate-simulation.ts";
 
 type Scenario = Pick<Simulation, "callsAt" | "startsAtMs" | "diesAtMs"> & { readonly servers?: number };
 
-/** @param perSecond how many calls come to all servers together */
+/** @param perSecond the number of calls to all servers together */
 type Scenarios = Readonly<Record<string, (perSecond: number) => Scenario>>;
 
-/** When what happens to servers in the midst of it happens. */
+/** The time of an event in the middle of a run. */
 const TURN_MS = 15_000;
 
-/** How a balancer may deal the calls of one app out to three servers. */
+/** How a load balancer may distribute the calls of one app over three servers. */
 export const SCENARIOS: Scenarios = {
   "spread evenly": (perSecond) => ({ callsAt: evenly(perSecond, (_, call) => call % 3) }),
   "all to one": (perSecond) => ({ callsAt: evenly(perSecond, () => 0) }),

@@ -19,9 +19,9 @@ interface SharingServer {
   readonly told: (readonly Demand[])[];
   readonly failures: unknown[];
   readonly cells: SharedArrayBuffer;
-  /** What the next exchanges answer. */
+  /** The results of the next exchanges. */
   others: RateSharesNeeds["store"]["publishDemand"];
-  /** So long a time later, as the server's timer does it. */
+  /** Advances the time as the server's timer does. */
   refresh(ms?: number): Promise<void>;
   stop(): Promise<void>;
 }
@@ -54,7 +54,7 @@ function startServer(others: Lists = []): SharingServer {
   return server;
 }
 
-/** How many of so many calls pass, and the longest wait that a refused one is told, ms. */
+/** The number of passing calls, and the longest wait that a refused one is told, ms. */
 function burst(server: SharingServer, calls = 2 * RATE, rate = RATE): { passed: number; waitMs: number } {
   let passed = 0;
   let waitMs = 0;
@@ -90,7 +90,7 @@ test("servers without known demand have equal parts, and the only one with deman
       else burst(server, 40);
       await server.refresh();
     }
-    // Nobody else asks: the whole rate has come here, 20 calls a refresh.
+    // No other server has demand: the whole rate is here, 20 calls a refresh.
     expect(passed).toBeWithin(198, 202);
   }
 });

@@ -6,16 +6,16 @@ import { createTestClock } from "../../harness/test-clock.ts";
 import { DemandBoard } from "./demand-board.ts";
 import { rateLimitedApp } from "./rate-limited-app.ts";
 
-/** Servers with one app, their calls, and what becomes of them; the same every time. */
+/** Servers with one app, their calls, and the outcomes; the same in every run. */
 export interface Simulation {
   readonly ratePerSecond: number;
   readonly servers: number;
   readonly seconds: number;
   /** The servers that calls go to in this millisecond, one entry a call. */
   readonly callsAt: (ms: number) => readonly number[];
-  /** By server, when it starts, ms; else at 0. */
+  /** By server, the time of its start, ms; 0 when left out. */
   readonly startsAtMs?: Readonly<Record<number, number>>;
-  /** By server, when it is killed, ms. */
+  /** By server, the time at which it is killed, ms. */
   readonly diesAtMs?: Readonly<Record<number, number>>;
 }
 
@@ -47,7 +47,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
     const shares = createRateShares({ cells, store, clock, events: { refreshFailed: rethrow } });
     const rateLimiter = createRateLimiter({ resource: "rate_buckets", clock, cells, addressRatePerSecond: 0, seed: 1 });
     await shares.refresh();
-    // Servers do not look at the same moments.
+    // Servers do not refresh at the same moments.
     servers.set(number, { rateLimiter, shares, phaseMs: (ms + number * 73) % SHARES_REFRESH_MS });
   };
 
@@ -67,7 +67,7 @@ export async function simulate(simulation: Simulation): Promise<Simulated> {
   return { asked, served };
 }
 
-/** What one server that has the app alone makes of the same calls. */
+/** The outcome of the same calls on one server that has the app alone. */
 export function simulateAlone(simulation: Simulation): Promise<Simulated> {
   const callsAt = (ms: number): readonly number[] => simulation.callsAt(ms).map(() => 0);
   return simulate({ ratePerSecond: simulation.ratePerSecond, seconds: simulation.seconds, servers: 1, callsAt });

@@ -6,7 +6,7 @@ import { servedInWindows, total, WINDOW_MS } from "./served-windows.ts";
 
 const SECONDS = 30;
 
-/** The rate, and how many times as many calls come. */
+/** The rate, and the calls as a multiple of it. */
 const LOADS = [
   [10, 1.2],
   [10, 2],
@@ -45,7 +45,7 @@ interface Phase {
   readonly ms: number;
   /** Calls of all servers together, as a multiple of the rate. */
   readonly load: number;
-  /** How the calls are dealt out. */
+  /** How the calls are distributed. */
   readonly weights: readonly number[];
 }
 
@@ -59,7 +59,7 @@ const phases = (servers: number): fc.Arbitrary<readonly Phase[]> =>
     { minLength: 1, maxLength: 12 },
   );
 
-/** The phases over and over, the calls of each at even distances. */
+/** The phases in a loop, the calls of each at even intervals. */
 function callsOf(pattern: readonly Phase[], ratePerSecond: number): readonly (readonly number[])[] {
   const calls: number[][] = [];
   let due = 0;
@@ -76,9 +76,9 @@ function callsOf(pattern: readonly Phase[], ratePerSecond: number): readonly (re
 }
 
 /**
- * The bound is measured, not reckoned: of 3,300 patterns one misses it by half, with short bursts that fall in
- * with the servers' looks at one another. So the patterns are the same each time, and a change of the shares is judged
- * by them; `RATE_RUNS=2000` looks among others.
+ * The bound is measured, not computed: of 3,300 patterns one misses it by half, with short bursts that coincide
+ * with the exchanges of the servers. So the patterns are the same each time, and they judge a change of the
+ * shares; `RATE_RUNS=2000` tries others.
  */
 const ALWAYS_THE_SAME = { seed: 20_261_123, numRuns: 60 };
 

@@ -1,11 +1,11 @@
 import type { Simulated } from "./rate-simulation.ts";
 
 export const WINDOW_MS = 10_000;
-/** What happens before, when servers have just met, is not looked at. */
+/** The time before, when servers have just started, is not checked. */
 const SETTLED_MS = 2000;
 const STEP_MS = 20;
 
-/** How many were served in each window of ten seconds. */
+/** The number of calls served in each window of ten seconds. */
 export function servedInWindows({ served }: Simulated): readonly number[] {
   const before = [0];
   for (const count of served) before.push((before.at(-1) ?? 0) + count);

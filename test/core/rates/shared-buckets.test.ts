@@ -14,13 +14,13 @@ import { rateLimitedApp } from "./rate-limited-app.ts";
 
 const RATE = 5000;
 const DEALING_MS = 1500;
-/** So many are dealt without a pause; then others have the core. */
+/** Changes without a pause; then other threads get the core. */
 const DEALS_AT_ONCE = 31;
 /** Of the app that the workers charge, "set". */
 const CELL = CELLS_PER_APP;
-/** By so much a bucket may be in debt, as src/core/rates/shared-buckets.ts says. */
+/** The possible debt of a bucket, see src/core/rates/shared-buckets.ts says. */
 const AHEAD_MAX_NS = 1_000_000;
-/** What a share is changed to and fro between, with other servers and without. */
+/** The values between which a share alternates, with other servers and without. */
 const SHARES = [0.001, 1, 0.5, 0.02, 1 / 3];
 
 test("threads that charge while shares change are served exactly the shares, and nothing stays behind", async () => {
@@ -38,7 +38,7 @@ test("threads that charge while shares change are served exactly the shares, and
       worker.onerror = (event) => reject(new Error(event.message));
     });
   });
-  // What was in the bucket at the beginning is gone.
+  // The initial contents of the bucket are used up.
   while (Atomics.load(shared, 2) < RATE) await new Promise((resolve) => setTimeout(resolve, 1));
 
   const buckets = createSharedBuckets(rateLimiterCells(cells));
@@ -64,7 +64,7 @@ test("threads that charge while shares change are served exactly the shares, and
   buckets.deal(1, new Map(), systemClock.monotonicNs());
   buckets.deal(1, new Map(), systemClock.monotonicNs());
   const missingNs = Number((rateLimiterCells(cells).fullAt[CELL] ?? 0n) - systemClock.monotonicNs());
-  // A thread whose clock was ahead of this one's may have taken what is not there yet.
+  // A thread whose clock was ahead of this one's may have taken calls in advance.
   expect(missingNs).toBeLessThanOrEqual(1e9 + AHEAD_MAX_NS);
   const rateLimiter = createRateLimiter({
     resource: "rate_buckets",
@@ -85,7 +85,7 @@ test("threads that charge while shares change are served exactly the shares, and
   const from = performance.now();
   let served = 0;
   let askedAt = from;
-  // Until it was asked for the last time: the machine may be busy with something else from then on.
+  // Until the last call: from then on the machine may be busy with something else.
   for (let now = from; now - from < 200; now = performance.now()) {
     askedAt = now;
     served += refused() ? 0 : 1;

@@ -10,7 +10,7 @@ const SERVED = { app: { id: "app" } as App } as ResolvedApp; // as: nothing else
 
 const ASKER = () => ({ address: "192.0.2.1" });
 
-/** Callers without any token, and how many texts have been compared with the operator's key. */
+/** An authenticator without any token, and the number of texts compared with the operator's key. */
 function operatorOnly() {
   let compared = 0;
   const digest = {

@@ -15,7 +15,7 @@ const ASKER = () => ({ address: "192.0.2.1" });
 const APP = { id: "app", tokensValidAfter: 0, adminTokensValidAfter: 0, identity: NO_IDENTITY } as App;
 const SERVED = { app: APP } as ResolvedApp;
 
-/** Takes every token for one of the user whose number it ends with. @param isEmpty no user is there yet */
+/** Accepts every token as one of the user whose number it ends with. @param isEmpty no user is there yet */
 function trustingAll(isEmpty = false) {
   let digests = 0;
   let made = 0;
@@ -60,7 +60,7 @@ function userOf(name: UserName): User {
 const TOKENS = 3000;
 const TOKEN_CHARACTERS = 7600;
 
-/** As it comes out of a header, of which it is a part. */
+/** As a part of a header's text. */
 function tokenOf(user: number): string {
   return `Bearer eyJ${"x".repeat(TOKEN_CHARACTERS)}.${user}`.slice("Bearer ".length);
 }

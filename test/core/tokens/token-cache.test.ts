@@ -10,7 +10,7 @@ interface Entry {
 const GENERATION_MAX = 3;
 const KEY_CHARACTERS = 1;
 
-/** Of so many tokens a generation. */
+/** With that many tokens per generation. */
 function memoryOf(generationMax: number, keyCharacters = KEY_CHARACTERS): TokenCache<Entry> {
   return new TokenCache({ resource: "token_caches", bytesMax: 2 * generationMax * (ENTRY_BYTES + keyCharacters) });
 }
@@ -28,7 +28,7 @@ test("finds the last entry of a token, never an evicted one, and always those us
   fc.assert(
     fc.property(fc.array(operation, { maxLength: 60 }), (operations) => {
       const memory = memoryOf(GENERATION_MAX);
-      /** What is not forgotten, in the order of its last use. */
+      /** The entries not evicted, in the order of their last use. */
       const model = new Map<string, { entry: Entry; userId: string | undefined }>();
       let serial = 0;
       const use = (used: string, known: { entry: Entry; userId: string | undefined }) => {
@@ -47,7 +47,7 @@ test("finds the last entry of a token, never an evicted one, and always those us
           if (isRecent) expect(found).toBe(known?.entry as Entry); // as: it is in the model
           if (found !== undefined) expect(found).toBe(known?.entry as Entry); // as: undefined fails here
           expect(memory.has(done.token)).toBe(found !== undefined);
-          // What has fallen out of the memory stays out until it is added again.
+          // An evicted token stays out until it is added again.
           if (known !== undefined && found !== undefined) use(done.token, known);
           else model.delete(done.token);
         } else if (done.kind === "invalidateUser") {

@@ -25,7 +25,7 @@ const claims: fc.Arbitrary<TokenClaims> = fc.record({
   ),
 });
 
-/** As the verifier does: the claims of a text whose signature is right. */
+/** As the verifier does: the claims of a text with a correct signature. */
 function verified(text: string): TokenClaims | undefined {
   const decoded = decodeToken(text);
   if (decoded === undefined || !systemDigest.equal(sign(decoded.signed), decoded.signature)) return undefined;
@@ -71,7 +71,7 @@ test("a token with any flipped bit is invalid", () => {
 
 test("a token with a replaced, added or missing character is invalid: a token has one spelling", () => {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/= .\0\n";
-  // Of all three lengths that the last group of base64 may have.
+  // With all three lengths that the last group of base64 may have.
   for (const said of [ADMIN, ...["ada", "adam", "adams"].map(ofUser)]) {
     const text = encodeToken(said, sign);
     expect(verified(text)).toBeDefined();

@@ -1,4 +1,4 @@
-/** Durations in buckets that each are 2 % wider than the last: exact enough for a ratio, and small whatever comes. */
+/** Durations in buckets that are each 2 % wider than the last: exact enough for a ratio, and of bounded size. */
 export class Histogram {
   readonly #counts: Float64Array;
   #total = 0;

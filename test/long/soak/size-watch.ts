@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { residentBytes } from "../../starvation/memory-watch.ts";
 
 const LOOK_MS = 1000;
-/** What a server takes while it warms up is no leak. */
+/** Growth during the warm-up is not a leak. */
 const WARM_UP_SHARE = 0.3;
 
 interface Look {
@@ -10,7 +10,7 @@ interface Look {
   readonly bytes: number;
 }
 
-/** Looks each second at a server's memory and at its write-ahead log. */
+/** Measures a server's memory and its write-ahead log each second. */
 export class SizeWatch implements Disposable {
   readonly #looking: ReturnType<typeof setInterval>;
   readonly #memory: Look[] = [];
@@ -42,7 +42,7 @@ export class SizeWatch implements Disposable {
     return (covariance / variance) * 3_600_000;
   }
 
-  /** What it has grown by since the warm-up, by that line; bytes. */
+  /** The growth since the warm-up, by that line; bytes. */
   get memoryGrowthBytes(): number {
     const [first, last] = [this.#memory[Math.floor(this.#memory.length * WARM_UP_SHARE)], this.#memory.at(-1)];
     return (this.memoryBytesPerHour * ((last?.at ?? 0) - (first?.at ?? 0))) / 3_600_000;

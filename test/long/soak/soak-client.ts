@@ -1,6 +1,6 @@
 /**
  * The soak's clients, in a process of their own: so many connections, each with one request after the other, every answer
- * checked. Says a line of JSON after each tenth of the requests, and the result as the last.
+ * checked. Prints a line of JSON after each tenth of the requests, and the result as the last.
  */
 import { chanceFrom } from "../../harness/hostile-request.ts";
 import { Histogram } from "./histogram.ts";
@@ -68,7 +68,7 @@ async function run(number: number): Promise<readonly SoakUser[]> {
   return users;
 }
 
-/** What was acknowledged is there at the end. */
+/** Acknowledged sets are there at the end. */
 async function readBack(connection: SoakConnection, user: SoakUser): Promise<void> {
   const { body, head: answered } = await connection.ask(head("GET", `/${user.name}`));
   const { data } = JSON.parse(body) as { data?: unknown }; // as: `holds` looks at it

@@ -10,7 +10,7 @@ const HEAD_END = "\r\n\r\n";
 const LENGTH = /content-length: (\d+)/i;
 const STATUS_AT = "HTTP/1.1 ".length;
 
-/** A connection with one request on its way, read as text: all that the soak sends and is answered is ASCII. */
+/** A connection with one request in flight, read as text: all requests and answers of the soak are ASCII. */
 export class SoakConnection {
   readonly #socket: Socket;
   #received = "";

@@ -23,7 +23,7 @@ export interface SoakResult {
   readonly wrongCount: number;
   /** The first of them. */
   readonly wrong: readonly string[];
-  /** What all users hold at the end. */
+  /** The attributes of all users at the end. */
   readonly bytes: number;
 }
 

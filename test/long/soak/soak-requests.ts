@@ -1,13 +1,13 @@
 /**
- * The kinds of requests that a soak is mixed from. Each makes a request of what its connection knows, and says of the
- * answer whether it is the only right one.
+ * The kinds of requests that a soak consists of. Each builds a request from its connection's knowledge, and checks
+ * that the answer is the only right one.
  */
 import type { SoakAnswer } from "./soak-connection.ts";
 import { bytesOf, holds, type SoakUser } from "./soak-users.ts";
 
 export interface SoakRequest {
   readonly text: string;
-  /** Takes over what the answer has made so; false: the answer is wrong. */
+  /** Applies the answer's effect; false: the answer is wrong. */
   check(answer: SoakAnswer): boolean;
 }
 
@@ -29,10 +29,10 @@ const BATCH = 10;
 const FORM = "Content-Type: application/x-www-form-urlencoded\r\n";
 const JSON_TYPE = "Content-Type: application/json\r\n";
 const PATCH_TYPE = "Content-Type: application/merge-patch+json\r\n";
-/** More than a user may hold. */
+/** More than a user's limit. */
 const TOO_LARGE = "x".repeat(2100);
 
-/** Of ten thousand requests, so many are of this kind. */
+/** The number of requests of this kind in ten thousand. */
 export const KINDS: readonly (readonly [name: string, share: number, Kind])[] = [
   ["get", 6800, get],
   ["get again, not modified", 800, getAgain],

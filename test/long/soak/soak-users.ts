@@ -1,4 +1,4 @@
-/** What one connection of the soak knows of its users: nobody else writes them, so that every answer can be foretold. */
+/** The users of one connection of the soak: no other client writes them, so every answer can be predicted. */
 export interface SoakUser {
   readonly name: string;
   data: Map<string, string>;

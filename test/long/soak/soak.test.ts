@@ -13,9 +13,9 @@ import { makeSoakStore } from "./soak-store.ts";
 const REQUESTS = sharePart(20_000_000, 2);
 const CONNECTIONS = 64;
 const USERS_EACH = 100;
-/** What a process may take after hours more than after minutes: the allocator's fragments and caches that fill late. */
+/** The growth of a process from minutes to hours: the allocator's fragments and caches that fill late. */
 const GROWTH_BYTES_MAX = 33_554_432;
-/** What a burst makes the log grow to is given back down to 64 MiB; a fold is due at 4 MB. */
+/** After a burst the log shrinks to 64 MiB; a checkpoint is due at 4 MB. */
 const LOG_BYTES_MAX = 83_886_080;
 const SLOWER_MAX = 1.2;
 const MIB = 1_048_576;
@@ -24,8 +24,8 @@ const TIMEOUT_MS = 7_200_000;
 const LEFT_OUT = isLeftOut(existsSync("/proc/self/status"), "that memory stays level: this system has no /proc");
 
 /**
- * One server through millions of mixed requests, every answer checked against the only right one: what it was asked to
- * keep it keeps, and neither its memory nor its log nor its answers' time grow.
+ * One server through millions of mixed requests, every answer checked against the only right one: the server keeps
+ * every acknowledged change, and neither its memory nor its log nor its answers' time grow.
  */
 test.skipIf(LEFT_OUT)(
   `${REQUESTS.toLocaleString("en")} mixed requests: every answer is right, and nothing grows`,

@@ -8,11 +8,11 @@ export interface Asking {
   readonly connections: number;
   /** @param connection counted from 0 @param count how many were sent on it before */
   request(connection: number, count: number): Request | Promise<Request>;
-  /** Where a connection comes from; all from one address unless it says otherwise. */
+  /** The source address of a connection; one address for all when left out. */
   readonly from?: (connection: number) => string;
 }
 
-/** Asks on so many connections at once, on each as soon as the last answer is there, whatever it was. */
+/** Sends on many connections concurrently, on each as soon as the last answer is there, whatever its status. */
 export async function ask({ origin }: Target, pace: Pace, { connections, request, from }: Asking): Promise<void> {
   async function askOn(index: number): Promise<void> {
     let connection: RawConnection | undefined;
@@ -31,7 +31,7 @@ export async function ask({ origin }: Target, pace: Pace, { connections, request
       connection = undefined;
     }
   }
-  // What is still unanswered when it is over is given up with the process.
+  // Requests that are unanswered at the end are abandoned with the process.
   const all = Promise.all(Array.from({ length: connections }, (_, index) => askOn(index)));
   await Promise.race([all, pace.end()]);
 }

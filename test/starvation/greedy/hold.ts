@@ -7,16 +7,16 @@ const AGAIN_MS = 500;
 
 export interface Holding {
   readonly connections: number;
-  /** What is sent at first; nothing where it is empty. */
+  /** The first bytes to send; empty = none. */
   readonly bytes?: (connection: number) => string | Uint8Array;
-  /** What is sent then, again and again. */
+  /** The bytes to send repeatedly after that. */
   readonly drip?: { readonly bytes: string; readonly everyMs: number };
   /** Answers are left in the socket. */
   readonly isDeaf?: true;
   readonly from?: (connection: number) => string;
 }
 
-/** Opens so many connections, says on each what it has to say, and keeps it; one that is closed is opened again. */
+/** Opens many connections, sends the given bytes on each, and holds it; a closed one is opened again. */
 export async function hold(target: Target, pace: Pace, holding: Holding): Promise<void> {
   const { connections } = holding;
   for (let index = 0; index < connections && !pace.isOver; index++) {
@@ -48,7 +48,7 @@ async function keep(target: Target, pace: Pace, { bytes, drip, isDeaf, from }: H
   }
 }
 
-/** Of what the answer's head says; a head that is cut in two is not counted. */
+/** The status in an answer's head; a head that is cut in two is not counted. */
 export function countAnswers(chunk: Buffer, pace: Pace): number {
   const heads = [...chunk.toString("latin1").matchAll(/HTTP\/1\.1 (\d{3})/g)];
   for (const [, status] of heads) pace.answered(Number(status));

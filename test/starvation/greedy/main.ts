@@ -1,4 +1,4 @@
-/** A greedy client as a process of its own: `main.ts RESOURCE ROW`. Says that it has begun; at SIGTERM, what it was answered. */
+/** A greedy client as a separate process: `main.ts RESOURCE ROW`. Prints that it has begun; at SIGTERM, its answers. */
 import { RESOURCES } from "../../../src/core/admission/resources.ts";
 import type { Target } from "../row.ts";
 import { ROWS } from "../rows.ts";

@@ -1,4 +1,4 @@
-/** How long and how hard a greedy client goes on, and what it was answered. */
+/** A greedy client's duration and intensity, and its answers. */
 export class Pace {
   readonly signal: AbortSignal;
   readonly #isLong: boolean;
@@ -17,7 +17,7 @@ export class Pace {
     return Object.fromEntries(this.#statuses);
   }
 
-  /** How many it should be: a number for `npm test`, and a larger one where there is time. */
+  /** The number of units: one for `npm test`, and a larger one where there is time. */
   many(short: number, long: number): number {
     return this.#isLong ? long : short;
   }

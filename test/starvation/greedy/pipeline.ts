@@ -5,12 +5,12 @@ import type { Pace } from "./pace.ts";
 
 export interface Pipelining {
   readonly connections: number;
-  /** How many requests are sent before an answer is looked at. */
+  /** The number of requests sent before an answer is read. */
   readonly depth: number;
   readonly request: Uint8Array;
 }
 
-/** Sends so many requests at once on each connection, and again when most of the answers are there. */
+/** Pipelines many requests on each connection, and again when most of the answers are there. */
 export async function pipeline(target: Target, pace: Pace, { connections, depth, request }: Pipelining): Promise<void> {
   const { hostname, port } = new URL(target.origin);
   const many = Buffer.concat(Array.from({ length: depth }, () => request));

@@ -5,7 +5,7 @@ import type { Statuses, Target } from "../row.ts";
 
 const MAIN = join(import.meta.dir, "main.ts");
 const PART = "STARVATION_GREEDY_PART";
-/** Busy as it is, it may hear of its end late. */
+/** It is busy, and may handle the signal late. */
 const END_DEADLINE_MS = 10_000;
 
 interface GreedyPart {
@@ -13,7 +13,7 @@ interface GreedyPart {
   readonly isLong: boolean;
 }
 
-/** What the process was started with. */
+/** The arguments of the process. */
 export function greedyPart(): GreedyPart {
   return JSON.parse(process.env[PART] ?? "") as GreedyPart; // as: GreedyProcess wrote it
 }

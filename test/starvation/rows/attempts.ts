@@ -15,7 +15,7 @@ export const ATTEMPTS: readonly Row[] = [
   },
   {
     name: "an account that many addresses guess at stays open to its owner",
-    // Twenty wrong passwords are let through before the account is closed to others, two at a time.
+    // Twenty wrong passwords are admitted before the account is closed to unknown addresses, two at a time.
     waitMaxMs: 2000,
     greedy: (target, pace) =>
       ask(target, pace, {

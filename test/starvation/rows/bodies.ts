@@ -7,7 +7,7 @@ const MEGABYTE = 1_048_576;
 const ANNOUNCED = MEGABYTE - 4;
 const WITHHELD = 16;
 const BUDGET = 8 * MEGABYTE;
-/** The budget several times over, for what is copied on its way and not collected yet. */
+/** The budget several times over, for copies in flight that are not collected yet. */
 const GROWTH_MAX = 128 * MEGABYTE;
 const SETTINGS = { USERMETA_BODIES_BYTES_MAX: `${BUDGET}` };
 const MODEST = [GET, SET, HEALTH];

@@ -5,11 +5,11 @@ import { authorised, GET, HEALTH, NEW_HEALTH, SET } from "../modest-requests.ts"
 import type { Row } from "../row.ts";
 
 const CONNECTIONS_MAX = 200;
-/** What one client may hold without a word: beyond the limit only a proxy can help, see docs/PROTOCOL.md. */
+/** The silent connections that one client may hold: beyond the limit only a proxy can help, see docs/PROTOCOL.md. */
 const SILENT = 150;
 const SETTINGS = { USERMETA_CONNECTIONS_MAX: `${CONNECTIONS_MAX}` };
 const HEALTH_REQUEST = rawRequest("GET", "/-/health");
-/** The system repeats a request for a connection that it had no room for after one second, then after two more. */
+/** When there was no room, the system repeats a connection request after one second, then after two more. */
 const CONNECTS_AGAIN_MS = 4000;
 const MODEST = [GET, SET, HEALTH, NEW_HEALTH];
 

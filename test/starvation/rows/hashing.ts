@@ -55,7 +55,7 @@ export const HASHING: readonly Row[] = [
   },
 ];
 
-/** One user again and again, who is refused before long, and users who are not there. */
+/** One user again and again, who is soon refused, and users that do not exist. */
 function guessedName(connection: number, count: number): string {
   return connection % 2 === 0 ? "greedy" : `nobody${connection}-${count}`;
 }

@@ -7,9 +7,9 @@ import { authorised, GET, HEALTH } from "../modest-requests.ts";
 import type { ModestRequest, Row, Surroundings } from "../row.ts";
 
 const SLOW_MS = 1000;
-/** More than an address may fail before it is held back, and far less than the thousands that were once made. */
+/** More than the failures an address may have before it is limited, and far fewer than the former thousands. */
 const ASKED_MAX = 250;
-/** Made before the clock runs. */
+/** Created before the measurement starts. */
 const GOOD_TOKENS = 3000;
 
 export const OUTSIDE_CALLS: readonly Row[] = [
@@ -85,7 +85,7 @@ async function besideProvider(): Promise<Surroundings> {
     },
     async check({ seconds }) {
       const asked = provider.asked - askedBefore;
-      // What comes before the first second, and after the last.
+      // The calls before the first second, and after the last.
       if (asked > seconds + 3) throw new Error(`the provider was asked ${asked} times in ${seconds} s`);
     },
     [Symbol.asyncDispose]: () => provider[Symbol.asyncDispose](),

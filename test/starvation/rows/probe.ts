@@ -2,7 +2,7 @@ import { ask } from "../greedy/ask.ts";
 import { GET, READY, SET } from "../modest-requests.ts";
 import type { Place, Row, Surroundings } from "../row.ts";
 
-/** What the server writes each second of its own accord, and for the modest client, stays far below. */
+/** The server's own writes each second, and those of the modest client, stay far below. */
 const WRITES_PER_SECOND_MAX = 50;
 
 export const PROBE: readonly Row[] = [

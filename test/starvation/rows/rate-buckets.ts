@@ -3,10 +3,10 @@ import { authorised, GET, HEALTH, json, LOG_IN, OTHER_APP, SET } from "../modest
 import { greedyAddress, type Request, type Row, type Target } from "../row.ts";
 
 const MEGABYTE = 1_048_576;
-/** What a server has that was told nothing else. */
+/** The server's default. */
 const SETTINGS = { USERMETA_RATE_PER_SECOND: "100" };
 
-/** What a stranger may send to `/token`, none of it of any use. */
+/** Garbage that a client may send to `/token`. */
 const GARBAGE: readonly ((app: string) => Request)[] = [
   (app) => json(undefined, "POST", `${app}/token`, "{"),
   (app) => json(undefined, "POST", `${app}/token`, "[]"),

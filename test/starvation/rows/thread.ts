@@ -12,7 +12,7 @@ const KEYS = `{${Array.from({ length: 95_000 }, (_, index) => `"${index}":1`).jo
 const TARGETS = `{"targets":[${"1,".repeat(524_000 - 8)}1]}`;
 const USERS = `[${'{"username":1},'.repeat(69_000)}1]`;
 
-/** Whatever a thread may take long to read. */
+/** Bodies that a thread may take long to parse. */
 const BOMBS: readonly ((target: Target) => Request)[] = [
   ({ app, greedyToken }) => form(greedyToken, "PUT", `${app}/metadata/user/greedy`, ESCAPES),
   ({ app, greedyToken }) => form(greedyToken, "PUT", `${app}/metadata/user/modest`, SEPARATORS),

@@ -10,9 +10,9 @@ const MEGABYTE = 1_048_576;
 /** The token is then about as long as tokens may be. */
 const CLAIM_BYTES = 5500;
 const ALGORITHM = "EdDSA";
-/** What a runtime takes under any load; the tokens themselves would be several times as much. */
+/** The runtime's memory under any load; the tokens themselves would take several times as much. */
 const GROWTH_MAX = 96 * MEGABYTE;
-/** So many tokens are more than that if they are kept as they are. */
+/** That many tokens exceed it if they are cached as text. */
 const SECONDS_MIN = 3;
 
 export const TOKEN_CACHES: readonly Row[] = [
