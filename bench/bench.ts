@@ -10,6 +10,6 @@ export interface Bench {
   /** Ends the run. */
   readonly signal: AbortSignal;
   progress(line: string): void;
-  /** Said aloud and again in the results. */
+  /** Prints a warning, which the results repeat. */
   warn(line: string): void;
 }

@@ -65,7 +65,7 @@ export function isInstalled(part: string): boolean {
 export function reportMissingParts(parts: Readonly<Record<string, string>>): Outcome {
   const missing = Object.entries(parts).filter(([part]) => !isInstalled(part));
   const text = missing.map(([part, tests]) => `${part}: ${tests}`).join("; ");
-  if (missing.length > 0) console.log(`\n!!! NOT TESTED HERE, for want of ${text}`);
+  if (missing.length > 0) console.log(`\n!!! NOT TESTED HERE, because these are missing: ${text}`);
   if (process.env.CI !== "true") return { passed: 0, failed: 0, skipped: 0, failures: [] };
   const failures = missing.map(([part, tests]) => ({ name: `${part} is missing`, error: tests }));
   return { passed: 0, failed: missing.length, skipped: 0, failures };

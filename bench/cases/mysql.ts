@@ -68,17 +68,17 @@ export const mysql: Case = async (bench) => {
       mysqlProcessesSet: ratio(series.setTwoFull, series.set, perRequest("serverCpu")),
     },
     notes: [
-      "The database has the servers' core together with them, on all sides alike: on the load's it would slow the load " +
-        "of the sides that ask it most, and left to roam both. So a rate is what a core gives for everything there is " +
-        "to do, and what a side spares the database is its own to use; on a machine of its own the database would " +
-        "leave a whole core to every side.",
-      `The goals hold it against the same server, with as many connections, on which nothing goes together. Over one ` +
+      "On all sides the database shares the servers' core: on the load's core it would slow the load of the sides that " +
+        "query it most, and unbound it would slow both. So a rate is the work of one core for everything, and a side " +
+        "that queries the database less has more of it; with a database on a separate machine every side would have " +
+        "a whole core.",
+      `The goals compare with the same server without batching, with as many connections. Over one ` +
         `with ${APART[1]} connections for each kind, get is ${told(rateRatio(series.get, series.getPooled))} and set ` +
         `${told(rateRatio(series.set, series.setPooled))}.`,
-      "The statements, flushes and processor time that servers without load take meanwhile are among the others'.",
+      "The figures include the statements, flushes and processor time of idle servers meanwhile.",
       `CPU of the servers per request, two processes over one, with ${CONNECTIONS} connections for both together, so ` +
-        `that half as much waits in each: ${twoOverOne("serverCpu", series.getTwo, series.setTwo)}.`,
-      `CPU of the database per request, for two processes over for one: with ${CONNECTIONS} connections each ` +
+        `that half as many calls wait in each: ${twoOverOne("serverCpu", series.getTwo, series.setTwo)}.`,
+      `CPU of the database per request, two processes over one: with ${CONNECTIONS} connections each ` +
         `${twoOverOne("databaseCpu", series.getTwoFull, series.setTwoFull)}; with ${CONNECTIONS} for both together ` +
         `${twoOverOne("databaseCpu", series.getTwo, series.setTwo)}.`,
       ...Object.values(series).flatMap((each) => (each === undefined ? [] : [costs(each)])),

@@ -6,7 +6,7 @@ import type { Bench } from "../bench.ts";
 const FOLDERS = ["/usr/sbin", "/usr/local/sbin"];
 const POSTGRES_VERSIONS = "/usr/lib/postgresql";
 
-/** The programs' paths; undefined, said aloud, when one of them is missing. */
+/** The programs' paths; undefined, with a message, when one of them is missing. */
 export function findPrograms<Name extends string>(
   bench: Bench,
   side: string,

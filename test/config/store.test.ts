@@ -81,7 +81,7 @@ test("no message, setting or printed configuration contains a password, wherever
       // What is no address is no password to an option that asks for another thing.
       const address = name.endsWith("STORE") || name === "--store" ? place : (PLACES[0] ?? "");
       const url = address.replace("PASSWORD", () => (encoded ? encodeURIComponent(text) : text));
-      // Where nothing follows, a bare @ in it makes the rest the host, as anybody would read it.
+      // Where nothing follows, a bare @ in it makes the rest the host, as any reader would.
       fc.pre(encoded || !address.endsWith("PASSWORD") || !text.includes("@"));
       const result = load(name.startsWith("--") ? { flags: { [name.slice(2)]: url } } : { env: { [name]: url } });
       expect(JSON.stringify(result) + inspect(result, { depth: 9 }) + Bun.inspect(result)).not.toContain("hush1815");

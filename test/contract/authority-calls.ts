@@ -61,13 +61,13 @@ export const CALLS: Readonly<Record<string, AuthorityCall>> = {
     call: ({ store, app }, target, authority) =>
       store.deleteUsers(app.number, [name(target), name("cyd")], CALL_MS, { authority }),
   },
-  "deleteUsers of nobody": {
+  "deleteUsers of an unknown user": {
     call: ({ store, app }, _, authority) => store.deleteUsers(app.number, [name("nobody")], CALL_MS, { authority }),
   },
   writeAttributes: {
     call: (scene, target, authority) => scene.store.writeAttributes(writeTo(scene, target), terms(authority)),
   },
-  "writeAttributes to whoever has the name by now": {
+  "writeAttributes to the present holder of the name": {
     call: async (scene, target, authority) => {
       const { store, app, read } = scene;
       const current = (await store.attributes(app.number, name(target), "write")) ?? read[target];
@@ -115,7 +115,7 @@ export const CALLS: Readonly<Record<string, AuthorityCall>> = {
   clearAttributes: {
     call: ({ store, app }, target, authority) => store.clearAttributes(app.number, name(target), CALL_MS, authority),
   },
-  "clearAttributes of nobody": {
+  "clearAttributes of an unknown user": {
     call: ({ store, app }, _, authority) => store.clearAttributes(app.number, name("nobody"), CALL_MS, authority),
   },
 };

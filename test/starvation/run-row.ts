@@ -56,7 +56,7 @@ export async function runRow({ resource, row, engine, seconds }: Run): Promise<v
   const growthBytes = memory.growthBytes;
   console.log(figures(`${resource}, ${engine}: ${row.name}`, beside, statuses, growthBytes));
   if (delayMs > DATABASE_MS)
-    console.log(`    the machine is busy: whoever does nothing waits ${Math.round(delayMs)} ms too`);
+    console.log(`    the machine is busy: an idle process waits ${Math.round(delayMs)} ms too`);
   const troubles = beside.flatMap((served, index) => troublesOf(served, alone[index], { row, engine, delayMs }));
   for (const status of row.never ?? []) {
     if (statuses[status] !== undefined) troubles.push(`the greedy client was answered ${status} as well`);

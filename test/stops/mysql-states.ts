@@ -81,7 +81,7 @@ export class MysqlStates implements AsyncDisposable {
       this.#state("a database that freezes, starting", () => ({ before: async () => freeze(), restore }), starting),
       this.#state("a database that freezes after the signal, starting", () => ({ after: freeze, restore }), starting),
       this.#state(
-        "a database that nobody can reach, starting",
+        "an unreachable database, starting",
         (gate) => {
           gate.set("refuse");
           return {};

@@ -25,7 +25,7 @@ for (const kind of HANG_KINDS) {
       const body = new URLSearchParams({ a: "b" });
       return (await fetch(url, { method: "PUT", headers, body, keepalive: false })).status;
     };
-    // None comes to a listener that nobody serves any more.
+    // No connection goes to a listener that no thread serves any more.
     for (let time = 0; time < CONNECTIONS; time++) expect(await set()).toBe(200);
     expect(service.faults).toHaveLength(1);
   }, 60_000);

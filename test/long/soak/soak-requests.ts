@@ -43,7 +43,7 @@ export const KINDS: readonly (readonly [name: string, share: number, Kind])[] = 
   ["delete properties", 80, removeKeys],
   ["delete", 40, clear],
   ["set past the limit", 100, setTooLarge],
-  ["set of nobody", 100, setNobody],
+  ["set of an unknown user", 100, setNobody],
 ];
 
 function get(maker: SoakMaker): SoakRequest {
