@@ -15,7 +15,7 @@ Cases: ${CASE_NAMES.join(" ")} (none named = all but mysql, which has a report o
   --rounds=N   in which every side is measured once (5)
   --no-write   only print, leave bench/RESULTS.md and bench/RESULTS-mysql.md as they are`;
 
-/** Throws, with what is wrong and how it is meant. */
+/** Throws with the error and the correct usage. */
 export function readArguments(argv: readonly string[]): Arguments {
   const { values, positionals } = parseArgs({
     args: [...argv],

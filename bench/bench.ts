@@ -1,11 +1,11 @@
-/** What every case is run with. */
+/** The parameters of every case. */
 export interface Bench {
   /** Of each measurement. */
   readonly seconds: number;
   readonly rounds: number;
-  /** A folder of this run, gone when it ends. */
+  /** A folder of this run, deleted when it ends. */
   readonly folder: string;
-  /** A folder that stays, for what takes long to make. */
+  /** A folder that stays, for data that takes long to create. */
   readonly kept: string;
   /** Ends the run. */
   readonly signal: AbortSignal;

@@ -3,7 +3,7 @@ interface Edge {
   readonly to: string;
 }
 
-/** The ways that end where they began, each as all its stations in order; one at least for every knot of them. */
+/** The cycles, each as its files in order; at least one for every strongly connected component. */
 export function findCycles(edges: readonly Edge[]): readonly (readonly string[])[] {
   const next = new Map<string, string[]>();
   for (const { from, to } of edges) next.set(from, [...(next.get(from) ?? []), to]);

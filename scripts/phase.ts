@@ -7,9 +7,9 @@ export interface Phase {
   readonly name: string;
   readonly files: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** After which it is ended, and has failed; ms. */
+  /** The time after which it is ended, and has failed; ms. */
   readonly timeoutMs?: number;
-  /** What the tests say is shown while they run, also of those that pass. */
+  /** Shows the output of the tests while they run, also of those that pass. */
   readonly isShown?: true;
 }
 
@@ -17,16 +17,16 @@ const REPORTS = "reports";
 /** For `.ci/run`, which runs several suites. */
 const FAILURES = `${REPORTS}/failures.txt`;
 const TEST_TIMEOUT_MS = 60_000;
-/** On a machine that does much else. */
+/** On a busy machine. */
 const PHASE_TIMEOUT_MS = 900_000;
 
-/** To be called before the first phase. */
+/** Call it before the first phase. */
 export function emptyReports(): void {
   rmSync(REPORTS, { recursive: true, force: true });
   mkdirSync(REPORTS);
 }
 
-/** Says what came of it when it has ended: others may run at the same time. */
+/** Prints the result when it has ended: others may run at the same time. */
 export async function runPhase({ name, files, env, isShown, timeoutMs = PHASE_TIMEOUT_MS }: Phase): Promise<Outcome> {
   const report = `${REPORTS}/${name}.xml`;
   if (isShown) console.log(`\n# ${name}`);
@@ -54,7 +54,7 @@ export async function runPhase({ name, files, env, isShown, timeoutMs = PHASE_TI
   return { ...verdict, failures };
 }
 
-/** What failed, once more, and the last line: what all of it amounts to. The exit code says the same. */
+/** The failures, once more, and the last line: the sum of all. The exit code agrees. */
 export function sumUp(results: readonly Outcome[]): void {
   const failures = describeFailures(results.flatMap((outcome) => outcome.failures));
   writeFileSync(FAILURES, failures);

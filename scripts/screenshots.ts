@@ -11,7 +11,7 @@ const IMAGES = join(ROOT, "docs/images");
 const SIZE = { width: 1280, height: 800 };
 /** Always the same, so that a picture changes only when the page does. */
 const PORT = 8080;
-/** The fields and the cursor's effects have come to rest. */
+/** The animations of the fields and the cursor have ended. */
 const REST_MS = 1000;
 
 const APP = "chat-demo/testapp";

@@ -1,7 +1,7 @@
 /**
- * `npm run test:long`: what takes too long for `npm test`. Each part says what it measured, and the last line is the
- * tests' own count. `LONG_SECONDS` is how long each test goes on, 20 unless it is set; with fewer, what is counted and not
- * timed (requests, kills) is shortened too.
+ * `npm run test:long`: tests that take too long for `npm test`. Each part prints its figures, and the last line is the
+ * tests' own count. `LONG_SECONDS` is the length of each test, 20 unless it is set; with fewer, counted work
+ * (requests, kills) is shortened too.
  */
 import type { Outcome } from "./junit.ts";
 import { LONG_PARTS, reportMissingParts } from "./parts.ts";
@@ -10,7 +10,7 @@ import { printFigures } from "./print-figures.ts";
 
 const SECONDS = process.env.LONG_SECONDS ?? "20";
 if (!(Number(SECONDS) > 0)) throw new Error(`LONG_SECONDS: ${SECONDS} is no number of seconds`);
-/** More than any part has tests. */
+/** More than the number of tests in any part. */
 const TESTS_MAX = 200;
 /** For a test's start and end. */
 const OVERHEAD_S = 15;
@@ -23,14 +23,14 @@ const PHASES: readonly Phase[] = [
   { name: "fuzz", files: ["test/long/fuzz.test.ts"] },
   // slowhttptest in all its modes.
   { name: "slow-clients", files: ["test/long/slow-clients.test.ts"] },
-  // Thousands of connections, and as many as there may be.
+  // Thousands of connections, and connections up to the limit.
   { name: "connections", files: ["test/long/connections.test.ts", "test/long/overload.test.ts"] },
   // Millions of requests to one server, and servers that are killed: fewer of both where LONG_SECONDS is less than 20.
   { name: "soak", files: ["test/long/soak/soak.test.ts"] },
   { name: "kills", files: ["test/long/kills.test.ts"] },
   // Servers stopped at random moments, in every state of their stores.
   { name: "stops", files: ["test/long/stops.test.ts"] },
-  // What takes its time whatever LONG_SECONDS says.
+  // Tests whose length does not depend on LONG_SECONDS.
   {
     name: "patient",
     files: [

@@ -4,16 +4,16 @@ export interface FolderRule {
   readonly folder: string;
   /** Folders and files of the checkout, its own apart. */
   readonly imports: readonly string[];
-  /** Another folder, of which only what no further rule takes out of it may be imported. */
+  /** Another folder; only files that no further rule excludes may be imported. */
   readonly base?: string;
-  /** Modules from outside; "node:" stands for all of Node's. */
+  /** External modules; "node:" means all of Node's. */
   readonly packages: readonly string[];
 }
 
 const CORE = "src/core";
 const STORE = "src/store";
 const CLIENT = "packages/client/src";
-/** What an engine may share with the others. */
+/** The files that an engine may share with the others. */
 const STORE_PARTS = [
   "src/store/app-columns.ts",
   "src/store/store-error.ts",
@@ -52,29 +52,29 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     imports: ["src/service.ts", "src/process-parts.ts", "src/store/open.ts", "src/ops", "src/system", CORE],
     packages: ["node:"],
   },
-  // It is handed an open store, and so knows no engine, no option and no log.
+  // It receives an open store, and so knows no engine, no option and no log.
   {
     folder: "src/service.ts",
     imports: ["src/http", "src/identity", "src/openapi", "src/process-parts.ts", "src/system", CORE],
     packages: [],
   },
-  // Another assembly of the same parts, for one question.
+  // Another assembly of the same parts, for one command.
   { folder: "src/check-token.ts", imports: ["src/identity", "src/process-parts.ts", "src/system", CORE], packages: [] },
-  // What threads share of it by message.
+  // The parts that threads share by message.
   {
     folder: "src/process-parts.ts",
     imports: ["src/identity", "src/http/pages/built-pages.ts", "src/system", CORE],
     packages: [],
   },
-  // Tokens that others have made.
+  // External tokens.
   { folder: "src/identity", imports: [CORE], packages: ["node:", "jose"] },
   { folder: "src/http", imports: [CORE], packages: ["bun", "bun:ffi", "node:", "zod"] },
-  // What the wire says, in words; it opens no socket.
+  // The description of the wire; it opens no socket.
   { folder: "src/openapi", imports: ["src/http", "package.json", CORE], packages: ["zod"] },
   { folder: "src/config", imports: [CORE], packages: ["node:", "zod"] },
   { folder: "src/ops", imports: [CORE], packages: ["node:", "pino", "pino-pretty"] },
   { folder: "src/system", imports: [CORE], packages: ["bun", "node:"] },
-  // What all engines share; open.ts and open-transfer.ts alone name them.
+  // The code that all engines share; only open.ts and open-transfer.ts name the engines.
   { folder: STORE, imports: [CORE], packages: ["node:"] },
   { folder: "src/store/open.ts", imports: [STORE, CORE], packages: ["node:"] },
   { folder: "src/store/transfer/open-transfer.ts", imports: [STORE, CORE], packages: [] },
@@ -87,7 +87,7 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     packages: ["bun", "bun:ffi", "bun:sqlite", "node:"],
   },
   { folder: "src/store/mysql", imports: [...STORE_PARTS, "src/system/timers.ts", CORE], packages: ["node:", "mysql2"] },
-  // What the rules speak of, which all subjects stand on.
+  // The shared model, which all subjects use.
   { folder: CORE, imports: [], packages: [] },
   ...subjects({
     admission: [],
@@ -99,14 +99,14 @@ export const FOLDER_RULES: readonly FolderRule[] = [
     tokens: ["accounts", "admission", "apps", "async"],
     metadata: ["admission", "apps", "async", "faults"],
   }),
-  // They are built by themselves, and know of the server only what goes over the wire.
+  // They are built separately, and use the server only over the wire.
   { folder: "pages", imports: [], packages: [] },
-  // It runs in browsers, and knows of the server only what goes over the wire.
+  // It runs in browsers, and uses the server only over the wire.
   { folder: CLIENT, imports: [], packages: [] },
   { folder: `${CLIENT}/react.ts`, imports: [CLIENT], packages: ["react"] },
 ];
 
-/** The subjects of the rules, each with those that it may import beside what lies in `src/core` itself. */
+/** The subjects of the core, each with the subjects that it may import beside `src/core` itself. */
 function subjects(names: Readonly<Record<string, readonly string[]>>): readonly FolderRule[] {
   return Object.entries(names).map(([subject, others]) => ({
     folder: `${CORE}/${subject}`,
@@ -116,10 +116,10 @@ function subjects(names: Readonly<Record<string, readonly string[]>>): readonly 
   }));
 }
 
-/** The only places that may name the runtime, so that it can be exchanged in a day. */
+/** The only places that may name the runtime, so that it can be replaced in a day. */
 export const RUNTIME_PLACES = ["src/http", "src/store/sqlite", "src/cli", "src/system/passwords.ts"];
 
-/** What the rules are handed, or have no use for. */
+/** Modules that the core receives through ports, or does not need. */
 export const NOT_IN_CORE =
   /\b(?:process|Buffer|setTimeout|setInterval|setImmediate|console|fetch|performance)\s*[.(]|\b(?:Date\.now|new Date\(\)|Math\.random|crypto\.)/;
 

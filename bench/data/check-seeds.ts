@@ -4,7 +4,7 @@ import { userNameOf } from "../load/request.ts";
 
 const SAMPLE = 100;
 
-/** The seeds are written by SQL: they must be what the server itself would have written. */
+/** SQL writes the seeds: they must equal the server's own rows. */
 export function checkSeeds(connection: Connection, app: number, count: number): void {
   for (let index = 0; index < SAMPLE; index++) {
     const name = userNameOf(Math.floor((index * count) / SAMPLE));

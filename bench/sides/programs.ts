@@ -25,7 +25,7 @@ export function findPrograms<Name extends string>(
   return found as Record<Name, string>; // as: all of them were found
 }
 
-/** The newest version first; Debian links next to none of its programs elsewhere. */
+/** The newest version first; Debian links hardly any of its programs elsewhere. */
 function postgresFolders(): string[] {
   try {
     const versions = readdirSync(POSTGRES_VERSIONS).sort((a, b) => Number(b) - Number(a));
@@ -35,7 +35,7 @@ function postgresFolders(): string[] {
   }
 }
 
-/** What it says of itself, however it says so: some print it as an error. */
+/** Its own version text; some programs print it on stderr. */
 export function versionOf(program: string, option = "--version"): string {
   const { stdout, stderr } = Bun.spawnSync([program, option]);
   return /\d+\.\d+(\.\d+)*/.exec(`${stdout}${stderr}`)?.[0] ?? "of an unknown version";

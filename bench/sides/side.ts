@@ -2,12 +2,12 @@
 export interface Side extends AsyncDisposable {
   readonly name: string;
   readonly port: number;
-  /** Of further processes, which serve the same: the load is dealt out evenly. */
+  /** The ports of further processes, which serve the same: the load is distributed evenly. */
   readonly otherPorts?: readonly number[];
-  /** The processes that do its work; what they start counts too. */
+  /** The processes that do its work; their children count too. */
   readonly pids: readonly number[];
-  /** What grows with the work, by name: it is told how much a measurement took of each. */
+  /** Counters that grow with the work, by name: the report has the increase of each in a measurement. */
   readonly counters?: () => Promise<Readonly<Record<string, number>>>;
-  /** How it is set, for the reader of the results. */
+  /** Its settings, for the reader of the results. */
   readonly settings: string;
 }

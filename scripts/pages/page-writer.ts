@@ -11,12 +11,12 @@ const TYPES: Readonly<Record<string, string>> = {
   svg: "image/svg+xml",
 };
 
-/** The viewer is packed in half a second; 11 would take eight, and make it a tenth smaller. */
+/** Compresses the viewer in half a second; 11 would take eight, and make it a tenth smaller. */
 const BROTLI_QUALITY = 9;
 const GZIP_LEVEL = 9;
 const PLACEHOLDER = /\{\{([\w.-]+)\}\}/g;
 
-/** Writes a folder of pages as the server reads it: each file plain and packed, and a manifest. */
+/** Writes a folder of pages as the server reads it: each file plain and compressed, and a manifest. */
 export class PageWriter {
   readonly #folder: string;
   readonly #manifest: PageManifest = {};
@@ -35,7 +35,7 @@ export class PageWriter {
     this.#add(served, text, true);
   }
 
-  /** `{{NAME}}` stands for the address of a file that was added under this name. */
+  /** Replaces `{{NAME}}` by the address of the file that was added under this name. */
   async addPage(name: string, html: string): Promise<void> {
     const text = html.replace(PLACEHOLDER, (_, file: string) => {
       const served = this.#served.get(file);
@@ -48,7 +48,7 @@ export class PageWriter {
   /** The manifest, last: a folder without one is no build. */
   async finish(): Promise<void> {
     writeFileSync(join(this.#folder, MANIFEST), `${JSON.stringify(this.#manifest, undefined, 2)}\n`);
-    // A temporary folder is its maker's alone.
+    // Only its creator may read a temporary folder.
     chmodSync(this.#folder, 0o755);
   }
 

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** The line of the package's module that holds the viewer, a script by itself, as a string. */
+/** The line of the package's module that holds the viewer's script as a string. */
 const BEGINNING = "var standalone_default = ";
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON has them escaped, scripts need not
 const CONTROL = /[\u0000-\u001f]/g;
@@ -8,7 +8,7 @@ const SOURCE_MAP = /\n\/\/# sourceMappingURL=\S+\s*$/;
 
 /**
  * Scalar's viewer as it was published, with its licence before it. This package holds the same file as
- * `@scalar/api-reference`, without the hundred packages that one is made of.
+ * `@scalar/api-reference`, without its hundred packages.
  * @param folder of the package
  */
 export async function readViewer(folder: string): Promise<string> {

@@ -4,7 +4,7 @@ import { isLeftOut } from "../harness/missing-part.ts";
 import { APP_KEY, OPERATOR_KEY, UsermetaProcess } from "../harness/usermeta-process.ts";
 import { temporaryFolder } from "../store/sqlite-fixture.ts";
 
-/** Root may set any priority, unless it is taken from it; an ordinary user never may. */
+/** Root may set any priority, unless this right is removed; an ordinary user never may. */
 const RIGHTS = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-sys_nice", "--inh-caps=-sys_nice"] : [];
 
 async function expectServes(wrapper: readonly string[]): Promise<void> {

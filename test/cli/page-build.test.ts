@@ -9,10 +9,10 @@ const ROOT = join(import.meta.dir, "../..");
 const VIEWER = "node_modules/@scalar/fastify-api-reference";
 const TIMEOUT_MS = 60_000;
 
-/** A checkout of its own, with sources that may be changed. */
+/** A separate checkout, whose sources may be changed. */
 class Checkout implements Disposable {
   readonly root = mkdtempSync(join(tmpdir(), "usermeta-checkout-"));
-  /** What the operator is told. */
+  /** The messages for the operator. */
   readonly told: unknown[] = [];
   readonly events = {
     pagesBuilt: ({ ms }: { ms: number }) => void this.told.push(ms > 0 ? "built" : ms),
@@ -29,7 +29,7 @@ class Checkout implements Disposable {
     symlinkSync(join(ROOT, "node_modules/zod"), join(this.root, "node_modules/zod"));
   }
 
-  /** Where the pages are that a server of this checkout would serve. */
+  /** The folder of the pages that a server of this checkout would serve. */
   async start(): Promise<string | undefined> {
     using build = createPageBuild(this.events, this.root);
     build.begin();

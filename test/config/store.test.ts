@@ -63,7 +63,7 @@ test("each error in the address of a store is reported with the option's name", 
   }
 });
 
-/** Not part of a message by chance, and with what an address gives a meaning to. */
+/** Not part of a message by chance, and with the special characters of an address. */
 const password = fc
   .tuple(fc.string({ maxLength: 4 }), fc.string({ unit: fc.constantFrom(..."@/?#:%,&= []a"), maxLength: 6 }))
   .map(([some, special]) => `hush1815${special}${some}hush1815`);
@@ -78,7 +78,7 @@ test("no message, setting or printed configuration contains a password, wherever
   const where = fc.constantFrom("USERMETA_STORE", "--store", "USERMETA_LISTEN", "--listen");
   fc.assert(
     fc.property(password, fc.constantFrom(...PLACES), fc.boolean(), where, (text, place, encoded, name) => {
-      // What is no address is no password to an option that asks for another thing.
+      // Text that is not an address is not a password to an option of another kind.
       const address = name.endsWith("STORE") || name === "--store" ? place : (PLACES[0] ?? "");
       const url = address.replace("PASSWORD", () => (encoded ? encodeURIComponent(text) : text));
       // Where nothing follows, a bare @ in it makes the rest the host, as any reader would.

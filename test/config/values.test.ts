@@ -26,7 +26,7 @@ const CASES: readonly [OptionKey, accepted: readonly string[], refused: readonly
   ],
   [
     "store",
-    // What follows the engine's name is understood by the engine.
+    // The engine parses the part after its name.
     ["memory:", "sqlite:a.db", "sqlite:/var/lib/usermeta/a.db", "sqlite:./ä ö.db", "mysql://u@h/d"],
     ["memory", "a.db", "file:a.db", "mysql:u@h/d", "postgres://h/d", " sqlite:a.db"],
   ],

@@ -7,7 +7,7 @@ import { temporaryFolder } from "../store/sqlite-fixture.ts";
 import { TRACER, type TracedSet, tracedSets } from "./flush-trace.ts";
 import { ServerProcess, USERS } from "./server-process.ts";
 
-/** `kill -9` cannot show that a write is on disk, for the page cache survives it; a trace of system calls can. */
+/** `kill -9` cannot show that a write is on disk, because the page cache survives it; a trace of system calls can. */
 const CAN_TRACE = Bun.which("strace") !== null && Bun.spawnSync(["strace", "-o", "/dev/null", "true"]).success;
 const NO_TRACE = isLeftOut(CAN_TRACE, "that an acknowledged set is on disk: there is no strace that works here");
 

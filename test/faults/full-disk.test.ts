@@ -49,7 +49,7 @@ describe.skipIf(smallDiskIsMissing())("a full disk", () => {
     await using server = await start(path, 1);
     const calls = filledApp(await server.origin());
     disk.fill(LITTLE_BYTES);
-    // Also where small sets still have room, which each look takes a page of.
+    // Even while small sets still have space, of which each probe uses a page.
     await eventually(async () => expect(await calls.ready()).toMatchObject(UNREADY));
     expect(await calls.set("user0", { key: "value" })).toMatchObject({ status: 200 });
     const large = "x".repeat(LARGE_BYTES);
@@ -72,7 +72,7 @@ test("a limit on the size of files acts like a full disk: refused for certain, a
   await fillStore(path, USERS);
   const LIMIT_BYTES = 2_097_152;
   const limited = ["sh", "-c", `ulimit -f ${LIMIT_BYTES / BLOCK_BYTES}; exec "$@"`, "sh"];
-  // A reader keeps the log from being begun anew, so that it grows into the limit.
+  // A reader prevents a restart of the log, so that it grows into the limit.
   const reader = new Connection(path);
   await using server = await start(path, 1, limited);
   const calls = filledApp(await server.origin());
@@ -80,7 +80,7 @@ test("a limit on the size of files acts like a full disk: refused for certain, a
   reader.get("SELECT count(*) FROM users");
   const load = new Load(calls);
   await eventually(async () => expect(load.count(503)).toBeGreaterThan(REFUSED_MIN), 20_000);
-  // A look needs less room than any set, and takes a page of what is left, once a second.
+  // A probe needs less space than any set, and uses a page of the rest, once a second.
   await eventually(async () => expect(await calls.ready()).toMatchObject(UNREADY), 20_000);
   reader.exec("COMMIT");
   reader.close();
@@ -105,7 +105,7 @@ async function start(path: string, workers: number, wrapper: readonly string[] =
 class Load {
   readonly #calls: Calls;
   readonly #counts = new Map<number, number>();
-  /** The numbers that were acknowledged. */
+  /** The acknowledged numbers. */
   readonly #acknowledged = new Map<string, number>();
   readonly #running: Promise<unknown>;
   #isOver = false;
@@ -128,7 +128,7 @@ class Load {
     await this.#running;
   }
 
-  /** What was acknowledged last is there, whole, and capacity is the sum. */
+  /** The last acknowledged set is there, whole, and capacity is the sum. */
   async check(): Promise<void> {
     let sum = 0;
     for (const user of USERS) {

@@ -1,4 +1,4 @@
-/** A process of its own that migrates the store of its first argument, as a server does at its start. */
+/** A separate process that migrates the store of its first argument, as a server does at startup. */
 import { openStore, parseStoreUrl } from "../../src/store/open.ts";
 
 const [url = ""] = process.argv.slice(2);

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 1_800_000;
 
 for (const workers of [1, 2]) {
   test(
-    `${KILLS} kill -9 of a server with ${workers} workers, each at another moment: no acknowledged set is lost`,
+    `${KILLS} kill -9 of a server with ${workers} workers, each at a different moment: no acknowledged set is lost`,
     async () => {
       const acknowledged = await throughKills({
         workers,

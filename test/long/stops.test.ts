@@ -40,7 +40,7 @@ async function stopAll(what: string, states: readonly StopState[]): Promise<void
 
 describe(`stopped at random moments (STOP_SEED=${SEED})`, () => {
   test(
-    "SQLite: exit code 0 in time, and what was answered is stored",
+    "SQLite: exit code 0 in time, and acknowledged sets are stored",
     () => stopAll("SQLite", SQLITE_STATES),
     TIMEOUT_MS,
   );
@@ -48,7 +48,7 @@ describe(`stopped at random moments (STOP_SEED=${SEED})`, () => {
   test("other services: exit code 0 in time", () => stopAll("other services", OUTSIDE_STATES), TIMEOUT_MS);
 
   test.skipIf(mariadbIsMissing())(
-    "a database: exit code 0 in time, and what was answered is stored",
+    "a database: exit code 0 in time, and acknowledged sets are stored",
     async () => {
       await using states = await MysqlStates.start();
       await stopAll("a database", states.all);

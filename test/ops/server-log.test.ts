@@ -65,7 +65,7 @@ async function expectOneOutage(server: UsermetaProcess, ids: readonly string[]):
 
 for (const workers of ["1", "2"]) {
   test(
-    `${workers} workers: a locked file is one outage, whatever fails meanwhile`,
+    `${workers} workers: a locked file is one outage, whichever calls fail meanwhile`,
     async () => {
       const folder = mkdtempSync(join(tmpdir(), "usermeta-log-"));
       try {
@@ -95,7 +95,7 @@ for (const workers of ["1", "2"]) {
 describe.skipIf(mariadbIsMissing())("MariaDB", () => {
   for (const workers of ["1", "2"]) {
     test(
-      `${workers} workers: a database that goes and comes back is one outage, of all threads together`,
+      `${workers} workers: a database that fails and recovers is one outage of all threads together`,
       async () => {
         await using mariadb = await MariadbServer.start();
         await mariadb.query("CREATE DATABASE usermeta CHARACTER SET utf8mb4 COLLATE utf8mb4_bin");
@@ -130,7 +130,7 @@ describe.skipIf(mariadbIsMissing())("MariaDB", () => {
 for (const crash of ["error", "error in a promise"]) {
   for (const format of ["json", "pretty"]) {
     test(
-      `an ${crash} that nothing catches ends the process with 1 and is a line of the log in ${format}`,
+      `an uncaught ${crash} ends the process with code 1 and is a line of the log in ${format}`,
       async () => {
         const preload = join(import.meta.dir, "crashing.ts");
         const settings = { CRASH: crash, USERMETA_LOG: format, BUN_OPTIONS: `--preload=${preload}` };

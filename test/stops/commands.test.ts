@@ -6,7 +6,7 @@ import { MariadbServer } from "../harness/mariadb-server.ts";
 const MAIN = join(import.meta.dir, "../../src/main.ts");
 
 test.skipIf(mariadbIsMissing())(
-  "a command whose database is frozen says so and ends, although its connection is never answered",
+  "a command whose database is frozen reports it and ends, although its connection never gets an answer",
   async () => {
     await using server = await MariadbServer.start();
     await makeAccount(server);

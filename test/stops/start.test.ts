@@ -9,7 +9,7 @@ const HOLD = join(import.meta.dir, "hold-loading.ts");
 const TIMEOUT_MS = 30_000;
 
 test(
-  "a signal that comes before the program is loaded is heard: exit code 0",
+  "a signal before the program is loaded is handled: exit code 0",
   async () => {
     using folder = temporaryFolder();
     const go = join(folder.path, "go");
@@ -28,7 +28,7 @@ test(
 
 /** docs/OPERATIONS.md starts a server so. */
 test(
-  "npm start hands SIGTERM on: exit code 0, and no process is left",
+  "npm start forwards SIGTERM: exit code 0, and no process is left",
   async () => {
     using folder = temporaryFolder();
     // A process group of its own, with all its processes.

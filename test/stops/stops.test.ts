@@ -16,7 +16,7 @@ const AT_ONCE = 3;
 const TIMEOUT_MS = 240_000;
 
 /** docs/OPERATIONS.md § Stop: "The process ends within nine seconds of the signal". */
-const PROMISE = `stopped at some moment, it ends with 0 in time, and what was answered is stored (STOP_SEED=${SEED})`;
+const PROMISE = `stopped at some moment, it exits with 0 in time, and acknowledged sets are stored (STOP_SEED=${SEED})`;
 
 const places = new Places(AT_ONCE);
 

@@ -47,47 +47,44 @@ const ENDS: Readonly<Record<string, (store: Store, app: App) => Promise<unknown>
   "the user": (store, { number }) => store.deleteUsers(number, [ASKER], 4000),
 };
 
-describe.skipIf(mariadbIsMissing())(
-  "what ends an authority, through another process, is the last that it sees:",
-  () => {
-    for (const [what, call] of Object.entries(CALLS)) {
-      for (const [ended, end] of Object.entries(ENDS)) {
-        test(`${what} when ${ended} is revoked`, async () => {
-          await using fixture = await mysqlFixture(USERS);
-          const { app, database } = fixture;
-          const stores = [await fixture.another(), await fixture.another()];
-          const authority: Authority = {
-            appEndedMax: 0,
-            adminEndedMax: 0,
-            user: { id: (await stored(fixture.store, app, ASKER)).userId, name: ASKER, endedMax: 0 },
-            registrations: [null],
-          };
-          let carriedOut = 0;
-          const loops = Array.from({ length: LOOPS }, async (_, loop) => {
-            for (let round = 0; ; round++) {
-              const store = stores[loop % 2] ?? fixture.store;
-              const outcome = await untilFree(() => call(store, app, loop, round, authority));
-              if (outcome === "unauthorised") return;
-              carriedOut += 1;
-            }
-          });
-          await eventually(async () => expect(carriedOut).toBeGreaterThan(BEFORE));
-          await untilFree(() => end(fixture.store, app));
-          const look = () =>
-            database.query("SELECT name, id, version, modified, password_hash FROM users WHERE app = ? ORDER BY name", [
-              app.number,
-            ]);
-          const seen = await look();
-          await Promise.all(loops);
-          expect(await look()).toEqual(seen);
-          await lanesOf(database, app);
-        }, 30_000);
-      }
+describe.skipIf(mariadbIsMissing())("no call sees an authority after another process has ended it:", () => {
+  for (const [what, call] of Object.entries(CALLS)) {
+    for (const [ended, end] of Object.entries(ENDS)) {
+      test(`${what} when ${ended} ends`, async () => {
+        await using fixture = await mysqlFixture(USERS);
+        const { app, database } = fixture;
+        const stores = [await fixture.another(), await fixture.another()];
+        const authority: Authority = {
+          appEndedMax: 0,
+          adminEndedMax: 0,
+          user: { id: (await stored(fixture.store, app, ASKER)).userId, name: ASKER, endedMax: 0 },
+          registrations: [null],
+        };
+        let carriedOut = 0;
+        const loops = Array.from({ length: LOOPS }, async (_, loop) => {
+          for (let round = 0; ; round++) {
+            const store = stores[loop % 2] ?? fixture.store;
+            const outcome = await untilFree(() => call(store, app, loop, round, authority));
+            if (outcome === "unauthorised") return;
+            carriedOut += 1;
+          }
+        });
+        await eventually(async () => expect(carriedOut).toBeGreaterThan(BEFORE));
+        await untilFree(() => end(fixture.store, app));
+        const look = () =>
+          database.query("SELECT name, id, version, modified, password_hash FROM users WHERE app = ? ORDER BY name", [
+            app.number,
+          ]);
+        const seen = await look();
+        await Promise.all(loops);
+        expect(await look()).toEqual(seen);
+        await lanesOf(database, app);
+      }, 30_000);
     }
-  },
-);
+  }
+});
 
-describe.skipIf(mariadbIsMissing())("what ends an authority waits for a set that was judged before it,", () => {
+describe.skipIf(mariadbIsMissing())("ending an authority waits for a set that was checked before it,", () => {
   const SETS: Readonly<Record<string, (store: Store, app: App, authority: Authority) => Promise<unknown>>> = {
     "the asking user's": (store, app, authority) => set(store, app, 0, 9, authority),
     "another's, of an admin": (store, app, { user: _, ...authority }) => set(store, app, 1, 9, authority),
@@ -97,7 +94,7 @@ describe.skipIf(mariadbIsMissing())("what ends an authority waits for a set that
   for (const [what, ask] of Object.entries(SETS)) {
     for (const [ended, end] of Object.entries(ENDS)) {
       if (what.includes("admin") && ended.includes("user")) continue;
-      test(`${what}, when ${ended} is revoked`, async () => {
+      test(`${what}, when ${ended} ends`, async () => {
         await using fixture = await mysqlFixture(2);
         const { app, database } = fixture;
         const other = await fixture.another();
@@ -128,7 +125,7 @@ describe.skipIf(mariadbIsMissing())("what ends an authority waits for a set that
   }
 });
 
-describe.skipIf(mariadbIsMissing())("of sets that go together", () => {
+describe.skipIf(mariadbIsMissing())("in a batch of sets", () => {
   test("each is checked for its own caller, and the others are written", async () => {
     await using fixture = await mysqlFixture(40);
     const { store, database } = fixture;

@@ -6,7 +6,7 @@ import { type MysqlFixture, mysqlFixture, sized, stored, userAt } from "./mysql-
 
 const MANY = 200;
 
-describe.skipIf(mariadbIsMissing())("what waits together goes together:", () => {
+describe.skipIf(mariadbIsMissing())("waiting calls are batched:", () => {
   test("200 sets of different users are a few transactions, and 500 reads a few queries", async () => {
     await using fixture = await mysqlFixture(MANY);
     const { store, app, database } = fixture;

@@ -13,7 +13,7 @@ const BOB = userAt(1);
 const TIMEOUT_MS = 5000;
 const LIMIT = 1000;
 
-describe.skipIf(mariadbIsMissing())("a grant whose lanes have moved since it looked at them", () => {
+describe.skipIf(mariadbIsMissing())("a grant whose lanes have changed since it read them", () => {
   for (const [what, growth, bytesMax] of [
     ["what it would take back has been used", 590, LIMIT],
     ["what it would leave a lane under another limit is not enough any more", 100, 800],

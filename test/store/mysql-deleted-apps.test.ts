@@ -12,7 +12,7 @@ import { mysqlLocation } from "./mysql-location.ts";
 const ADA = userAt(0);
 const TIMEOUT_MS = 5000;
 
-describe.skipIf(mariadbIsMissing())("an app that another process is just deleting", () => {
+describe.skipIf(mariadbIsMissing())("an app that another process is deleting", () => {
   for (const bytes of [50, 200]) {
     test(`accepts no set that makes its usage ${bytes < 100 ? "smaller" : "larger"}, and keeps no lane`, async () => {
       await using fixture = await mysqlFixture(1);

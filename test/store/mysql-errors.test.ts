@@ -8,7 +8,7 @@ import { mysqlLocation } from "./mysql-location.ts";
 /** A commit that was refused, and statements that took longer than the database allows. */
 for (const number of [1180, 1969, 3024]) {
   test.skipIf(mariadbIsMissing())(
-    `error ${number} of the database may pass, and nothing is stored: 503`,
+    `error ${number} of the database is temporary, and nothing is stored: 503`,
     async () => {
       await using database = await (await sharedMariadb()).freshDatabase();
       const location = mysqlLocation(database.url);

@@ -7,7 +7,7 @@ import { mysqlFixture } from "./mysql-fixture.ts";
 import { mysqlLocation } from "./mysql-location.ts";
 
 test.skipIf(mariadbIsMissing())(
-  "a server goes back to its first host when that serves again, and not before",
+  "a server returns to its first host when that host serves again, and not before",
   async () => {
     await using stack = new AsyncDisposableStack();
     const fixture = stack.use(await mysqlFixture(0));

@@ -8,7 +8,7 @@ const ROUNDS = 6;
 const WRITES_PER_USER = 6;
 const LIMITS = [400, 700] as const;
 
-describe.skipIf(mariadbIsMissing())("writes of three processes at once, each under one of two limits,", () => {
+describe.skipIf(mariadbIsMissing())("concurrent writes of three processes, each under one of two limits,", () => {
   /**
    * Users only grow within a round, so that the usage at a commit lies between what was acknowledged when the write was
    * sent and everything that may have been written when it was answered.

@@ -3,7 +3,7 @@ import { freshId, newUser } from "../contract/open-for-test.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
 import { mysqlFixture } from "./mysql-fixture.ts";
 
-describe.skipIf(mariadbIsMissing())("two processes that insert at once", () => {
+describe.skipIf(mariadbIsMissing())("two processes that insert concurrently", () => {
   /** Of the rows that each inserts: its name and its id. */
   const MEETINGS: Readonly<Record<string, (x: string) => readonly (readonly [string, string])[]>> = {
     "a name and a user of that id": (x) => [

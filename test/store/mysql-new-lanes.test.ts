@@ -15,7 +15,7 @@ const TIMEOUT_MS = 5000;
 const NEW_LANE = 77;
 
 /** A lane that one node of a cluster creates while another changes the limit; neither sees the other. */
-describe.skipIf(mariadbIsMissing())("a lane that is made while the limit is changed", () => {
+describe.skipIf(mariadbIsMissing())("a lane created while the limit changes", () => {
   test("lets no set exceed the previous limit", async () => {
     await using met = await laneMadeUnder(500, 1000);
     const { store, app } = met.fixture;

@@ -8,7 +8,7 @@ const ADA = userAt(0);
 const STALENESS_MS = 400;
 const MEMORY = { cacheBytes: 1_000_000, stalenessMs: STALENESS_MS };
 
-describe.skipIf(mariadbIsMissing())("with reads that may be old", () => {
+describe.skipIf(mariadbIsMissing())("with reads that may be stale", () => {
   test("a user is read from memory, but no longer than allowed after another server's change", async () => {
     await using fixture = await mysqlFixture(1);
     const reader = await fixture.another(MEMORY);

@@ -60,7 +60,7 @@ interface Failed {
   readonly fault: string;
 }
 
-describe.skipIf(mariadbIsMissing())("a database that cannot be asked", () => {
+describe.skipIf(mariadbIsMissing())("a database that cannot be queried", () => {
   for (const state of ["swallow", "refuse"] as const) {
     test(`and would ${state}: every call fails in time and by name, even 1,000 concurrent ones, until it is back`, async () => {
       await using gated = await gatedStore();

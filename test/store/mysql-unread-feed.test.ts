@@ -14,7 +14,7 @@ const BROKEN = {
   "is read": { begin: [], feed: "changes", end: [] },
 };
 
-describe.skipIf(mariadbIsMissing())("a token that was revoked elsewhere", () => {
+describe.skipIf(mariadbIsMissing())("a token revoked by another server", () => {
   for (const workers of [1, 2]) {
     for (const [how, { begin, feed, end }] of Object.entries(BROKEN)) {
       test(`ends within the second or is answered 503 while the feed ${how}, with ${workers} worker(s)`, async () => {

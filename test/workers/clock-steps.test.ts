@@ -5,9 +5,9 @@ import { eventually } from "../harness/eventually.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 import { temporaryFolder } from "../store/sqlite-fixture.ts";
 
-/** Twice as much as `eventually` asks for in a second, so that the bucket fills while it is looked at. */
+/** Twice the calls of `eventually` in a second, so that the bucket fills while it is checked. */
 const RATE = 100;
-/** What is in a full bucket, with room for what the test asks besides. */
+/** The contents of a full bucket, with room for the test's other calls. */
 const CALLS = 80;
 
 const WITHOUT_FAKETIME = "a server whose wall clock is set while it runs: faketime is not installed";
@@ -39,7 +39,7 @@ describe.skipIf(isLeftOut(Bun.which("faketime") !== null, WITHOUT_FAKETIME))("th
         const { timestamp } = (await get()).body;
         expect(Math.abs(timestamp - Date.now() - seconds * 1000)).toBeLessThan(60_000);
       }, 10_000);
-      // First beside a worker that has been there since before the step, and then in place of that one, too.
+      // First beside a worker from before the step, and then in place of that one, too.
       for (const _ of [1, 2]) {
         await server.endWorker();
         await eventually(async () => {
@@ -58,7 +58,7 @@ describe.skipIf(isLeftOut(Bun.which("faketime") !== null, WITHOUT_FAKETIME))("th
   }
 });
 
-/** stepped-server.ts, whose wall clock is ahead by what a file says. */
+/** stepped-server.ts, whose wall clock is ahead by the value in a file. */
 class SteppedServer implements AsyncDisposable {
   readonly #child: Bun.Subprocess<"pipe", "pipe", "inherit">;
   readonly #lines: AsyncIterator<Record<string, string>>;
@@ -66,7 +66,7 @@ class SteppedServer implements AsyncDisposable {
   token = "";
 
   private constructor(offset: string) {
-    // What the program sets for what it starts; given the file itself, it would not look there again.
+    // As faketime sets it for its child; given the file itself, it would not read it again.
     const preload = Bun.spawnSync(["faketime", "-m", "-f", "+0", "printenv", "LD_PRELOAD"]).stdout.toString().trim();
     this.#child = Bun.spawn([process.execPath, join(import.meta.dir, "stepped-server.ts"), String(RATE)], {
       stdin: "pipe",
@@ -92,7 +92,7 @@ class SteppedServer implements AsyncDisposable {
     return server;
   }
 
-  /** Resolves when another has been asked for in its place. */
+  /** Resolves when a replacement was requested. */
   async endWorker(): Promise<void> {
     this.#child.stdin.write("end\n");
     this.#child.stdin.flush();

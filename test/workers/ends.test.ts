@@ -27,7 +27,7 @@ for (const kind of ORDER_KINDS) {
         const url = `${service.base}/metadata/user/${user}`;
         const response = await fetch(url, { method: "PUT", headers, body }).catch(() => undefined);
         if (response === undefined) continue;
-        // A set of the worker that ended may still be on its way to the disk when the same user sets again.
+        // A set of the ended worker may still be in flight to the disk when the same user sets again.
         if (response.status === 409) {
           overtaken.push(user);
           continue;
@@ -50,7 +50,7 @@ for (const kind of ORDER_KINDS) {
     await eventually(async () => expect(service.faults).toHaveLength(1));
     const told = JSON.stringify(outlineOf(service.faults[0]));
     expect(told).toMatch(/"message":"worker \d ended"/);
-    // Where it was thrown, and not what was said there.
+    // The place of the error, and not its text.
     if (kind !== "exit") expect(told).toMatch(/"cause":{"type":"(?:Range)?Error","stack":".*worker-orders\.ts/);
     expect(told).not.toContain("a test wants");
   }, 30_000);

@@ -6,10 +6,10 @@ const USERS = ["ada", "bob", "cyd"];
 const SETS = 150;
 const READERS = 8;
 
-/** What a user's `number` was known to be, at least, at a moment. */
+/** The known minimum of a user's `number` at a moment. */
 type Floor = Map<string, number>;
 
-/** On a connection of its own, which the kernel gives to any of the workers. */
+/** On a separate connection, which the kernel assigns to any of the workers. */
 async function call(service: TestService, token: string, user: string, body?: URLSearchParams): Promise<number> {
   const headers = { Authorization: `Bearer ${token}`, Connection: "close" };
   const init = body === undefined ? { headers } : { method: "PUT", headers, body };
@@ -24,8 +24,8 @@ function raise(floor: Floor, user: string, number: number): void {
 }
 
 /**
- * Promise 6: a read that begins after a write was answered sees it, whichever worker does either. And once a read has
- * answered something, no later one answers what was before it.
+ * Promise 6: a read that begins after a write was acknowledged sees it, whichever workers handle them. Once a read has
+ * returned a value, no later one returns an older value.
  */
 test("no worker ever returns a value older than one that any worker has returned", async () => {
   await using service = await startTestService({ engine: "sqlite", workers: 2 });

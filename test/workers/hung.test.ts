@@ -6,7 +6,7 @@ import { endOneWorker, HANG_KINDS } from "../harness/worker-orders.ts";
 
 const SILENT_MAX_MS = 1500;
 const REPLACED_MAX_MS = 30_000;
-/** All to one of two workers is once in a million runs. */
+/** All to one of two workers happens once in a million runs. */
 const CONNECTIONS = 20;
 
 for (const kind of HANG_KINDS) {

@@ -8,7 +8,7 @@ import { endOneWorker } from "../harness/worker-orders.ts";
 
 const workers = { engine: "sqlite", workers: 2 } as const;
 
-/** On a connection of its own, so that the kernel gives it to any of the workers. */
+/** On a separate connection, so that the kernel assigns it to any of the workers. */
 async function logIn(base: string, username: string, password: string): Promise<number> {
   const response = await fetch(`${base}/token`, {
     method: "POST",
@@ -47,14 +47,14 @@ test("work that a worker had in flight when it ended is released", async () => {
   const admin = await signIn(service);
   await admin.register("ada");
   held.hold();
-  // They may all have been the worker's that ends.
+  // All of them may have been in the worker that ends.
   const lost = Array.from({ length: 4 }, () => logIn(service.base, "ada", "secret").catch(() => undefined));
   await eventually(async () => expect(held.concurrent).toBe(2));
   await endOneWorker("exit");
   await eventually(async () => expect(service.faults).toHaveLength(1));
   held.release();
   await Promise.all(lost);
-  // As many as may be under way at once of one account and address.
+  // The limit of attempts in flight for one account and address.
   const again = Array.from({ length: 5 }, () => eventually(() => logIn(service.base, "ada", "secret")));
   expect(await Promise.all(again)).toEqual(Array(5).fill(200));
   expect(held.concurrent).toBe(0);

@@ -28,7 +28,7 @@ interface Asked {
   readonly token: string;
 }
 
-/** A server that meets others on the board; each has a store of its own, whose app is the same to the board. */
+/** A server that exchanges demand with others on the board; each has a store of its own with the same app. */
 async function startOnBoard(board: DemandBoard): Promise<Asked & AsyncDisposable> {
   const publishDemand = board.join();
   const service = await startTestService({
@@ -39,7 +39,7 @@ async function startOnBoard(board: DemandBoard): Promise<Asked & AsyncDisposable
   return { service, token, [Symbol.asyncDispose]: () => service[Symbol.asyncDispose]() };
 }
 
-/** Sends the calls to the servers in turn for so long; how many were served in each second of the later part. */
+/** Sends the calls to the servers in turn; returns how many were served in each second of the later part. */
 async function servedPerSecond(servers: readonly Asked[], settleMs: number, countedMs: number): Promise<number> {
   const from = performance.now();
   const calls: Promise<{ at: number; status: number }>[] = [];
@@ -111,7 +111,7 @@ test("the workers of a server share its part", async () => {
   const get = () => send("GET", `${base}/metadata/user/nobody`, { token });
   const { passed } = await burst(100, get);
   const seconds = (performance.now() - from) / 1000;
-  // In the meantime more flows in, at up to the whole rate once the demand has been seen.
+  // Meanwhile the bucket refills, at up to the whole rate once the demand has been seen.
   expect(passed).toBeWithin(20, 20 + Math.ceil(seconds * 40) + 1);
   expect(faults).toEqual([]);
 }, 20_000);

@@ -2,10 +2,10 @@ import { expect, test } from "bun:test";
 import { send, signIn } from "../harness/client.ts";
 import { startTestService } from "../harness/service.ts";
 
-/** Enough for the kernel to give some to each of two workers: all to one is once in a million runs. */
+/** Enough for the kernel to assign some to each of two workers: all to one happens once in a million runs. */
 const CONNECTIONS = 20;
 
-/** So many calls of `GET …/metadata/user/ada`, each on a connection of its own. */
+/** That many calls of `GET …/metadata/user/ada`, each on a separate connection. */
 function readOften(base: string, token: string): Promise<number[]> {
   const headers = { Authorization: `Bearer ${token}`, Connection: "close" };
   return Promise.all(
@@ -25,7 +25,7 @@ test("an app's rate is one rate, whichever workers serve its calls", async () =>
   const statuses = await readOften(service.base, admin.token);
   const seconds = (performance.now() - started) / 1000;
   const passed = statuses.filter((status) => status !== 429).length;
-  // A bucket holds one second's worth, and fills up again while the calls are made.
+  // A bucket holds one second's worth, and refills during the calls.
   expect(passed).toBeGreaterThanOrEqual(ratePerSecond);
   expect(passed).toBeLessThanOrEqual(ratePerSecond + Math.ceil(seconds * ratePerSecond));
 });
@@ -34,7 +34,7 @@ test("a revocation holds in every worker as soon as it is answered", async () =>
   await using service = await startTestService({ engine: "sqlite", workers: 2 });
   const admin = await signIn(service);
   const ada = await admin.newUser("ada");
-  // Every worker has seen the token, and so would take it without looking.
+  // Every worker has cached the token, and so would accept it without verifying.
   expect(await readOften(service.base, ada)).toEqual(Array(CONNECTIONS).fill(200));
   const changed = await send("PUT", `${service.base}/users/ada/password`, {
     token: admin.token,

@@ -1,5 +1,5 @@
 /**
- * A server with two workers as a process of its own: says where it is, and ends one of its workers for each line that it
+ * A server with two workers as a separate process: prints its address, and ends one of its workers for each line that it
  * is told.
  */
 import { readFileSync } from "node:fs";

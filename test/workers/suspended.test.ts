@@ -12,7 +12,7 @@ test("a server that is suspended and resumed replaces none of its threads", asyn
   const origin = await server.origin();
   for (let time = 0; time < 2; time++) {
     process.kill(server.pid, "SIGSTOP");
-    // The time itself is what is tried.
+    // The time itself is under test.
     await Bun.sleep(SUSPENDED_MS);
     process.kill(server.pid, "SIGCONT");
     const from = performance.now();

@@ -8,7 +8,7 @@ import { eventually } from "../harness/eventually.ts";
 import { startTestService } from "../harness/service.ts";
 import { EVERYWHERE_MS } from "../wire/revocation/revocations.ts";
 
-/** Enough for the kernel to give some to each of two workers: all to one is once in a million runs. */
+/** Enough for the kernel to assign some to each of two workers: all to one happens once in a million runs. */
 const CONNECTIONS = 20;
 
 test("while the change feed cannot be read, no worker accepts a token on second-old knowledge, nor is it ready", async () => {

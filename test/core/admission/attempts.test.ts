@@ -71,7 +71,7 @@ test("all waiting attempts get the same answer when those in flight have failed"
   expect(attempts.begin(ada("a"))).rejects.toMatchObject({ refused: { ...refused, retryAfterMs: 2000 } });
 });
 
-test("one that is refused for its account takes no other's turn at a held address", async () => {
+test("an attempt refused for its account takes no other's turn at a limited address", async () => {
   const { attempt, fail, timers } = ledger();
   await fail(ada("a"), 5);
   for (let index = 0; index < 95; index++) await attempt({ address: "a", account: `1/user${index}` }, "failed");

@@ -13,7 +13,7 @@ function drained(queue: FairQueue<number>): number[] {
   return taken;
 }
 
-test("an asker with many items waiting delays another one by one item", () => {
+test("a client with many waiting items delays another one by one item", () => {
   const queue = queueOf(["a", "x", 1], ["a", "x", 2], ["a", "x", 3], ["b", "y", 4]);
   expect(drained(queue)).toEqual([1, 4, 2, 3]);
   expect(queue.size).toBe(0);
@@ -24,13 +24,13 @@ test("the items of one account keep their order", () => {
   expect(drained(queue)).toEqual([1, 2, 3, 4, 5]);
 });
 
-test("one that does not fit is passed over, and keeps its turn", () => {
+test("an item that does not fit is skipped, and keeps its turn", () => {
   const queue = queueOf(["a", "x", 1], ["b", "y", 2], ["c", "z", 3]);
   expect(queue.shift((item) => item !== 1)).toBe(2);
   expect(drained(queue)).toEqual([1, 3]);
 });
 
-test("the newest of the account with the most waiting makes room, and only for one that has less", () => {
+test("the newest item of the account with the most waiting items makes room, and only for an account with fewer", () => {
   const queue = queueOf(["a", "x", 1], ["a", "y", 2], ["a", "y", 3], ["b", "z", 4]);
   expect(queue.displace({ address: "a", account: "y" })).toBeUndefined();
   expect(queue.displace({ address: "c" })).toBe(3);
@@ -44,7 +44,7 @@ test("within an address too, an account makes room for another that has less", (
   expect(queue.displace({ address: "a", account: "y" })).toBe(3);
 });
 
-test("what has waited too long is taken out of every account", () => {
+test("items that have waited too long are removed from every account", () => {
   const queue = queueOf(["a", "x", 1], ["a", "x", 5], ["b", "y", 2], ["b", "z", 6]);
   expect(queue.expire((item) => item < 5)).toEqual([1, 2]);
   expect(queue.size).toBe(2);

@@ -51,7 +51,7 @@ test("tasks of one key run sequentially in the order of their calls, those of an
   expect(await Promise.all(asked)).toEqual(["first", "second", "other"]);
 });
 
-test("a task that fails fails for its caller, and the next one has its turn", async () => {
+test("a failing task fails for its caller, and the next one gets its turn", async () => {
   const { turns } = newMutex();
   const failing = turns.runExclusive("a", ADA, () => Promise.reject(new Error("no")));
   const next = turns.runExclusive("a", ADA, async () => "yes");
@@ -89,7 +89,7 @@ test("a task that waits too long is refused, and never starts", async () => {
   expect(said).toEqual(["first", "next"]);
 });
 
-test("beyond the bound the asker with the most waiting loses its newest", async () => {
+test("beyond the limit the client with the most waiting tasks loses its newest", async () => {
   const { turns, timers } = newMutex(3);
   const { task } = newTasks();
   void turns.runExclusive("a", ADA, task("running"));

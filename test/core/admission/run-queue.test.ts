@@ -59,7 +59,7 @@ test("waiting requests run in fair turns among the addresses, and the thread ret
   expect(arrive(1)).toBe(1);
 });
 
-test("one that waits too long is refused, and is never run", async () => {
+test("a request that waits too long is refused, and never runs", async () => {
   const { queue, arrive, endTurn } = queueOnLoop();
   arrive(3000);
   let ran = 0;

@@ -27,7 +27,7 @@ test("callers during a call share it, and its result for a while", async () => {
   expect(calls()).toBe(2);
 });
 
-test("a fresh result is of a call that began later, and of one at a time", async () => {
+test("a fresh result is from a later call, and calls never overlap", async () => {
   const { shared, holding, calls, timers } = counted();
   const early = shared.latest();
   const fresh = [shared.fresh(), shared.fresh()];

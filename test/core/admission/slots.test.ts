@@ -28,7 +28,7 @@ test("a request that fits enters immediately, and one that does not waits for a 
   expect([two.held, two.waiting]).toEqual([2, 0]);
 });
 
-test("turns go round among the addresses, and among the accounts of each", async () => {
+test("turns rotate among the addresses, and among the accounts of each", async () => {
   const { slots: one } = slots({ capacity: 1 });
   const order: string[] = [];
   const holding = one.enter(a) as Place; // as: there is room
@@ -53,7 +53,7 @@ test("a client that waits too long is refused, and its place in the queue is fre
   expect(one.waiting).toBe(0);
 });
 
-test("in a full queue the asker with the most waiting makes room for one that has less", async () => {
+test("in a full queue the client with the most waiting items makes room for one with fewer", async () => {
   const { slots: one, timers } = slots({ capacity: 1, waitingMax: 3 });
   void one.enter(a);
   const greedy = [1, 2, 3].map(() => Promise.resolve(one.enter(a)));
@@ -66,7 +66,7 @@ test("in a full queue the asker with the most waiting makes room for one that ha
   modest.catch(() => {});
 });
 
-test("where room must be left, a greedy account gets half, and one that has nothing always finds some", () => {
+test("where room must be left, a greedy account gets half, and one that holds nothing always finds room", () => {
   const { slots: room } = slots({ capacity: 1000, waitingMax: 0, leavesRoom: true });
   const greedy = { address: "a", account: "1/greedy" };
   let held = 0;

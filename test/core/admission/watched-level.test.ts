@@ -38,7 +38,7 @@ test("a level near its limit is reported once, until it was well below", async (
   expect(seen).toEqual(["near 90", "near 91"]);
 });
 
-test("at its bound it is full until there is room again, and each is told once", async () => {
+test("at its limit it is full until there is room again, and each change is reported once", async () => {
   const { seen, reach } = watched();
   for (const level of [100, 130, 100, 99, 99, 100]) await reach(level);
   expect(seen).toEqual(["near 100", "full", "room", "full"]);

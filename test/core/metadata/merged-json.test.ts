@@ -30,7 +30,7 @@ test("sequential merges leave the last value of each key", () => {
   );
 });
 
-test("a merge in turns is the same merge", async () => {
+test("a merge that yields to the event loop has the same result", async () => {
   await fc.assert(
     fc.asyncProperty(anyAttributes, anyChanges, async (before, changes) => {
       const stored = sized(before);

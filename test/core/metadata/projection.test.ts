@@ -21,7 +21,7 @@ test("a projection is the part that was asked for, for few keys and for many, of
   );
 });
 
-test("of very many keys it is made in turns, and is the same", async () => {
+test("a projection of very many keys yields to the event loop, and is the same", async () => {
   const keys = Array.from({ length: 3000 }, (_, index) => `key${index}`);
   let rests = 0;
   const project = await pacedProjection(keys, async () => {
