@@ -69,7 +69,7 @@ for (const name of GATEWAYS) {
       }
       socket.destroy();
       expect(text).toStartWith("HTTP/1.1 101 ");
-      await send("GET", `${setting.base}/metadata/user/ada`);
+      await send("GET", `${setting.base}/metadata/user/ada`, { token: "YWMtsecret" });
       // A gateway writes a request's line when it is done with it, which may be after the client is.
       const line = LOGGED[name](new URL(setting.service.origin).host);
       await eventually(async () => expect(await setting.gateway.log()).toContain(line));
