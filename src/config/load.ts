@@ -5,7 +5,7 @@
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import type { Config, ConfiguredApp, ConfiguredStore } from "./config.ts";
-import { nearest } from "./nearest.ts";
+import { didYouMean } from "./did-you-mean.ts";
 import {
   fileName,
   OPTION_KEYS,
@@ -18,15 +18,17 @@ import {
 import { readStore, type StoreReader } from "./read-store.ts";
 import { redact } from "./redact.ts";
 import type { Secret } from "./secret.ts";
+import { type Address, addressText, choicesOf } from "./values.ts";
 
 /** Where a value comes from; a flag goes before the environment, and that before the default. */
 type Source = "default" | "environment" | "file" | "flag" | "not set";
 
-/** An option's value as it was written, the store's without its password. A secret's is never kept here. */
+/** An option's value, the store's without its password. A secret's is never kept here. */
 export interface Setting {
   readonly key: OptionKey;
   readonly option: Option;
   readonly source: Source;
+  /** Without shorthand: a size in bytes, an address with its host. */
   readonly text: string | undefined;
 }
 
@@ -67,6 +69,7 @@ interface Written {
 
 const PREFIX = "USERMETA_";
 const SHOWN_CHARACTERS_MAX = 80;
+const STORE_WORDS = ["memory:"];
 
 export function loadConfig(input: ConfigInput): LoadedConfig | ConfigMistakes {
   const mistakes = unknownNames(input.env);
@@ -76,12 +79,17 @@ export function loadConfig(input: ConfigInput): LoadedConfig | ConfigMistakes {
     if (text === undefined) continue;
     const result = option.value.safeParse(text);
     if (result.success) values[key] = result.data;
-    else mistakes.push(`${label}: ${result.error.issues[0]?.message}`);
+    else mistakes.push(`${label}: ${result.error.issues[0]?.message}${suggestion(key, text)}`);
   }
   // as: every option was parsed by its own row
   const store = storeOf(values as Partial<Values>, written, input, mistakes);
   const settings = written.map(({ key, option, source, text }) => {
-    return { key, option, source, text: key === "store" ? store?.text : option.secret ? undefined : text };
+    return {
+      key,
+      option,
+      source,
+      text: key === "store" ? store?.text : option.secret ? undefined : plain(values[key], text),
+    };
   });
   mistakes.push(...incompleteApp(settings), ...tooManyWorkers(values));
   if (store === undefined || mistakes.length > 0) return { mistakes };
@@ -201,9 +209,23 @@ function unknownNames(env: ConfigInput["env"]): string[] {
     .filter((name) => name.startsWith(PREFIX) && !known.includes(name) && env[name])
     .sort()
     .map((name) => {
-      const meant = nearest(name, known);
-      return `${name} is not an option${meant === undefined ? "" : `: did you mean ${meant}?`}`;
+      return `${name} is not an option${didYouMean(name, known)}`;
     });
+}
+
+/** A path alone is safe to repeat; any other text in place of a store may hold a password. */
+function suggestion(key: OptionKey, text: string): string {
+  if (key !== "store") return didYouMean(text, choicesOf(OPTIONS[key].value));
+  return /^[\w./-]+\.(?:db|sqlite3?)$/.test(text) ? `: did you mean sqlite:${text}?` : didYouMean(text, STORE_WORDS);
+}
+
+function plain(value: unknown, text: string | undefined): string | undefined {
+  if (typeof value === "number") return String(value);
+  return isAddress(value) ? addressText(value) : text;
+}
+
+function isAddress(value: unknown): value is Address {
+  return typeof value === "object" && value !== null && "hostname" in value;
 }
 
 function tooManyWorkers({ workers, store }: Partial<Record<OptionKey, unknown>>): string[] {

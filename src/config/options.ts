@@ -5,7 +5,19 @@
 import type { z } from "zod";
 import { BATCH_CEILING, DEFAULT_LIMITS, USER_BYTES_CEILING } from "../core/limits.ts";
 import { REGISTRATIONS } from "../core/model.ts";
-import { address, clientId, key, networks, oneOf, password, secret, storeUrl, wholeNumber, workers } from "./values.ts";
+import {
+  address,
+  byteCount,
+  clientId,
+  key,
+  networks,
+  oneOf,
+  password,
+  secret,
+  storeUrl,
+  wholeNumber,
+  workers,
+} from "./values.ts";
 
 export interface Option {
   /** The environment's name for it. A secret can also be given as a file's path, under the name and `_FILE`. */
@@ -74,7 +86,7 @@ export const OPTIONS = {
   cacheBytes: option({
     name: "USERMETA_CACHE_BYTES",
     flag: "cache-bytes",
-    value: wholeNumber(0, CACHE_BYTES_CEILING),
+    value: byteCount(0, CACHE_BYTES_CEILING),
     placeholder: "number",
     fallback: String(CACHE_BYTES),
     unit: "bytes",
@@ -115,7 +127,7 @@ export const OPTIONS = {
   userBytesMax: option({
     name: "USERMETA_USER_BYTES_MAX",
     flag: "user-bytes-max",
-    value: wholeNumber(1, USER_BYTES_CEILING),
+    value: byteCount(1, USER_BYTES_CEILING),
     placeholder: "number",
     fallback: String(DEFAULT_LIMITS.userBytesMax),
     unit: "bytes",
@@ -124,7 +136,7 @@ export const OPTIONS = {
   appBytesMax: option({
     name: "USERMETA_APP_BYTES_MAX",
     flag: "app-bytes-max",
-    value: wholeNumber(1, APP_BYTES_CEILING),
+    value: byteCount(1, APP_BYTES_CEILING),
     placeholder: "number",
     fallback: String(DEFAULT_LIMITS.appBytesMax),
     unit: "bytes",
@@ -161,7 +173,7 @@ export const OPTIONS = {
   bodiesBytesMax: option({
     name: "USERMETA_BODIES_BYTES_MAX",
     flag: "bodies-bytes-max",
-    value: wholeNumber(BODIES_BYTES_MIN, BODIES_BYTES_CEILING),
+    value: byteCount(BODIES_BYTES_MIN, BODIES_BYTES_CEILING),
     placeholder: "number",
     fallback: String(BODIES_BYTES),
     unit: "bytes",

@@ -2,7 +2,8 @@
  * The shapes of option values: text → typed value. A refusal's message completes "NAME …" and never repeats the
  * value, which may be a secret.
  */
-import { isIP } from "node:net";
+import { isIP, isIPv6 } from "node:net";
+import { networkInterfaces } from "node:os";
 import { z } from "zod";
 import { type AppKey, appKey } from "../core/model.ts";
 import { Secret } from "./secret.ts";
@@ -15,6 +16,16 @@ export interface Address {
 }
 
 const PORT_MAX = 65_535;
+const LOOPBACK = "127.0.0.1";
+/** Powers of 1024. */
+const BYTE_UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+const CHOICES = new WeakMap<z.ZodType, readonly string[]>();
+
+/** The words that a value of this shape can be; empty when it is not one of a few words. */
+export function choicesOf(shape: z.ZodType): readonly string[] {
+  return CHOICES.get(shape) ?? [];
+}
 
 /** Decimal digits only: no sign, no unit, no `1e3`. */
 export function wholeNumber(min: number, max: number): z.ZodType<number, string> {
@@ -26,21 +37,38 @@ export function wholeNumber(min: number, max: number): z.ZodType<number, string>
     .refine((number) => number >= min && number <= max, message);
 }
 
+/** A size in bytes: as `wholeNumber`, or with a unit such as 16k, 2m or 10G. */
+export function byteCount(min: number, max: number): z.ZodType<number, string> {
+  return parsed(`must be a whole number from ${min} to ${max}, with or without k, m or g (16k = 16384)`, (text) => {
+    const [, digits, unit = ""] = /^(\d{1,16})([kmg]?)$/i.exec(text) ?? [];
+    const number = Number(digits) * (BYTE_UNITS[unit.toLowerCase()] ?? Number.NaN);
+    return number >= min && number <= max ? number : undefined;
+  });
+}
+
 export function oneOf<const Choices extends readonly [string, ...string[]]>(
   choices: Choices,
 ): z.ZodType<Choices[number], string> {
   // as: zod's input type is the choices; what comes in is any text
-  return z.enum(choices, `must be ${listed(choices)}`) as unknown as z.ZodType<Choices[number], string>;
+  const shape = z.enum(choices, `must be ${listed(choices)}`) as unknown as z.ZodType<Choices[number], string>;
+  return choosing(choices, shape);
 }
 
 /** A setting of an app that is either on or off. */
-export const onOff: z.ZodType<boolean, string> = parsed("must be on or off", (text) =>
-  text === "on" || text === "off" ? text === "on" : undefined,
+export const onOff: z.ZodType<boolean, string> = choosing(
+  ["on", "off"],
+  parsed("must be on or off", (text) => (text === "on" || text === "off" ? text === "on" : undefined)),
 );
 
+/** `8080` is a port of 127.0.0.1, and `:8080` one of all addresses. */
 export const address: z.ZodType<Address, string> = parsed(
-  "must be host:port, for example 127.0.0.1:8080 or [::1]:8080",
+  "must be host:port such as 127.0.0.1:8080 or [::1]:8080, :port for all addresses, or the port of 127.0.0.1 alone",
   (text) => {
+    const [, colon, portAlone] = /^(:?)(\d{1,5})$/.exec(text) ?? [];
+    if (portAlone !== undefined) {
+      const hostname = colon === "" ? LOOPBACK : anyAddress();
+      return Number(portAlone) > PORT_MAX ? undefined : { hostname, port: Number(portAlone) };
+    }
     const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([^:\s/[\]]+)):(\d{1,5})$/.exec(text) ?? [];
     const hostname = bracketed ?? plain;
     if (hostname === undefined || Number(port) > PORT_MAX) return undefined;
@@ -48,6 +76,17 @@ export const address: z.ZodType<Address, string> = parsed(
     return { hostname, port: Number(port) };
   },
 );
+
+/** As the option writes it. */
+export function addressText({ hostname, port }: Address): string {
+  return `${isIPv6(hostname) ? `[${hostname}]` : hostname}:${port}`;
+}
+
+/** A socket on `::` takes IPv4 connections as well, but a machine without IPv6 cannot open it. */
+function anyAddress(): string {
+  const hasIPv6 = Object.values(networkInterfaces()).some((found) => found?.some(({ family }) => family === "IPv6"));
+  return hasIPv6 ? "::" : "0.0.0.0";
+}
 
 export const key: z.ZodType<AppKey, string> = parsed(
   "must be org/app: each of letters, digits and -, in the second also _, at most 32 long and beginning with a letter or digit",
@@ -68,11 +107,12 @@ export const clientId: z.ZodType<string, string> = z
 
 /** A number of threads. */
 export function workers(max: number): z.ZodType<number | "auto", string> {
-  return parsed(`must be auto or a whole number from 1 to ${max}`, (text) => {
+  const shape = parsed(`must be auto or a whole number from 1 to ${max}`, (text) => {
     if (text === "auto") return text;
     const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
     return number >= 1 && number <= max ? number : undefined;
   });
+  return choosing(["auto"], shape);
 }
 
 /** The engine only: what follows it is for those who know the engines. */
@@ -111,6 +151,11 @@ function parsed<T>(message: string, parse: (text: string) => T | undefined): z.Z
     context.addIssue({ code: "custom", message });
     return z.NEVER;
   });
+}
+
+function choosing<Shape extends z.ZodType>(choices: readonly string[], shape: Shape): Shape {
+  CHOICES.set(shape, choices);
+  return shape;
 }
 
 function listed(choices: readonly string[]): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { availableParallelism } from "node:os";
+import { availableParallelism, networkInterfaces } from "node:os";
 import { appKey } from "../../src/core/model.ts";
 import { loaded, mistakesOf } from "./load-input.ts";
 
@@ -73,7 +73,7 @@ test("an app without its id or secret is an error, and so are they without an ap
 
 test("all errors are reported together, with option and value", () => {
   const env = {
-    USERMETA_LISTEN: "8080",
+    USERMETA_LISTEN: "65536",
     USERMETA_STORE: "mysql://root:pw@db/chat?timeout=1",
     USERMETA_APP: "app",
     USERMETA_USER_BYTES_MAX: "262145",
@@ -87,9 +87,10 @@ test("all errors are reported together, with option and value", () => {
   const mistakes = mistakesOf({ env, flags: { ratePerSecond: "-1" } });
   expect(mistakes).toEqual([
     "USERMETA_LISTNE is not an option: did you mean USERMETA_LISTEN?",
-    'USERMETA_LISTEN="8080": must be host:port, for example 127.0.0.1:8080 or [::1]:8080',
+    'USERMETA_LISTEN="65536": must be host:port such as 127.0.0.1:8080 or [::1]:8080, :port for all addresses, ' +
+      "or the port of 127.0.0.1 alone",
     expect.stringMatching(/^USERMETA_APP="app": must be org\/app/),
-    'USERMETA_USER_BYTES_MAX="262145": must be a whole number from 1 to 262144',
+    'USERMETA_USER_BYTES_MAX="262145": must be a whole number from 1 to 262144, with or without k, m or g (16k = 16384)',
     expect.stringMatching(/^USERMETA_APP_BYTES_MAX="10GB": must be a whole number from 1 to /),
     'USERMETA_BATCH_MAX="1001": must be a whole number from 1 to 1000',
     '--rate-per-second "-1": must be a whole number from 0 to 1000000',
@@ -99,6 +100,52 @@ test("all errors are reported together, with option and value", () => {
     "USERMETA_STORE: timeout must be a whole number of ms from 100 to 60000",
     "USERMETA_APP cannot go without USERMETA_CLIENT_ID and USERMETA_CLIENT_SECRET",
   ]);
+});
+
+test("a port alone is one of 127.0.0.1, and one after a colon one of all addresses", async () => {
+  const listen = (text: string) => loaded({ env: { USERMETA_LISTEN: text } }).config.listen;
+  expect(listen("8080")).toEqual({ hostname: "127.0.0.1", port: 8080 });
+  expect(["::", "0.0.0.0"]).toContain(listen(":0").hostname);
+  using server = Bun.serve({ ...listen(":0"), fetch: () => new Response("here") });
+  const hosts = Object.values(networkInterfaces()).flatMap((found) => found ?? []);
+  // A link-local address is none without its zone.
+  const urls = hosts
+    .filter(({ address }) => !address.startsWith("fe80:"))
+    .map(({ address, family }) => `http://${family === "IPv6" ? `[${address}]` : address}:${server.port}`);
+  expect(urls.length).toBeGreaterThan(0);
+  for (const url of urls) expect([url, await (await fetch(url)).text()]).toEqual([url, "here"]);
+});
+
+test("what is written short is shown in full", () => {
+  const env = { USERMETA_LISTEN: "8081", USERMETA_CACHE_BYTES: "16M", USERMETA_USER_BYTES_MAX: "4k" };
+  const { config, settings } = loaded({ env });
+  expect([config.cacheBytes, config.defaults.limits.userBytesMax]).toEqual([16_777_216, 4096]);
+  const texts = Object.fromEntries(settings.map(({ key, text }) => [key, text]));
+  expect(texts).toMatchObject({ listen: "127.0.0.1:8081", cacheBytes: "16777216", userBytesMax: "4096" });
+});
+
+test("a near miss of a name or of one of a few words is told what it may have meant", () => {
+  const misses = {
+    USERMETA_OPERATORKEY: ["0", "USERMETA_OPERATOR_KEY"],
+    USERMETA_USER_BYTES: ["0", "USERMETA_USER_BYTES_MAX"],
+    USERMETA_LISTEN_FILE: ["0", "USERMETA_LISTEN"],
+    USERMETA_REGISTRATION: ["authorized", "authorised"],
+    USERMETA_LOG: ["JSON", "json"],
+    USERMETA_WORKERS: ["atuo", "auto"],
+    USERMETA_STORE: ["data/chat.db", "sqlite:data/chat.db"],
+  };
+  for (const [name, [value = "", meant]] of Object.entries(misses)) {
+    const [mistake, ...more] = mistakesOf({ env: { [name]: value } });
+    expect([mistake, more]).toEqual([expect.stringContaining(name), []]);
+    expect(mistake).toEndWith(`: did you mean ${meant}?`);
+  }
+  for (const [name, value] of [
+    ["USERMETA_LOG", "verbose"],
+    ["USERMETA_REGISTRATION", "closed"],
+    ["USERMETA_STORE", "root:hush@db.db"],
+  ] as const) {
+    expect(mistakesOf({ env: { [name]: value } }).join()).not.toContain("did you mean");
+  }
 });
 
 test("a name unlike any option gets no suggestion", () => {

@@ -1,12 +1,7 @@
 import { lookup } from "node:dns/promises";
-import { isIP, isIPv6 } from "node:net";
-import type { Address } from "../../config/values.ts";
+import { isIP } from "node:net";
+import { type Address, addressText } from "../../config/values.ts";
 import { type Failure, usageError } from "../terminal/failure.ts";
-
-/** As USERMETA_LISTEN writes it. */
-export function addressText({ hostname, port }: Address): string {
-  return `${isIPv6(hostname) ? `[${hostname}]` : hostname}:${port}`;
-}
 
 const ANY_ADDRESS: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "[::]": "[::1]" };
 

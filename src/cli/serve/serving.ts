@@ -1,11 +1,11 @@
 import type { Config } from "../../config/config.ts";
+import { addressText } from "../../config/values.ts";
 import type { Store } from "../../core/ports.ts";
 import type { BuiltPages } from "../../http/pages/built-pages.ts";
 import type { OperatorEvents } from "../../ops/events.ts";
 import { type Service, startService } from "../../service.ts";
 import { openSharedStore, openStore, type SharedStore, type StoreLocation } from "../../store/open.ts";
 import { startWorkers } from "../../workers/start-workers.ts";
-import { addressText } from "./listening.ts";
 
 type ServedStore = Store & Partial<Pick<SharedStore, "share">>;
 

@@ -1,4 +1,5 @@
 import type { Config, ConfiguredApp } from "../../config/config.ts";
+import { addressText } from "../../config/values.ts";
 import { type Apps, createApps } from "../../core/apps/apps.ts";
 import type { OperatorEvents } from "../../ops/events.ts";
 import type { Service } from "../../service.ts";
@@ -8,7 +9,7 @@ import { systemDigest } from "../../system/digest.ts";
 import { systemRandom } from "../../system/random.ts";
 import { usageError } from "../terminal/failure.ts";
 import { type DemoApp, prepareDemoApp } from "./demo-app.ts";
-import { addressText, listenFailure, reachableUrl } from "./listening.ts";
+import { listenFailure, reachableUrl } from "./listening.ts";
 import { createPageBuild } from "./pages/page-build.ts";
 import { openServedStore, startServing } from "./serving.ts";
 
