@@ -86,7 +86,10 @@ export async function checkToken(
   }
 }
 
-const NOT_TAKEN = { failed: "app", detail: "the app takes no tokens of this kind: see usermeta app set" } as const;
+const NOT_TAKEN = {
+  failed: "app",
+  detail: "the app takes no tokens of this kind: see `usermeta help app set`",
+} as const;
 
 /** Of the same checks as the rules' own, and stores nothing. */
 function wouldBe(store: Pick<Store, "userById">): Accounts["ensure"] {

@@ -31,8 +31,10 @@ const stopSignal = (): AbortSignal => {
 };
 
 const args = process.argv.slice(2);
-// Before the program is loaded, which takes a while. Other commands have nothing to finish, and just end.
-if (args[0] === "serve") stopSignal();
+/** The first argument that is neither a flag nor a flag's value. Before the command, --json alone has no value. */
+const word = args.find((argument, at) => !argument.startsWith("-") && !/^--(?!json$)[^=]+$/.test(args[at - 1] ?? ""));
+// Before the program is loaded, which takes a while. A command that promises JSON reports the signal; others just end.
+if (word === "serve" || args.includes("--json")) stopSignal();
 const [{ run }, { endProcess }, { steadyLog, steadyOutput }, { onCrash }] = await Promise.all([
   import("./cli/terminal/run.ts"),
   import("./cli/terminal/end-process.ts"),
@@ -47,12 +49,10 @@ onCrash(async (error) => {
   await heard();
 });
 
-/** Resolves when what was written to stderr is out, or at the latest after a second. */
-function heard(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 1000);
-    stderr.write("", () => resolve());
-  });
+/** Resolves when what was written is out, or at the latest after a second. */
+async function heard(): Promise<void> {
+  const out = [stdout, stderr].map((stream) => new Promise((resolve) => stream.write("", resolve)));
+  await Promise.race([Promise.all(out), new Promise((resolve) => setTimeout(resolve, 1000))]);
 }
 
 const code = await run(args, {

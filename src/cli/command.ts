@@ -1,5 +1,5 @@
 import type { LoadedConfig } from "../config/load.ts";
-import type { OptionKey } from "../config/options.ts";
+import { OPTIONS, type Option, type OptionKey } from "../config/options.ts";
 import type { CommandContext } from "./terminal/command-context.ts";
 import type { ExitCode } from "./terminal/failure.ts";
 
@@ -49,6 +49,25 @@ export interface Command {
 
 export const APP_ARGUMENT: Argument = { name: "org/app", help: "the app" };
 export const USER_ARGUMENT: Argument = { name: "username", help: "the user" };
+
+export const JSON_FLAG: Flag = { name: "json", help: "print the result, or the error, as JSON" };
+
+/** The command's own flags, without those of the configuration. */
+export function ownFlags({ flags = [], silent }: Command): readonly Flag[] {
+  return silent ? flags : [...flags, JSON_FLAG];
+}
+
+/** The options of the configuration that the command takes as flags. */
+export function configOptions({ options = ["store"] }: Command): readonly OptionKey[] {
+  return options.filter((key) => (OPTIONS[key] as Option).flag !== undefined); // as: a row may have no flag
+}
+
+/** All flags of a command, with their dashes. */
+export function flagNames(command: Command): readonly string[] {
+  const own = ownFlags(command).map(({ name }) => name);
+  const ofConfig = configOptions(command).map((key) => (OPTIONS[key] as Option).flag); // as: above
+  return [...own, ...ofConfig].map((name) => `--${name}`);
+}
 
 /** The text given with a flag; undefined when the flag was not given. */
 export function flagText({ flags }: Pick<Call, "flags">, name: string): string | undefined {

@@ -30,7 +30,7 @@ export const copy: Command = {
     report[Symbol.dispose]();
     if (result.differences.length > 0) {
       const first = `${target.location} does not hold what ${source.location} does: do not serve it`;
-      throw new Failure(EXIT.refused, first, ...result.differences);
+      throw new Failure(EXIT.refused, [first, ...result.differences]);
     }
     return answer(locationUrl(from), locationUrl(to), result, (performance.now() - began) / 1000);
   },

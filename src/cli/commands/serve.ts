@@ -11,6 +11,7 @@ import { type StartedServer, startServer } from "../serve/start-server.ts";
 import { startUpText } from "../serve/start-up-text.ts";
 import { whenReachable } from "../serve/when-reachable.ts";
 import { storeLocation } from "../store/command-store.ts";
+import { storeFlag } from "../store/hints.ts";
 import { aborted } from "../terminal/aborted.ts";
 import type { CommandContext } from "../terminal/command-context.ts";
 import { refused } from "../terminal/failure.ts";
@@ -20,7 +21,8 @@ export const serve: Command = {
   summary: "Serve until SIGTERM or SIGINT. On an empty default store it makes an app to try.",
   options: OPTION_KEYS,
   silent: true,
-  async run({ loaded: { config, settings }, io }) {
+  async run({ loaded, io }) {
+    const { config, settings } = loaded;
     const stop = io.stopSignal();
     let isOver = false;
     const output = {
@@ -56,7 +58,18 @@ export const serve: Command = {
       events.serving({ url: server, store, apps: appCount });
       const { limits } = config.defaults;
       const terminal = io.stdout.isTTY ?? false;
-      io.stdout.write(startUpText({ server, location, demo, appCount, hasPages, limits, terminal }));
+      io.stdout.write(
+        startUpText({
+          server,
+          location,
+          demo,
+          appCount,
+          hasPages,
+          limits,
+          storeFlag: storeFlag({ loaded, io }),
+          terminal,
+        }),
+      );
 
       failure = await Promise.race([service.failed, aborted(stop)]);
       if (failure === undefined) events.stopping();

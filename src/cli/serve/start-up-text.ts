@@ -13,17 +13,26 @@ interface StartUp {
   readonly appCount: number;
   readonly hasPages: boolean;
   readonly limits: Limits;
-  /** Whether somebody sits there: only then secrets are shown, a log would keep them. */
+  /** What a command needs to work on this store; empty for the default one. */
+  readonly storeFlag: string;
+  /** Whether the output is a terminal: only then secrets are shown, since a log would keep them. */
   readonly terminal: boolean;
 }
 
-const NO_APPS = 'There are no apps yet: "usermeta app create ORG/APP" makes one, also while this server runs.\n';
-
 /** What `serve` prints when it is ready: where it is and, with an app to try, how to try it. */
-export function startUpText({ server, location, demo, appCount, hasPages, limits, terminal }: StartUp): string {
+export function startUpText({
+  server,
+  location,
+  demo,
+  appCount,
+  hasPages,
+  limits,
+  storeFlag,
+  terminal,
+}: StartUp): string {
   const where = location.engine === "memory" ? "memory only: all is gone when it stops" : locationText(location);
   const head = `usermeta serves ${server}\nstore: ${where}\n`;
-  if (demo === undefined) return appCount === 0 ? `${head}${NO_APPS}` : head;
+  if (demo === undefined) return appCount === 0 ? head + noAppsText(storeFlag) : head;
   const { clientId, clientSecret } = demo.credentials;
   const credentials = terminal ? `client id: ${clientId}\nclient secret: ${clientSecret}\n` : "";
   // The app key is behind "#": the page reads it, and no server or log is told.
@@ -36,6 +45,10 @@ ${page}Try it: these lines can be pasted one after the other into one shell.
 ${curlLines(demo.file).join("\n")}
 
 ${rateText(demo, location, limits)}`;
+}
+
+function noAppsText(storeFlag: string): string {
+  return `There are no apps yet. To create one, also while this server runs: usermeta app create ORG/APP${storeFlag}\n`;
 }
 
 function rateText(demo: DemoApp, location: StoreLocation, { ratePerSecond }: Limits): string {

@@ -51,7 +51,7 @@ export async function openCommandStore(
 }
 
 export function unknownApp(text: string): Failure {
-  return refused(`there is no app ${JSON.stringify(text)}: see \`usermeta app list\``);
+  return refused(`there is no app ${JSON.stringify(text)}: see \`usermeta app list\``, "app_unknown");
 }
 
 export function lastingLocation(config: Pick<Config, "store">): LastingLocation {

@@ -1,15 +1,18 @@
+import { address, addressText } from "../../config/values.ts";
 import type { Accounts } from "../../core/accounts/accounts.ts";
 import { type ResolvedApp, resolveApp } from "../../core/apps/registry.ts";
 import { OPERATOR } from "../../core/authority.ts";
 import { appKey } from "../../core/model.ts";
+import { Refusal } from "../../core/refusals.ts";
 import { findStoreHolder, keepServersOff } from "../../store/open.ts";
 import { StoreError } from "../../store/store-error.ts";
 import type { Call } from "../command.ts";
+import { reachableUrl } from "../serve/listening.ts";
 import { refused } from "../terminal/failure.ts";
 import { commandAccounts } from "./command-accounts.ts";
 import { type LastingLocation, lastingLocation, openCommandStore, unknownApp } from "./command-store.ts";
 import { locationText } from "./location-text.ts";
-import type { UserAdmin } from "./user-admin.ts";
+import { type UserAdmin, userTaken } from "./user-admin.ts";
 
 /** In place of an address: nobody else asks in this process. */
 const HERE = { address: "" };
@@ -39,10 +42,13 @@ export async function storeUsers({ args: [appText = ""], loaded: { config } }: C
     create: ({ username, password, nickname }) =>
       change(async (accounts, resolved) => {
         if (password !== undefined) {
-          return await accounts.register(resolved, OPERATOR, HERE, { username, password, nickname });
+          return await accounts.register(resolved, OPERATOR, HERE, { username, password, nickname }).catch((error) => {
+            const isTaken = error instanceof Refusal && error.refused.code === "user_taken";
+            throw isTaken ? userTaken(username, app) : error;
+          });
         }
         const created = await accounts.create(resolved.app, username, nickname);
-        if (created === "taken") throw refused(`there is a user ${username} in ${app} already`);
+        if (created === "taken") throw userTaken(username, app);
         return created;
       }),
     async remove(username) {
@@ -57,6 +63,12 @@ async function refuseWhereServed(location: LastingLocation): Promise<void> {
   if (holder === undefined) return;
   throw refused(
     `${locationText(location)} is being served by process ${holder.pid}, listening on ${holder.listen}: ` +
-      "go through that server with --url http://… and USERMETA_OPERATOR_KEY",
+      `go through that server with --url ${urlOf(holder.listen)} and USERMETA_OPERATOR_KEY`,
   );
+}
+
+/** Of a server on this machine; its address alone does not tell a free port that it took. */
+function urlOf(listen: string): string {
+  const { data } = address.safeParse(listen);
+  return data === undefined || data.port === 0 ? "http://…" : reachableUrl(new URL(`http://${addressText(data)}`));
 }

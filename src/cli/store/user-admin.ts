@@ -1,4 +1,5 @@
 import type { AppKey, UserName } from "../../core/model.ts";
+import { type Failure, refused } from "../terminal/failure.ts";
 
 interface NewUserRequest {
   readonly username: UserName;
@@ -10,6 +11,10 @@ export interface CreatedUser {
   readonly id: string;
   /** ms since 1970. */
   readonly created: number;
+}
+
+export function userTaken(username: UserName, app: AppKey): Failure {
+  return refused(`there is a user ${username} in ${app} already`, "user_taken");
 }
 
 /** The way by which a command changes users: a server, or a store that no server holds for itself alone. */

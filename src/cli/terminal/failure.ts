@@ -11,21 +11,29 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 export class Failure extends Error {
   readonly exitCode: ExitCode;
   readonly lines: readonly string[];
+  /** For programs: the refusal, where a rule of the server refuses the same. */
+  readonly code: RefusalCode | null;
 
-  constructor(exitCode: ExitCode, ...lines: string[]) {
+  constructor(exitCode: ExitCode, lines: readonly string[], code: RefusalCode | null = null) {
     super(lines.join("\n"));
     this.name = "Failure";
     this.exitCode = exitCode;
     this.lines = lines;
+    this.code = code;
   }
 }
 
-export function refused(line: string): Failure {
-  return new Failure(EXIT.refused, line);
+export function refused(line: string, code?: RefusalCode): Failure {
+  return new Failure(EXIT.refused, [line], code);
 }
 
 export function usageError(...lines: string[]): Failure {
-  return new Failure(EXIT.usageError, ...lines);
+  return new Failure(EXIT.usageError, lines);
+}
+
+/** The refusal of a rule, in the words of the command line. */
+export function refusedBy(code: RefusalCode): Failure {
+  return refused(REFUSALS[code] ?? code, code);
 }
 
 /** Starting again would not help: another store, another address or another version is needed. */
@@ -56,8 +64,8 @@ const REFUSALS: Partial<Record<RefusalCode, string>> = {
 export function asFailure(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   if (error instanceof StoreError) {
-    return new Failure(NON_RETRYABLE_FAULTS.includes(error.fault) ? EXIT.usageError : EXIT.refused, error.message);
+    return new Failure(NON_RETRYABLE_FAULTS.includes(error.fault) ? EXIT.usageError : EXIT.refused, [error.message]);
   }
-  if (error instanceof Refusal) return refused(REFUSALS[error.refused.code] ?? error.refused.code);
+  if (error instanceof Refusal) return refusedBy(error.refused.code);
   return undefined;
 }

@@ -1,8 +1,7 @@
 import { Command as CommanderCommand } from "commander";
 import { version } from "../../../package.json";
 import { OPTIONS, type Option, type OptionKey } from "../../config/options.ts";
-import { redact } from "../../config/redact.ts";
-import type { Command } from "../command.ts";
+import { type Command, configOptions, ownFlags } from "../command.ts";
 import { COMMANDS, GROUPS } from "../command-table.ts";
 import type { CommandContext } from "./command-context.ts";
 
@@ -16,9 +15,13 @@ export interface Invocation {
   readonly options: Partial<Record<OptionKey, string>>;
 }
 
-const ENVIRONMENT_NOTE =
-  "Every option can also be set in the environment, a secret also as NAME_FILE: see `usermeta config`.\n" +
-  "Exit codes: 0 done, 1 refused or failed, 2 a mistake in the command line or the configuration.";
+const NOTE = `\
+\`usermeta help COMMAND\` explains one command. --json, --url and the flags of
+the configuration may also stand before the command.
+Every option can also be set in the environment, and a secret also as NAME_FILE:
+see \`usermeta config\`. Sizes in bytes may be written as 16k, 2m or 10g.
+Exit codes: 0 success, 1 the command failed or was refused, 2 wrong usage or
+configuration.`;
 
 /** Commander's parser and help for the table of commands; it ends by throwing, never by ending the process. */
 export function createProgram(
@@ -27,15 +30,16 @@ export function createProgram(
 ): CommanderCommand {
   const root = new CommanderCommand("usermeta")
     .description("A self-hosted server for the user attributes of chat apps.")
-    .version(version, "--version", "print the version")
-    .addHelpText("after", `\n${ENVIRONMENT_NOTE}`)
+    .version(version, "-v, --version", "print the version")
+    .addHelpText("after", `\n${NOTE}`)
     .helpCommand(false)
+    .showSuggestionAfterError(false)
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
-      // It repeats what it did not understand, which may be the address of a store.
-      outputError: (text, write) => write(`${redact(text.replace(/^error: /, "usermeta: ").trimEnd())}\n`),
+      // The error is thrown as well, and told as all others are.
+      outputError: () => {},
     });
   // The whole table at once, instead of its groups.
   root.configureHelp({
@@ -59,12 +63,11 @@ function add(root: CommanderCommand, command: Command, onInvocation: (invocation
     ownOptions.set(option.attributeName(), name);
     added.addOption(option);
   }
-  const configOptions = new Map<string, OptionKey>();
-  for (const key of command.options ?? (["store"] as const)) {
+  const ofConfig = new Map<string, OptionKey>();
+  for (const key of configOptions(command)) {
     const row: Option = OPTIONS[key];
-    if (row.flag === undefined) continue;
     const option = added.createOption(`--${row.flag} <${row.placeholder}>`, `${row.help} (${row.name})`);
-    configOptions.set(option.attributeName(), key);
+    ofConfig.set(option.attributeName(), key);
     added.addOption(option);
   }
   added.action(async () => {
@@ -72,17 +75,12 @@ function add(root: CommanderCommand, command: Command, onInvocation: (invocation
     const options: Partial<Record<OptionKey, string>> = {};
     for (const [attribute, value] of Object.entries(added.opts<Record<string, string | true>>())) {
       const name = ownOptions.get(attribute);
-      const key = configOptions.get(attribute);
+      const key = ofConfig.get(attribute);
       if (name !== undefined) flags.set(name, value);
       else if (key !== undefined && typeof value === "string") options[key] = value;
     }
     await onInvocation({ command, args: added.args, flags, options });
   });
-}
-
-function ownFlags(command: Command): NonNullable<Command["flags"]> {
-  const flags = command.flags ?? [];
-  return command.silent ? flags : [...flags, { name: "json", help: "answer for programs, as JSON" }];
 }
 
 function group(root: CommanderCommand, name: string): CommanderCommand {

@@ -4,35 +4,79 @@ import { loadConfig } from "../../config/load.ts";
 import { redact } from "../../config/redact.ts";
 import { outlineOf } from "../../core/faults/error-outline.ts";
 import type { Answer } from "../command.ts";
+import { withStoreInUse } from "../store/hints.ts";
 import { storeReader } from "../store/store-reader.ts";
+import { unlessStopped } from "./aborted.ts";
+import { arrangeArguments } from "./arrange-arguments.ts";
 import type { CommandContext } from "./command-context.ts";
-import { asFailure, EXIT, type ExitCode, refused, usageError } from "./failure.ts";
+import { errorJson } from "./error-json.ts";
+import { asFailure, EXIT, type ExitCode, Failure, refused, usageError } from "./failure.ts";
 import { createProgram, type Invocation } from "./program.ts";
+import { usageMistake } from "./usage-mistake.ts";
+
+/** How far a run has come. */
+interface Progress {
+  /** Whether something is on stdout, at least in part. */
+  hasAnswered: boolean;
+}
 
 /**
- * The whole program: arguments (without the runtime and the script) → exit code. What a command answers goes to
- * stdout, all else to stderr, and whatever goes wrong is a line there.
+ * The whole program: arguments (without the runtime and the script) → exit code. The result of a command goes to
+ * stdout, everything else to stderr. With `--json`, a command that ends without its result also writes an error object
+ * to stdout.
  */
 export async function run(argv: readonly string[], io: CommandContext): Promise<ExitCode> {
-  let exitCode: ExitCode = EXIT.done;
-  const say = (line: string): unknown => io.stderr.write(`usermeta: ${redact(line)}\n`);
-  io.onCrash((error) => say(unforeseen(error)));
-  const program = createProgram(io, async (invocation) => {
-    exitCode = await invoke(invocation, io);
-  });
+  // Wherever it stands: the arguments may make no sense otherwise.
+  const forPrograms = argv.includes("--json");
+  const progress: Progress = { hasAnswered: false };
+  const tell = (failure: Failure, stack = ""): void => {
+    const lines = failure.lines.map(redact);
+    for (const line of lines) io.stderr.write(`usermeta: ${line}\n`);
+    if (stack !== "") io.stderr.write(`${redact(stack)}\n`);
+    if (!forPrograms || progress.hasAnswered) return;
+    progress.hasAnswered = true;
+    io.stdout.write(errorJson(failure, lines));
+  };
+  const tellUnforeseen = (error: unknown): void => tell(unforeseen(error), outlineOf(error).stack);
+  io.onCrash(tellUnforeseen);
   try {
-    await program.parseAsync(argv, { from: "user" });
-    return exitCode;
+    return await obey(argv, io, progress);
   } catch (error) {
-    // Commander has already said what is wrong, or shown the help that was asked for.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usageError;
     const failure = asFailure(error);
-    for (const line of failure?.lines ?? [unforeseen(error)]) say(line);
+    if (failure === undefined) tellUnforeseen(error);
+    else tell(failure);
+    await io.stdout.written();
     return failure?.exitCode ?? EXIT.refused;
   }
 }
 
-async function invoke({ command, args, flags, options }: Invocation, io: CommandContext): Promise<ExitCode> {
+async function obey(argv: readonly string[], io: CommandContext, progress: Progress): Promise<ExitCode> {
+  const arranged = arrangeArguments(argv);
+  let exitCode: ExitCode = EXIT.done;
+  const program = createProgram(io, async (invocation) => {
+    exitCode = await invoke(invocation, io, progress);
+  });
+  if (arranged.incomplete !== undefined) {
+    const group = program.commands.find((command) => command.name() === arranged.incomplete);
+    (group ?? program).outputHelp({ error: true });
+    throw usageError(`${arranged.incomplete || "usermeta"} needs a command`);
+  }
+  try {
+    await program.parseAsync(arranged.argv, { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // The help or the version that was asked for has been printed.
+    if (error.exitCode !== 0) throw arranged.command === undefined ? error : usageMistake(error, arranged.command);
+  }
+  await io.stdout.written();
+  return exitCode;
+}
+
+async function invoke(
+  { command, args, flags, options }: Invocation,
+  io: CommandContext,
+  progress: Progress,
+): Promise<ExitCode> {
   const loaded = loadConfig({
     env: io.env,
     flags: options,
@@ -42,9 +86,18 @@ async function invoke({ command, args, flags, options }: Invocation, io: Command
     readStore: storeReader(io.cwd),
   });
   if ("mistakes" in loaded) throw usageError(...loaded.mistakes);
-  const answer = await command.run({ args, flags, loaded, io });
+  const call = { args, flags, loaded, io };
+  const running = command.run(call).catch((error) => {
+    const failure = asFailure(error);
+    if (failure === undefined) throw error;
+    throw new Failure(failure.exitCode, withStoreInUse(failure.lines, call), failure.code);
+  });
+  const forPrograms = flags.has("json");
+  // Without --json a signal just ends the process.
+  const answer = await (forPrograms ? unlessStopped(running, io.stopSignal()) : running);
   if (answer !== undefined) {
-    io.stdout.write(written(answer, flags.has("json")));
+    progress.hasAnswered = true;
+    io.stdout.write(written(answer, forPrograms));
     const failure = await io.stdout.written();
     if (failure !== undefined) throw refused(`it is done, but the answer could not be written: ${failure.message}`);
   }
@@ -55,11 +108,9 @@ function written({ json, text }: Answer, forPrograms: boolean): string {
   return forPrograms ? `${JSON.stringify(json, null, 2)}\n` : text;
 }
 
-/** A fault of ours, which may have a message of anybody's. */
-function unforeseen(error: unknown): string {
-  const { type, message, code, stack } = outlineOf(error);
+/** A fault of ours, which may have any message. */
+function unforeseen(error: unknown): Failure {
+  const { type, message, code } = outlineOf(error);
   const what = [type, code].filter((word) => word !== undefined).join(" ");
-  return [`an unexpected fault: ${what}${message === undefined ? "" : `: ${message}`}`, stack]
-    .filter((part) => part !== undefined)
-    .join("\n");
+  return refused(`an unexpected fault: ${what}${message === undefined ? "" : `: ${message}`}`);
 }

@@ -34,8 +34,7 @@ export const appSet: Command = {
       if (typeof changed === "object") return { json: appJson(changed), text: record(appFields(changed)) };
       app = await opened.store.app(number);
     }
-    throw refused(
-      app === undefined ? `the app ${key} is gone` : `others keep changing the app ${key}: nothing was set`,
-    );
+    if (app === undefined) throw refused(`the app ${key} is gone`, "app_unknown");
+    throw refused(`others keep changing the app ${key}: nothing was set`);
   },
 };

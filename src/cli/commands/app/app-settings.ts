@@ -1,5 +1,6 @@
+import { didYouMean } from "../../../config/did-you-mean.ts";
 import { OPTIONS } from "../../../config/options.ts";
-import { oneOf, onOff, wholeNumber } from "../../../config/values.ts";
+import { choicesOf, oneOf, onOff, wholeNumber } from "../../../config/values.ts";
 import { type AppSettings, CONFLICT_RULES, DIALECTS, REGISTRATIONS } from "../../../core/model.ts";
 import { TTL_SECONDS_MAX } from "../../../core/tokens/tokens.ts";
 import { type Call, type Flag, flagText } from "../../command.ts";
@@ -111,10 +112,11 @@ export function givenSettings(call: Pick<Call, "flags">): Partial<AppSettings> {
     }
     const result = value.safeParse(text);
     if (result.success) settings[setting] = result.data;
-    else
-      mistakes.push(
-        `--${name} ${JSON.stringify(text)}: ${result.error.issues[0]?.message}${hasDefault ? `, or ${DEFAULT}` : ""}`,
-      );
+    else {
+      const rule = `${result.error.issues[0]?.message}${hasDefault ? `, or ${DEFAULT}` : ""}`;
+      const meant = didYouMean(text, [...choicesOf(value), ...(hasDefault ? [DEFAULT] : [])]);
+      mistakes.push(`--${name} ${JSON.stringify(text)}: ${rule}${meant}`);
+    }
   }
   if (mistakes.length > 0) throw usageError(...mistakes);
   return settings as Partial<AppSettings>; // as: each row's value is parsed for its setting

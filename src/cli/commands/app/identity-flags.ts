@@ -1,3 +1,4 @@
+import { didYouMean } from "../../../config/did-you-mean.ts";
 import { oneOf } from "../../../config/values.ts";
 import { type IdentitySettings, USER_CLAIM_MAPS } from "../../../core/identity-settings.ts";
 import { type Call, type Flag, flagText } from "../../command.ts";
@@ -81,8 +82,12 @@ export function givenIdentity(call: Pick<Call, "flags" | "io">, former: Identity
   const create = flagText(call, CREATE_FLAG);
   if (create !== undefined) {
     // true and false are how it was written first.
-    const { data, error } = oneOf(["on", "off", "true", "false"]).safeParse(create);
-    if (error !== undefined) mistakes.push(`--${CREATE_FLAG} ${JSON.stringify(create)}: ${error.issues[0]?.message}`);
+    const words = ["on", "off", "true", "false"] as const;
+    const { data, error } = oneOf(words).safeParse(create);
+    if (error !== undefined) {
+      const rule = error.issues[0]?.message;
+      mistakes.push(`--${CREATE_FLAG} ${JSON.stringify(create)}: ${rule}${didYouMean(create, words)}`);
+    }
     settings.createOnFirstUse = data === "on" || data === "true";
   }
   // as: the keys of the table above

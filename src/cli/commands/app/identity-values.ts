@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { z } from "zod";
-import { oneOf, wholeNumber } from "../../../config/values.ts";
+import { didYouMean } from "../../../config/did-you-mean.ts";
+import { choicesOf, oneOf, wholeNumber } from "../../../config/values.ts";
 import { JWT_ALGORITHMS, USER_CLAIM_MAPS } from "../../../core/identity-settings.ts";
 
 /** A flag's text → its value, or what is wrong with it. Relative paths are relative to the folder. */
@@ -47,6 +48,7 @@ export function jwks(text: string, folder: string): ReturnType<ReadFlag> {
 function parsedBy(schema: z.ZodType<unknown, string>): ReadFlag {
   return (text) => {
     const result = schema.safeParse(text);
-    return result.success ? { value: result.data } : { mistake: result.error.issues[0]?.message ?? "is not right" };
+    if (result.success) return { value: result.data };
+    return { mistake: `${result.error.issues[0]?.message}${didYouMean(text, choicesOf(schema))}` };
   };
 }

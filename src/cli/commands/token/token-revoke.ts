@@ -28,7 +28,8 @@ export const tokenRevoke: Command = {
         name === undefined
           ? undefined
           : await opened.store.changeUser(app.number, name, { endTokens: true }, systemClock.now());
-      if (changed === undefined) throw refused(`there is no user ${JSON.stringify(user)} in ${app.key}`);
+      if (changed === undefined)
+        throw refused(`there is no user ${JSON.stringify(user)} in ${app.key}`, "user_unknown");
     }
     const revoked = user === undefined ? which[0] : { user };
     return { json: { app: app.key, revoked }, text: `revoked; a running server takes them for a second at most\n` };

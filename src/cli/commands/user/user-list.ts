@@ -4,6 +4,7 @@ import { userName } from "../../../core/model.ts";
 import type { Store } from "../../../core/ports.ts";
 import { APP_ARGUMENT, type Call, type Command, flagText } from "../../command.ts";
 import { openCommandStore } from "../../store/command-store.ts";
+import { storeFlag } from "../../store/hints.ts";
 import { refused, usageError } from "../../terminal/failure.ts";
 import { table } from "../../terminal/table.ts";
 import { userJson } from "./user-answer.ts";
@@ -26,7 +27,7 @@ export const userList: Command = {
     const after = await givenPlace(call, opened.store, app);
     const users = await opened.store.users(app.number, after, limit);
     const last = users.at(-1);
-    const more = last !== undefined && users.length === limit ? `go on with --after ${last.name}\n` : "";
+    const more = last !== undefined && users.length === limit ? `${nextLine(call, app, limit, last)}\n` : "";
     return {
       json: users.map(userJson),
       text:
@@ -36,6 +37,12 @@ export const userList: Command = {
     };
   },
 };
+
+/** The rest of the list, as a command to paste. */
+function nextLine(call: Call, app: App, limit: number, last: User): string {
+  const given = limit === LIMIT_DEFAULT ? "" : ` --limit ${limit}`;
+  return `more: usermeta user list ${app.key}${given} --after ${last.name}${storeFlag(call)}`;
+}
 
 function row({ name, created, activated, nickname }: User): string[] {
   return [name, new Date(created).toISOString(), activated ? "yes" : "no", nickname ?? "-"];
@@ -53,6 +60,7 @@ async function givenPlace(call: Call, store: Store, app: App): Promise<User | un
   if (text === undefined) return undefined;
   const name = userName(text);
   const user = name === undefined ? undefined : await store.user(app.number, name);
-  if (user === undefined) throw refused(`there is no user ${JSON.stringify(text)} in ${app.key} to go on after`);
+  if (user === undefined)
+    throw refused(`there is no user ${JSON.stringify(text)} in ${app.key} to go on after`, "user_unknown");
   return user;
 }

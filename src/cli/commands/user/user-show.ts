@@ -17,17 +17,17 @@ export const userShow: Command = {
     const user = name === undefined ? undefined : await opened.store.user(app.number, name);
     const stored = name === undefined ? undefined : await opened.store.attributes(app.number, name);
     if (user === undefined || stored === undefined) {
-      throw refused(`there is no user ${JSON.stringify(userText)} in ${app.key}`);
+      throw refused(`there is no user ${JSON.stringify(userText)} in ${app.key}`, "user_unknown");
     }
     const attributes = parseAttributes(stored.json);
     const lastModified = new Date(stored.modified).toISOString();
     return {
-      // A text, so that a key such as __proto__ is an ordinary one.
       json: {
         ...userJson(user),
         bytes: stored.bytes,
         lastModified,
-        attributes: [...attributes].map(([key, value]) => ({ key, value })),
+        // Every key becomes an own property, __proto__ too.
+        attributes: Object.fromEntries(attributes),
       },
       text:
         record({
