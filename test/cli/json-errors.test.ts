@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { run } from "../../src/cli/terminal/run.ts";
 import { Cli, type CliOptions, type Ended } from "./cli.ts";
 
 const MAIN = join(import.meta.dir, "../../src/main.ts");
@@ -156,6 +157,25 @@ test("a result that says no keeps its own form, and a success writes its result 
   expect([no.code, no.err, JSON.parse(no.out)]).toEqual([1, "", expect.objectContaining({ valid: false })]);
   const yes = await cli.run("app list --json");
   expect([yes.code, yes.err, JSON.parse(yes.out)]).toEqual([0, "", [expect.objectContaining({ app: "a/b" })]]);
+});
+
+test("a result that could not be written whole is followed by nothing", async () => {
+  using cli = new Cli();
+  const out: string[] = [];
+  const err: string[] = [];
+  const code = await run(["app", "create", "a/b", "--json"], {
+    stdout: { write: (text) => out.push(text), written: async () => new Error("ENOSPC: no space left on device") },
+    stderr: { write: (text) => err.push(text) },
+    stdin: (async function* () {})(),
+    env: {},
+    cwd: cli.folder,
+    stopSignal: () => new AbortController().signal,
+    onHangup: () => {},
+    onCrash: () => {},
+  });
+  expect([code, out.length]).toEqual([1, 1]);
+  expect(JSON.parse(out.join(""))).toMatchObject({ app: "a/b" });
+  expect(err).toEqual([expect.stringContaining("it is done, but the answer could not be written: ENOSPC")]);
 });
 
 test("without --json stdout stays empty", async () => {

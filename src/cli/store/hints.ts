@@ -1,8 +1,11 @@
 import { type Call, flagNames } from "../command.ts";
 import { COMMANDS } from "../command-table.ts";
 import { shellQuoted } from "../serve/shell.ts";
+import type { CommandContext } from "../terminal/command-context.ts";
 
-type Use = Pick<Call, "loaded" | "io">;
+interface Use extends Pick<Call, "loaded"> {
+  readonly io: Pick<CommandContext, "env">;
+}
 
 /** Lines in which every `usermeta COMMAND` between backquotes works on the store in use when it is pasted. */
 export function withStoreInUse(lines: readonly string[], use: Use): readonly string[] {
