@@ -8,7 +8,7 @@ const CREDENTIALS = "data/chat-demo_testapp.env";
 const APP = { USERMETA_APP: "acme/chat", USERMETA_CLIENT_ID: "acme-id", USERMETA_CLIENT_SECRET: "acme-secret" };
 
 function credentialsIn(file: string): Record<string, string> {
-  const lines = readFileSync(file, "utf8").matchAll(/^(USERMETA_\w+)='(.*)'$/gm);
+  const lines = readFileSync(file, "utf8").matchAll(/^(\w+)='(.*)'$/gm);
   return Object.fromEntries([...lines].map(([, name = "", value = ""]) => [name, value]));
 }
 
@@ -22,21 +22,21 @@ test("an empty default store gets an app whose credentials only the owner can re
   const serving = await cli.serve();
   const file = join(cli.folder, CREDENTIALS);
   expect(statSync(file).mode & 0o777).toBe(0o600);
-  const { USERMETA_BASE, USERMETA_CLIENT_ID, USERMETA_CLIENT_SECRET } = credentialsIn(file);
-  expect(USERMETA_BASE).toBe(`${serving.server}/chat-demo/testapp`);
-  expect(await tokenStatus(serving, "chat-demo/testapp", USERMETA_CLIENT_ID, USERMETA_CLIENT_SECRET)).toBe(200);
+  const { CHAT_BASE, CHAT_CLIENT_ID, CHAT_CLIENT_SECRET } = credentialsIn(file);
+  expect(CHAT_BASE).toBe(`${serving.server}/chat-demo/testapp`);
+  expect(await tokenStatus(serving, "chat-demo/testapp", CHAT_CLIENT_ID, CHAT_CLIENT_SECRET)).toBe(200);
   const { code, out, err } = await serving.stop();
   expect(code).toBe(0);
   // Not a terminal: the output may end up in a log.
   expect(out).toContain(file);
-  expect(out + err).not.toContain(USERMETA_CLIENT_SECRET ?? "?");
+  expect(out + err).not.toContain(CHAT_CLIENT_SECRET ?? "?");
 });
 
 test("on a terminal the credentials are printed", async () => {
   using cli = new Cli();
   const serving = await cli.serve("", { terminal: true });
-  const { USERMETA_CLIENT_ID, USERMETA_CLIENT_SECRET } = credentialsIn(join(cli.folder, CREDENTIALS));
-  expect(serving.out()).toContain(`client id: ${USERMETA_CLIENT_ID}\nclient secret: ${USERMETA_CLIENT_SECRET}\n`);
+  const { CHAT_CLIENT_ID, CHAT_CLIENT_SECRET } = credentialsIn(join(cli.folder, CREDENTIALS));
+  expect(serving.out()).toContain(`client id: ${CHAT_CLIENT_ID}\nclient secret: ${CHAT_CLIENT_SECRET}\n`);
   await serving.stop();
 });
 
@@ -47,10 +47,32 @@ test("a second start keeps the app, and its file names the new port", async () =
   await first.stop();
   const second = await cli.serve();
   const after = credentialsIn(join(cli.folder, CREDENTIALS));
-  expect(after).toEqual({ ...before, USERMETA_BASE: `${second.server}/chat-demo/testapp` });
+  expect(after).toEqual({ ...before, CHAT_BASE: `${second.server}/chat-demo/testapp` });
   expect(second.out()).toContain("curl");
   await second.stop();
   expect(await cli.json("app list")).toHaveLength(1);
+});
+
+test("the credentials can be exported to a shell that starts a server: they configure nothing", async () => {
+  using cli = new Cli();
+  await (await cli.serve()).stop();
+  const env = credentialsIn(join(cli.folder, CREDENTIALS));
+  expect(Object.keys(env)).toEqual(["CHAT_BASE", "CHAT_CLIENT_ID", "CHAT_CLIENT_SECRET"]);
+  expect(await cli.json("config", { env })).toEqual(await cli.json("config"));
+  const serving = await cli.serve("", { env });
+  expect(await cli.json("app list", { env })).toHaveLength(1);
+  await serving.stop();
+});
+
+test("a credentials file with the former names is found, and gets the present ones", async () => {
+  using cli = new Cli();
+  await (await cli.serve()).stop();
+  const file = join(cli.folder, CREDENTIALS);
+  const before = credentialsIn(file);
+  writeFileSync(file, readFileSync(file, "utf8").replace(/^CHAT_/gm, "USERMETA_"));
+  const serving = await cli.serve();
+  expect(credentialsIn(file)).toEqual({ ...before, CHAT_BASE: `${serving.server}/chat-demo/testapp` });
+  await serving.stop();
 });
 
 test("credentials that are no longer valid are not offered", async () => {
@@ -86,8 +108,8 @@ test("memory: has an app too, whose file is deleted with the server", async () =
   using cli = new Cli();
   const serving = await cli.serve("--store memory:");
   const [, file = ""] = /^credentials: (.+)$/m.exec(serving.out()) ?? [];
-  const { USERMETA_CLIENT_ID, USERMETA_CLIENT_SECRET } = credentialsIn(file);
-  expect(await tokenStatus(serving, "chat-demo/testapp", USERMETA_CLIENT_ID, USERMETA_CLIENT_SECRET)).toBe(200);
+  const { CHAT_CLIENT_ID, CHAT_CLIENT_SECRET } = credentialsIn(file);
+  expect(await tokenStatus(serving, "chat-demo/testapp", CHAT_CLIENT_ID, CHAT_CLIENT_SECRET)).toBe(200);
   await serving.stop();
   expect(existsSync(dirname(file))).toBe(false);
   expect(existsSync(join(cli.folder, "data"))).toBe(false);
@@ -118,8 +140,8 @@ test("a port that is taken: one line, exit 2, and the next start finds the app a
     err: `usermeta: cannot listen on 127.0.0.1:${other.port}: the port is taken by another program (USERMETA_LISTEN, --listen)\n`,
   });
   const serving = await cli.serve();
-  const { USERMETA_CLIENT_ID, USERMETA_CLIENT_SECRET } = credentialsIn(join(cli.folder, CREDENTIALS));
-  expect(await tokenStatus(serving, "chat-demo/testapp", USERMETA_CLIENT_ID, USERMETA_CLIENT_SECRET)).toBe(200);
+  const { CHAT_CLIENT_ID, CHAT_CLIENT_SECRET } = credentialsIn(join(cli.folder, CREDENTIALS));
+  expect(await tokenStatus(serving, "chat-demo/testapp", CHAT_CLIENT_ID, CHAT_CLIENT_SECRET)).toBe(200);
   await serving.stop();
 });
 

@@ -65,7 +65,7 @@ test.skipIf(NO_CURL)(
     expect(shown.join("\n")).toMatch(/^calls a second +without limit$/m);
 
     // 300 calls in one burst; the previous rate would let 100 pass. The server notices the change within a second.
-    const many = `curl -s -o /dev/null -w '%{http_code}\\n' -H "Authorization: Bearer $TOKEN" "$USERMETA_BASE/metadata/user/capacity?[1-300]"`;
+    const many = `curl -s -o /dev/null -w '%{http_code}\\n' -H "Authorization: Bearer $TOKEN" "$CHAT_BASE/metadata/user/capacity?[1-300]"`;
     const lines = program.out.split("\n").filter((candidate) => /^(\.|TOKEN=) ?/.test(candidate));
     const until = performance.now() + LIFTED_WITHIN_MS;
     let statuses = new Set<string>();

@@ -11,16 +11,13 @@ export interface ShellCredentials extends AppCredentials {
   readonly server: string;
 }
 
-/**
- * Writes a file for `.`, readable by its owner only. Its variables are not exported: a usermeta command started from
- * that shell would take them for its own configuration.
- */
+/** Writes a file for `.`, readable by its owner only. None of its variables is an option of this program. */
 export function writeCredentials(file: string, { app, server, clientId, clientSecret }: ShellCredentials): void {
   const lines = [
-    `# usermeta: the credentials of ${app}, for a shell. Whoever has them is an admin of the app.`,
-    `USERMETA_BASE=${shellQuoted(`${server}/${app}`)}`,
-    `USERMETA_CLIENT_ID=${shellQuoted(clientId)}`,
-    `USERMETA_CLIENT_SECRET=${shellQuoted(clientSecret)}`,
+    `# usermeta: the credentials of ${app}, for a shell. They make their holder an admin of the app.`,
+    `CHAT_BASE=${shellQuoted(`${server}/${app}`)}`,
+    `CHAT_CLIENT_ID=${shellQuoted(clientId)}`,
+    `CHAT_CLIENT_SECRET=${shellQuoted(clientSecret)}`,
   ];
   // Written beside it and moved: nobody reads half a file, and one with wider rights is replaced.
   const unfinished = `${file}.${process.pid}`;
@@ -40,8 +37,9 @@ export function readCredentials(file: string): AppCredentials | undefined {
   } catch {
     return undefined;
   }
-  const [, clientId] = /^USERMETA_CLIENT_ID='([^']+)'$/m.exec(text) ?? [];
-  const [, clientSecret] = /^USERMETA_CLIENT_SECRET='([^']+)'$/m.exec(text) ?? [];
+  // An earlier version wrote USERMETA_.
+  const [, clientId] = /^(?:CHAT|USERMETA)_CLIENT_ID='([^']+)'$/m.exec(text) ?? [];
+  const [, clientSecret] = /^(?:CHAT|USERMETA)_CLIENT_SECRET='([^']+)'$/m.exec(text) ?? [];
   return clientId === undefined || clientSecret === undefined ? undefined : { clientId, clientSecret };
 }
 

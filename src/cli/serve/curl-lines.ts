@@ -9,16 +9,16 @@ const ADMIN = '-H "Authorization: Bearer $TOKEN"';
  */
 export function curlLines(credentialsFile: string): readonly string[] {
   const grant =
-    `'{"grant_type":"client_credentials","client_id":"'"$USERMETA_CLIENT_ID"'",` +
-    `"client_secret":"'"$USERMETA_CLIENT_SECRET"'"}'`;
+    `'{"grant_type":"client_credentials","client_id":"'"$CHAT_CLIENT_ID"'",` +
+    `"client_secret":"'"$CHAT_CLIENT_SECRET"'"}'`;
   const takeToken = `sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/'`;
   return [
     `. ${shellQuoted(credentialsFile)}`,
-    `TOKEN=$(curl -s "$USERMETA_BASE/token" -d ${grant} | ${takeToken}); echo "$TOKEN"`,
-    `curl -sw '\\n' "$USERMETA_BASE/users" ${ADMIN} -d '{"username":"ada","password":"1815"}'`,
-    `curl -sw '\\n' -X PUT "$USERMETA_BASE/metadata/user/ada" ${ADMIN} ${PUT_ATTRIBUTES}`,
-    `curl -sw '\\n' "$USERMETA_BASE/metadata/user/ada" ${ADMIN}`,
-    `curl -sw '\\n' "$USERMETA_BASE/metadata/user/get" ${ADMIN} -d '{"targets":["ada"],"properties":["nickname"]}'`,
-    `curl -sw '\\n' "$USERMETA_BASE/metadata/user/capacity" ${ADMIN}`,
+    `TOKEN=$(curl -s "$CHAT_BASE/token" -d ${grant} | ${takeToken}); echo "$TOKEN"`,
+    `curl -sw '\\n' "$CHAT_BASE/users" ${ADMIN} -d '{"username":"ada","password":"1815"}'`,
+    `curl -sw '\\n' -X PUT "$CHAT_BASE/metadata/user/ada" ${ADMIN} ${PUT_ATTRIBUTES}`,
+    `curl -sw '\\n' "$CHAT_BASE/metadata/user/ada" ${ADMIN}`,
+    `curl -sw '\\n' "$CHAT_BASE/metadata/user/get" ${ADMIN} -d '{"targets":["ada"],"properties":["nickname"]}'`,
+    `curl -sw '\\n' "$CHAT_BASE/metadata/user/capacity" ${ADMIN}`,
   ];
 }

@@ -94,9 +94,9 @@ describe.each(SNIPPETS)("the snippet %s", (name) => {
 
 function environmentOf({ credentials }: TestService, origin: string): Readonly<Record<string, string>> {
   return {
-    USERMETA_URL: `${origin}/org/app`,
-    USERMETA_CLIENT_ID: credentials.clientId,
-    USERMETA_CLIENT_SECRET: credentials.clientSecret,
+    CHAT_BASE: `${origin}/org/app`,
+    CHAT_CLIENT_ID: credentials.clientId,
+    CHAT_CLIENT_SECRET: credentials.clientSecret,
   };
 }
 
