@@ -7,7 +7,7 @@ import { refused, usageError } from "../../terminal/failure.ts";
 import { record } from "../../terminal/table.ts";
 import { appFields, appJson, credentialFields, SECRET_NOTE } from "./app-answer.ts";
 import { givenSettings, SETTING_FLAGS } from "./app-settings.ts";
-import { givenIdentity, IDENTITY_FLAGS } from "./identity-flags.ts";
+import { givenIdentity, IDENTITY_FLAGS, warnOfFiles } from "./identity-flags.ts";
 
 export const appCreate: Command = {
   name: "app create",
@@ -28,6 +28,7 @@ export const appCreate: Command = {
     await using opened = await openCommandStore(call.loaded.config, "create");
     const created = await opened.apps.create(key, settings);
     if (created === "taken") throw refused(`the app ${key} is there already`);
+    warnOfFiles(call);
     const { app, credentials } = created;
     return {
       json: { ...appJson(app), ...credentials },

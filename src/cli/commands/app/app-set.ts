@@ -6,7 +6,7 @@ import { refused, usageError } from "../../terminal/failure.ts";
 import { record } from "../../terminal/table.ts";
 import { appFields, appJson } from "./app-answer.ts";
 import { givenSettings, SETTING_FLAGS } from "./app-settings.ts";
-import { givenIdentity, IDENTITY_FLAGS, isIdentityGiven } from "./identity-flags.ts";
+import { givenIdentity, IDENTITY_FLAGS, isIdentityGiven, warnOfFiles } from "./identity-flags.ts";
 
 /** Each is outrun only by somebody else's change. */
 const TRIES = 20;
@@ -31,7 +31,10 @@ export const appSet: Command = {
       const changed = await opened.apps.set(app, given);
       const conflict = changed === "incompatible" ? settingsConflict({ ...app, ...given }) : undefined;
       if (conflict !== undefined) throw refused(`nothing was set: ${conflict}`);
-      if (typeof changed === "object") return { json: appJson(changed), text: record(appFields(changed)) };
+      if (typeof changed === "object") {
+        warnOfFiles(call);
+        return { json: appJson(changed), text: record(appFields(changed)) };
+      }
       app = await opened.store.app(number);
     }
     if (app === undefined) throw refused(`the app ${key} is gone`, "app_unknown");

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { didYouMean } from "../../../config/did-you-mean.ts";
 import { oneOf } from "../../../config/values.ts";
 import { type IdentitySettings, USER_CLAIM_MAPS } from "../../../core/identity-settings.ts";
@@ -8,6 +9,8 @@ import {
   appId,
   cacheSeconds,
   claimMap,
+  DISCOVERY,
+  isUrl,
   jwks,
   NONE,
   path,
@@ -16,6 +19,7 @@ import {
   word,
   wordOrNone,
 } from "./identity-values.ts";
+import { unreadableFiles } from "./unreadable-files.ts";
 
 /** One kind of tokens that an app may take. */
 type Part = "agora" | "easemob" | "oidc" | "hosted";
@@ -73,6 +77,16 @@ const PARTS: Readonly<Record<Part, { readonly fallback: object; readonly needed:
 
 export function isIdentityGiven(call: Pick<Call, "flags">): boolean {
   return IDENTITY_FLAGS.some(({ name }) => flagText(call, name) !== undefined);
+}
+
+/** Warns of given files that cannot be read here; the server may run elsewhere, so they are set all the same. */
+export function warnOfFiles(call: Pick<Call, "flags" | "io">): void {
+  const files = PART_FLAGS.flatMap(({ name, read }) => {
+    const text = flagText(call, name);
+    if (text === undefined || (read !== path && (read !== jwks || isUrl(text) || text === DISCOVERY))) return [];
+    return [{ flag: name, path: resolve(call.io.cwd, text) }];
+  });
+  for (const line of unreadableFiles(files)) call.io.stderr.write(`usermeta: ${line}\n`);
 }
 
 /** The settings with what was given in place of what was there; fails with all mistakes in it. */

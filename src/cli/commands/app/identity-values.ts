@@ -9,6 +9,8 @@ export type ReadFlag = (text: string, folder: string) => { readonly value: unkno
 
 /** Takes away what can be left out. */
 export const NONE = "none";
+/** Of the issuer's keys: at the address that the issuer publishes. */
+export const DISCOVERY = "discovery";
 
 const CACHE_SECONDS_MAX = 3600;
 
@@ -41,8 +43,13 @@ export function path(text: string, folder: string): ReturnType<ReadFlag> {
 }
 
 export function jwks(text: string, folder: string): ReturnType<ReadFlag> {
-  if (text === "discovery") return { value: null };
-  return /^https?:/.test(text) ? url(text, folder) : path(text, folder);
+  if (text === DISCOVERY) return { value: null };
+  return isUrl(text) ? url(text, folder) : path(text, folder);
+}
+
+/** Whether a text in place of a path is meant as a URL. */
+export function isUrl(text: string): boolean {
+  return /^https?:/.test(text);
 }
 
 function parsedBy(schema: z.ZodType<unknown, string>): ReadFlag {

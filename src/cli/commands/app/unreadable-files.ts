@@ -1,0 +1,20 @@
+import { readFileSync } from "node:fs";
+
+/** @returns what is wrong with each file, a line each; the server reads them only when the first token needs them */
+export function unreadableFiles(files: readonly { readonly flag: string; readonly path: string }[]): readonly string[] {
+  return files.flatMap(({ flag, path }) => {
+    const reason = whyUnreadable(path);
+    if (reason === undefined) return [];
+    return [
+      `warning: --${flag} ${JSON.stringify(path)}: ${reason}; the app's tokens fail until the server can read it`,
+    ];
+  });
+}
+
+function whyUnreadable(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8").trim() === "" ? "the file is empty" : undefined;
+  } catch (error) {
+    return `the file cannot be read (${error instanceof Error && "code" in error ? String(error.code) : "unknown reason"})`;
+  }
+}
