@@ -42,7 +42,7 @@ export const COMMANDS: readonly Command[] = [
 
 /** The first words of the two-word commands. */
 export const GROUPS: Readonly<Record<string, string>> = {
-  app: "Make, change and remove apps. A running server notices within a second.",
-  user: "Make, look at and remove the users of an app.",
-  token: "Issue, check and revoke tokens, and change the key that signs them.",
+  app: "Create, change and delete apps. A running server follows within a second.",
+  user: "Create, show and delete the users of an app.",
+  token: "Issue, check and revoke tokens, and rotate the key that signs them.",
 };

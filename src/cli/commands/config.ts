@@ -7,7 +7,7 @@ const MASK = "***";
 
 export const config: Command = {
   name: "config",
-  summary: "Print every option with its value, where that comes from, and what it is for.",
+  summary: "Print every option with its value, the source of the value, and its purpose.",
   options: OPTION_KEYS,
   async run({ loaded }) {
     return {

@@ -12,10 +12,14 @@ import { CopyProgressReport } from "./copy-progress-report.ts";
 
 export const copy: Command = {
   name: "copy",
-  summary: "Copy a whole store that no server has into an empty one, of whatever engine, and compare the two.",
+  summary: "Copy a store that is not being served into an empty one of any engine, and verify the copy.",
   flags: [
     { name: "from", placeholder: "url", help: "the store to copy: sqlite:PATH or mysql://USER@HOST/DATABASE" },
-    { name: "to", placeholder: "url", help: "the store to make, the same way; USERMETA_STORE_PASSWORD is for either" },
+    {
+      name: "to",
+      placeholder: "url",
+      help: "the store to fill, in the same form; USERMETA_STORE_PASSWORD applies to both",
+    },
   ],
   options: [],
   async run(call) {

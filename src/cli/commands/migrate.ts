@@ -5,7 +5,7 @@ import { locationText } from "../store/location-text.ts";
 
 export const migrate: Command = {
   name: "migrate",
-  summary: "Bring a store to this version's schema. `serve` does so too; there is no way back.",
+  summary: "Migrate a store to this version's schema, as `serve` does. This cannot be undone.",
   async run({ loaded }) {
     const location = lastingLocation(loaded.config);
     const { from, to } = await migrateStore(location);

@@ -18,7 +18,7 @@ import { refused } from "../terminal/failure.ts";
 
 export const serve: Command = {
   name: "serve",
-  summary: "Serve until SIGTERM or SIGINT. On an empty default store it makes an app to try.",
+  summary: "Run the server until SIGTERM or SIGINT. On an empty default store it creates an app to try.",
   options: OPTION_KEYS,
   silent: true,
   async run({ loaded, io }) {

@@ -30,7 +30,8 @@ export function startUpText({
   storeFlag,
   terminal,
 }: StartUp): string {
-  const where = location.engine === "memory" ? "memory only: all is gone when it stops" : locationText(location);
+  const where =
+    location.engine === "memory" ? "memory only: everything is lost when the server stops" : locationText(location);
   const head = `usermeta serves ${server}\nstore: ${where}\n`;
   if (demo === undefined) return appCount === 0 ? head + noAppsText(storeFlag) : head;
   const { clientId, clientSecret } = demo.credentials;
@@ -54,7 +55,7 @@ function noAppsText(storeFlag: string): string {
 function rateText(demo: DemoApp, location: StoreLocation, { ratePerSecond }: Limits): string {
   if (ratePerSecond === 0) return "";
   const line = liftRateLine(demo.app, location);
-  const fact = `Each kind of call is answered ${ratePerSecond} times a second.`;
-  if (line === undefined) return `${fact} To lift that, start with USERMETA_RATE_PER_SECOND=0.\n`;
-  return `${fact} To lift that for this app, while it runs:\n\n${line}\n`;
+  const fact = `The server answers ${ratePerSecond} calls of each kind per second.`;
+  if (line === undefined) return `${fact} To turn this limit off, start with USERMETA_RATE_PER_SECOND=0.\n`;
+  return `${fact} To turn it off for this app while the server runs:\n\n${line}\n`;
 }

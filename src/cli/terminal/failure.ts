@@ -2,7 +2,7 @@ import type { RefusalCode } from "../../core/refusals.ts";
 import { Refusal } from "../../core/refusals.ts";
 import { StoreError, type StoreFault } from "../../store/store-error.ts";
 
-/** refused: it was understood and cannot be done. mistaken: what was asked, or the configuration, makes no sense. */
+/** refused: the command was understood and cannot be done. mistaken: its arguments or the configuration make no sense. */
 export const EXIT = { done: 0, refused: 1, usageError: 2 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -52,7 +52,7 @@ const REFUSALS: Partial<Record<RefusalCode, string>> = {
   app_unknown: "the app is gone",
   user_name_illegal: "a username is 1 to 64 of a-z, 0-9, _ . and -, and neither . nor ..",
   user_name_too_long: "a username has at most 64 characters",
-  user_taken: "a user of this name is there already",
+  user_taken: "a user with this name exists already",
   user_unknown: "there is no such user",
   grant_user_unknown: "there is no such user",
   grant_user_deactivated: "the user is deactivated and gets no tokens",

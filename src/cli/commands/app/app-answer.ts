@@ -55,7 +55,7 @@ function identityFields({ createOnFirstUse, agora, easemob, oidc, hosted }: Iden
     ...(easemob === null ? {} : { "dynamic tokens": `${easemob.clientId}, secrets in ${easemob.clientSecretFile}` }),
     ...(oidc === null ? {} : { "JSON Web Tokens": `${oidc.issuer} for ${oidc.audience}, user in ${userClaim(oidc)}` }),
     ...(hosted === null ? {} : { "hosted tokens": `${hosted.url}, believed for ${hosted.cacheSeconds} s` }),
-    ...(takesOthers ? { "new users": createOnFirstUse ? "made at first sight" : "refused" } : {}),
+    ...(takesOthers ? { "new users": createOnFirstUse ? "created on first use" : "refused" } : {}),
   };
 }
 

@@ -11,7 +11,7 @@ import { givenIdentity, IDENTITY_FLAGS, warnOfFiles } from "./identity-flags.ts"
 
 export const appCreate: Command = {
   name: "app create",
-  summary: "Make an app and print its credentials, which are not shown again.",
+  summary: "Create an app and print its credentials, which are shown only once.",
   args: [APP_ARGUMENT],
   flags: [...SETTING_FLAGS, ...IDENTITY_FLAGS],
   async run(call) {
@@ -24,7 +24,7 @@ export const appCreate: Command = {
     }
     const settings = { registration: null, ...givenSettings(call), identity: givenIdentity(call, NO_IDENTITY) };
     const conflict = settingsConflict(settings);
-    if (conflict !== undefined) throw refused(`nothing was made: ${conflict}`);
+    if (conflict !== undefined) throw refused(`the app was not created: ${conflict}`);
     await using opened = await openCommandStore(call.loaded.config, "create");
     const created = await opened.apps.create(key, settings);
     if (created === "taken") throw refused(`the app ${key} is there already`);

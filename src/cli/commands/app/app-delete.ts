@@ -5,7 +5,7 @@ import { refused } from "../../terminal/failure.ts";
 
 export const appDelete: Command = {
   name: "app delete",
-  summary: "Remove an app with all its users and their attributes.",
+  summary: "Delete an app with all its users and their attributes.",
   args: [APP_ARGUMENT],
   flags: [YES_FLAG],
   async run(call) {

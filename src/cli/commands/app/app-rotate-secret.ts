@@ -6,7 +6,7 @@ import { credentialFields, SECRET_NOTE } from "./app-answer.ts";
 
 export const appRotateSecret: Command = {
   name: "app rotate-secret",
-  summary: "Give an app a new client secret; tokens got with the old one end.",
+  summary: "Replace an app's client secret and revoke the tokens obtained with the old one.",
   args: [APP_ARGUMENT],
   async run({ args: [text = ""], loaded }) {
     await using opened = await openCommandStore(loaded.config, "refuse");

@@ -13,7 +13,7 @@ const TRIES = 20;
 
 export const appSet: Command = {
   name: "app set",
-  summary: "Change an app's limits and settings; `default` hands one back to the server.",
+  summary: "Change an app's limits and settings. `default` restores the server's own value.",
   args: [APP_ARGUMENT],
   flags: [...SETTING_FLAGS, ...IDENTITY_FLAGS],
   async run(call) {

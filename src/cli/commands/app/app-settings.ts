@@ -23,7 +23,7 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
     placeholder: "n|default",
     value: OPTIONS.ratePerSecond.value,
     hasDefault: true,
-    help: "calls of each kind a second; 0 = no rate limits",
+    help: "calls per second of each kind; 0 = unlimited",
   },
   {
     name: "user-bytes-max",
@@ -31,7 +31,7 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
     placeholder: "n|default",
     value: OPTIONS.userBytesMax.value,
     hasDefault: true,
-    help: "bytes of a user's attributes",
+    help: "size limit of one user's attributes, in bytes or such as 16k",
   },
   {
     name: "app-bytes-max",
@@ -39,7 +39,7 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
     placeholder: "n|default",
     value: OPTIONS.appBytesMax.value,
     hasDefault: true,
-    help: "bytes of all users' attributes together",
+    help: "size limit of all users' attributes together",
   },
   {
     name: "batch-max",
@@ -47,7 +47,7 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
     placeholder: "n|default",
     value: OPTIONS.batchMax.value,
     hasDefault: true,
-    help: "users of one batch call",
+    help: "maximum number of users per batch call",
   },
   {
     name: "dialect",
@@ -55,7 +55,7 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
     placeholder: DIALECTS.join("|"),
     value: oneOf(DIALECTS),
     hasDefault: false,
-    help: "which generation of the documents the answers follow",
+    help: "the generation of the vendors' documents that responses follow",
   },
   {
     name: "registration",
@@ -63,7 +63,7 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
     placeholder: `${REGISTRATIONS.join("|")}|default`,
     value: OPTIONS.registration.value,
     hasDefault: true,
-    help: "who may create users: anybody, or holders of an app token",
+    help: "who may create users: anyone, or clients with an app token",
   },
   {
     name: "conflicts",
@@ -71,7 +71,7 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
     placeholder: CONFLICT_RULES.join("|"),
     value: oneOf(CONFLICT_RULES),
     hasDefault: false,
-    help: "what becomes of a set that another one has overtaken",
+    help: "how to handle conflicting sets: refuse (409) or merge",
   },
   {
     name: "companion-calls",
@@ -79,7 +79,7 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
     placeholder: "on|off",
     value: onOff,
     hasDefault: false,
-    help: "answer the calls that clients make beside profiles, as a server without messages and contacts",
+    help: "answer the calls that SDKs make besides profiles, as a server without messages and contacts",
   },
   {
     name: "check-ext",
@@ -87,7 +87,7 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
     placeholder: "on|off",
     value: onOff,
     hasDefault: false,
-    help: "refuse an attribute ext that is not the text of a JSON object",
+    help: "reject an ext attribute whose text is not a JSON object",
   },
   {
     name: "token-ttl",
@@ -95,7 +95,7 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
     placeholder: "seconds",
     value: wholeNumber(0, TTL_SECONDS_MAX),
     hasDefault: false,
-    help: "lifetime of tokens asked for without one; 0 = permanent",
+    help: "lifetime of tokens whose request names none; 0 = permanent",
   },
 ];
 

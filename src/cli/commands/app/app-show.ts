@@ -5,7 +5,7 @@ import { appFields, appJson } from "./app-answer.ts";
 
 export const appShow: Command = {
   name: "app show",
-  summary: "Show an app's settings and how many bytes its users' attributes hold.",
+  summary: "Show an app's settings and the size of its users' attributes.",
   args: [APP_ARGUMENT],
   async run({ args: [text = ""], loaded }) {
     await using opened = await openCommandStore(loaded.config, "refuse");

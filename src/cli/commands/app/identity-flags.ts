@@ -36,24 +36,63 @@ const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
 
 /** A part's first flag names it. */
 const PART_FLAGS: readonly IdentityFlag[] = [
-  flag("agora", "appId", "agora-app-id", "ID|none", "takes tokens made for this App ID at Agora", appId),
-  flag("agora", "certificateFile", "agora-certificate-file", "path", "App Certificates, one a line", path),
-  flag("easemob", "clientId", "easemob-client-id", "ID|none", "takes dynamic tokens of this hosted client id", word),
-  flag("easemob", "clientSecretFile", "easemob-client-secret-file", "path", "its client secrets, one a line", path),
-  flag("oidc", "issuer", "oidc-issuer", "URL|none", "takes JSON Web Tokens of this issuer", url),
-  flag("oidc", "audience", "oidc-audience", "text", "the audience that they must be for", word),
-  flag("oidc", "jwks", "oidc-jwks", "URL|path|discovery", "where the issuer's keys are", jwks),
-  flag("oidc", "algorithms", "oidc-algorithms", "list", "the signatures that are taken", algorithms),
-  flag("oidc", "userClaim", "user-claim", "name", "the claim that names the user; sub by default", word),
-  flag("oidc", "userClaimMap", "user-claim-map", USER_CLAIM_MAPS.join("|"), "makes a username of that claim", claimMap),
-  flag("oidc", "adminClaim", "admin-claim", "name|none", "the claim that makes an admin where it is true", wordOrNone),
-  flag("oidc", "adminScope", "admin-scope", "name|none", "the scope that makes an admin", wordOrNone),
-  flag("hosted", "url", "hosted-url", "URL|none", "asks this app of the hosted service about its users' tokens", url),
-  flag("hosted", "cacheSeconds", "hosted-cache", "seconds", "for so long its answers are believed", cacheSeconds),
+  flag("agora", "appId", "agora-app-id", "ID|none", "accept Agora tokens for this App ID", appId),
+  flag("agora", "certificateFile", "agora-certificate-file", "path", "file of App Certificates, one per line", path),
+  flag("easemob", "clientId", "easemob-client-id", "ID|none", "accept Easemob dynamic tokens of this client id", word),
+  flag(
+    "easemob",
+    "clientSecretFile",
+    "easemob-client-secret-file",
+    "path",
+    "file of its client secrets, one per line",
+    path,
+  ),
+  flag("oidc", "issuer", "oidc-issuer", "URL|none", "accept JSON Web Tokens of this issuer", url),
+  flag("oidc", "audience", "oidc-audience", "text", "the audience that the tokens must name", word),
+  flag("oidc", "jwks", "oidc-jwks", "URL|path|discovery", "source of the issuer's keys", jwks),
+  flag(
+    "oidc",
+    "algorithms",
+    "oidc-algorithms",
+    "list",
+    "accepted signature algorithms, separated by commas",
+    algorithms,
+  ),
+  flag("oidc", "userClaim", "user-claim", "name", "claim that names the user; defaults to sub", word),
+  flag(
+    "oidc",
+    "userClaimMap",
+    "user-claim-map",
+    USER_CLAIM_MAPS.join("|"),
+    "how to turn that claim into a username",
+    claimMap,
+  ),
+  flag(
+    "oidc",
+    "adminClaim",
+    "admin-claim",
+    "name|none",
+    "claim that makes the caller an admin if it is true",
+    wordOrNone,
+  ),
+  flag("oidc", "adminScope", "admin-scope", "name|none", "scope that makes the caller an admin", wordOrNone),
+  flag(
+    "hosted",
+    "url",
+    "hosted-url",
+    "URL|none",
+    "experimental: ask the hosted service for this app about tokens",
+    url,
+  ),
+  flag("hosted", "cacheSeconds", "hosted-cache", "seconds", "how long its answers are cached", cacheSeconds),
 ];
 
 export const IDENTITY_FLAGS: readonly Flag[] = [
-  { name: CREATE_FLAG, placeholder: "on|off", help: "whether a user of others' tokens is made at first sight" },
+  {
+    name: CREATE_FLAG,
+    placeholder: "on|off",
+    help: "create a user the first time an external token names one that does not exist",
+  },
   ...PART_FLAGS,
 ];
 

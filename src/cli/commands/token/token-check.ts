@@ -10,8 +10,8 @@ const STDIN = "-";
 
 export const tokenCheck: Command = {
   name: "token check",
-  summary: "Say whether an app takes a token and whose it is, or why not. It never prints the token.",
-  args: [APP_ARGUMENT, { name: "token", optional: true, help: "the token; without it, or for -, stdin's first line" }],
+  summary: "Show whether an app accepts a token, and whose it is or why not. The token is never printed.",
+  args: [APP_ARGUMENT, { name: "token", optional: true, help: "the token; if omitted or -, the first line of stdin" }],
   async run(call) {
     const token = await givenToken(call);
     const { config } = call.loaded;

@@ -16,11 +16,11 @@ import { usageError } from "../../terminal/failure.ts";
 
 export const tokenIssue: Command = {
   name: "token issue",
-  summary: "Print a token of an app's admin, or of one of its users.",
+  summary: "Issue a token for an app's admin or for one of its users.",
   args: [APP_ARGUMENT],
   flags: [
-    { name: "user", placeholder: "username", help: "for this user, instead of the app's admin" },
-    { name: "ttl", placeholder: "seconds", help: "how long it is good; 0 = permanent; otherwise the app's setting" },
+    { name: "user", placeholder: "username", help: "for this user instead of the app's admin" },
+    { name: "ttl", placeholder: "seconds", help: "lifetime; 0 = permanent; defaults to the app's setting" },
   ],
   async run(call) {
     const ttlSeconds = givenTtl(call);

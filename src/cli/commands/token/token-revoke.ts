@@ -6,12 +6,12 @@ import { refused, usageError } from "../../terminal/failure.ts";
 
 export const tokenRevoke: Command = {
   name: "token revoke",
-  summary: "End tokens that have been issued: a user's, those got with the client secret, or all of an app.",
+  summary: "Revoke tokens: those of a user, those obtained with the client secret, or all of an app.",
   args: [APP_ARGUMENT],
   flags: [
-    { name: "user", placeholder: "username", help: "end the tokens of this user" },
-    { name: "admin", help: "end the tokens got with the client secret" },
-    { name: "all", help: "end every token of the app" },
+    { name: "user", placeholder: "username", help: "revoke the tokens of this user" },
+    { name: "admin", help: "revoke the tokens obtained with the client secret" },
+    { name: "all", help: "revoke every token of the app" },
   ],
   async run(call) {
     const { args, flags, loaded } = call;
@@ -32,6 +32,6 @@ export const tokenRevoke: Command = {
         throw refused(`there is no user ${JSON.stringify(user)} in ${app.key}`, "user_unknown");
     }
     const revoked = user === undefined ? which[0] : { user };
-    return { json: { app: app.key, revoked }, text: `revoked; a running server takes them for a second at most\n` };
+    return { json: { app: app.key, revoked }, text: "revoked; a running server follows within a second\n" };
   },
 };

@@ -6,7 +6,7 @@ import { openCommandStore } from "../../store/command-store.ts";
 
 export const tokenRotateKey: Command = {
   name: "token rotate-key",
-  summary: "Sign new tokens with a new key; tokens signed with older ones stay good until they expire.",
+  summary: "Create a new signing key. Tokens signed with older keys stay valid until they expire.",
   async run({ loaded }) {
     await using opened = await openCommandStore(loaded.config, "refuse");
     const key = await rotateSigningKey({ store: opened.store, random: systemRandom, clock: systemClock });

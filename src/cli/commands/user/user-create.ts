@@ -13,11 +13,11 @@ const NICKNAME_FLAG = "nickname";
 
 export const userCreate: Command = {
   name: "user create",
-  summary: "Create a user. Without a password it gets tokens only through the app's admin.",
+  summary: "Create a user. Without a password they cannot log in; an admin has to obtain their tokens.",
   args: [APP_ARGUMENT, USER_ARGUMENT],
   flags: [
     { name: PASSWORD_FLAG, help: "read the password from the first line of stdin" },
-    { name: NICKNAME_FLAG, placeholder: "text", help: "the name that push notices show" },
+    { name: NICKNAME_FLAG, placeholder: "text", help: "the name shown in push notifications" },
     URL_FLAG,
   ],
   async run(call) {

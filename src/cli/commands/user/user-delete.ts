@@ -6,7 +6,7 @@ import { confirm, YES_FLAG } from "../../terminal/confirm.ts";
 
 export const userDelete: Command = {
   name: "user delete",
-  summary: "Remove a user with the attributes and end the user's tokens.",
+  summary: "Delete a user with their attributes and revoke their tokens.",
   args: [APP_ARGUMENT, USER_ARGUMENT],
   flags: [YES_FLAG, URL_FLAG],
   async run(call) {

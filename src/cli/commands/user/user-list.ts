@@ -14,11 +14,11 @@ const LIMIT_MAX = 10_000;
 
 export const userList: Command = {
   name: "user list",
-  summary: "List an app's users by the time of their creation.",
+  summary: "List an app's users in the order of their creation.",
   args: [APP_ARGUMENT],
   flags: [
-    { name: "limit", placeholder: "n", help: `how many, at most ${LIMIT_MAX}; ${LIMIT_DEFAULT} when not given` },
-    { name: "after", placeholder: "username", help: "go on after this user" },
+    { name: "limit", placeholder: "n", help: `how many users, at most ${LIMIT_MAX}; defaults to ${LIMIT_DEFAULT}` },
+    { name: "after", placeholder: "username", help: "start after this user" },
   ],
   async run(call) {
     const limit = givenLimit(call);

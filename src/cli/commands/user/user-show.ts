@@ -8,7 +8,7 @@ import { userJson } from "./user-answer.ts";
 
 export const userShow: Command = {
   name: "user show",
-  summary: "Show a user and the attributes stored for it.",
+  summary: "Show a user and their attributes.",
   args: [APP_ARGUMENT, USER_ARGUMENT],
   async run({ args: [appText = "", userText = ""], loaded }) {
     await using opened = await openCommandStore(loaded.config, "refuse");
