@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import { withStoreInUse } from "../../src/cli/store/hints.ts";
+import { withStoreInUse } from "../../src/cli/terminal/with-store-in-use.ts";
 import { loaded } from "../config/load-input.ts";
 import { Cli } from "./cli.ts";
 

@@ -11,7 +11,7 @@ import { type StartedServer, startServer } from "../serve/start-server.ts";
 import { startUpText } from "../serve/start-up-text.ts";
 import { whenReachable } from "../serve/when-reachable.ts";
 import { storeLocation } from "../store/command-store.ts";
-import { storeFlag } from "../store/hints.ts";
+import { storeFlag } from "../store/store-flag.ts";
 import { aborted } from "../terminal/aborted.ts";
 import type { CommandContext } from "../terminal/command-context.ts";
 import { refused } from "../terminal/failure.ts";

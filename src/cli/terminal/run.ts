@@ -4,7 +4,6 @@ import { loadConfig } from "../../config/load.ts";
 import { redact } from "../../config/redact.ts";
 import { outlineOf } from "../../core/faults/error-outline.ts";
 import type { Answer } from "../command.ts";
-import { withStoreInUse } from "../store/hints.ts";
 import { storeReader } from "../store/store-reader.ts";
 import { unlessStopped } from "./aborted.ts";
 import { arrangeArguments } from "./arrange-arguments.ts";
@@ -13,6 +12,7 @@ import { errorJson } from "./error-json.ts";
 import { asFailure, EXIT, type ExitCode, Failure, refused, usageError } from "./failure.ts";
 import { createProgram, type Invocation } from "./program.ts";
 import { usageMistake } from "./usage-mistake.ts";
+import { withStoreInUse } from "./with-store-in-use.ts";
 
 /** How far a run has come. */
 interface Progress {

@@ -4,7 +4,7 @@ import { userName } from "../../../core/model.ts";
 import type { Store } from "../../../core/ports.ts";
 import { APP_ARGUMENT, type Call, type Command, flagText } from "../../command.ts";
 import { openCommandStore } from "../../store/command-store.ts";
-import { storeFlag } from "../../store/hints.ts";
+import { storeFlag } from "../../store/store-flag.ts";
 import { refused, usageError } from "../../terminal/failure.ts";
 import { table } from "../../terminal/table.ts";
 import { userJson } from "./user-answer.ts";
