@@ -40,6 +40,24 @@ test("a hint for the default store names none", async () => {
   expect(err).toBe('usermeta: there is no app "a/c": see `usermeta app list`\n');
 });
 
+test("a hint calls the program as it was started", async () => {
+  using cli = new Cli();
+  await cli.ok("app create a/b");
+  await cli.ok("user create a/b ada");
+  for (const [event, owner, name] of [
+    ["usermeta", "usermeta", "npm run -s usermeta --"],
+    ["start", "usermeta", "npm run -s usermeta --"],
+    ["npx", "chat", "npx usermeta"],
+    ["test", "usermeta", "usermeta"],
+    ["start", "chat", "usermeta"],
+  ] as const) {
+    const env = { npm_lifecycle_event: event, npm_package_name: owner };
+    expect((await cli.run("app show a/c", { env })).err).toContain(`see \`${name} app list\``);
+    expect((await cli.run("frobnicate", { env })).err).toContain(`see \`${name} help\``);
+    expect(await cli.ok("user list a/b --limit 1", { env })).toContain(`more: ${name} user list a/b --limit 1`);
+  }
+});
+
 test("the rest of a list is a command to paste", async () => {
   using cli = new Cli();
   const store = ["--store", "sqlite:it's.db"];

@@ -15,6 +15,7 @@ import { storeFlag } from "../store/store-flag.ts";
 import { aborted } from "../terminal/aborted.ts";
 import type { CommandContext } from "../terminal/command-context.ts";
 import { refused } from "../terminal/failure.ts";
+import { programName } from "../terminal/program-name.ts";
 
 export const serve: Command = {
   name: "serve",
@@ -66,7 +67,7 @@ export const serve: Command = {
           appCount,
           hasPages,
           limits,
-          storeFlag: storeFlag({ loaded, io }),
+          createApp: `${programName(io.env)} app create ORG/APP${storeFlag({ loaded, io })}`,
           terminal,
         }),
       );

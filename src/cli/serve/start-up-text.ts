@@ -13,8 +13,8 @@ interface StartUp {
   readonly appCount: number;
   readonly hasPages: boolean;
   readonly limits: Limits;
-  /** What a command needs to work on this store; empty for the default one. */
-  readonly storeFlag: string;
+  /** A command to paste, which creates an app in this store. */
+  readonly createApp: string;
   /** Whether the output is a terminal: only then secrets are shown, since a log would keep them. */
   readonly terminal: boolean;
 }
@@ -27,13 +27,13 @@ export function startUpText({
   appCount,
   hasPages,
   limits,
-  storeFlag,
+  createApp,
   terminal,
 }: StartUp): string {
   const where =
     location.engine === "memory" ? "memory only: everything is lost when the server stops" : locationText(location);
   const head = `usermeta serves ${server}\nstore: ${where}\n`;
-  if (demo === undefined) return appCount === 0 ? head + noAppsText(storeFlag) : head;
+  if (demo === undefined) return appCount === 0 ? head + noAppsText(createApp) : head;
   const { clientId, clientSecret } = demo.credentials;
   const credentials = terminal ? `client id: ${clientId}\nclient secret: ${clientSecret}\n` : "";
   // The app key is behind "#": the page reads it, and no server or log is told.
@@ -48,8 +48,8 @@ ${curlLines(demo.file).join("\n")}
 ${rateText(demo, location, limits)}`;
 }
 
-function noAppsText(storeFlag: string): string {
-  return `There are no apps yet. To create one, also while this server runs: usermeta app create ORG/APP${storeFlag}\n`;
+function noAppsText(createApp: string): string {
+  return `There are no apps yet. To create one, also while this server runs: ${createApp}\n`;
 }
 
 function rateText(demo: DemoApp, location: StoreLocation, { ratePerSecond }: Limits): string {

@@ -11,6 +11,7 @@ import type { CommandContext } from "./command-context.ts";
 import { errorJson } from "./error-json.ts";
 import { asFailure, EXIT, type ExitCode, Failure, refused, usageError } from "./failure.ts";
 import { createProgram, type Invocation } from "./program.ts";
+import { programName } from "./program-name.ts";
 import { usageMistake } from "./usage-mistake.ts";
 import { withStoreInUse } from "./with-store-in-use.ts";
 
@@ -30,7 +31,7 @@ export async function run(argv: readonly string[], io: CommandContext): Promise<
   const forPrograms = argv.includes("--json");
   const progress: Progress = { hasAnswered: false };
   const tell = (failure: Failure, stack = ""): void => {
-    const lines = failure.lines.map(redact);
+    const lines = failure.lines.map((line) => redact(line).replaceAll("`usermeta ", `\`${programName(io.env)} `));
     for (const line of lines) io.stderr.write(`usermeta: ${line}\n`);
     if (stack !== "") io.stderr.write(`${redact(stack)}\n`);
     if (!forPrograms || progress.hasAnswered) return;

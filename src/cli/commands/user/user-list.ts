@@ -6,6 +6,7 @@ import { APP_ARGUMENT, type Call, type Command, flagText } from "../../command.t
 import { openCommandStore } from "../../store/command-store.ts";
 import { storeFlag } from "../../store/store-flag.ts";
 import { refused, usageError } from "../../terminal/failure.ts";
+import { programName } from "../../terminal/program-name.ts";
 import { table } from "../../terminal/table.ts";
 import { userJson } from "./user-answer.ts";
 
@@ -41,7 +42,7 @@ export const userList: Command = {
 /** The rest of the list, as a command to paste. */
 function nextLine(call: Call, app: App, limit: number, last: User): string {
   const given = limit === LIMIT_DEFAULT ? "" : ` --limit ${limit}`;
-  return `more: usermeta user list ${app.key}${given} --after ${last.name}${storeFlag(call)}`;
+  return `more: ${programName(call.io.env)} user list ${app.key}${given} --after ${last.name}${storeFlag(call)}`;
 }
 
 function row({ name, created, activated, nickname }: User): string[] {

@@ -1,0 +1,13 @@
+import { name } from "../../../package.json";
+import type { CommandContext } from "./command-context.ts";
+
+const SCRIPTS: readonly string[] = ["start", "usermeta"];
+
+/** What a shell calls this program by, as npm says that it was started: a checkout is not on the shell's path. */
+export function programName({
+  npm_lifecycle_event: event = "",
+  npm_package_name: owner,
+}: CommandContext["env"]): string {
+  if (event === "npx") return "npx usermeta";
+  return SCRIPTS.includes(event) && owner === name ? "npm run -s usermeta --" : "usermeta";
+}
