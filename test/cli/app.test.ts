@@ -107,7 +107,8 @@ test("app create and app set take a switch as on or off, and app show says so", 
   expect(await switches()).toEqual(["on", "off"]);
   for (const text of ["true", "yes", "ON", "1", "default", ""]) {
     const { code, err } = await cli.run(["app", "set", "a/b", "--check-ext", text]);
-    expect([code, err]).toEqual([2, `usermeta: --check-ext ${JSON.stringify(text)}: must be on or off\n`]);
+    const meant = text === "ON" ? ": did you mean on?" : "";
+    expect([code, err]).toEqual([2, `usermeta: --check-ext ${JSON.stringify(text)}: must be on or off${meant}\n`]);
   }
   expect(await switches()).toEqual(["on", "off"]);
 });
