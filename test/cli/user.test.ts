@@ -126,6 +126,17 @@ test("on a store that is being served, users are changed through the server, as 
   expect(await cli.json("user list a/b")).toHaveLength(1);
 });
 
+test("on a store that is being served, the server's URL is in the hint, to be pasted", async () => {
+  using cli = await cliWithApp();
+  for (const host of ["127.0.0.1", "[::1]", "0.0.0.0"]) {
+    const serving = await cli.serve(`--listen ${host}:${freePort()}`, { env: OPERATOR });
+    const { err } = await cli.run("user create a/b ada", { env: OPERATOR });
+    const [, url = ""] = /--url '(\S+)' and USERMETA_OPERATOR_KEY\n$/.exec(err) ?? [];
+    expect([host, url]).toEqual([host, serving.server]);
+    await serving.stop();
+  }
+});
+
 test("--url: a missing or wrong operator key, a wrong address and a server that is not there are one line each", async () => {
   using cli = await cliWithApp();
   await using serving = await served(cli);
@@ -163,6 +174,11 @@ test("attributes are shown as they are, __proto__ too", async () => {
   ]);
   expect(await cli.ok("user show a/b ada")).toMatch(/^__proto__ +x\nnickname +Ada$/m);
 });
+
+function freePort(): number {
+  using listener = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
+  return listener.port;
+}
 
 /** A server on the folder's store, stopped with the test. */
 async function served(cli: Cli) {

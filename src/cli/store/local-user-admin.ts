@@ -8,6 +8,7 @@ import { findStoreHolder, keepServersOff } from "../../store/open.ts";
 import { StoreError } from "../../store/store-error.ts";
 import type { Call } from "../command.ts";
 import { reachableUrl } from "../serve/listening.ts";
+import { shellQuoted } from "../serve/shell.ts";
 import { refused } from "../terminal/failure.ts";
 import { commandAccounts } from "./command-accounts.ts";
 import { type LastingLocation, lastingLocation, openCommandStore, unknownApp } from "./command-store.ts";
@@ -70,5 +71,6 @@ async function refuseWhereServed(location: LastingLocation): Promise<void> {
 /** Of a server on this machine; its address alone does not tell a free port that it took. */
 function urlOf(listen: string): string {
   const { data } = address.safeParse(listen);
-  return data === undefined || data.port === 0 ? "http://…" : reachableUrl(new URL(`http://${addressText(data)}`));
+  if (data === undefined || data.port === 0) return "http://…";
+  return shellQuoted(reachableUrl(new URL(`http://${addressText(data)}`)));
 }
