@@ -76,9 +76,9 @@ describe("docs/REACT.md", () => {
         {
           env: {
             ...process.env,
-            USERMETA_URL: service.base,
-            USERMETA_CLIENT_ID: clientId,
-            USERMETA_CLIENT_SECRET: secret,
+            CHAT_BASE: service.base,
+            CHAT_CLIENT_ID: clientId,
+            CHAT_CLIENT_SECRET: secret,
           },
           stdio: ["ignore", "pipe", "pipe"],
         },

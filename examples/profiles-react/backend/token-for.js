@@ -1,8 +1,8 @@
 // For your backend. The app's client id and secret must never reach a browser.
-const { USERMETA_URL, USERMETA_CLIENT_ID, USERMETA_CLIENT_SECRET } = process.env;
+const { CHAT_BASE, CHAT_CLIENT_ID, CHAT_CLIENT_SECRET } = process.env;
 
 async function askForToken(grant, headers = {}) {
-  const response = await fetch(`${USERMETA_URL}/token`, {
+  const response = await fetch(`${CHAT_BASE}/token`, {
     method: "POST",
     headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify(grant),
@@ -16,8 +16,8 @@ async function askForToken(grant, headers = {}) {
 export async function tokenFor(username) {
   const admin = await askForToken({
     grant_type: "client_credentials",
-    client_id: USERMETA_CLIENT_ID,
-    client_secret: USERMETA_CLIENT_SECRET,
+    client_id: CHAT_CLIENT_ID,
+    client_secret: CHAT_CLIENT_SECRET,
   });
   const grant = { grant_type: "inherit", username, autoCreateUser: true, ttl: 3600 };
   return await askForToken(grant, { Authorization: `Bearer ${admin}` });
