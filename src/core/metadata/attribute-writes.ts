@@ -9,30 +9,37 @@ import type { Caller, UserName } from "../model.ts";
 import type { AttributesWrite, Clock, Store, StoredAttributes, Timers, YieldToEventLoop } from "../ports.ts";
 import { Refusal, type Refused } from "../refusals.ts";
 import { type AttributePatch, EMPTY_PATCH, NO_ATTRIBUTES_JSON } from "./attributes.ts";
-import { MERGED_AT_ONCE, mergedJson, pacedMerge, type SizedJson } from "./merged-json.ts";
+import { KEYS_UNPACED_MAX, mergedJson, pacedMerge, type SizedJson } from "./merged-json.ts";
 import { allHold, type Precondition, preconditionFailed } from "./preconditions.ts";
 import { written } from "./written.ts";
 
-/** Told, in bytes, what will be answered, before anything is stored. Refuses with `busy`. */
+/** Reserves memory for the response, in bytes, before anything is stored. Refuses with `busy`. */
 export type ReserveAnswer = (bytes: number) => void;
 
-/** A change of one user's attributes, as a caller wants it. */
+/** A requested change of one user's attributes. */
 export interface WantedChange {
   readonly resolved: ResolvedApp;
   readonly by: Authorised;
   readonly name: UserName;
-  /** "all": removes whatever there is. */
+  /** "all removed": removes every attribute. */
   readonly changes: AttributePatch | "all removed";
   readonly preconditions: readonly Precondition[];
-  /** What becomes of it when another has overtaken it. Tried again, its preconditions are judged anew. */
+  /** On a version conflict: "fail" refuses with `set_conflict` (409), "retry" reads again and rechecks the preconditions. */
   readonly onConflict: "fail" | "retry";
-  /** Without it the attributes are not answered. */
+  /** Left out if the response carries no attributes. */
   readonly reserve?: ReserveAnswer | undefined;
 }
 
-/** How a user's attributes change, by reading them, judging what becomes of them and replacing what was read. */
+/**
+ * Changes of one user's attributes: read, merge, and replace the version that was read (optimistic concurrency). Here a
+ * version conflict becomes a 409 or a retry.
+ */
 export interface AttributeWrites {
-  /** What is stored afterwards; what changes nothing is not written. Undefined: no such user. */
+  /**
+   * Returns the attributes after the change; undefined: no such user. A change without effect writes nothing. Refuses
+   * with `precondition_failed`, `set_conflict`, `user_bytes_exceeded`, `app_bytes_exceeded`, `busy`, or what
+   * `endedRefusal` says of a revoked token.
+   */
   change(wanted: WantedChange): Promise<StoredAttributes | undefined>;
 }
 
@@ -43,13 +50,13 @@ interface AttributeWritesNeeds {
   readonly timers: Timers;
 }
 
-/** For so long a change waits for its turn, and is tried where others overtake it again and again. */
-export const TRIED_MS = 1500;
-/** Changes of one user that wait: more could not be done in time on any engine. */
-const USER_TURNS_WAITING_MAX = 1000;
+/** Maximum time for a change, ms: waiting for the user's mutex, and retries after conflicts. */
+export const CHANGE_MAX_MS = 1500;
+/** Changes of one user that may wait. No engine could finish more within CHANGE_MAX_MS. */
+const USER_CHANGES_WAITING_MAX = 1000;
 
-/** Nothing of it is stored, and later it may be. */
-export const STILL_OVERTAKEN: Refused = { code: "busy", retryAfterMs: 1000 };
+/** Answers a change that met a conflict with every retry. Nothing of it is stored, so the client may repeat it. */
+export const STILL_IN_CONFLICT: Refused = { code: "busy", retryAfterMs: 1000 };
 
 export function createAttributeWrites({
   store,
@@ -57,17 +64,17 @@ export function createAttributeWrites({
   yieldToEventLoop,
   timers,
 }: AttributeWritesNeeds): AttributeWrites {
-  const ofUsers = createKeyedMutex({
+  const userMutex = createKeyedMutex({
     resource: "user_writes",
-    waitingMax: USER_TURNS_WAITING_MAX,
-    waitMaxMs: TRIED_MS,
+    waitingMax: USER_CHANGES_WAITING_MAX,
+    waitMaxMs: CHANGE_MAX_MS,
     isLasting: (error) => error instanceof StoreFailure && error.nothingStored,
     timers,
   });
 
   /**
-   * @param waits the account for which it waits
-   * @param until by `timers`; what it waited for its turn counts
+   * @param waits the account that an engine queues the write under
+   * @param until by `timers`, ms; includes the wait for the mutex
    */
   async function change(wanted: WantedChange, waits: string, until: number): Promise<StoredAttributes | undefined> {
     const { resolved, by, name, changes, preconditions, onConflict } = wanted;
@@ -77,7 +84,7 @@ export function createAttributeWrites({
       if (!allHold(preconditions, stored))
         throw await preconditionFailed(stored, named, paceBy({ clock, yieldToEventLoop }));
       if (stored === undefined) return undefined;
-      const isLong = named.size > MERGED_AT_ONCE;
+      const isLong = named.size > KEYS_UNPACED_MAX;
       const merged = isLong
         ? await pacedMerge(stored, named, paceBy({ clock, yieldToEventLoop }))
         : mergedOf(stored, changes);
@@ -91,7 +98,7 @@ export function createAttributeWrites({
       if (outcome === "full") throw new Refusal(await appFull(store, resolved, by.caller, write.growth));
       if (outcome === "unauthorised") throw endedRefusal(by);
       if (onConflict === "fail") throw new Refusal({ code: "set_conflict" });
-      if (timers.nowMs() > until) throw new Refusal(STILL_OVERTAKEN);
+      if (timers.nowMs() > until) throw new Refusal(STILL_IN_CONFLICT);
       await yieldToEventLoop();
     }
   }
@@ -100,17 +107,17 @@ export function createAttributeWrites({
     change(wanted) {
       const { resolved, by, name } = wanted;
       const waits = callerAccount(resolved, by.caller);
-      const until = timers.nowMs() + TRIED_MS;
-      // Whoever may not conflict waits for a turn here, so that only other threads and servers can overtake it. With a
-      // condition it takes no waiting: who is overtaken is mostly refused for it.
+      const until = timers.nowMs() + CHANGE_MAX_MS;
+      // Writes that must not fail with 409 are serialized per user on this thread; only other threads and servers can
+      // then cause a conflict. Conditional writes need no mutex: after a conflict the condition mostly fails.
       if (wanted.onConflict === "fail" || wanted.preconditions.length > 0) return change(wanted, waits, until);
       const asker = { address: waits };
-      return ofUsers.runExclusive(`${resolved.app.number}/${name}`, asker, () => change(wanted, waits, until));
+      return userMutex.runExclusive(`${resolved.app.number}/${name}`, asker, () => change(wanted, waits, until));
     },
   };
 }
 
-/** Whom a call is done for, where an engine makes it wait. */
+/** The account that an engine queues the caller's writes under. */
 export function callerAccount({ app }: ResolvedApp, caller: Caller): string {
   return account(app, caller.kind === "user" ? caller.name : undefined);
 }
@@ -120,7 +127,10 @@ function mergedOf(stored: StoredAttributes, changes: AttributePatch | "all remov
   return stored.bytes === 0 ? stored : { json: NO_ATTRIBUTES_JSON, bytes: 0 };
 }
 
-/** What replaces the attributes that were read by those; undefined when they are the same. Refuses what is too large. */
+/**
+ * The write that replaces `stored` by `merged`; undefined if nothing changes. Refuses with `user_bytes_exceeded`
+ * (user-metadata.md § Setting user metadata).
+ */
 export function writeOf(
   { app, limits }: ResolvedApp,
   name: UserName,
@@ -131,7 +141,7 @@ export function writeOf(
   if (merged === stored) return undefined;
   const { userBytesMax, appBytesMax } = limits;
   const { json, bytes } = merged;
-  // A lowered limit must not lock users out of making their attributes smaller.
+  // After the limit was lowered, users must still be able to shrink their attributes.
   if (bytes > userBytesMax && bytes > stored.bytes) {
     const { bytes: used } = stored;
     throw new Refusal({ code: "user_bytes_exceeded", bytesMax: userBytesMax, used, attempted: bytes });
@@ -150,8 +160,8 @@ export function writeOf(
 }
 
 /**
- * Says how full the app is to those only who may ask for its capacity. Without the numbers where they cannot be read: that
- * the app is full is certain by now, and no fault of the store's changes it.
+ * The refusal of a write that the app has no room for. Only callers that may read the capacity get the usage. If the
+ * store cannot read the usage, the refusal omits it: the app is full all the same.
  */
 export async function appFull(
   store: Pick<Store, "usage">,

@@ -1,17 +1,20 @@
 import { type UserName, userName } from "../model.ts";
 import type { Store, YieldToEventLoop } from "../ports.ts";
-import { MADE_AT_ONCE, type Projection, pacedProjection, projection } from "./projection.ts";
+import { KEYS_UNPACED_MAX, type Projection, pacedProjection, projection } from "./projection.ts";
 
-/** What a batch read asks for. */
+/** The users and keys of a batch read. */
 export interface WantedMetadata {
-  /** Users of whom the caller has nothing. */
+  /** Users whose attributes the caller does not have. */
   readonly targets: readonly string[];
   readonly known: KnownMetadata;
   /** The keys wanted; undefined or none = all. */
   readonly properties: readonly string[] | undefined;
 }
 
-/** Users of whom the caller has attributes, each once, and when these were last changed, ms, in the same order. */
+/**
+ * Users whose attributes the caller already has, each once, and in the same order the time when that version was
+ * written, ms since 1970.
+ */
 export interface KnownMetadata {
   readonly spellings: readonly string[];
   readonly modified: readonly number[];
@@ -19,29 +22,32 @@ export interface KnownMetadata {
 
 export const NOTHING_KNOWN: KnownMetadata = { spellings: [], modified: [] };
 
-/** One user of a batch, under the spelling that was asked for. */
+/** One user of a batch, under the requested spelling. */
 export interface NamedMetadata {
   readonly name: string;
   readonly json: string;
-  /** When they last changed, ms. */
+  /** When the attributes last changed, ms since 1970. */
   readonly modified: number;
 }
 
-/** Every user that was asked for is in one list at most, under each spelling once. */
+/** Each requested user is in at most one of the lists, once for each spelling. */
 export interface ManyMetadata {
-  /** Those that have attributes, and those that have others, or none, than the caller knows; the first of them. */
+  /**
+   * The first part of the users to send: targets that have attributes, and known users whose stored version differs
+   * from the caller's.
+   */
   readonly found: readonly NamedMetadata[];
-  /** The next of `found`, read when it is called; undefined at the end. Not there where `found` is all. */
+  /** Reads the next part of `found`; undefined at the end. Undefined itself if `found` is complete. */
   readonly more: (() => Promise<readonly NamedMetadata[] | undefined>) | undefined;
-  /** Those of which the caller has what is stored. */
+  /** Known users whose stored version is the caller's. */
   readonly unchanged: readonly string[];
-  /** Those whom the caller knows and who are no more; all of them once there is no more. */
+  /** Known users that no longer exist. Complete only after the last part of `found` was read. */
   readonly removed: readonly string[];
 }
 
 /** Reads of several users (user-metadata.md § Get Users' Metadata; docs/EXTENSIONS.md). */
 export interface BatchReads {
-  /** @param userBytesMax what a user's attributes may hold: so little is read at a time that it is never much */
+  /** @param userBytesMax size limit of a user's attributes, bytes; determines how many users are read at a time */
   read(app: number, wanted: WantedMetadata, userBytesMax: number): Promise<ManyMetadata>;
 }
 
@@ -50,23 +56,23 @@ interface BatchReadsNeeds {
   readonly yieldToEventLoop: YieldToEventLoop;
 }
 
-/** Users that are read together, at most. */
+/** Maximum number of users read together. */
 const SLICE = 25;
-/** So much a batch may read before all others have had their turn: about a millisecond's work. */
-const BYTES_PER_TURN = 262_144;
-/** What a slice may come to if all of its users are as large as they may be. */
+/** A batch yields to the event loop each time it has read this much: about a millisecond's work. */
+const BYTES_BETWEEN_YIELDS = 262_144;
+/** Maximum size of a slice whose users all have as many attributes as the limit allows. */
 const SLICE_BYTES_MAX = 1_048_576;
-/** So much of an answer, in characters, is gathered before the rest is left to be read as its client takes it. */
+/** Characters of the response read ahead. The rest is read as the client takes it. */
 const GATHERED_MAX = 262_144;
 
 export function createBatchReads({ store, yieldToEventLoop }: BatchReadsNeeds): BatchReads {
-  /** Compares versions, so that no attributes are read that the caller has. Another version is news, also an older one. */
+  /** Compares versions, so that attributes the caller already has are not read. Any other version is sent, older ones too. */
   async function compare(app: number, { spellings, modified }: KnownMetadata): Promise<Compared> {
     const compared = nothingCompared();
     if (spellings.length === 0) return compared;
     const legal = noUsers();
     const seen: number[] = [];
-    // By their places: an iterator of a hundred entries costs more than what is done with each.
+    // By index: an iterator over a hundred entries costs more than the work on each.
     for (let index = 0; index < spellings.length; index++) {
       const spelling = spellings[index] ?? "";
       if (add(legal, spelling)) seen.push(modified[index] ?? 0);
@@ -84,7 +90,7 @@ export function createBatchReads({ store, yieldToEventLoop }: BatchReadsNeeds): 
 
   async function projectionOf(keys: readonly string[]): Promise<Projection | undefined> {
     if (keys.length === 0) return undefined;
-    return keys.length > MADE_AT_ONCE ? await pacedProjection(keys, yieldToEventLoop) : projection(keys);
+    return keys.length > KEYS_UNPACED_MAX ? await pacedProjection(keys, yieldToEventLoop) : projection(keys);
   }
 
   return {
@@ -95,14 +101,14 @@ export function createBatchReads({ store, yieldToEventLoop }: BatchReadsNeeds): 
       for (const spelling of new Set(targets)) add(asked, spelling);
       let at = 0;
       const sliceMax = usersWithin(SLICE_BYTES_MAX, userBytesMax);
-      let slice = usersWithin(BYTES_PER_TURN, userBytesMax);
+      let slice = usersWithin(BYTES_BETWEEN_YIELDS, userBytesMax);
 
       async function gather(): Promise<readonly NamedMetadata[]> {
         const found: NamedMetadata[] = [];
         let gathered = 0;
         let lastSlice = 0;
         let bytes = 0;
-        // As much again as the last slice brought must still fit.
+        // A slice as large as the last one must still fit.
         while (at < asked.names.length && gathered + lastSlice <= GATHERED_MAX) {
           const from = at;
           const stored = await store.attributesOf(app, asked.names.slice(from, from + slice));
@@ -123,9 +129,9 @@ export function createBatchReads({ store, yieldToEventLoop }: BatchReadsNeeds): 
             read += attributes.bytes;
           }
           lastSlice = gathered - before;
-          slice = Math.min(sliceMax, usersWithin(BYTES_PER_TURN, read / stored.length));
+          slice = Math.min(sliceMax, usersWithin(BYTES_BETWEEN_YIELDS, read / stored.length));
           bytes += read;
-          if (bytes < BYTES_PER_TURN) continue;
+          if (bytes < BYTES_BETWEEN_YIELDS) continue;
           bytes = 0;
           await yieldToEventLoop();
         }
@@ -144,12 +150,12 @@ export function createBatchReads({ store, yieldToEventLoop }: BatchReadsNeeds): 
   };
 }
 
-/** How many users of that size are read together. */
+/** How many users of this size are read together. */
 function usersWithin(bytes: number, userBytes: number): number {
   return Math.min(SLICE, Math.max(1, Math.floor(bytes / Math.max(1, userBytes))));
 }
 
-/** Spellings that can be users, and the names that they stand for, in the same order. */
+/** Spellings of legal usernames, and in the same order the names they fold to. */
 interface Users {
   readonly spellings: string[];
   readonly names: UserName[];
@@ -169,7 +175,7 @@ function nothingCompared(): Compared {
   return { changed: noUsers(), unchanged: [], removed: [] };
 }
 
-/** False: it can be no user's. */
+/** False: the spelling is not a legal username. */
 function add({ spellings, names }: Users, spelling: string): boolean {
   const name = userName(spelling);
   if (name === undefined) return false;

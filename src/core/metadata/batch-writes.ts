@@ -5,33 +5,40 @@ import { isUnavailable } from "../faults/store-failure.ts";
 import { type UserName, userName } from "../model.ts";
 import type { AttributesWrite, Clock, Store, StoredAttributes, Timers, YieldToEventLoop } from "../ports.ts";
 import { Refusal, type Refused } from "../refusals.ts";
-import { appFull, callerAccount, type ReserveAnswer, STILL_OVERTAKEN, TRIED_MS, writeOf } from "./attribute-writes.ts";
+import {
+  appFull,
+  CHANGE_MAX_MS,
+  callerAccount,
+  type ReserveAnswer,
+  STILL_IN_CONFLICT,
+  writeOf,
+} from "./attribute-writes.ts";
 import type { AttributePatch } from "./attributes.ts";
 import type { NamedMetadata } from "./batch-reads.ts";
 import { pacedMerge } from "./merged-json.ts";
 import { allHold, type Precondition, preconditionFailed } from "./preconditions.ts";
 import { written } from "./written.ts";
 
-/** What a batch write asks for one user. */
+/** The changes of a batch write to one user. */
 export interface UserChanges {
   /** As the caller spells the name. */
   readonly spelling: string;
   readonly changes: AttributePatch;
   readonly preconditions: readonly Precondition[];
-  /** Why they are refused whatever is stored. */
+  /** Set if the changes are refused whatever is stored. */
   readonly refused?: Refused | undefined;
 }
 
 export interface BatchWritten {
-  /** As they are afterwards. */
+  /** The attributes after the changes. */
   readonly stored: readonly NamedMetadata[];
-  /** By the spelling asked for. */
+  /** By requested spelling. */
   readonly refused: ReadonlyMap<string, Refused>;
 }
 
 /** Changes of several users in one commit. */
 export interface BatchWrites {
-  /** @param allOrNothing refuses with `batch_refused` when one of them cannot be changed, and then changes none */
+  /** @param allOrNothing if one user cannot be changed, changes none and refuses with `batch_refused` */
   change(
     resolved: ResolvedApp,
     by: Authorised,
@@ -48,16 +55,16 @@ interface BatchWritesNeeds {
   readonly timers: Timers;
 }
 
-/** One user on the way through the batch. */
+/** One user of the batch. */
 interface Part extends UserChanges {
   readonly name: UserName;
 }
 
-/** Users that are read and merged before all others have had their turn. */
+/** The batch yields to the event loop each time it has read and merged this many users. */
 const SLICE = 25;
 
 export function createBatchWrites({ store, clock, yieldToEventLoop, timers }: BatchWritesNeeds): BatchWrites {
-  /** Those to be tried again, since others have overtaken them. */
+  /** Returns the parts that met a version conflict. */
   async function attempt(batch: Batch, parts: readonly Part[]): Promise<readonly Part[]> {
     const { resolved, by, refused, allOrNothing } = batch;
     const writes = new Map<Part, AttributesWrite>();
@@ -67,7 +74,7 @@ export function createBatchWrites({ store, clock, yieldToEventLoop, timers }: Ba
       const names = slice.map(({ name }) => name);
       const read = await store.attributesOf(resolved.app.number, names, "write");
       for (const [index, part] of slice.entries()) {
-        const write = await judge(batch, part, read[index], pace);
+        const write = await planWrite(batch, part, read[index], pace);
         if (write !== undefined) writes.set(part, write);
         if (pace.isDue()) await pace.rest();
       }
@@ -88,17 +95,17 @@ export function createBatchWrites({ store, clock, yieldToEventLoop, timers }: Ba
       } else if (outcome === "full") {
         refused.set(part.spelling, await appFull(store, resolved, by.caller, write.growth));
       } else if (outcome === "unauthorised") {
-        // Others of the batch are stored: what became of them is answered all the same.
+        // Other users of the batch are stored: the response must report them.
         if (!batch.hasStored) throw endedRefusal(by);
         refused.set(part.spelling, endedRefusal(by).refused);
       } else if (outcome === "unavailable") {
-        refused.set(part.spelling, STILL_OVERTAKEN);
+        refused.set(part.spelling, STILL_IN_CONFLICT);
       }
     }
     return conflicted;
   }
 
-  /** Those to be tried again; undefined where that cannot be done now, and others of the batch are stored. */
+  /** As `attempt`; undefined if the store is unavailable and other users of the batch are stored already. */
   async function attemptAgain(batch: Batch, parts: readonly Part[]): Promise<readonly Part[] | undefined> {
     try {
       return await attempt(batch, parts);
@@ -108,8 +115,8 @@ export function createBatchWrites({ store, clock, yieldToEventLoop, timers }: Ba
     }
   }
 
-  /** What is to be written of a user, if anything; notes what will be stored of him, or why that cannot be. */
-  async function judge(
+  /** The write for a user, if anything changes. Records the user's new attributes, or the refusal, in the batch. */
+  async function planWrite(
     { resolved, stored, refused }: Batch,
     part: Part,
     before: StoredAttributes | undefined,
@@ -134,7 +141,7 @@ export function createBatchWrites({ store, clock, yieldToEventLoop, timers }: Ba
 
   return {
     async change(resolved, by, wanted, allOrNothing, reserve) {
-      const until = timers.nowMs() + TRIED_MS;
+      const until = timers.nowMs() + CHANGE_MAX_MS;
       const found = { stored: new Map(), refused: new Map(), hasStored: false };
       const batch: Batch = { resolved, by, allOrNothing, reserve, until, ...found };
       const { stored, refused } = batch;
@@ -148,16 +155,16 @@ export function createBatchWrites({ store, clock, yieldToEventLoop, timers }: Ba
       for (let open: readonly Part[] = parts; open.length > 0; ) {
         const conflicted = await attemptAgain(batch, open);
         if (conflicted === undefined) {
-          for (const { spelling } of open) refused.set(spelling, STILL_OVERTAKEN);
+          for (const { spelling } of open) refused.set(spelling, STILL_IN_CONFLICT);
           break;
         }
-        // With a condition, what is stored by now decides whether it is a conflict or the condition that failed.
+        // A retry of a conditional write tells whether the condition still holds or has failed.
         const again = conflicted.filter(
           ({ preconditions }) => preconditions.length > 0 || resolved.app.conflicts === "merge",
         );
         if (again.length === 0 || (allOrNothing && again.length < conflicted.length)) break;
         if (timers.nowMs() > until) {
-          for (const { spelling } of again) refused.set(spelling, STILL_OVERTAKEN);
+          for (const { spelling } of again) refused.set(spelling, STILL_IN_CONFLICT);
           break;
         }
         open = allOrNothing ? parts : again;
@@ -175,15 +182,15 @@ interface Batch {
   readonly by: Authorised;
   readonly allOrNothing: boolean;
   readonly reserve: ReserveAnswer | undefined;
-  /** By `timers`. */
+  /** By `timers`, ms. */
   readonly until: number;
   readonly stored: Map<string, StoredAttributes>;
   readonly refused: Map<string, Refused>;
-  /** Some are written: a failure from now on must not say that nothing was. */
+  /** Some users are written: a failure from now on must not claim that nothing was stored. */
   hasStored: boolean;
 }
 
-/** Of what may be long in the answer to a batch. */
+/** Bytes of the parts of the response that may be long. */
 function answerBytes({ stored, refused }: Batch): number {
   let bytes = 0;
   for (const { json } of stored.values()) bytes += json.length;

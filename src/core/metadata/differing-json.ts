@@ -3,8 +3,8 @@ import type { AttributePatch } from "./attributes.ts";
 import { compareKey, endOfText, seekKey, textAt } from "./members.ts";
 
 /**
- * Of the keys that the changes name, those whose present value is another, with it; null = it has none. A JSON object,
- * made by one walk through the attributes text (attributes.ts), since both may hold very many keys.
+ * The keys of `wanted` whose stored value differs, each with the stored value (null = none), as a JSON object. One pass
+ * over the attributes text (attributes.ts), because both sides may hold very many keys.
  */
 export async function differingJson(json: string, wanted: AttributePatch, pace: Pace): Promise<string> {
   const end = json.length - 1;

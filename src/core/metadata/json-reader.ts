@@ -5,28 +5,28 @@ export type JsonKind = "object" | "array" | "string" | "number" | "boolean" | "n
 export type JsonScalar = string | number | boolean | null;
 
 /**
- * Reads a JSON text (RFC 8259) from front to back, each character a few times at most, and builds only what is asked
- * for: `JSON.parse` would build an object of 95,000 keys before anybody could count them. It takes what `JSON.parse`
- * takes and refuses all else with `json_malformed`, as soon as it gets there.
+ * A pull parser for JSON (RFC 8259). It reads each character a few times at most and builds only the values its caller
+ * asks for; `JSON.parse` would build an object of 95,000 keys before they could be counted. It accepts what `JSON.parse`
+ * accepts and refuses anything else with `json_malformed` when it reaches it.
  */
 export class JsonReader {
   readonly #text: string;
   #at: number;
-  /** Nothing has been read yet of the object or list that was opened last. */
+  /** No member of the object or list that was opened last has been read yet. */
   #isFirst = true;
 
-  /** @param from where the value begins that is to be read */
+  /** @param from index of the value's first character */
   constructor(text: string, from = 0) {
     this.#text = text;
     this.#at = from;
   }
 
-  /** Where a later reader can go on with the value that comes next. */
+  /** Index of the next value, from which another reader can continue. */
   get position(): number {
     return this.#at;
   }
 
-  /** Of the value that comes next. */
+  /** The kind of the next value. */
   kind(): JsonKind {
     this.#skipSpace();
     const kind = KINDS[this.#text.charCodeAt(this.#at)];
@@ -34,23 +34,23 @@ export class JsonReader {
     return kind;
   }
 
-  /** Enters the object or the list that comes next. */
+  /** Enters the next object or list. */
   open(): void {
     this.#at += 1;
     this.#isFirst = true;
   }
 
-  /** The next key of the object that is open; undefined leaves it, having no more. */
+  /** The next key of the open object; undefined at its end, which leaves it. */
   key(): string | undefined {
     return this.#toMember() ? this.#keyAt(this.string()) : undefined;
   }
 
-  /** Whether the list that is open goes on; false leaves it. */
+  /** Whether the open list has another element; false leaves the list. */
   element(): boolean {
     return this.#goesOn(END_OF_LIST);
   }
 
-  /** The text that comes next. */
+  /** The next string. */
   string(): string {
     const from = this.#at;
     const isPlain = this.#skipString();
@@ -58,7 +58,7 @@ export class JsonReader {
     return JSON.parse(this.#text.slice(from, this.#at)) as string; // as: a quoted text
   }
 
-  /** The value that comes next; undefined for an object or a list, which is still there to be passed over. */
+  /** The next value; undefined for an object or a list, which is not consumed. */
   scalar(): JsonScalar | undefined {
     const kind = this.kind();
     if (kind === "string") return this.string();
@@ -69,21 +69,21 @@ export class JsonReader {
     return kind === "null" ? null : this.#text.charCodeAt(from) === TRUE;
   }
 
-  /** The number that comes next, as it is written: as a number it could lose digits, or have no end. */
+  /** The source text of the next number, because a JavaScript number could lose digits or be infinite. */
   number(): string {
     const from = this.#at;
     this.#skipPlain("number");
     return this.#text.slice(from, this.#at);
   }
 
-  /** As `scalar`, for what is checked afterwards: for an object or a list an empty one. */
+  /** As `scalar`, but returns an empty object or list for one, for a schema that rejects it. */
   shallow(): unknown {
     const value = this.scalar();
     if (value !== undefined) return value;
     return this.kind() === "array" ? [] : {};
   }
 
-  /** Passes over the value that comes next, however long and however deeply nested. */
+  /** Skips the next value, however long and deeply nested. */
   async pass(pace: Pace): Promise<void> {
     const open: boolean[] = [];
     do {
@@ -92,15 +92,15 @@ export class JsonReader {
     } while (open.length > 0);
   }
 
-  /** Refuses what stands behind the value. */
+  /** Refuses any text after the value. */
   end(): void {
     this.#skipSpace();
     if (this.#at < this.#text.length) throw malformed();
   }
 
   /**
-   * One value, or the opening of one, and the ends behind it.
-   * @param open of each object or list that is open, whether it is an object
+   * Skips one value, or the opening of one, and all ends that follow it.
+   * @param open for each open object or list: whether it is an object
    */
   #skipStep(open: boolean[]): void {
     const kind = this.kind();
@@ -159,7 +159,7 @@ export class JsonReader {
     }
   }
 
-  /** Whether it stands for itself, without escapes. */
+  /** Whether the string has no escapes. */
   #skipString(): boolean {
     const text = this.#text;
     let isPlain = true;
@@ -195,7 +195,7 @@ const END_OF_LIST = 0x5d;
 const TRUE = 0x74;
 const END_OF_OBJECT = 0x7d;
 
-/** By the code of a value's first character. */
+/** Indexed by the code of a value's first character. */
 const KINDS: readonly (JsonKind | undefined)[] = Array.from({ length: 128 }, (_, code) => {
   const first = String.fromCharCode(code);
   if (/[-\d]/.test(first)) return "number";

@@ -1,13 +1,13 @@
 /**
- * Finds its way through an attributes text (attributes.ts) without parsing it. All positions are those of an opening
- * quote, all ends are exclusive. That text has no spaces, only texts as keys and values, and only the escapes that
- * `JSON.stringify` makes, so that a quote without a backslash before it always opens or closes a text.
+ * Navigates an attributes text (attributes.ts) without parsing it. Positions are those of an opening quote; ends are
+ * exclusive. The text has no spaces, only strings as keys and values, and only the escapes of `JSON.stringify`, so a
+ * quote without a backslash before it always opens or closes a string.
  */
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** Where the key or the value that begins here ends. Throws when it does not. */
+/** The end of the key or value that begins at `at`. Throws if the text is truncated. */
 export function endOfText(json: string, at: number): number {
   const end = json.indexOf('"', at + 1);
   if (end >= 0 && json.charCodeAt(end - 1) !== BACKSLASH) return end + 1;
@@ -16,22 +16,22 @@ export function endOfText(json: string, at: number): number {
     if (unit === BACKSLASH) index += 1;
     else if (unit === QUOTE) return index + 1;
   }
-  throw new Error("an attributes text is cut off");
+  throw new Error("an attributes text is truncated");
 }
 
-/** Where the member that begins here ends: its key, a colon, its value. */
+/** The end of the member (key, colon, value) that begins at `at`. */
 export function endOfMember(json: string, at: number): number {
   return endOfText(json, endOfText(json, at) + 1);
 }
 
-/** The first member from `at` on, before `end`, whose key does not come before `key`; `end` when there is none. */
+/** The first member in `at` … `end` whose key is not less than `key`; `end` if there is none. */
 export function seekKey(json: string, at: number, end: number, key: string): number {
   let position = at;
   while (position < end && compareKey(json, position, key) < 0) position = endOfMember(json, position) + 1;
   return Math.min(position, end);
 }
 
-/** Below 0, 0 or above 0, as the key that begins here comes before `key`, is `key`, or comes after it. */
+/** Compares the key that begins at `at` with `key`: negative = less, 0 = equal, positive = greater. */
 export function compareKey(json: string, at: number, key: string): number {
   for (let index = 0; ; index++) {
     const unit = json.charCodeAt(at + 1 + index);
@@ -43,10 +43,10 @@ export function compareKey(json: string, at: number, key: string): number {
   }
 }
 
-/** The key or value between these two positions. */
+/** The unescaped key or value between these two positions. */
 export function textAt(json: string, at: number, end: number): string {
   const text = json.slice(at + 1, end - 1);
-  return text.includes("\\") ? (JSON.parse(json.slice(at, end)) as string) : text; // as: it is a quoted text
+  return text.includes("\\") ? (JSON.parse(json.slice(at, end)) as string) : text; // as: it is a JSON string
 }
 
 function compare(a: string, b: string): number {

@@ -3,7 +3,7 @@ import { utf8Bytes } from "../limits.ts";
 import { type AttributePatch, NO_ATTRIBUTES_JSON } from "./attributes.ts";
 import { compareKey, endOfText, seekKey, textAt } from "./members.ts";
 
-/** Attributes as they are stored. */
+/** Attributes in their stored form. */
 export interface SizedJson {
   /** See attributes.ts. */
   readonly json: string;
@@ -12,9 +12,9 @@ export interface SizedJson {
 }
 
 /**
- * Adds or replaces the keys named, removes those with an empty value, leaves the rest; answers `stored` itself when
- * that changes nothing. Both sides are in the order of their keys, so that one walk through the text meets them all;
- * what no change names is copied as it is, neither parsed nor counted.
+ * Adds or replaces the keys of `changes` and removes those with an empty value. Returns `stored` itself if nothing
+ * changes. Both sides are sorted by key, so this is one merge pass over the text; unchanged members are copied without
+ * being parsed or counted.
  */
 export function mergedJson(stored: SizedJson, changes: AttributePatch): SizedJson {
   const merge = begin(stored, changes);
@@ -22,13 +22,13 @@ export function mergedJson(stored: SizedJson, changes: AttributePatch): SizedJso
   return finish(merge, stored);
 }
 
-/** So many changes take about a millisecond; more are to be merged by `mergedInTurns`. */
-export const MERGED_AT_ONCE = 1024;
+/** This number of changes takes about a millisecond. For more, use `pacedMerge`. */
+export const KEYS_UNPACED_MAX = 1024;
 
-/** Keys that are merged before the time is looked at. */
+/** Keys merged between two looks at the clock. */
 const KEYS = 16;
 
-/** The same for many changes, so that a user of tens of thousands of keys keeps nobody waiting. */
+/** As `mergedJson`, yielding to the event loop: a user with tens of thousands of keys does not block other requests. */
 export async function pacedMerge(stored: SizedJson, changes: AttributePatch, pace: Pace): Promise<SizedJson> {
   const merge = begin(stored, changes);
   for (let to = 0; to < merge.keys.length; ) {
@@ -39,15 +39,15 @@ export async function pacedMerge(stored: SizedJson, changes: AttributePatch, pac
   return finish(merge, stored);
 }
 
-/** A merge under way. */
+/** The state of a merge. */
 interface Merge {
   readonly changes: AttributePatch;
   readonly keys: readonly string[];
-  /** Each with a comma behind it, so that the last one is no special case. */
+  /** The stored members, each with a comma after it, so that the last one is no special case. */
   readonly members: string;
-  /** Of the keys, those that have been merged. */
+  /** How many of the keys are merged. */
   count: number;
-  /** How far the walk through the members has come, and how far they have been copied. */
+  /** Positions in `members`: the next to compare, and the end of the text copied to `merged`. */
   at: number;
   copiedTo: number;
   merged: string;

@@ -21,25 +21,25 @@ import { type BatchWritten, createBatchWrites, type UserChanges } from "./batch-
 import { extRefused } from "./ext-refused.ts";
 import { allHold, holds, type Precondition } from "./preconditions.ts";
 
-/** The caller has what is stored already, and was spared the reading of it. */
+/** The caller already has the stored version; its attributes were not read. */
 export interface Unchanged {
   readonly unchanged: StoredVersion;
 }
 
-/** Bytes; only what the caller may know. */
+/** Usage in bytes, as far as the caller may know it. */
 export interface UsedBytes {
-  /** By all users of the app. */
+  /** Of all users of the app together. */
   readonly app?: number;
-  /** By the calling user. */
+  /** Of the calling user. */
   readonly user?: number;
 }
 
 /**
- * The calls of user-metadata.md, and those of docs/EXTENSIONS.md beside them. A target is undefined when the path holds
- * no legal username.
+ * The operations of user-metadata.md and docs/EXTENSIONS.md. A target is undefined if the path holds no legal username.
+ * Operations that the caller may not do are refused with `not_permitted` (a get with `read_not_permitted`): see access.ts.
  */
 export interface Metadata {
-  /** Merges `changes` into the attributes and answers all of them as they are then. */
+  /** Merges `changes` into the attributes and returns the result. See `AttributeWrites.change` for refusals. */
   set(
     resolved: ResolvedApp,
     by: Authorised,
@@ -49,8 +49,8 @@ export interface Metadata {
     reserve?: ReserveAnswer,
   ): Promise<StoredAttributes>;
   /**
-   * Several users at once, for admins.
-   * @param allOrNothing refuses with `batch_refused` when one of them cannot be changed, and then changes none
+   * Sets several users, for admins. Refuses with `batch_too_large` above the app's `batchMax`.
+   * @param allOrNothing if one user cannot be changed, changes none and refuses with `batch_refused`
    */
   setMany(
     resolved: ResolvedApp,
@@ -59,7 +59,7 @@ export interface Metadata {
     allOrNothing: boolean,
     reserve?: ReserveAnswer,
   ): Promise<BatchWritten>;
-  /** Undefined: an unknown user, where the dialect does not refuse that. */
+  /** Undefined: no such user, in a dialect that does not refuse this with `get_user_unknown`. */
   get(
     resolved: ResolvedApp,
     caller: Caller,
@@ -67,14 +67,14 @@ export interface Metadata {
     preconditions: readonly Precondition[],
   ): MaybePromise<StoredAttributes | Unchanged | undefined>;
   getMany(resolved: ResolvedApp, caller: Caller, wanted: WantedMetadata): Promise<ManyMetadata>;
-  /** Succeeds also where there is nothing to remove, and is never overtaken. */
+  /** Removes all attributes. Succeeds even if there are none, and never fails with a conflict. */
   remove(
     resolved: ResolvedApp,
     by: Authorised,
     target: UserName | undefined,
     preconditions: readonly Precondition[],
   ): Promise<void>;
-  /** The same for some keys; what is left, or undefined where there is no such user. */
+  /** As `remove`, for some keys. Returns the remaining attributes; undefined: no such user. */
   removeKeys(
     resolved: ResolvedApp,
     by: Authorised,
@@ -82,9 +82,9 @@ export interface Metadata {
     keys: readonly string[],
     preconditions: readonly Precondition[],
   ): Promise<StoredAttributes | undefined>;
-  /** Σ bytes of the app. */
+  /** Total size of all attributes of the app, bytes (user-metadata.md § Get the total size). */
   capacity(resolved: ResolvedApp, caller: Caller): Promise<number>;
-  /** What the caller's limits are held against. */
+  /** The usage that the caller's limits apply to. */
   used(resolved: ResolvedApp, caller: Caller): Promise<UsedBytes>;
 }
 
@@ -119,11 +119,11 @@ export function createMetadata({ store, clock, yieldToEventLoop, timers }: Metad
   ): MaybePromise<StoredAttributes | Unchanged | undefined> {
     return andThen(
       store.attributes(app.number, name),
-      (stored) => judged(stored, preconditions) ?? stored ?? answerUnknown(access.dialect),
+      (stored) => checkedForRead(stored, preconditions) ?? stored ?? unknownUser(access.dialect),
     );
   }
 
-  /** Undefined: no such user, and the preconditions take that. */
+  /** Undefined: no such user, and the preconditions allow that. */
   async function removed(
     resolved: ResolvedApp,
     by: Authorised,
@@ -138,27 +138,27 @@ export function createMetadata({ store, clock, yieldToEventLoop, timers }: Metad
     return undefined;
   }
 
-  async function requireExt(changes: AttributePatch): Promise<void> {
+  async function checkExt(changes: AttributePatch): Promise<void> {
     const refused = await extRefused(changes, paceBy({ clock, yieldToEventLoop }));
     if (refused !== undefined) throw new Refusal(refused);
   }
 
-  async function withExtJudged(wanted: readonly UserChanges[]): Promise<readonly UserChanges[]> {
+  async function withExtChecked(wanted: readonly UserChanges[]): Promise<readonly UserChanges[]> {
     const pace = paceBy({ clock, yieldToEventLoop });
-    const judged: UserChanges[] = [];
+    const checked: UserChanges[] = [];
     for (const each of wanted) {
-      judged.push({ ...each, refused: each.refused ?? (await extRefused(each.changes, pace)) });
+      checked.push({ ...each, refused: each.refused ?? (await extRefused(each.changes, pace)) });
     }
-    return judged;
+    return checked;
   }
 
   return {
     async set(resolved, by, target, changes, preconditions, reserve) {
       permit("setMetadata", by.caller, target, resolved.access);
-      // Before the store is asked: a request that makes no sense is a 400 whatever is stored.
-      if (resolved.app.checkExt) await requireExt(changes);
+      // Before the store is read: an invalid request gets 400 whatever is stored.
+      if (resolved.app.checkExt) await checkExt(changes);
       if (target === undefined) throw new Refusal({ code: "set_user_unknown" });
-      // Whoever has named a condition wants to know whether it holds, and not who else was there.
+      // A caller with a condition wants to know whether it holds, not whether another write came first.
       const onConflict = resolved.app.conflicts === "merge" || preconditions.length > 0 ? "retry" : "fail";
       const wanted = { resolved, by, name: target, changes, preconditions, onConflict, reserve } as const;
       const stored = await writes.change(wanted);
@@ -170,19 +170,19 @@ export function createMetadata({ store, clock, yieldToEventLoop, timers }: Metad
       permit("setManyMetadata", by.caller, undefined, resolved.access);
       const { batchMax } = resolved.limits;
       if (wanted.length > batchMax) throw new Refusal({ code: "batch_too_large", batchMax });
-      refuseTwice(wanted);
-      const judged = resolved.app.checkExt ? await withExtJudged(wanted) : wanted;
-      return await batches.change(resolved, by, judged, allOrNothing, reserve);
+      refuseDuplicates(wanted);
+      const checked = resolved.app.checkExt ? await withExtChecked(wanted) : wanted;
+      return await batches.change(resolved, by, checked, allOrNothing, reserve);
     },
 
     get(resolved, caller, target, preconditions) {
       permit("getMetadata", caller, target, resolved.access);
-      if (target === undefined) return answerUnknown(resolved.access.dialect);
+      if (target === undefined) return unknownUser(resolved.access.dialect);
       if (preconditions.length === 0) return read(resolved, target, preconditions);
-      // The version alone may spare the reading of the attributes, and may be another by the time they are read.
+      // The version alone may decide, without reading the attributes. If not, check again: it may change in between.
       return andThen(
         store.version(resolved.app.number, target),
-        (version) => judged(version, preconditions) ?? read(resolved, target, preconditions),
+        (version) => checkedForRead(version, preconditions) ?? read(resolved, target, preconditions),
       );
     },
 
@@ -226,27 +226,30 @@ export function createMetadata({ store, clock, yieldToEventLoop, timers }: Metad
   };
 }
 
-/** Undefined: a read on these conditions is to be answered with what is stored. */
-function judged(stored: StoredVersion | undefined, preconditions: readonly Precondition[]): Unchanged | undefined {
+/** Undefined: the conditions hold, and the read returns the stored attributes. Refuses with `precondition_failed`. */
+function checkedForRead(
+  stored: StoredVersion | undefined,
+  preconditions: readonly Precondition[],
+): Unchanged | undefined {
   const failed = preconditions.find((precondition) => !holds(precondition, stored));
   if (failed === undefined) return undefined;
   if (failed.kind === "is_not" && stored !== undefined) return { unchanged: stored };
   throw preconditionFailedOf(stored);
 }
 
-/** Where the caller names no attributes. */
+/** For calls that name no attributes. */
 function preconditionFailedOf(stored: StoredVersion | undefined): Refusal {
   return new Refusal({ code: "precondition_failed", stored, differingJson: NO_ATTRIBUTES_JSON });
 }
 
-/** A read of a user who is not there (protocol.md § 8). */
-function answerUnknown(dialect: Dialect): undefined {
+/** The result of reading a user that does not exist (protocol.md § 8). */
+function unknownUser(dialect: Dialect): undefined {
   if (dialect === "2021") throw new Refusal({ code: "get_user_unknown" });
   return undefined;
 }
 
-/** Two spellings of one user would be two results for one change. */
-function refuseTwice(wanted: readonly UserChanges[]): void {
+/** Refuses two spellings of one user (400): the response would have two results for one change. */
+function refuseDuplicates(wanted: readonly UserChanges[]): void {
   const seen = new Set<UserName>();
   for (const { spelling } of wanted) {
     const name = userName(spelling);

@@ -5,9 +5,9 @@ import type { AttributePatch } from "./attributes.ts";
 import { differingJson } from "./differing-json.ts";
 
 /**
- * What a caller makes his call depend on (RFC 9110 § 13.1; docs/EXTENSIONS.md): that one of these versions is stored,
- * that none of them is, or, as batches say it, when the attributes were last changed. "any" = whatever is stored, and
- * a user without attributes has nothing stored.
+ * The condition of a conditional call (RFC 9110 § 13.1; docs/EXTENSIONS.md): "is" = one of these versions is stored;
+ * "is_not" = none of them is; "modified", used by batches = the attributes last changed at this time, ms since 1970.
+ * "any" matches every version of a user that has attributes.
  */
 export type Precondition =
   | { readonly kind: "is"; readonly tags: readonly string[] | "any" }
@@ -15,8 +15,8 @@ export type Precondition =
   | { readonly kind: "modified"; readonly at: number };
 
 /**
- * The outside name of a version, one for every state that a user's attributes have ever been in: with the user's UUID,
- * because a user who is deleted and made again counts from 0 again.
+ * The public name of a version (an ETag without its quotes), unique for every state of a user's attributes. It contains
+ * the user's UUID, because a user that is deleted and created again counts from 0 again.
  */
 export function versionTag({ userId, version }: StoredVersion): string {
   return `${userId}.${version}`;
@@ -42,7 +42,7 @@ export function allHold(preconditions: readonly Precondition[], stored: StoredVe
   return preconditions.every((precondition) => holds(precondition, stored));
 }
 
-/** Tells what is stored instead, as far as the caller has named it; callers that may write a user may read them. */
+/** The refusal with the stored values of the keys in `wanted`: callers that may write a user may read them, too. */
 export async function preconditionFailed(
   stored: StoredAttributes | undefined,
   wanted: AttributePatch,

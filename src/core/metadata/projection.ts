@@ -1,22 +1,23 @@
 import type { YieldToEventLoop } from "../ports.ts";
 import { endOfText } from "./members.ts";
 
-/** Up to so many keys are faster tried one after the other than looked up. */
-const TRIED_MAX = 8;
+/** Up to this number of keys, comparing with each is faster than a look-up in a set. */
+const COMPARED_MAX = 8;
 
 export type Projection = (json: string) => string;
 
 /**
- * Makes, from an attributes text (attributes.ts), that of only those attributes whose keys are asked for. To be made
- * once for all the texts of a batch.
+ * Creates a function that reduces an attributes text (attributes.ts) to the given keys. Create it once for all users of
+ * a batch.
  */
 export function projection(keys: Iterable<string>): Projection {
   return projectionOn(new Set([...keys].map((key) => JSON.stringify(key))));
 }
 
-/** So many keys take a fraction of a millisecond; of more it is to be made by `projectionInTurns`. */
-export const MADE_AT_ONCE = 1024;
+/** This number of keys takes a fraction of a millisecond. For more, use `pacedProjection`. */
+export const KEYS_UNPACED_MAX = 1024;
 
+/** As `projection`, yielding to the event loop after every KEYS_UNPACED_MAX keys. */
 export async function pacedProjection(
   keys: readonly string[],
   yieldToEventLoop: YieldToEventLoop,
@@ -24,14 +25,14 @@ export async function pacedProjection(
   const wanted = new Set<string>();
   for (const [index, key] of keys.entries()) {
     wanted.add(JSON.stringify(key));
-    if (index % MADE_AT_ONCE === MADE_AT_ONCE - 1) await yieldToEventLoop();
+    if (index % KEYS_UNPACED_MAX === KEYS_UNPACED_MAX - 1) await yieldToEventLoop();
   }
   return projectionOn(wanted);
 }
 
 /** @param wanted as JSON texts */
 function projectionOn(wanted: ReadonlySet<string>): Projection {
-  const isWanted = wanted.size <= TRIED_MAX ? tried([...wanted]) : lookedUp(wanted);
+  const isWanted = wanted.size <= COMPARED_MAX ? comparing([...wanted]) : lookingUp(wanted);
   return (json) => {
     let members = "";
     let missing = wanted.size;
@@ -51,13 +52,13 @@ function projectionOn(wanted: ReadonlySet<string>): Projection {
 
 type IsWanted = (json: string, at: number, keyEnd: number) => boolean;
 
-function tried(keys: readonly string[]): IsWanted {
+function comparing(keys: readonly string[]): IsWanted {
   return (json, at, keyEnd) => {
     for (const key of keys) if (key.length === keyEnd - at && json.startsWith(key, at)) return true;
     return false;
   };
 }
 
-function lookedUp(keys: ReadonlySet<string>): IsWanted {
+function lookingUp(keys: ReadonlySet<string>): IsWanted {
   return (json, at, keyEnd) => keys.has(json.slice(at, keyEnd));
 }

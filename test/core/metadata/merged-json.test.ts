@@ -69,9 +69,9 @@ test("the size of attributes is that of all keys and values in UTF-8, whatever t
   expect(mergedJson(three, new Map([["\n", ""]]))).toEqual(none);
 });
 
-test("a text that is cut off is an error, not an endless search", () => {
+test("a truncated text is an error, not an endless search", () => {
   for (const json of ['{"a":"b', '{"a', '{"a\\', '{"a":"b\\"}']) {
-    expect(() => mergedJson({ json, bytes: 2 }, new Map([["z", "1"]]))).toThrow("cut off");
+    expect(() => mergedJson({ json, bytes: 2 }, new Map([["z", "1"]]))).toThrow("truncated");
   }
 });
 
