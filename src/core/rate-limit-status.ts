@@ -1,14 +1,14 @@
-/** What an app's calls count in. The two GETs of metadata share one. */
+/** The rate limit buckets of an app. Both metadata GETs share one. */
 export const BUCKETS = ["set", "read", "batch", "remove", "token", "users", "companion"] as const;
 
 export type Bucket = (typeof BUCKETS)[number];
 
-/** How a bucket of an app stands, as the caller may be told. */
+/** The state of an app's bucket, for the response headers. */
 export interface RateLimitStatus {
   readonly bucket: Bucket;
   readonly ratePerSecond: number;
-  /** Calls that this server would answer at once, with its share of the rate. */
+  /** Calls that this server would answer now, with its share of the rate. */
   readonly remaining: number;
-  /** When that is as many as can be again, or, with none left, when it is one; ms. */
+  /** Time until the bucket is full again, or, if none remains, until one call is allowed; ms. */
   readonly resetMs: number;
 }

@@ -2,37 +2,36 @@ import { WHOLE } from "./rate-limiter-memory.ts";
 
 const SECOND_NS = 1_000_000_000;
 
-/** What decides how a bucket of this server fills. */
+/** The inputs to the size of this server's bucket. */
 export interface BucketPart {
-  /** The app's, of all servers together. */
+  /** The app's rate over all servers. */
   readonly ratePerSecond: number;
-  /** In parts of WHOLE. */
+  /** This server's share, in parts of WHOLE. */
   readonly share: number;
-  /** How many servers there are, this one included. */
+  /** Number of servers, including this one. */
   readonly servers: number;
-  /** See ThrottleCells. */
+  /** See `kept` of RateLimiterCells. */
   readonly kept: number;
 }
 
 export interface BucketSize {
-  /** In which one call's worth flows in. */
+  /** The time in which the bucket gains one call. */
   readonly intervalNs: bigint;
-  /** In which an empty bucket gets full. */
+  /** The time in which an empty bucket fills up. */
   readonly depthNs: bigint;
 }
 
-/** A server that is asked little of a low rate may still answer so many calls at once. */
+/** Minimum burst, in calls, of a server with a small share of a low rate. */
 const BURST_CALLS = 5;
 
 /**
- * A bucket of the whole rate holds one second's worth exactly. One with a share holds what the share brings in a
- * second, and no less than what an equal share would: with that a server meets what suddenly comes to it until its
- * share has followed. So idle servers can answer one second's worth together, or two of a rate so low that it is a few
- * calls.
+ * The size of a token bucket. With the whole rate it holds exactly one second's worth. With a share it holds one second's
+ * worth of the share, but no less than that of an equal share: this absorbs a sudden load until the share has followed.
+ * So idle servers together can answer one second's worth, or two seconds' worth if the rate is only a few calls.
  */
 export function bucketSize({ ratePerSecond, share, servers, kept }: BucketPart): BucketSize {
   if (share === WHOLE) {
-    // Rounded down, so that an empty bucket is full again in a second; at 1000 a second that is a millionth too much.
+    // Rounded down, so that an empty bucket fills within a second; at 1,000 calls a second the error is a millionth.
     const intervalNs = BigInt(Math.floor(SECOND_NS / ratePerSecond));
     return { intervalNs, depthNs: intervalNs * BigInt(ratePerSecond) };
   }

@@ -1,22 +1,22 @@
 import { APPS_USED_AT, CELLS_PER_APP, type RateLimiterCells } from "./rate-limiter-memory.ts";
 
 /**
- * Over how long arrivals are averaged, ns. Short, so that shares follow a balancer that sends everything elsewhere at
- * once: what is late then is lost to the app. Chance does not matter much: the buckets even it out.
+ * Time constant of the moving average of arrivals, ns. It is short, so that shares follow a load balancer that suddenly
+ * sends all requests elsewhere: until they have followed, the app loses part of its rate. The buckets even out noise.
  */
 const SMOOTHING_NS = 150_000_000;
-/** Calls a second below which a bucket counts as not asked for, as a part of its rate. */
-const NOTHING = 0.001;
+/** A demand below this part of a bucket's rate counts as none. */
+const NEGLIGIBLE = 0.001;
 
-/** What this server is asked for of late. */
+/** The recent demand on this server. */
 export interface DemandMeter {
-  /** By cell, calls a second, the refused ones included; without those that nobody asks for. */
+  /** By cell: calls per second, including refused ones. Cells without demand are left out. */
   readonly perSecond: ReadonlyMap<number, number>;
-  /** Takes in what has arrived since the last time. */
+  /** Counts the arrivals since the last call. */
   measure(nowNs: bigint): void;
 }
 
-/** Only one may look at the same cells. */
+/** Create only one for the same cells: reading the arrivals resets them. */
 export function createDemandMeter(
   { arrivals, rates, head }: Pick<RateLimiterCells, "arrivals" | "rates" | "head">,
   beganNs: bigint,
@@ -24,8 +24,8 @@ export function createDemandMeter(
   const perSecond = new Map<number, number>();
   let measuredNs = beganNs;
 
-  /** All cells of apps that may have been asked for: apps are numbered without gaps, and most of them serve. */
-  function newlyAsked(): Map<number, number> {
+  /** The arrivals since the last call. It scans all cells up to the last app used: apps are numbered without gaps. */
+  function takeArrivals(): Map<number, number> {
     const counts = new Map<number, number>();
     const end = Atomics.load(head, APPS_USED_AT) * CELLS_PER_APP;
     for (let cell = 0; cell < end; cell++) {
@@ -41,12 +41,12 @@ export function createDemandMeter(
       if (elapsedNs <= 0) return;
       measuredNs = nowNs;
       const weight = 1 - Math.exp(-elapsedNs / SMOOTHING_NS);
-      const counts = newlyAsked();
+      const counts = takeArrivals();
       for (const cell of counts.keys()) if (!perSecond.has(cell)) perSecond.set(cell, 0);
       for (const [cell, before] of perSecond) {
         const latest = ((counts.get(cell) ?? 0) * 1e9) / elapsedNs;
         const smoothed = before + (latest - before) * weight;
-        if (smoothed < NOTHING * (rates[cell] ?? 0)) perSecond.delete(cell);
+        if (smoothed < NEGLIGIBLE * (rates[cell] ?? 0)) perSecond.delete(cell);
         else perSecond.set(cell, smoothed);
       }
     },

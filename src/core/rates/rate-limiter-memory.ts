@@ -1,21 +1,21 @@
 import type { Random } from "../ports.ts";
 
 /**
- * What the threads of a server share to keep rates. An app has a cell for each of its buckets, at a place given by its
- * number; where there are no apps the memory is never touched.
+ * The shared memory in which the threads of a server keep the rate limits. An app has one cell for each of its buckets,
+ * at an index given by the app's number. Pages of numbers that no app has are never touched.
  */
 
 export const CELLS_PER_APP = 8;
 /** Apps whose numbers are this far apart share their buckets. */
 export const APPS = 65_536;
-/** Two addresses may fall on one bucket, each with a chance of one in so many. */
+/** Number of address buckets. Two addresses share a bucket with a probability of one in this number. */
 export const ADDRESSES = 65_536;
 export const ADDRESSES_AT = APPS * CELLS_PER_APP;
 
-/** The share of a server that has an app's whole rate. */
+/** The share of a server that has the whole rate of an app. */
 export const WHOLE = 2 ** 24;
 
-/** In place of the moment at which a bucket is full: it is to be read again, at once. */
+/** Marks a bucket whose share is being changed: a reader spins until it has another value. */
 export const CLOSED = -1n;
 
 const CELLS = ADDRESSES_AT + ADDRESSES;
@@ -24,26 +24,26 @@ const INT_BYTES = Int32Array.BYTES_PER_ELEMENT;
 const HEAD_INTS = 2;
 const INT_REGIONS = 4;
 
-/** The places of `head`. */
+/** Indexes in `head`. */
 export const SERVERS_AT = 0;
 export const APPS_USED_AT = 1;
 
 export interface RateLimiterCells {
-  /** When each bucket is full again, ns of the monotonic clock; CLOSED while its share is changed. */
+  /** The time at which each bucket is full again, ns of the monotonic clock; CLOSED while its share changes. */
   readonly fullAt: BigInt64Array;
-  /** What this server has of a bucket's rate, in parts of WHOLE; 0 = as much as every other server. */
+  /** This server's share of each bucket's rate, in parts of WHOLE; 0 = an equal share. */
   readonly shares: Int32Array;
-  /** What a bucket may hold, if that is more than is due to its share, in parts of WHOLE of a second's worth. */
+  /** The size of a bucket if it is larger than its share allows, in parts of WHOLE of one second's worth; 0 = it is not. */
   readonly kept: Int32Array;
-  /** Calls since they were last looked at, the refused ones included. */
+  /** Calls since the demand was last measured, including refused ones. */
   readonly arrivals: Int32Array;
-  /** The rate that a bucket was last asked with, of all servers together; 0 = never asked for here. */
+  /** The last known rate of each bucket over all servers, calls per second; 0 = never used on this server. */
   readonly rates: Int32Array;
-  /** At SERVERS_AT the number of other servers, at APPS_USED_AT the place after the last app that was asked for. */
+  /** At SERVERS_AT the number of other servers; at APPS_USED_AT the index after the last app used. */
   readonly head: Int32Array;
 }
 
-/** The buckets' memory; every thread of a server is handed the same. */
+/** Every thread of a server gets the same buffer. */
 export function createRateLimiterCells(): SharedArrayBuffer {
   return new SharedArrayBuffer(CELLS * LONG_BYTES + (ADDRESSES_AT * INT_REGIONS + HEAD_INTS) * INT_BYTES);
 }
@@ -61,10 +61,10 @@ export function rateLimiterCells(buffer: SharedArrayBuffer): RateLimiterCells {
   };
 }
 
-/** What the threads of a server must share for its rates to be the server's. */
+/** Shared by all threads of a server, so that its rate limits hold for the whole server. */
 export interface RateLimiterMemory {
   readonly cells: SharedArrayBuffer;
-  /** Any number that a stranger cannot guess. */
+  /** A random number for the hash of addresses, so that clients cannot choose an address that collides with another. */
   readonly seed: number;
 }
 

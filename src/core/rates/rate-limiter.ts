@@ -18,43 +18,46 @@ import {
 } from "./rate-limiter-memory.ts";
 
 /**
- * The rates of protocol.md § 4.3, kept by the generic cell rate algorithm: a bucket is one number, the moment at
- * which it is full again, moved by compare-and-swap in shared memory. So a rate is exact whatever the number of
- * threads, and a bucket needs no timer and no cleaning up. A bucket holds one second's worth. Where several servers
- * have the store, each keeps its share of every rate: see rate-shares.ts.
+ * The rate limits of protocol.md § 4.3: token buckets by the generic cell rate algorithm. A bucket is one number, the
+ * moment at which it is full again, moved by compare-and-swap in shared memory. So a rate limit is exact whatever the
+ * number of threads, and a bucket needs no timer and no cleanup. A bucket holds one second's worth. Where several servers
+ * share the store, each enforces its share of every rate: see rate-shares.ts.
  */
 
-/** Tokens may be asked for three times as often as anything else (protocol.md § 4.3). */
+/** The rate limit of token requests is three times the rate of other calls (protocol.md § 4.3). */
 const TOKEN_FACTOR = 3;
 
 const MS_NS = 1_000_000n;
-/** A wait that is reckoned from a share need not be longer: shares are dealt anew several times a second. */
+/** Maximum `Retry-After` of a bucket with a share: shares are recomputed several times a second. */
 const SHARED_WAIT_MAX_MS = 1000;
 
-/** Refuses with `rate_exceeded`; a rate of 0 is none, and allows without saying so. */
+/** Refuses with `rate_exceeded`. A rate of 0 means unlimited; then the methods return undefined. */
 export interface RateLimiter {
-  /** @param ratePerSecond the app's rate of a metadata call */
+  /** Takes one call from the bucket. @param ratePerSecond the app's rate of metadata calls */
   charge(app: App, bucket: Bucket, ratePerSecond: number): RateLimitStatus | undefined;
-  /** Refuses what `charge` would refuse, and takes nothing. */
+  /** Refuses the calls that `charge` would refuse, but takes nothing from the bucket. */
   check(app: App, bucket: Bucket, ratePerSecond: number): RateLimitStatus | undefined;
-  /** How the bucket stands; refuses nothing. */
+  /** The state of the bucket; never refuses. */
   status(app: App, bucket: Bucket, ratePerSecond: number): RateLimitStatus | undefined;
-  /** For callers that have not shown a good token: by address, so that they cannot use up an app's rate. */
+  /** For unauthenticated clients: the limit is per address, so that they cannot use up an app's rate. */
   chargeAddress(address: string): void;
+  /** Refuses the calls that `chargeAddress` would refuse, but takes nothing. */
   checkAddress(address: string): void;
 }
 
 interface RateLimiterNeeds extends RateLimiterMemory {
   readonly resource: Resource;
   readonly clock: Clock;
-  /** Of each address; 0 = no rate. */
+  /** Rate limit per address; 0 = unlimited. */
   readonly addressRatePerSecond: number;
 }
 
 export function createRateLimiter({ clock, cells, addressRatePerSecond, seed }: RateLimiterNeeds): RateLimiter {
   const { fullAt, shares, kept, arrivals, rates, head } = rateLimiterCells(cells);
 
-  /** How much too early the call comes, ns; over 0 = it is refused. Undefined: another thread came between. */
+  /**
+   * How much too early the call comes, ns; above 0 it is refused. Undefined: another thread changed the bucket in between.
+   */
   function take(cell: number, before: bigint, size: BucketSize, taking: boolean): bigint | undefined {
     const now = clock.monotonicNs();
     const after = size.intervalNs + laterOf(before, now);
@@ -63,7 +66,7 @@ export function createRateLimiter({ clock, cells, addressRatePerSecond, seed }: 
     return Atomics.compareExchange(fullAt, cell, before, after) === before ? excessNs : undefined;
   }
 
-  /** The rate of a bucket of the app, and the size that this server's part of it has at present. */
+  /** This server's current share of a bucket's rate, and the size of the bucket with it. */
   function sized(cell: number, ratePerSecond: number): { readonly share: number; readonly size: BucketSize } {
     const servers = Atomics.load(head, SERVERS_AT) + 1;
     const share = Atomics.load(shares, cell) || Math.floor(WHOLE / servers);
@@ -78,13 +81,13 @@ export function createRateLimiter({ clock, cells, addressRatePerSecond, seed }: 
     if (place >= Atomics.load(head, APPS_USED_AT)) Atomics.store(head, APPS_USED_AT, place + 1);
     if (Atomics.load(rates, cell) !== ratePerSecond) Atomics.store(rates, cell, ratePerSecond);
     for (;;) {
-      // Before the share: whoever changes that changes this too.
+      // Read before the share: a change of the share changes this, too, so the compare-and-swap detects it.
       const before = Atomics.load(fullAt, cell);
       if (before === CLOSED) continue;
       const { share, size } = sized(cell, ratePerSecond);
       const excessNs = take(cell, before, size, taking);
       if (excessNs === undefined) continue;
-      // Who was refused by a check will not be charged.
+      // A call that `check` refused is not charged later, so it is counted here.
       if (taking || excessNs > 0n) Atomics.add(arrivals, cell, 1);
       if (excessNs <= 0n) return allowed(bucket, ratePerSecond, -excessNs, size);
       const waitMs = Math.min(msFrom(excessNs), share === WHOLE ? Number.POSITIVE_INFINITY : SHARED_WAIT_MAX_MS);
@@ -92,7 +95,7 @@ export function createRateLimiter({ clock, cells, addressRatePerSecond, seed }: 
     }
   }
 
-  function allowanceOf(app: App, bucket: Bucket, appRate: number): RateLimitStatus | undefined {
+  function statusOf(app: App, bucket: Bucket, appRate: number): RateLimitStatus | undefined {
     if (appRate === 0) return undefined;
     const ratePerSecond = rateOf(bucket, appRate);
     for (;;) {
@@ -116,7 +119,7 @@ export function createRateLimiter({ clock, cells, addressRatePerSecond, seed }: 
   return {
     charge: (app, bucket, rate) => takeOfApp(app, bucket, rate, true),
     check: (app, bucket, rate) => takeOfApp(app, bucket, rate, false),
-    status: allowanceOf,
+    status: statusOf,
     chargeAddress: (address) => takeOfAddress(address, true),
     checkAddress: (address) => takeOfAddress(address, false),
   };
@@ -130,7 +133,7 @@ function cellOf(app: App, bucket: Bucket): number {
   return (app.number % APPS) * CELLS_PER_APP + BUCKETS.indexOf(bucket);
 }
 
-/** @param leftNs what is in the bucket, as the time in which it has flown in */
+/** @param leftNs the contents of the bucket, as the time in which they flowed in */
 function allowed(
   bucket: Bucket,
   ratePerSecond: number,
@@ -154,7 +157,7 @@ function rateExceeded(retryAfterMs: number, rateLimit: RateLimitStatus | undefin
   return new Refusal({ code: "rate_exceeded", retryAfterMs, rateLimit });
 }
 
-/** Math.max takes no bigints. */
+/** Math.max does not accept bigints. */
 function laterOf(a: bigint, b: bigint): bigint {
   if (a > b) return a;
   return b;

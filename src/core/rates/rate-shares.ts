@@ -4,20 +4,20 @@ import { APPS, CELLS_PER_APP, rateLimiterCells } from "./rate-limiter-memory.ts"
 import { shareOfRate } from "./share-of-rate.ts";
 import { createSharedBuckets } from "./shared-buckets.ts";
 
-/** How often `refresh` is meant to be called. */
+/** Interval at which to call `refresh`. */
 export const SHARES_REFRESH_MS = 200;
 
 /**
- * Makes the rates of one server's buckets its part of the rates of all servers of its store, by what each of them has
- * lately been asked for. A server that is alone has the whole of each rate. One thread of a server does it for all.
+ * Enforces rate limits across all servers of a store: gives this server a share of each app's rate, according to the
+ * recent demand on each server. A single server has the whole rate. One thread of a server does this for all its threads.
  */
 export interface RateShares {
   /**
-   * Looks at what has been asked, exchanges it if it is time, and deals the shares anew. Settles when that is done; a
-   * call while an exchange is under way starts no second one.
+   * Measures the demand, publishes it if that is due, and recomputes the shares. Settles when this is done. A call while
+   * the demand is being published joins that run.
    */
   refresh(): Promise<void>;
-  /** Settles when no exchange is under way; none begins from now on. */
+  /** Settles when nothing is being published; from now on nothing will be. */
   stop(): Promise<void>;
 }
 
@@ -28,12 +28,12 @@ export interface RateSharesNeeds {
   readonly events: Pick<Events, "refreshFailed">;
 }
 
-/** A server that is asked for nothing shows only each so many calls that it lives. */
+/** A server without demand publishes only at every fifth refresh, as a heartbeat. */
 const IDLE_REFRESHES = 5;
-/** As a part of an equal share. A lower demand is not told while that of all others is, too: it fits without it. */
-const TELLING = 0.25;
-/** The same where another server tells of the bucket. */
-const TELLING_TOO = 0.02;
+/** A demand below this part of an equal share is not published: if it is low on every server, the rate suffices anyway. */
+const PUBLISHED_MIN = 0.25;
+/** The same for a bucket that another server publishes a demand for. */
+const PUBLISHED_MIN_SHARED = 0.02;
 const DIGITS = 4;
 
 export function createRateShares({ cells, store, clock, events }: RateSharesNeeds): RateShares {
@@ -41,26 +41,26 @@ export function createRateShares({ cells, store, clock, events }: RateSharesNeed
   const meter = createDemandMeter(memory, clock.monotonicNs());
   const buckets = createSharedBuckets(memory);
   let servers = 1;
-  /** By cell, all other servers together. */
+  /** By cell: the demand on all other servers together. */
   let others: ReadonlyMap<number, number> = new Map();
-  let exchanging: Promise<void> | undefined;
+  let publishing: Promise<void> | undefined;
   let refreshesSince = IDLE_REFRESHES;
   let isStopped = false;
-  let hasTold = false;
+  let hasPublished = false;
 
   const rateOf = (cell: number): number => memory.rates[cell] ?? 0;
 
   function demand(): readonly Demand[] {
     return [...meter.perSecond].flatMap(([cell, perSecond]) => {
-      const least = (rateOf(cell) / servers) * (others.has(cell) ? TELLING_TOO : TELLING);
+      const least = (rateOf(cell) / servers) * (others.has(cell) ? PUBLISHED_MIN_SHARED : PUBLISHED_MIN);
       if (perSecond < least) return [];
       return { app: Math.floor(cell / CELLS_PER_APP), bucket: cell % CELLS_PER_APP, perSecond: rounded(perSecond) };
     });
   }
 
-  function deal(): void {
+  function setShares(): void {
     const shares = new Map<number, number>();
-    // What this server was never asked for has a rate that it does not know.
+    // This server does not know the rate of a bucket that it was never asked for.
     const wanted = servers === 1 ? [] : new Set([...meter.perSecond.keys(), ...others.keys()]);
     for (const cell of wanted) {
       const ratePerSecond = rateOf(cell);
@@ -68,16 +68,16 @@ export function createRateShares({ cells, store, clock, events }: RateSharesNeed
       if (ratePerSecond === 0) continue;
       shares.set(cell, shareOfRate({ ratePerSecond, mine, others: others.get(cell) ?? 0, servers }));
     }
-    buckets.deal(servers, shares, clock.monotonicNs());
+    buckets.setShares(servers, shares, clock.monotonicNs());
   }
 
-  async function exchange(mine: readonly Demand[]): Promise<void> {
+  async function publish(mine: readonly Demand[]): Promise<void> {
     try {
       const lists = await store.publishDemand(mine);
       servers = lists.length + 1;
       others = sums(lists);
-      hasTold = mine.length > 0;
-      deal();
+      hasPublished = mine.length > 0;
+      setShares();
     } catch (error) {
       // The shares stay as they are.
       events.refreshFailed(error);
@@ -87,36 +87,36 @@ export function createRateShares({ cells, store, clock, events }: RateSharesNeed
   return {
     async refresh() {
       meter.measure(clock.monotonicNs());
-      deal();
+      setShares();
       refreshesSince += 1;
-      if (exchanging !== undefined || isStopped) return exchanging;
+      if (publishing !== undefined || isStopped) return publishing;
       const mine = demand();
-      if (mine.length === 0 && !hasTold && refreshesSince < IDLE_REFRESHES) return;
+      if (mine.length === 0 && !hasPublished && refreshesSince < IDLE_REFRESHES) return;
       refreshesSince = 0;
-      exchanging = exchange(mine).finally(() => {
-        exchanging = undefined;
+      publishing = publish(mine).finally(() => {
+        publishing = undefined;
       });
-      await exchanging;
+      await publishing;
     },
     async stop() {
       isStopped = true;
-      await exchanging;
+      await publishing;
     },
   };
 }
 
-/** What a server of another version tells may be something else; what is not understood is left out. */
+/** Sums by cell. Skips entries that are not valid here: a server of another version may publish something else. */
 function sums(lists: readonly (readonly Demand[])[]): ReadonlyMap<number, number> {
   const found = new Map<number, number>();
   for (const { app, bucket, perSecond } of lists.flat()) {
-    if (!isPlace(app, APPS) || !isPlace(bucket, CELLS_PER_APP) || !(perSecond > 0 && perSecond < 1e12)) continue;
+    if (!isIndex(app, APPS) || !isIndex(bucket, CELLS_PER_APP) || !(perSecond > 0 && perSecond < 1e12)) continue;
     const cell = app * CELLS_PER_APP + bucket;
     found.set(cell, (found.get(cell) ?? 0) + perSecond);
   }
   return found;
 }
 
-function isPlace(value: number, end: number): boolean {
+function isIndex(value: number, end: number): boolean {
   return Number.isInteger(value) && value >= 0 && value < end;
 }
 

@@ -1,23 +1,23 @@
-/** What each server knows of an app's rate and of who wants it; all in calls a second. */
+/** An app's rate and the demand for it, in calls per second. */
 export interface Wanted {
   readonly ratePerSecond: number;
-  /** Of this server. */
+  /** Demand on this server. */
   readonly mine: number;
-  /** Of all other servers together. */
+  /** Demand on all other servers together. */
   readonly others: number;
-  /** How many servers there are, this one included. */
+  /** Number of servers, including this one. */
   readonly servers: number;
 }
 
 /**
- * The part of an equal share that a server keeps of a rate that others use up, so that what first comes to it is
- * answered before its share has followed. It is used only for that moment: all shares add up to little more than one.
+ * Minimum share, as a part of an equal share, of a server without demand while others use up the rate. With it the server
+ * answers its first calls before its share has followed. All shares together exceed 1 by little.
  */
 const KEPT_OF_EQUAL = 0.02;
 
 /**
- * The part of the rate that is this server's, over 0, at most 1: as much as it is asked for and an equal part of what
- * nobody asks for; where all ask for more than the rate, in proportion to what they ask for.
+ * This server's share of the rate, above 0 and at most 1: its own demand plus an equal part of the unused rate. If total
+ * demand exceeds the rate, shares are proportional to demand.
  */
 export function shareOfRate({ ratePerSecond, mine, others, servers }: Wanted): number {
   const all = mine + others;

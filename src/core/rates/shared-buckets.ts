@@ -1,15 +1,15 @@
 import { type BucketPart, bucketSize } from "./bucket-size.ts";
 import { CLOSED, type RateLimiterCells, SERVERS_AT, WHOLE } from "./rate-limiter-memory.ts";
 
-/** The buckets of a server's apps, as the one thread sees them that deals shares to them. */
+/** The buckets of a server's apps, for the one thread that sets their shares. */
 export interface SharedBuckets {
   /**
-   * Gives each bucket its share, and an equal one to those that are not named. What is in a bucket stays there, unless
-   * servers have joined: it can answer as many calls as it could before.
-   * @param servers how many there are, this one included
-   * @param shares by cell, parts of 1
+   * Sets the share of each bucket; buckets that are not named get an equal share. A bucket keeps its contents, so it can
+   * answer as many calls as before, unless servers have joined.
+   * @param servers number of servers, including this one
+   * @param shares by cell, above 0 and at most 1
    */
-  deal(servers: number, shares: ReadonlyMap<number, number>, nowNs: bigint): void;
+  setShares(servers: number, shares: ReadonlyMap<number, number>, nowNs: bigint): void;
 }
 
 const SECOND_NS = 1_000_000_000;
@@ -17,9 +17,9 @@ const SECOND_NS = 1_000_000_000;
 export function createSharedBuckets({ fullAt, shares, kept, rates, head }: RateLimiterCells): SharedBuckets {
   const unequal = new Set<number>();
 
-  const part = (cell: number, dealt: number, servers: number, keptOf: number): BucketPart => ({
+  const part = (cell: number, raw: number, servers: number, keptOf: number): BucketPart => ({
     ratePerSecond: rates[cell] ?? 0,
-    share: dealt === 0 ? Math.floor(WHOLE / servers) : dealt,
+    share: raw === 0 ? Math.floor(WHOLE / servers) : raw,
     servers,
     kept: keptOf,
   });
@@ -27,7 +27,7 @@ export function createSharedBuckets({ fullAt, shares, kept, rates, head }: RateL
   function change(cell: number, raw: number, from: BucketPart, to: BucketPart, nowNs: bigint): void {
     for (;;) {
       const fullAtNs = Atomics.load(fullAt, cell);
-      // What was one server's is divided with those that have joined, whose buckets begin full.
+      // Servers that joined begin with full buckets, so the contents are divided among all.
       const heldNs = contentsNs(from, fullAtNs - nowNs) * Math.min(1, from.servers / to.servers);
       const fill = (heldNs * WHOLE) / to.share;
       const isOver = fill > Number(bucketSize(to).depthNs);
@@ -42,12 +42,12 @@ export function createSharedBuckets({ fullAt, shares, kept, rates, head }: RateL
   }
 
   return {
-    deal(servers, dealt, nowNs) {
+    setShares(servers, newShares, nowNs) {
       const serversBefore = Atomics.load(head, SERVERS_AT) + 1;
-      for (const cell of dealt.keys()) unequal.add(cell);
+      for (const cell of newShares.keys()) unequal.add(cell);
       for (const cell of unequal) {
-        const share = dealt.get(cell);
-        // At least one part, since none stands for an equal share.
+        const share = newShares.get(cell);
+        // At least one part, because 0 stands for an equal share.
         const raw = share === undefined ? 0 : Math.max(1, Math.floor(share * WHOLE));
         const from = part(cell, shares[cell] ?? 0, serversBefore, kept[cell] ?? 0);
         const to = part(cell, raw, servers, 0);
@@ -62,12 +62,12 @@ export function createSharedBuckets({ fullAt, shares, kept, rates, head }: RateL
 }
 
 /**
- * By so much the clock of another thread may be ahead of this one's. What such a thread has taken in advance is a debt, and
- * must stay one: forgiven with each share that is dealt, it would come to a rate of its own.
+ * How far the clock of another thread may be ahead of this one's. A call that such a thread took in advance is a debt.
+ * The debt must stay: if every change of a share cancelled it, the app would get more than its rate.
  */
 const AHEAD_MAX_NS = 1_000_000;
 
-/** In the time that the whole rate takes to bring it. */
+/** The contents of a bucket, ns: the time in which the whole rate brings them. Negative = debt. */
 function contentsNs(part: BucketPart, missingNs: bigint): number {
   const depth = Number(bucketSize(part).depthNs);
   const missing = Math.max(0, Number(missingNs));

@@ -53,7 +53,7 @@ test("threads that charge while shares change are served exactly the shares, and
     brought += (Number(nowNs - lastNs) / 1e9) * RATE * share;
     lastNs = nowNs;
     share = SHARES[deal % SHARES.length] ?? 1;
-    buckets.deal(3, new Map([[CELL, share]]), nowNs);
+    buckets.setShares(3, new Map([[CELL, share]]), nowNs);
     if (deal % DEALS_AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve, 1));
   }
   const passed = Atomics.load(shared, 2) - passedBefore;
@@ -61,8 +61,8 @@ test("threads that charge while shares change are served exactly the shares, and
   await Promise.all(stopped);
   expect(passed).toBeWithin(brought * 0.9, brought * 1.1);
 
-  buckets.deal(1, new Map(), systemClock.monotonicNs());
-  buckets.deal(1, new Map(), systemClock.monotonicNs());
+  buckets.setShares(1, new Map(), systemClock.monotonicNs());
+  buckets.setShares(1, new Map(), systemClock.monotonicNs());
   const missingNs = Number((rateLimiterCells(cells).fullAt[CELL] ?? 0n) - systemClock.monotonicNs());
   // A thread whose clock was ahead of this one's may have taken calls in advance.
   expect(missingNs).toBeLessThanOrEqual(1e9 + AHEAD_MAX_NS);
