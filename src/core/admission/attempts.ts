@@ -6,31 +6,31 @@ import { RecentCount } from "./recent-count.ts";
 import type { Resource } from "./resources.ts";
 
 /**
- * Attempts to get in that may fail: log-ins, tokens that another service must verify. An attempt is charged when it
- * arrives and given back only when it succeeds, so that many at once are no way around the limits:
+ * Rate limits for failed authentication: log-ins, and tokens that another service must verify. An attempt is charged when
+ * it starts and refunded only if it succeeds, so concurrent attempts cannot get around the limits:
  *
- * - ACCOUNT_FAILURES_MAX failures of one account from one address within a minute: further ones are refused, with a
- *   wait that doubles with each up to a minute; after it, one is let through.
- * - ADDRESS_FAILURES_MAX failures of an address within a minute: it is held to one attempt a second. It is a large
- *   number, because a carrier's address stands for thousands of people.
- * - SPREAD_FAILURES_MAX failures of one account from anywhere within a minute: addresses that never logged in to it are
- *   held to one attempt a second together. Its owner comes from one that did.
+ * - ACCOUNT_FAILURES_MAX failures of one account from one address within a minute: further attempts are refused, with a
+ *   wait that doubles each time, up to a minute. After the wait one attempt is allowed.
+ * - ADDRESS_FAILURES_MAX failures from one address within a minute: the address is limited to one attempt per second. The
+ *   number is large, because thousands of people may share a carrier's address.
+ * - SPREAD_FAILURES_MAX failures of one account from all addresses within a minute: addresses that never logged in to the
+ *   account are together limited to one attempt per second. The account's owner uses an address that did.
  */
 export interface Attempts {
-  /** Before any work is done for it. Refuses with `rate_exceeded`. */
+  /** Call before any work is done for the attempt. Refuses with `rate_exceeded`. */
   begin(asker: Asker, options?: AttemptOptions): Promise<Attempt>;
 }
 
 export interface AttemptOptions {
-  /** Failures from elsewhere do not count: for secrets that are random, which many addresses guess no sooner. */
+  /** Ignores failures from other addresses: for random secrets, which more addresses do not help to guess. */
   readonly ownAddressOnly?: boolean;
 }
 
-/** One that was let through; one of the three must be called, once. */
+/** An attempt that was allowed. Call exactly one of the methods, once. */
 export interface Attempt {
   succeeded(): void;
   failed(): void;
-  /** It came to no end, for want of room or by a fault: it still counts for the address. */
+  /** The attempt has no result, because of overload or a fault. It still counts for the address. */
   abandoned(): void;
 }
 
@@ -44,37 +44,37 @@ export const ADDRESS_FAILURES_MAX = 100;
 export const SPREAD_FAILURES_MAX = 20;
 
 const WINDOW_MS = 60_000;
-const HELD_TO_MS = 1000;
+const LIMITED_TO_MS = 1000;
 const FIRST_WAIT_MS = 1000;
 const WAIT_MAX_MS = 60_000;
-/** Attempts of one account from one address that wait for those under way to end, and for how long. */
+/** Maximum number of attempts of one account from one address that wait for those in flight, and their maximum wait. */
 const WAITING_MAX = 16;
 const WAITING_MS = 2000;
-/** Addresses, accounts and pairs of them that are remembered; about 200 bytes each. */
+/** Maximum entries of each map of addresses, accounts and pairs; about 200 bytes each. */
 const REMEMBERED_MAX = 50_000;
 
-/** One account, from one address. */
+/** One account, tried from one address. */
 interface Pair {
-  /** When its latest failures were, ms. */
+  /** Times of the latest failures, ms. */
   failures: number[];
-  underWay: number;
+  inFlight: number;
   readonly waiting: (() => void)[];
-  /** While there are too many failures, none is let through before this; Infinity: not before one was refused. */
+  /** With too many failures, the time before which no attempt is allowed. Infinity: set by the next refusal. */
   untilMs: number;
-  /** What the last one that was refused was told to wait; 0 = none was. */
+  /** The wait of the last refusal, ms; 0 = none yet. */
   waitMs: number;
 }
 
-/** An address, or an account as all addresses that never logged in to it find it. */
+/** The failures of an address, or those of an account from addresses that never logged in to it. */
 interface Group {
   readonly recent: RecentCount;
   nextAtMs: number;
 }
 
 interface Charge {
-  /** It was no failure. */
+  /** Removes the attempt from the failures. */
   release(): void;
-  /** It was no attempt. */
+  /** As `release`, and lets the next attempt start as if this one had not been made. */
   undo(): void;
 }
 
@@ -82,16 +82,14 @@ export function createAttempts({ timers }: AttemptsOptions): Attempts {
   const pairs = new BoundedMap<Pair>(REMEMBERED_MAX);
   const addresses = new BoundedMap<Group>(REMEMBERED_MAX);
   const accounts = new BoundedMap<Group>(REMEMBERED_MAX);
-  /** Pairs that have logged in. */
+  /** Pairs with a successful log-in. */
   const proven = new BoundedMap<true>(REMEMBERED_MAX);
 
-  /**
-   * Charges an attempt, or refuses it where one was let through less than HELD_TO_MS ago and there are too many failures.
-   */
+  /** Charges an attempt. With too many failures, refuses it if another one was allowed less than LIMITED_TO_MS ago. */
   function charge(group: Group, failuresMax: number): Charge {
     const nowMs = timers.nowMs();
     const { nextAtMs } = group;
-    const laterMs = nowMs + HELD_TO_MS;
+    const laterMs = nowMs + LIMITED_TO_MS;
     if (group.recent.value(nowMs) >= failuresMax) {
       if (nowMs < nextAtMs) throw exceeded(nextAtMs - nowMs);
       group.nextAtMs = laterMs;
@@ -107,17 +105,17 @@ export function createAttempts({ timers }: AttemptsOptions): Attempts {
     };
   }
 
-  /** "wait": the attempts under way decide whether there may be another. */
-  function judgePair(pair: Pair, hasWaited: boolean): "pass" | "wait" {
+  /** "wait": the attempts in flight decide whether another one is allowed. */
+  function checkPair(pair: Pair, hasWaited: boolean): "pass" | "wait" {
     const nowMs = timers.nowMs();
     pair.failures = pair.failures.filter((at) => at > nowMs - WINDOW_MS);
     if (pair.failures.length < ACCOUNT_FAILURES_MAX) {
       pair.waitMs = 0;
-      return pair.failures.length + pair.underWay < ACCOUNT_FAILURES_MAX ? "pass" : "wait";
+      return pair.failures.length + pair.inFlight < ACCOUNT_FAILURES_MAX ? "pass" : "wait";
     }
-    // Not refused for ever to one who shares an address with a guesser: each failure is over after a minute.
-    if (pair.underWay === 0 && nowMs >= pair.untilMs) return "pass";
-    // Those that have waited came before there were too many: one wait is for all of them.
+    // Each failure expires after a minute: a user who shares an address with an attacker is not locked out for ever.
+    if (pair.inFlight === 0 && nowMs >= pair.untilMs) return "pass";
+    // Attempts that waited here started before there were too many failures: they share one wait.
     if (!hasWaited || pair.untilMs === Number.POSITIVE_INFINITY) {
       pair.waitMs = Math.min(WAIT_MAX_MS, pair.waitMs === 0 ? FIRST_WAIT_MS : pair.waitMs * 2);
       pair.untilMs = nowMs + pair.waitMs;
@@ -127,8 +125,8 @@ export function createAttempts({ timers }: AttemptsOptions): Attempts {
 
   async function enterPair(pair: Pair): Promise<void> {
     const endsAtMs = timers.nowMs() + WAITING_MS;
-    for (let hasWaited = false; judgePair(pair, hasWaited) === "wait"; hasWaited = true) {
-      if (pair.waiting.length >= WAITING_MAX || timers.nowMs() > endsAtMs) throw exceeded(HELD_TO_MS);
+    for (let hasWaited = false; checkPair(pair, hasWaited) === "wait"; hasWaited = true) {
+      if (pair.waiting.length >= WAITING_MAX || timers.nowMs() > endsAtMs) throw exceeded(LIMITED_TO_MS);
       const { promise, resolve } = Promise.withResolvers<void>();
       pair.waiting.push(resolve);
       await promise;
@@ -137,26 +135,26 @@ export function createAttempts({ timers }: AttemptsOptions): Attempts {
 
   return {
     async begin({ address, account }, { ownAddressOnly = false } = {}) {
-      // Charged from here on, whatever becomes of it.
+      // Charged from here on, whatever the outcome.
       const ofAddress = charge(groupIn(addresses, address), ADDRESS_FAILURES_MAX);
       if (account === undefined) return { succeeded: ofAddress.release, failed() {}, abandoned() {} };
 
       const key = `${address} ${account}`;
       const pair = pairIn(pairs, key);
-      const isKnownThere = ownAddressOnly || proven.get(key) !== undefined;
+      const isProven = ownAddressOnly || proven.get(key) !== undefined;
       let ofAccount: Charge | undefined;
       try {
         await enterPair(pair);
-        if (!isKnownThere) ofAccount = charge(groupIn(accounts, account), SPREAD_FAILURES_MAX);
+        if (!isProven) ofAccount = charge(groupIn(accounts, account), SPREAD_FAILURES_MAX);
       } catch (error) {
-        // What is refused here tells nothing about a password: it is no failure, and takes no other's turn.
+        // A refusal here tests no password: it is no failure, and does not delay the address's next attempt.
         ofAddress.undo();
         throw error;
       }
-      pair.underWay += 1;
+      pair.inFlight += 1;
       const end = (): void => {
-        pair.underWay -= 1;
-        // All of them: one that is refused now wakes no other.
+        pair.inFlight -= 1;
+        // Wake all: one that is refused now would wake no other.
         for (const wake of pair.waiting.splice(0)) wake();
       };
       return {
@@ -192,12 +190,12 @@ function groupIn(map: BoundedMap<Group>, key: string): Group {
 function pairIn(map: BoundedMap<Pair>, key: string): Pair {
   const known = map.get(key);
   if (known !== undefined) return known;
-  const pair: Pair = { failures: [], underWay: 0, waiting: [], untilMs: Number.POSITIVE_INFINITY, waitMs: 0 };
+  const pair: Pair = { failures: [], inFlight: 0, waiting: [], untilMs: Number.POSITIVE_INFINITY, waitMs: 0 };
   map.set(key, pair);
   return pair;
 }
 
-/** In whole ms: a difference of two times that is 2000.0000001 is not to become three seconds. */
+/** In whole ms, so that 2000.0000001 ms is not rounded up to three seconds. */
 function exceeded(retryAfterMs: number): Refusal {
   return new Refusal({ code: "rate_exceeded", retryAfterMs: Math.round(retryAfterMs), rateLimit: undefined });
 }

@@ -1,14 +1,15 @@
 /**
- * A map that forgets what was not asked for of late, in two generations: when the young one is full it becomes the old
- * one, and what was old and not asked for since is let go, all at once. Deleting the oldest entry of a single Map
- * instead takes JavaScriptCore ever longer, for it walks over what was deleted.
+ * A map of bounded size that evicts entries not used recently: an approximate LRU of two generations. When the young
+ * generation is full it becomes the old one, and the previous old one is evicted as a whole; a hit moves an entry to the
+ * young generation. Evicting the oldest entry of a single Map instead gets slower and slower in JavaScriptCore, which
+ * walks over deleted entries.
  */
 export class BoundedMap<V> {
   readonly #generationMax: number;
   #young = new Map<string, V>();
   #old = new Map<string, V>();
 
-  /** @param max so many entries are kept at most */
+  /** @param max maximum number of entries */
   constructor(max: number) {
     this.#generationMax = Math.ceil(max / 2);
   }
@@ -29,7 +30,7 @@ export class BoundedMap<V> {
     this.#young.set(key, value);
   }
 
-  /** In no order. */
+  /** In no particular order. */
   *values(): Generator<V> {
     yield* this.#young.values();
     for (const [key, value] of this.#old) if (!this.#young.has(key)) yield value;

@@ -1,18 +1,18 @@
 import type { Asker } from "./asker.ts";
 import { Fifo } from "./fifo.ts";
 
-/** What waits of one address, by account; in the order of the accounts' turns. */
+/** The waiting items of one address, by account, in round-robin order. */
 interface Lane<T> {
   readonly accounts: Map<string, Fifo<T>>;
   count: number;
 }
 
 /**
- * What waits, in the order of fair turns: they go round among the addresses, and in an address's turns among its
- * accounts. So an asker with a thousand items waiting delays another one by one item.
+ * A queue with fair order: round robin among addresses, and within an address among its accounts. So an asker with a
+ * thousand waiting items delays another asker by one item.
  */
 export class FairQueue<T> {
-  /** In the order of their turns: who had one goes to the end. */
+  /** In round-robin order: an address that was served moves to the end. */
   readonly #lanes = new Map<string, Lane<T>>();
   #size = 0;
 
@@ -36,7 +36,7 @@ export class FairQueue<T> {
     this.#size += 1;
   }
 
-  /** The item whose turn it is among those that fit; undefined when none waits that does. */
+  /** Removes and returns the next item that fits; undefined if none does. */
   shift(fits: (item: T) => boolean = () => true): T | undefined {
     for (const [address, lane] of this.#lanes) {
       const item = shiftOf(lane, fits);
@@ -50,8 +50,8 @@ export class FairQueue<T> {
   }
 
   /**
-   * Takes back the newest item of the account that has the most waiting, of the address that has the most. Undefined
-   * where that would be no fairer: the asker has as much itself.
+   * Makes room for an item of the asker: removes the newest item of the account with the most items, of the address with
+   * the most. Undefined if that would be no fairer, because the asker has as many itself.
    */
   displace({ address, account = "" }: Asker): T | undefined {
     const [heaviest, lane] = largest(this.#lanes, ({ count }) => count) ?? [];
@@ -62,11 +62,11 @@ export class FairQueue<T> {
     if (fullest === undefined || items === undefined) return undefined;
     if ((isOwn ? items.size : lane.count) <= own + 1) return undefined;
     const item = items.pop();
-    this.#taken(heaviest, lane, fullest, items);
+    this.#removed(heaviest, lane, fullest, items);
     return item;
   }
 
-  /** Takes out what has waited too long; the items of an account are in the order of their coming. */
+  /** Removes the items that have waited too long. It stops at an account's first item that has not: they are in order. */
   expire(isOver: (item: T) => boolean): readonly T[] {
     const over: T[] = [];
     for (const [address, lane] of this.#lanes) {
@@ -74,14 +74,14 @@ export class FairQueue<T> {
         while (items.first !== undefined && isOver(items.first)) {
           over.push(items.first);
           items.shift();
-          this.#taken(address, lane, account, items);
+          this.#removed(address, lane, account, items);
         }
       }
     }
     return over;
   }
 
-  #taken(address: string, lane: Lane<T>, account: string, items: Fifo<T>): void {
+  #removed(address: string, lane: Lane<T>, account: string, items: Fifo<T>): void {
     this.#size -= 1;
     lane.count -= 1;
     if (items.size === 0) lane.accounts.delete(account);

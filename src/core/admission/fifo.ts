@@ -1,4 +1,4 @@
-/** First in, first out, and the last one can be taken back; both ends at a constant cost. */
+/** A first-in, first-out queue whose last item can be removed, too; both ends at constant cost. */
 export class Fifo<T> {
   #items: T[] = [];
   #head = 0;
@@ -19,7 +19,7 @@ export class Fifo<T> {
     if (this.size === 0) return undefined;
     const item = this.#items[this.#head];
     this.#head += 1;
-    // What was taken is let go of when it is half of the list: each item is moved once at most, on average.
+    // Compacted when half of the array is consumed: on average each item is moved at most once.
     if (this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
       this.#head = 0;

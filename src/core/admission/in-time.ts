@@ -1,7 +1,7 @@
 import type { Timers } from "../ports.ts";
 import { busy } from "../refusals.ts";
 
-/** What the promise comes to within `ms`; refuses with `busy` afterwards. The work behind it goes on. */
+/** The promise's result with a timeout of `ms`; then refuses with `busy`. The work behind the promise continues. */
 export async function inTime<T>(promise: Promise<T>, ms: number, timers: Timers): Promise<T> {
   const late = Promise.withResolvers<never>();
   using _timer = timers.after(ms, () => late.reject(busy()));

@@ -4,11 +4,11 @@ import type { Asker } from "./asker.ts";
 import { FairQueue } from "./fair-queue.ts";
 import type { Resource } from "./resources.ts";
 
-/** Tasks of the same key, one at a time; those of other keys meanwhile. */
+/** Mutual exclusion per key: tasks of the same key run one at a time; tasks of other keys are not delayed. */
 export interface KeyedMutex {
   /**
-   * Runs the task at once where nobody else has the key's turn. Otherwise it waits for a fair turn, and is refused with
-   * `busy`, before it has begun, when that does not come in time.
+   * Runs the task when the key's lock is free; waiting tasks get it in fair order. Refuses with `busy`, without running
+   * the task, if too many tasks wait or the lock is not free within `waitMaxMs`.
    */
   runExclusive<T>(key: string, asker: Asker, task: () => Promise<T>): Promise<T>;
   readonly waiting: number;
@@ -16,11 +16,11 @@ export interface KeyedMutex {
 
 export interface KeyedMutexOptions {
   readonly resource: Resource;
-  /** How many may wait for one key. When there are more, the asker with the most waiting loses its newest. */
+  /** Maximum number of tasks waiting for one key. Beyond it, the asker with the most loses its newest. */
   readonly waitingMax: number;
-  /** After which one that waits is refused; ms. */
+  /** Maximum wait for the lock, ms. */
   readonly waitMaxMs: number;
-  /** What a task rejects with that those behind it would meet too: they are refused at once. */
+  /** Whether an error of a task would also fail the tasks waiting behind it: these are then refused immediately. */
   readonly isLasting: (error: unknown) => boolean;
   readonly timers: Timers;
 }
@@ -35,12 +35,12 @@ const SWEEP_MS = 50;
 
 export function createKeyedMutex(options: KeyedMutexOptions): KeyedMutex {
   const { waitingMax, waitMaxMs, isLasting, timers } = options;
-  /** A key whose turn somebody has; and who waits for it, if any ever did. */
+  /** The locked keys, each with the queue of waiting tasks, if there was any. */
   const keys = new Map<string, FairQueue<Waiting> | undefined>();
   const contended = new Set<FairQueue<Waiting>>();
   let sweeping: Disposable | undefined;
 
-  function turnOf(key: string, asker: Asker): Promise<void> {
+  function waitForLock(key: string, asker: Asker): Promise<void> {
     const queue = keys.get(key) ?? new FairQueue<Waiting>();
     if (queue.size >= waitingMax) {
       const displaced = queue.displace(asker);
@@ -66,8 +66,8 @@ export function createKeyedMutex(options: KeyedMutexOptions): KeyedMutex {
     sweeping = undefined;
   }
 
-  /** The turn goes to the next, or to whoever comes. */
-  function pass(key: string): void {
+  /** Hands the lock to the next waiting task, or frees it. */
+  function release(key: string): void {
     const next = keys.get(key)?.shift();
     if (next === undefined) keys.delete(key);
     else next.begin();
@@ -75,7 +75,7 @@ export function createKeyedMutex(options: KeyedMutexOptions): KeyedMutex {
 
   return {
     async runExclusive(key, asker, task) {
-      if (keys.has(key)) await turnOf(key, asker);
+      if (keys.has(key)) await waitForLock(key, asker);
       else keys.set(key, undefined);
       try {
         return await task();
@@ -83,7 +83,7 @@ export function createKeyedMutex(options: KeyedMutexOptions): KeyedMutex {
         if (isLasting(error)) for (const { refuse } of keys.get(key)?.expire(() => true) ?? []) refuse(busy());
         throw error;
       } finally {
-        pass(key);
+        release(key);
       }
     },
     get waiting() {

@@ -1,7 +1,7 @@
 import { RESOURCES, type Resource } from "./resources.ts";
 import { sharedUsage, type Usage } from "./usage.ts";
 
-/** What the threads of a server share to bound the whole process; goes through `postMessage`. */
+/** Shared by the threads of a server, so that limits hold for the whole process; can be sent by `postMessage`. */
 export interface AdmissionMemory {
   readonly cells: SharedArrayBuffer;
   readonly threads: number;
@@ -11,13 +11,13 @@ export function newAdmissionMemory(threads: number): AdmissionMemory {
   return { cells: new SharedArrayBuffer(RESOURCES.length * threads * Int32Array.BYTES_PER_ELEMENT), threads };
 }
 
-/** How much of a resource all threads hold; this one adds to it in its own name. @param thread counted from 0 */
+/** The usage of a resource by all threads; this thread writes its own cell. @param thread counted from 0 */
 export function usageOf({ cells, threads }: AdmissionMemory, resource: Resource, thread: number): Usage {
   const offset = RESOURCES.indexOf(resource) * threads * Int32Array.BYTES_PER_ELEMENT;
   return sharedUsage(new Int32Array(cells, offset, threads), thread);
 }
 
-/** What a thread held that has ended is free again. */
+/** Frees the resources that a thread held when it ended. */
 export function forgetThread({ cells, threads }: AdmissionMemory, thread: number): void {
   const all = new Int32Array(cells);
   for (let index = thread; index < all.length; index += threads) Atomics.store(all, index, 0);

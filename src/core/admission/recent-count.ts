@@ -1,4 +1,4 @@
-/** How many things happened within the last `windowMs`, from two counts alone: those of this window and of the last. */
+/** The approximate number of events within the last `windowMs`, from two counters: this window's and the previous one's. */
 export class RecentCount {
   readonly #windowMs: number;
   #beganMs = Number.NEGATIVE_INFINITY;
@@ -14,14 +14,14 @@ export class RecentCount {
     this.#count += 1;
   }
 
-  /** Takes back one that was added of late. */
+  /** Removes an event that was added recently. */
   remove(nowMs: number): void {
     this.#roll(nowMs);
     if (this.#count > 0) this.#count -= 1;
     else if (this.#before > 0) this.#before -= 1;
   }
 
-  /** The last window counts by the part of it that is still within `windowMs`. */
+  /** The previous window counts in proportion to the part of it that is still within `windowMs`. */
   value(nowMs: number): number {
     this.#roll(nowMs);
     return this.#count + this.#before * Math.max(0, 1 - (nowMs - this.#beganMs) / this.#windowMs);

@@ -1,33 +1,33 @@
 /**
- * Everything of a server that can be used up. Whatever is bounded is made under one of these names, and
- * `test/starvation/` has a greedy client beside a modest one for each: a name without a row does not compile.
+ * All resources of a server that can be exhausted. Every limiter is created with one of these names. For each name
+ * `test/starvation/` runs a greedy client beside a modest one; a name without such a test does not compile.
  */
 export const RESOURCES = [
-  /** A serving thread's time, handed out request by request. */
+  /** The CPU time of a serving thread. */
   "thread",
-  /** Argon2id hashes under way. */
+  /** Argon2id hashes in flight. */
   "hashing",
   /** Failed log-ins and failed tokens, by address and by account. */
   "attempts",
-  /** Calls to other services under way: hosted tokens, key sets of identity providers. */
+  /** Calls in flight to other services: hosted tokens, key sets of identity providers. */
   "outside_calls",
-  /** Bytes of request bodies that are still arriving or being worked on. */
+  /** Bytes of request bodies that are still arriving or in use. */
   "bodies",
-  /** Bytes of large answers that have not been taken by their clients yet. */
+  /** Bytes of large responses that clients have not received yet. */
   "answers",
   /** Open connections, and with them the process's file descriptors. */
   "connections",
   /** Bytes of writes between the rules and the disk. */
   "writes",
-  /** Changes of one user's attributes that wait for each other. */
+  /** Changes of one user's attributes that wait for the user's mutex. */
   "user_writes",
   /** Calls that wait for a connection to the database. */
   "database_connections",
-  /** Looks at whether the store reads and writes. */
+  /** Pings of the store. */
   "probe",
-  /** Tokens that were verified, kept in memory. */
+  /** Caches of verified tokens. */
   "token_caches",
-  /** The apps' rates. */
+  /** The rate limit buckets of apps and addresses. */
   "rate_buckets",
 ] as const;
 

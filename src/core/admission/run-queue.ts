@@ -5,28 +5,29 @@ import { FairQueue } from "./fair-queue.ts";
 import type { Resource } from "./resources.ts";
 
 /**
- * A serving thread's time. Until it runs short, a request costs a count and a comparison. From then on each turn of the
- * loop runs so many requests as it has time for, and the others wait here, for fair turns among the clients' addresses.
- * What is not counted here, such as a health check, then waits for a turn and not for thousands of requests.
+ * Admission of requests to a serving thread. While the thread keeps up, a request costs a count and a comparison. When it
+ * is overloaded, each iteration of the event loop runs as many requests as it has time for; the others wait here, in a
+ * queue that is fair by client address. Work that is not counted here, such as a health check, then waits for one
+ * iteration and not for thousands of requests.
  *
- * Most requests still run as they come in: one that has waited costs Bun about half as much again. Those that wait get
- * as much of each turn as they need to be out of here in time.
+ * Even then most requests run as they arrive, because one that waited costs Bun about half as much again. The queue gets
+ * the part of each iteration that it needs to be served in time.
  */
 export interface RunQueue {
-  /** Counts a request. True: run it now. False: the thread is overloaded, give it to `enqueue`. */
+  /** Counts a request. True: run it now. False: the thread is overloaded; pass the request to `enqueue`. */
   mayRun(): boolean;
-  /** Runs it when its turn comes. Refuses with `busy`, and never runs it, when that is not in time. */
+  /** Runs the request in fair order. Refuses with `busy`, without running it, after WAIT_MAX_MS or if the queue is full. */
   enqueue<T>(asker: Asker, run: () => MaybePromise<T>): Promise<T>;
   readonly waiting: number;
 }
 
 export interface RunQueueOptions {
   readonly resource: Resource;
-  /** How many may wait. When there are more, the address with the most waiting loses its newest. */
+  /** Maximum length of the queue. Beyond it, the address with the most requests loses its newest. */
   readonly waitingMax: number;
   readonly timers: Pick<Timers, "nowMs">;
   readonly yieldToEventLoop: YieldToEventLoop;
-  /** How long this thread has run, ms; what else the machine does is not to count as the requests' cost. */
+  /** CPU time of this thread, ms; other work of the machine must not count as the requests' cost. */
   readonly cpuMs: () => number;
 }
 
@@ -36,21 +37,21 @@ interface Waiting {
   readonly refuse: () => void;
 }
 
-/** Refusing costs nearly what a read costs, for most of either is Bun's: what waits is run if that is possible at all. */
+/** Maximum wait. It is long because a refusal costs nearly as much as a read: most of the cost of either is Bun's. */
 const WAIT_MAX_MS = 2000;
-/** So soon all that waits is to be run, as far as the thread is quick enough. */
-const WAIT_AIM_MS = 600;
-/** After so many requests the loop's current turn is looked at. */
-const LOOK_EVERY = 256;
-/** A turn that has more requests than this, or takes longer, is an overloaded thread's. */
-const TURN_REQUESTS_MAX = 1000;
-const TURN_MAX_MS = 20;
-/** The same where others have the processor meanwhile: past it no more is begun. */
-const TURN_WALL_MAX_MS = 2 * TURN_MAX_MS;
-/** What those that wait may take of a turn. The others must get on too, or all would wait. */
+/** The queue should be served within this time, if the thread is fast enough. */
+const WAIT_TARGET_MS = 600;
+/** The event loop is measured once in this number of requests. */
+const MEASURE_EVERY = 256;
+/** A thread is overloaded if an iteration of its event loop has more requests than this, or takes longer. */
+const ITERATION_REQUESTS_MAX = 1000;
+const ITERATION_MAX_MS = 20;
+/** The same in wall time, on an overloaded thread that shares its processor: after it no further request is started. */
+const ITERATION_WALL_MAX_MS = 2 * ITERATION_MAX_MS;
+/** Maximum part of an iteration for the queue. New requests must progress, too, or all would end up in the queue. */
 const WAITING_SHARE = 0.5;
 const RUN_MIN = 32;
-/** How fast a request's estimated cost may rise from turn to turn: one turn may have met the garbage collector. */
+/** Maximum rise of the estimated cost per iteration: one iteration may include a run of the garbage collector. */
 const COST_RISE = 1.1;
 const COST_MIN_MS = 0.005;
 const EXPIRE_EVERY_MS = 50;
@@ -58,18 +59,18 @@ const EXPIRE_EVERY_MS = 50;
 export function createRunQueue({ waitingMax, timers, yieldToEventLoop, cpuMs }: RunQueueOptions): RunQueue {
   const queue = new FairQueue<Waiting>();
   let isOverloaded = false;
-  /** Requests that were let run, in the turn that is being looked at or since the last one was. */
+  /** Requests run in the iteration being measured, or since the last measurement. */
   let counted = 0;
-  /** When the turn began that is being looked at; of an overloaded thread, the current one. */
+  /** Start of the iteration being measured; on an overloaded thread, of the current one. */
   let beganMs: number | undefined;
   let beganCpuMs = 0;
-  /** How many may run as they come in, in this turn of an overloaded thread. */
+  /** On an overloaded thread: how many requests may run as they arrive, in this iteration. */
   let directMax = 0;
-  /** What a request takes of a turn, all in all; ms. */
-  let costMs = TURN_MAX_MS / TURN_REQUESTS_MAX;
+  /** Estimated CPU time per request, ms. */
+  let costMs = ITERATION_MAX_MS / ITERATION_REQUESTS_MAX;
   let expireAtMs = 0;
 
-  async function look(): Promise<void> {
+  async function measure(): Promise<void> {
     counted = 0;
     beganMs = timers.nowMs();
     beganCpuMs = cpuMs();
@@ -77,7 +78,7 @@ export function createRunQueue({ waitingMax, timers, yieldToEventLoop, cpuMs }: 
     if (!isOverloaded) beganMs = undefined;
   }
 
-  async function runInTurns(): Promise<void> {
+  async function runOverloaded(): Promise<void> {
     let lastMs = timers.nowMs();
     let lastCpuMs = cpuMs();
     let ran = 0;
@@ -85,20 +86,20 @@ export function createRunQueue({ waitingMax, timers, yieldToEventLoop, cpuMs }: 
     while (queue.size > 0) {
       const nowMs = timers.nowMs();
       beganMs = nowMs;
-      // What a request leaves to be done later shows only in how long the turn was.
+      // Work that a request defers shows only in the CPU time of the whole iteration.
       ran += counted;
       const tookMs = nowMs - lastMs;
       const nowCpuMs = cpuMs();
       if (ran > RUN_MIN) costMs = Math.min((nowCpuMs - lastCpuMs) / ran, costMs * COST_RISE);
       lastCpuMs = nowCpuMs;
-      const turnMax = Math.max(2 * RUN_MIN, TURN_MAX_MS / Math.max(COST_MIN_MS, costMs));
-      const needed = Math.max(RUN_MIN, (queue.size * Math.max(TURN_MAX_MS, tookMs)) / WAIT_AIM_MS);
-      const waitingMax = Math.min(needed, turnMax * WAITING_SHARE);
+      const iterationMax = Math.max(2 * RUN_MIN, ITERATION_MAX_MS / Math.max(COST_MIN_MS, costMs));
+      const needed = Math.max(RUN_MIN, (queue.size * Math.max(ITERATION_MAX_MS, tookMs)) / WAIT_TARGET_MS);
+      const waitingMax = Math.min(needed, iterationMax * WAITING_SHARE);
       lastMs = nowMs;
       counted = 0;
-      directMax = turnMax - waitingMax;
+      directMax = iterationMax - waitingMax;
       expire(nowMs);
-      ran = runWaiting(waitingMax, nowMs + TURN_MAX_MS * WAITING_SHARE);
+      ran = runWaiting(waitingMax, nowMs + ITERATION_MAX_MS * WAITING_SHARE);
       await yieldToEventLoop();
     }
     isOverloaded = false;
@@ -106,7 +107,7 @@ export function createRunQueue({ waitingMax, timers, yieldToEventLoop, cpuMs }: 
     counted = 0;
   }
 
-  /** @returns how many it ran */
+  /** @returns the number of requests run */
   function runWaiting(max: number, untilMs: number): number {
     let ran = 0;
     while (ran < max && timers.nowMs() < untilMs) {
@@ -128,24 +129,24 @@ export function createRunQueue({ waitingMax, timers, yieldToEventLoop, cpuMs }: 
     mayRun() {
       if (beganMs === undefined) {
         counted += 1;
-        if (counted >= LOOK_EVERY) void look();
+        if (counted >= MEASURE_EVERY) void measure();
         return true;
       }
-      const countMax = isOverloaded ? directMax : TURN_REQUESTS_MAX;
-      const turnMaxMs = isOverloaded ? TURN_WALL_MAX_MS : TURN_MAX_MS;
-      if (counted < countMax && timers.nowMs() - beganMs < turnMaxMs) {
+      const countMax = isOverloaded ? directMax : ITERATION_REQUESTS_MAX;
+      const iterationMaxMs = isOverloaded ? ITERATION_WALL_MAX_MS : ITERATION_MAX_MS;
+      if (counted < countMax && timers.nowMs() - beganMs < iterationMaxMs) {
         counted += 1;
         return true;
       }
       if (!isOverloaded) {
-        // Others had the processor: that is no reason to make anyone wait.
-        if (counted < countMax && cpuMs() - beganCpuMs < TURN_MAX_MS) {
+        // Other threads had the processor: that is no reason to queue requests.
+        if (counted < countMax && cpuMs() - beganCpuMs < ITERATION_MAX_MS) {
           counted += 1;
           return true;
         }
         isOverloaded = true;
         directMax = 0;
-        void runInTurns();
+        void runOverloaded();
       }
       return false;
     },

@@ -2,13 +2,13 @@ import type { Timers } from "../ports.ts";
 import type { Resource } from "./resources.ts";
 
 /**
- * Work that many ask for and that needs doing once: one call at a time, begun at most once in `everyMs`, its result
- * shared by all who ask meanwhile.
+ * Singleflight with a minimum interval: `call` runs once at a time and starts at most once in `everyMs`; concurrent
+ * callers share its result.
  */
 export interface SharedResult<T> {
-  /** The result of the latest call, which may be up to `everyMs` old. Rejects as that call did. */
+  /** The result of the latest run, which may be up to `everyMs` old. Rejects as that run did. */
   latest(): Promise<T>;
-  /** The result of a call that begins after this one; waits for up to `everyMs` until one may. */
+  /** The result of a run that starts after this call; waits up to `everyMs` until one may start. */
   fresh(): Promise<T>;
 }
 
@@ -19,7 +19,7 @@ export function createSharedResult<T>(
   let begunAtMs = Number.NEGATIVE_INFINITY;
   let current: Promise<T> | undefined;
   let isRunning = false;
-  /** The call that is due when it may begin, for all who came after the current one had begun. */
+  /** The next run, for callers of `fresh` since the current run started. */
   let next: Promise<T> | undefined;
 
   function begin(): Promise<T> {
@@ -28,13 +28,13 @@ export function createSharedResult<T>(
     const begun = call().finally(() => {
       isRunning = false;
     });
-    // Those who share it tell what became of it.
+    // The callers that share the run handle its error.
     begun.catch(() => {});
     current = begun;
     return begun;
   }
 
-  /** Only where one may not begin at once: `next` is set before it is over. */
+  /** Called only if no run may start now; so `next` is set before this function resets it. */
   async function begunLater(): Promise<T> {
     if (isRunning) await current?.catch(() => {});
     const waitMs = begunAtMs + everyMs - timers.nowMs();

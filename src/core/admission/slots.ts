@@ -6,52 +6,52 @@ import type { Resource } from "./resources.ts";
 import { ownUsage, type Usage } from "./usage.ts";
 
 /**
- * Fair admission to a resource of which so much can be held at once. An asker that finds it taken waits for its turn, within
- * bounds, or is refused with `busy` before anything is done for it.
+ * Fair admission to a resource of limited capacity: a semaphore with a fair, bounded queue. An asker waits in the queue, or
+ * is refused with `busy` before anything is done for it.
  */
 export interface Slots {
-  /** Without a promise where there is room. Refuses with `busy` when there is none in time. */
+  /** Acquires an amount; synchronously if there is room. Refuses with `busy` if there is none within `waitMaxMs`. */
   enter(asker: Asker, amount?: number): Place | Promise<Place>;
-  /** Undefined where there is no room now. */
+  /** As `enter` without waiting; undefined if there is no room now. */
   tryEnter(asker: Asker, amount?: number): Place | undefined;
-  /** Holds nothing yet, for what can no longer be refused: see `exceed`. */
+  /** A place with an amount of 0, for work that can no longer be refused: see `exceed`. */
   force(asker: Asker): Place;
   /**
-   * Holds a small amount in nobody's name, for what is too cheap to ask whose it is. False once half of all is held:
-   * from then on only those that are named get more, each its share.
+   * Acquires a small amount without an asker, where finding the asker would cost more than the work. False once half of
+   * the capacity is in use: then only askers get more, each within its share.
    */
   holdUnnamed(amount: number): boolean;
   dropUnnamed(amount: number): void;
-  /** Of this thread. */
+  /** The amount held by this thread. */
   readonly held: number;
   readonly waiting: number;
 }
 
-/** What an asker holds; it must leave, once. */
+/** An acquired amount. Call `leave` exactly once. */
 export interface Place {
   readonly amount: number;
-  /** False, and nothing changes, where there is no room for more. */
+  /** Acquires more; false, without effect, if there is no room. */
   grow(amount: number): boolean;
-  /** Holds so much more in any case: for what is known only when it is too late to refuse. */
+  /** Acquires more in any case: for sizes that are known only when it is too late to refuse. */
   exceed(amount: number): void;
   leave(): void;
 }
 
 export interface SlotsOptions {
   readonly resource: Resource;
-  /** How much may be held at once. */
+  /** Maximum amount held at a time. */
   readonly capacity: number;
-  /** How many may wait. When there are more, the asker with the most waiting loses its newest. */
+  /** Maximum length of the queue. Beyond it, the asker with the most entries loses its newest. */
   readonly waitingMax: number;
-  /** After which one that waits is refused; ms. */
+  /** Maximum wait, ms. */
   readonly waitMaxMs: number;
   /**
-   * For what is held as long as its holder likes: an asker gets more only while as much is left for others as it would
-   * hold. One greedy account gets half, two get a third each, and there is always room for one that has nothing.
+   * For amounts that askers may hold as long as they like: an account gets more only while at least as much as it would
+   * hold is left for others. One greedy account gets half, two get a third each, and a new asker always finds room.
    */
   readonly leavesRoom: boolean;
   readonly timers: Timers;
-  /** Where several threads share it; what one lets go of is seen by those that wait in another within SWEEP_MS. */
+  /** Given if several threads share the capacity. A thread notices within SWEEP_MS what another one has released. */
   readonly usage?: Usage;
 }
 
@@ -63,14 +63,14 @@ interface Waiting {
   readonly reject: (refusal: Refusal) => void;
 }
 
-/** How many times what is left an address may hold: it may stand for a whole office, or for a proxy. */
+/** An address may hold this multiple of what is left: a whole office, or a proxy, may be behind it. */
 const ADDRESS_SHARE = 4;
 const SWEEP_MS = 50;
 
 export function createSlots(options: SlotsOptions): Slots {
   const { capacity, waitingMax, waitMaxMs, leavesRoom, timers, usage = ownUsage() } = options;
   const queue = new FairQueue<Waiting>();
-  /** What each address and each account holds. */
+  /** The amount held by each address, and by each account of it. */
   const heldBy = new Map<string, number>();
   let held = 0;
   let sweeping: Disposable | undefined;
@@ -91,7 +91,7 @@ export function createSlots(options: SlotsOptions): Slots {
     return account === undefined || (heldBy.get(`${address} ${account}`) ?? 0) + amount <= left;
   }
 
-  function keyHash(asker: Asker, first: number): Place {
+  function placeOf(asker: Asker, first: number): Place {
     let amount = first;
     hold(asker, amount);
     return {
@@ -116,12 +116,12 @@ export function createSlots(options: SlotsOptions): Slots {
     };
   }
 
-  /** Lets in those who wait, in turn; one whose share is used up is passed over. */
+  /** Admits waiting askers in fair order; skips those whose share is used up. */
   function admit(): void {
     while (queue.size > 0 && usage.total() < capacity) {
       const next = queue.shift(({ asker, amount }) => hasRoom(asker, amount));
       if (next === undefined) return;
-      next.resolve(keyHash(next.asker, next.amount));
+      next.resolve(placeOf(next.asker, next.amount));
     }
   }
 
@@ -135,13 +135,13 @@ export function createSlots(options: SlotsOptions): Slots {
   }
 
   function tryEnter(asker: Asker, amount = 1): Place | undefined {
-    // Those who wait for their own share to come free are in nobody's way.
-    return (leavesRoom || queue.size === 0) && hasRoom(asker, amount) ? keyHash(asker, amount) : undefined;
+    // With `leavesRoom`, askers in the queue may wait for their own share, so newcomers may pass them.
+    return (leavesRoom || queue.size === 0) && hasRoom(asker, amount) ? placeOf(asker, amount) : undefined;
   }
 
   return {
     tryEnter,
-    force: (asker) => keyHash(asker, 0),
+    force: (asker) => placeOf(asker, 0),
     holdUnnamed(amount) {
       if (queue.size > 0 || usage.total() + amount > capacity / 2) return false;
       held += amount;

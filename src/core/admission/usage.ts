@@ -1,14 +1,14 @@
 /**
- * How much of a resource is held in the whole process. Each thread writes a cell of its own and reads those of the
- * others, so that what a thread held which has ended can be let go: `forget` empties its cell.
+ * How much of a resource the whole process holds. Each thread writes its own cell and reads those of the others, so the
+ * amounts of a thread that ended can be freed: `forgetThread` clears its cells.
  */
 export interface Usage {
-  /** Of all threads. */
+  /** The sum over all threads. */
   total(): number;
   add(amount: number): void;
 }
 
-/** Of a resource that only one thread uses. */
+/** For a resource that only one thread uses. */
 export function ownUsage(): Usage {
   let held = 0;
   return {
@@ -19,7 +19,7 @@ export function ownUsage(): Usage {
   };
 }
 
-/** @param cells one of each thread @param thread this one's place */
+/** @param cells one for each thread @param thread the index of this thread's cell */
 export function sharedUsage(cells: Int32Array, thread: number): Usage {
   return {
     total() {

@@ -2,8 +2,8 @@ import type { Timers } from "../ports.ts";
 import type { Resource } from "./resources.ts";
 
 /**
- * Something that fills up without asking, as open connections do: it can only be watched, and acted upon. It is looked
- * at again before it could have filled up meanwhile.
+ * Watches a resource that fills up without admission, such as open connections. It measures often enough to notice before
+ * the resource is full.
  */
 export interface WatchedLevel extends Disposable {
   readonly isNear: boolean;
@@ -13,13 +13,13 @@ export interface WatchedLevelOptions {
   readonly resource: Resource;
   readonly max: number;
   readonly level: () => number;
-  /** How fast it may rise, per ms; says how often it must be looked at. */
+  /** Maximum rise per ms; determines how often the level is measured. */
   readonly risesPerMs: number;
   readonly timers: Timers;
-  /** It has come near `max`; called again only after it was well below. */
+  /** Called when the level comes near `max`; called again only after it was well below. */
   readonly onNear: (level: number) => void;
   readonly onFull: () => void;
-  /** It was full and is no more. */
+  /** Called when the level has dropped below `max` again. */
   readonly onRoom: () => void;
 }
 
