@@ -79,7 +79,7 @@ describe("an outage of the store", () => {
     log.events.storeUnreachable({ store: "mysql://h/d", error: AWAY });
     fail(log, LOCKED);
     fail(log, new StoreFailure("it is not known what became of a write", false, undefined, "outcome_unknown"));
-    fail(log, new StoreFailure("what has changed could not be found out", true));
+    fail(log, new StoreFailure("the change feed could not be read", true));
     log.events.refreshFailed(AWAY, 7);
     await log.timers.advance(30_000);
     expect(log.lines()).toMatchObject([

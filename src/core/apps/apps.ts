@@ -2,7 +2,7 @@ import { identityText, NO_IDENTITY } from "../identity-settings.ts";
 import { type App, type AppKey, type AppSettings, LIMIT_NAMES, type Limits } from "../model.ts";
 import type { Clock, Digest, Random, Store } from "../ports.ts";
 
-/** What an app's backend signs in with; only a hash of the secret is kept. */
+/** The credentials of an app's backend. The store keeps only a hash of the secret. */
 export interface AppCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -11,13 +11,13 @@ export interface AppCredentials {
 /** 60 days (protocol.md § 2.1). */
 export const DEFAULT_TOKEN_TTL_SECONDS = 5_184_000;
 
-/** The documents' client ids and secrets are base64url of this and something more (protocol.md § 2.3). */
+/** Documented client ids and secrets are base64url of this prefix and random bytes (protocol.md § 2.3). */
 const CREDENTIAL_PREFIX = "ap:";
 const CLIENT_ID_BYTES = 16;
 const CLIENT_SECRET_BYTES = 20;
 const PURGE_USERS = 500;
 
-/** What an operator does with apps; who may is decided by who may reach the store. */
+/** The operator's management of apps. No rights are checked: access to the store is the permission. */
 export interface Apps {
   create(
     key: AppKey,
@@ -26,15 +26,15 @@ export interface Apps {
   ): Promise<{ readonly app: App; readonly credentials: AppCredentials } | "taken">;
   find(key: AppKey): Promise<App | undefined>;
   list(): Promise<readonly App[]>;
-  /** "incompatible" and "conflict" as in `Store.changeApp`: the identity settings were made of those of `app`. */
+  /** "incompatible" and "conflict" as in `Store.changeApp`: new identity settings must be derived from those of `app`. */
   set(app: App, settings: Partial<AppSettings>): Promise<App | "incompatible" | "conflict" | undefined>;
-  /** Ends the tokens got with the old secret. Undefined: the app is gone. */
+  /** Also revokes the tokens obtained with the old secret. Undefined: no such app. */
   rotateSecret(app: App): Promise<AppCredentials | undefined>;
-  /** admin: the tokens got with the client secret; all: the users' too. */
+  /** Revokes tokens. admin: those obtained with the client secret; all: the users' tokens, too. */
   endTokens(app: App, which: "admin" | "all"): Promise<void>;
-  /** Removes the app and, in portions, all it held. False: it was gone already. */
+  /** Deletes the app and, in portions, its users and attributes. False: no such app. */
   remove(app: App): Promise<boolean>;
-  /** Makes sure of an app with these credentials; never changes one that is there. */
+  /** Creates the app with these credentials if it does not exist; never changes an existing app. */
   ensure(key: AppKey, credentials: AppCredentials): Promise<App | "another secret" | "client id taken">;
 }
 

@@ -6,42 +6,42 @@ import { limitsOf } from "../limits.ts";
 import { type App, type AppKey, appKey, type Limits, type Registration } from "../model.ts";
 import type { Change, Clock, Events, MaybePromise, SigningKey, Store, Timers } from "../ports.ts";
 
-/** An app with the server's settings filled in where it has none. */
+/** An app with the server's defaults filled in. */
 export interface ResolvedApp {
   readonly app: App;
   readonly limits: Limits;
   readonly access: AccessSettings;
-  /** The app's own settings that leave registration open; null = the server's. */
+  /** The values of the app's `registration` with which registration is open; null = the server's own setting. */
   readonly registrationsOpen: readonly (Registration | null)[];
 }
 
-/** The server's own settings, for apps that have none. */
+/** The server's settings for apps that have none of their own. */
 export interface ServerDefaults {
   readonly limits: Limits;
   readonly registration: Registration;
 }
 
 /**
- * The apps and signing keys in memory, so that no request reads the store for them. `refresh` brings in what this
- * and other processes have changed; called several times a second, it keeps the promise that a change of an app and
- * a revocation hold within one second everywhere.
+ * The apps and signing keys in memory, so that no request reads the store for them. `refresh` reads the change feed of
+ * this and other processes and invalidates cached tokens. Called several times a second, it makes changes of apps and
+ * revocations take effect within one second on every server.
  */
 export interface Registry {
   byKey(org: string, name: string): ResolvedApp | undefined;
-  /** By the app's UUID, or by its App ID at Agora. */
+  /** By the app's UUID or its Agora App ID. */
   byId(id: string): ResolvedApp | undefined;
-  /** The newest one, which signs. */
+  /** The newest key, which signs. */
   signingKey(): SigningKey;
-  /** Looks into the store only for a key that is not known yet: another process may have just made it. */
+  /** Reads the store only for an unknown key: another process may have just created it. */
   findKey(id: number): Promise<SigningKey | undefined>;
   /**
-   * False when this process has changed something since the last look at the feed, in whatever thread, and when that
-   * look began more than a second ago: the feed cannot be read, or this thread stood still.
+   * False if any thread of this process has changed something since the last successful poll of the feed, or if that poll
+   * began more than a second ago, because the feed cannot be read or this thread stood still.
    */
   isCurrent(): boolean;
   /** Settles within two seconds, whatever the store does, and never rejects. */
   refresh(): Promise<void>;
-  /** Throws (503) when the last `refresh` could not find out what has changed, and so who may do what. */
+  /** Throws a `StoreFailure` (503) if the last poll failed or is over a second old: rights may have changed since. */
   requireKnown(): void;
 }
 
@@ -52,35 +52,35 @@ export interface RegistryNeeds {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly tokens: {
-    /** Called for every user whose tokens, rights or existence have changed. */
+    /** Called for every user whose tokens, rights or existence changed. */
     invalidateUser(userId: string): void;
-    /** Called when changes may have gone unseen. */
+    /** Called when changes may have been missed. */
     invalidateAll(): void;
-    /** Called when apps have changed, and with them perhaps whose tokens they take. */
+    /** Called when apps changed: they may accept other external tokens now. */
     invalidateExternal(): void;
   };
 }
 
-/** The store forgets changes after an hour; who has not looked for this long begins anew. */
+/** The feed keeps entries for an hour. After a gap of more than this, a poll reloads everything. */
 const LOST_TRACK_MS = 1_800_000;
-/** What is known is trusted for so long from when it was asked for: promise 9. */
+/** How long the result of a poll counts as current, from its begin (docs/GUARANTEES.md). */
 const TRUSTED_MS = 1000;
-/** A look that takes longer has failed: what it finds would hardly be trusted any more, and requests wait for two at most. */
-const LOOK_MS_MAX = 750;
+/** Timeout of a poll. A later result would hardly count as current, and a request waits for two polls at most. */
+const POLL_MAX_MS = 750;
 
-/** Reads everything once; the store must hold at least one signing key by then. */
+/** Reads apps and keys once. The store must already hold a signing key. */
 export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
   const { store, timers } = needs;
   const byKey = new Map<string, ResolvedApp>();
   const byId = new Map<string, ResolvedApp>();
   let keys: readonly SigningKey[] = [];
   let knownVersion = store.feedVersion();
-  /** When the last look that succeeded began, by the wall clock, and in ms that never run backwards. */
-  let lookedAt = needs.clock.now();
-  let lookedAtMs = timers.nowMs();
-  // The feed's position is read before what it announces, so that a change in between is seen twice, not never.
+  /** When the last successful poll began: by the wall clock, and by the monotonic clock. */
+  let polledAt = needs.clock.now();
+  let polledAtMs = timers.nowMs();
+  // The cursor is read before the apps and keys, so that a change in between is seen twice, not missed.
   let cursor = (await store.changesSince(0)).cursor;
-  /** Why the last look has failed. */
+  /** The error of the last poll, if it failed. */
   let failure: { readonly error: unknown } | undefined;
   setApps(await store.apps());
   setKeys(await store.signingKeys());
@@ -98,32 +98,32 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
   }
 
   function setKeys(all: readonly SigningKey[]): void {
-    // What a key has signed that is gone must not go on because it was verified before.
+    // Cached tokens that a removed key has signed must no longer be accepted.
     if (keys.some(({ id }) => !all.some((each) => each.id === id))) needs.tokens.invalidateAll();
     keys = [...all].sort((a, b) => b.id - a.id);
   }
 
-  async function look(): Promise<void> {
+  async function poll(): Promise<void> {
     const [now, nowMs] = [needs.clock.now(), timers.nowMs()];
-    /** What comes later is not looked at any more: a later look may have learned more by then. */
-    const answered = <T>(answer: MaybePromise<T>): MaybePromise<T> =>
-      answer instanceof Promise ? inTime(answer, nowMs + LOOK_MS_MAX - timers.nowMs(), timers) : answer;
+    /** Ignores a result after the timeout: a later poll may have read a newer state by then. */
+    const withTimeout = <T>(answer: MaybePromise<T>): MaybePromise<T> =>
+      answer instanceof Promise ? inTime(answer, nowMs + POLL_MAX_MS - timers.nowMs(), timers) : answer;
     try {
       const version = store.feedVersion();
-      const { cursor: next, changes } = await answered(store.changesSince(cursor));
-      // A suspended machine's time is in the wall clock alone, and that may have been set back.
-      const isLost = Math.max(now - lookedAt, nowMs - lookedAtMs) > LOST_TRACK_MS;
+      const { cursor: next, changes } = await withTimeout(store.changesSince(cursor));
+      // Only the wall clock includes the time of a suspended machine, but it may have been set back.
+      const isLost = Math.max(now - polledAt, nowMs - polledAtMs) > LOST_TRACK_MS;
       const isChanged = (kind: Change["kind"]): boolean => isLost || changes.some((change) => change.kind === kind);
       if (isLost) needs.tokens.invalidateAll();
       for (const change of changes) if (change.kind === "user") needs.tokens.invalidateUser(change.userId);
       if (isChanged("apps")) {
-        setApps(await answered(store.apps()));
+        setApps(await withTimeout(store.apps()));
         needs.tokens.invalidateExternal();
       }
-      if (isChanged("keys")) setKeys(await answered(store.signingKeys()));
+      if (isChanged("keys")) setKeys(await withTimeout(store.signingKeys()));
       cursor = next;
-      lookedAt = now;
-      lookedAtMs = nowMs;
+      polledAt = now;
+      polledAtMs = nowMs;
       knownVersion = version;
       failure = undefined;
     } catch (error) {
@@ -132,7 +132,7 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
     }
   }
 
-  const isTrusted = (): boolean => timers.nowMs() - lookedAtMs < TRUSTED_MS;
+  const isTrusted = (): boolean => timers.nowMs() - polledAtMs < TRUSTED_MS;
   const isCurrent = (): boolean => isTrusted() && knownVersion === store.feedVersion();
   const key = (id: number): SigningKey | undefined => keys.find((candidate) => candidate.id === id);
 
@@ -149,17 +149,17 @@ export async function openRegistry(needs: RegistryNeeds): Promise<Registry> {
       return key(id);
     },
     isCurrent,
-    // A slow look may have begun late enough: then nobody waits for another.
-    refresh: coalesced(look, isCurrent),
+    // A slow poll may have begun late enough: then no caller waits for another one.
+    refresh: coalesced(poll, isCurrent),
     requireKnown() {
       if (failure === undefined && isTrusted()) return;
-      // Whatever was in the way: nothing was done for who asks.
-      throw new StoreFailure("what has changed could not be found out", true, failure?.error);
+      // Nothing was done for the request, whatever the reason.
+      throw new StoreFailure("the change feed could not be read", true, failure?.error);
     },
   };
 }
 
-/** The server's settings for what the app leaves to it. */
+/** Fills in the server's defaults for settings that the app leaves out. */
 export function resolveApp(app: App, defaults: ServerDefaults): ResolvedApp {
   const registration = app.registration ?? defaults.registration;
   const registrationsOpen: ResolvedApp["registrationsOpen"] =

@@ -1,12 +1,12 @@
 import { type Authorised, UNAUTHENTICATED } from "../authority.ts";
 
-/** A bearer: since and until when, in ms since 1970; Infinity = for good. */
+/** An authenticated caller and the lifetime of its token, ms since 1970; `expires` Infinity = permanent. */
 export interface Authentication extends Authorised {
   readonly issued: number;
   readonly expires: number;
-  /** To find the bearer, its user was stored just now. */
+  /** The user was just created (just-in-time provisioning). */
   readonly isUserNew?: boolean;
 }
 
-/** Who comes without a bearer. */
+/** A request without a token. */
 export const ANONYMOUS: Authentication = { ...UNAUTHENTICATED, issued: 0, expires: 0 };

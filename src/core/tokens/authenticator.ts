@@ -9,28 +9,28 @@ import { TOKEN_PREFIX } from "./token-codec.ts";
 import type { Tokens, VerifiedToken } from "./tokens.ts";
 
 /**
- * Who stands behind a bearer text, for one app. A token of another app is nobody here: it is refused with a `token_…`
- * code like any other bad one.
+ * Authenticates bearer tokens for one app: the server's own tokens, external tokens, and the operator key. A token of
+ * another app is refused with a `token_…` code like any other invalid one.
  */
 export interface Authenticator {
-  /** At once; undefined for a bearer that has not been identified before, or is none. */
+  /** Looks in the caches only, synchronously; undefined for a bearer that is not cached. Refuses as `authenticate` does. */
   lookup(resolved: ResolvedApp, bearer: string | undefined): Authentication | undefined;
-  /** Whether `lookup` knows the bearer, whatever it says of it. */
+  /** Whether the bearer is cached, valid for the app or not. */
   isCached(bearer: string): boolean;
-  /** Whoever it is, at some cost where `lookup` does not know. @param asker who is charged for it */
+  /** As `lookup`, and verifies a bearer that is not cached. @param asker charged for the verification */
   authenticate(
     resolved: ResolvedApp,
     bearer: string | undefined,
     asker: () => Asker,
     options?: IdentifyOptions,
   ): Promise<Authentication>;
-  /** The former operator key is a text like any other from then on, also to `lookup`. */
+  /** The former operator key stops working immediately. */
   replaceOperatorKey(key: string): void;
 }
 
 const OPERATOR_KEY: Authentication = { ...OPERATOR, issued: 0, expires: Number.POSITIVE_INFINITY };
 
-/** @param operatorKey when given, a bearer of this text is an admin of every app */
+/** @param operatorKey if given, the bearer that is an admin of every app */
 export function createAuthenticator(
   tokens: Pick<Tokens, "lookup" | "isCached" | "verify">,
   external: Pick<ExternalAuthenticator, "lookup" | "isCached" | "takes" | "authenticate">,
@@ -39,8 +39,8 @@ export function createAuthenticator(
 ): Authenticator {
   let operatorHash = operatorKey === undefined ? undefined : digest.sha256(operatorKey);
   /**
-   * The operator key, once it has been shown: it costs a look-up from then on. The look-up goes by a hash of the whole
-   * text, so that how long it takes tells a guesser nothing of how much he has right.
+   * The operator key after its first use: from then on it costs one look-up. The look-up hashes the whole text, so its
+   * duration tells an attacker nothing about how much of a guess is right.
    */
   const shown = new Set<string>();
 
@@ -52,14 +52,14 @@ export function createAuthenticator(
 
   function lookup(resolved: ResolvedApp, bearer: string | undefined): Authentication | undefined {
     if (bearer === undefined) return undefined;
-    // Others' tokens are not looked for among ours: it would take as long again.
+    // External tokens are not looked up among ours: that would double the cost.
     const token = bearer.startsWith(TOKEN_PREFIX) ? tokens.lookup(bearer) : undefined;
     if (token !== undefined) return ofApp(resolved, token);
-    // First: others' tokens are known by a digest, which costs more than this look-up.
+    // The operator key first: external tokens are cached by a digest, which costs more than this look-up.
     return shown.has(bearer) ? OPERATOR_KEY : external.lookup(resolved, bearer);
   }
 
-  /** One of ours, or, where it is none, one that the app takes from somebody else. */
+  /** Verifies a token of this server, or else an external one that the app accepts. */
   async function verify(
     resolved: ResolvedApp,
     bearer: string,
@@ -94,6 +94,6 @@ export function createAuthenticator(
 const NOT_OURS: readonly RefusalCode[] = ["token_malformed", "token_unknown"];
 
 function ofApp(resolved: ResolvedApp, token: VerifiedToken): VerifiedToken {
-  if (token.appId !== resolved.app.id) throw badToken("token_of_other_app", "app", "it was given for another app");
+  if (token.appId !== resolved.app.id) throw badToken("token_of_other_app", "app", "it was issued for another app");
   return token;
 }

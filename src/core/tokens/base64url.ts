@@ -1,4 +1,4 @@
-/** Without padding, and strict: no two texts decode to the same bytes, so that no character can be exchanged. */
+/** Decodes base64url without padding. Strict: no two texts decode to the same bytes. Undefined: malformed. */
 export function fromBase64Url(text: string): Uint8Array | undefined {
   if (!/^[A-Za-z0-9_-]+$/.test(text)) return undefined;
   try {

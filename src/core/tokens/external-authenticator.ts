@@ -18,45 +18,48 @@ import { RefusedTokens, type TokenEvents } from "./refused-tokens.ts";
 import { TokenCache } from "./token-cache.ts";
 
 /**
- * For identities, on each thread that serves: some 115,000 of them. They are kept by a digest of the token, which may be
- * of 8 KB: four microseconds for a token of that size, and half of one for a usual one.
+ * Size of the token cache of each serving thread: about 115,000 tokens. The key is a digest of the token, which may have
+ * 8 KB. The digest takes four microseconds for a token of that size, and half a microsecond for a usual one.
  */
 const KNOWN_BYTES_MAX = 64 * 1024 * 1024;
 
-/** Who stands behind a token that somebody else has made and that the app takes. */
+/** Authenticates external tokens: those of other issuers that the app accepts (docs/IDENTITY.md). */
 export interface ExternalAuthenticator {
-  /** At once; undefined for a token that has not been identified before, or not for this app. */
+  /** Looks in the cache only, synchronously; undefined for a token that is not cached for this app. */
   lookup(resolved: ResolvedApp, text: string): Authentication | undefined;
   isCached(text: string): boolean;
-  /** Whether the app takes tokens of this form. */
+  /** Whether the app accepts tokens of this format. */
   takes(resolved: ResolvedApp, text: string): boolean;
-  /** Verifies the token and finds its user, who is made if they are not here yet and the app wants that. */
+  /**
+   * Verifies the token and reads its user. Creates a user that does not exist if the app has just-in-time provisioning.
+   * Refuses as `TokenVerifier.verify` does.
+   */
   authenticate(
     resolved: ResolvedApp,
     text: string,
     asker: () => Asker,
     options?: IdentifyOptions,
   ): Promise<Authentication>;
-  /** As `identify`, and the user as they are now; undefined for an admin's token. */
+  /** As `authenticate`, but caches nothing and returns the stored user; undefined for an admin's token. */
   principal(
     resolved: ResolvedApp,
     text: string,
     asker: () => Asker,
     options?: IdentifyOptions,
   ): Promise<{ readonly user: User | undefined; readonly expires: number }>;
-  /** To be called whenever a user's tokens, rights or existence have changed. */
+  /** Call whenever a user's tokens, rights or existence changed. */
   invalidateUser(userId: string): void;
-  /** To be called when such changes may have gone unseen, or when other keys or other settings hold. */
+  /** Call when such changes may have been missed, or when keys or settings changed. */
   invalidateAll(): void;
 }
 
 export interface IdentifyOptions {
-  /** Whether a user who is not here yet is made, where the app wants that; true by default. */
+  /** Whether to create a user that does not exist, if the app has just-in-time provisioning; defaults to true. */
   readonly makesUser?: boolean;
 }
 
 interface ExternalAuthenticatorNeeds {
-  /** Of the kinds of tokens that an app takes. */
+  /** The verifiers of the kinds of tokens that an app accepts. */
   readonly verifiers: (resolved: ResolvedApp) => readonly TokenVerifier[];
   readonly store: Pick<Store, "user" | "userById">;
   readonly accounts: Pick<Accounts, "ensure">;
@@ -77,14 +80,14 @@ type Known = Authentication & {
 };
 
 /**
- * Such a token says when it was made, and nothing of what was revoked before: it is void when the user's, the app's or
- * the admins' tokens have been ended since.
+ * An external token carries only its time of issue, not earlier revocations as our own tokens do. It is invalid if the
+ * user's, the app's or the admin's tokens were revoked after that time.
  */
 export function createExternalAuthenticator(needs: ExternalAuthenticatorNeeds): ExternalAuthenticator {
   const { verifiers, store, accounts, clock, digest, events } = needs;
   const refusals = new RefusedTokens(events, clock);
   const known = new TokenCache<Known>({ resource: "token_caches", bytesMax: KNOWN_BYTES_MAX });
-  /** A request asks for its token several times on its way. */
+  /** The last digest: a request looks its token up several times. */
   let last = { text: "", key: "" };
   let revocations = 0;
 
@@ -96,7 +99,7 @@ export function createExternalAuthenticator(needs: ExternalAuthenticatorNeeds): 
   const find = (text: string): Known | undefined =>
     text.length > EXTERNAL_TOKEN_CHARACTERS_MAX ? undefined : known.find(keyOf(text));
 
-  /** What may change while a token is known: the time, and its app. */
+  /** Checks the parts that may change while a token is cached: the time and the app. */
   function check(app: App, isAdmin: boolean, { issued, expires }: Pick<Authentication, "issued" | "expires">): void {
     const endedAt = Math.max(app.tokensValidAfter, isAdmin ? app.adminTokensValidAfter : 0);
     if (issued < endedAt) throw revoked();
@@ -117,10 +120,10 @@ export function createExternalAuthenticator(needs: ExternalAuthenticatorNeeds): 
     const found = byName ?? byId;
     if (found !== undefined) return { user: found, isNew: false };
     const name = userName(text);
-    if (name === undefined) throw badToken("token_unknown", "claim", "what names its user is no legal username");
-    // The id of one who is gone must not come back as a name.
+    if (name === undefined) throw badToken("token_unknown", "claim", "the name of its user is not a legal username");
+    // The id of a deleted user must not become a name.
     if (id !== undefined || !app.identity.createOnFirstUse || !makesUser) throw unknownUser();
-    // On the authority of a token that ends with the app's, and has no user yet with whom it could end.
+    // A revocation of the app's tokens ends this authority. It cannot depend on the user, which does not exist yet.
     const authority = authorityOf(ADMIN, issued, NEVER_ENDED);
     const user = await accounts.ensure(app, name, { caller: ADMIN, authority });
     if (user === undefined) throw unknownUser();
@@ -135,7 +138,7 @@ export function createExternalAuthenticator(needs: ExternalAuthenticatorNeeds): 
   async function checkReadings(app: App, names: readonly string[]): Promise<void> {
     for (const name of names) {
       if ((await userOfName(app, name)) === undefined) continue;
-      throw badToken("token_unknown", "claim", "what is signed can also be read as another user's token");
+      throw badToken("token_unknown", "claim", "the signed text can also be read as another user's token");
     }
   }
 
@@ -148,7 +151,7 @@ export function createExternalAuthenticator(needs: ExternalAuthenticatorNeeds): 
     const { app } = resolved;
     const verifier = verifiers(resolved).find((each) => each.takes(text));
     if (verifier === undefined) {
-      throw badToken("token_malformed", "format", "it has the form of no kind of token that the app takes");
+      throw badToken("token_malformed", "format", "it has the format of no kind of token that the app accepts");
     }
     const { kind } = verifier;
     try {
@@ -199,7 +202,7 @@ export function createExternalAuthenticator(needs: ExternalAuthenticatorNeeds): 
       const caller = user === undefined ? ADMIN : ({ kind: "user", id: user.id, name: user.name } as const);
       const authority = authorityOf(caller, issued, issued);
       const entry = { caller, authority, issued, expires, kind, verifiedUntilMs, appId: resolved.app.id };
-      // A revocation that came in between may not have been in what was read: then the next request reads again.
+      // The user may have been read before a revocation that came in meanwhile: then the token is not cached.
       if (revocations === revocationsBefore) known.add(keyOf(text), entry, user?.id);
       return { ...entry, isUserNew };
     },
@@ -218,11 +221,15 @@ export function createExternalAuthenticator(needs: ExternalAuthenticatorNeeds): 
 const ADMIN = { kind: "admin" } as const;
 
 function unknownUser(): Refusal {
-  return badToken("token_unknown", "claim", "it names a user who is not here, and is not made at first sight");
+  return badToken(
+    "token_unknown",
+    "claim",
+    "it names a user that does not exist, and the app does not create users on first use",
+  );
 }
 
 function revoked(): Refusal {
-  return badToken("token_expired", "revoked", "it was made before the last time that such tokens were ended");
+  return badToken("token_expired", "revoked", "it was issued before the last revocation of such tokens");
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

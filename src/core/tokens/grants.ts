@@ -20,31 +20,34 @@ export interface UserGrant extends IssuedToken {
 }
 
 /**
- * The ways to a token (protocol.md § 2.1). A lifetime is in seconds; undefined = the app's, 0 = permanent. A new
- * token leaves older ones as they are. An asker is known by the address alone.
+ * The grants that issue a token (protocol.md § 2.1). A lifetime is in seconds; undefined = the app's default, 0 =
+ * permanent. A new token does not affect older ones. The asker has an address only, because it is not authenticated yet.
  */
 export interface Grants {
-  /** Refuses an attempt too many with `rate_exceeded`. */
+  /** Refuses with `client_id_wrong`, `client_secret_wrong`, and after too many failures with `rate_exceeded`. */
   clientCredentials(
     resolved: ResolvedApp,
     { address }: Pick<Asker, "address">,
     credentials: ClientCredentials,
     ttlSeconds: number | undefined,
   ): Promise<IssuedToken>;
-  /** An attempt as `clientCredentials`, for a client that shows its secret beside another grant. */
+  /** Verifies credentials as `clientCredentials` does, for a client that sends them with another grant. */
   checkClient(
     resolved: ResolvedApp,
     { address }: Pick<Asker, "address">,
     credentials: ClientCredentials,
   ): Promise<void>;
-  /** Takes the same time whoever is named and whatever is wrong. Refuses an attempt too many with `rate_exceeded`. */
+  /**
+   * Takes the same time whether the user or the password is wrong. Refuses with `grant_user_unknown`, `password_wrong`,
+   * `grant_user_deactivated`, `busy`, and after too many failures with `rate_exceeded`.
+   */
   password(
     resolved: ResolvedApp,
     { address }: Pick<Asker, "address">,
     login: { readonly username: string; readonly password: string },
     ttlSeconds: number | undefined,
   ): Promise<UserGrant>;
-  /** By name alone, for an admin. A user made by `autoCreate` has no password. */
+  /** A token for a user by name alone, for an admin. A user created by `autoCreate` has no password. */
   inherit(
     resolved: ResolvedApp,
     by: Authorised,
@@ -61,11 +64,11 @@ interface GrantsNeeds {
   readonly passwords: Pick<Passwords, "logIn" | "countSecret">;
 }
 
-/** No user has it, and the store is asked for it like for any. */
-const NOBODYS_NAME = "" as UserName; // as: it is a name only to the store
+/** Read in place of an illegal name, so that it takes the same time. No user has it. */
+const UNUSED_NAME = "" as UserName; // as: only the store sees it
 
 export function createGrants({ store, tokens, accounts, digest, passwords }: GrantsNeeds): Grants {
-  /** The app as it is in the store, not as it was a moment ago: a secret that was just rotated must not be taken. */
+  /** Reads the app from the store, not from the registry: a secret that was just rotated must not be accepted. */
   async function current({ app }: ResolvedApp): Promise<App> {
     const found = await store.app(app.number);
     if (found === undefined) throw new Refusal({ code: "app_unknown" });
@@ -113,7 +116,7 @@ export function createGrants({ store, tokens, accounts, digest, passwords }: Gra
     async password(resolved, { address }, { username, password }, ttlSeconds) {
       const app = await current(resolved);
       const name = userName(username);
-      const user = await store.user(app.number, name ?? NOBODYS_NAME);
+      const user = await store.user(app.number, name ?? UNUSED_NAME);
       const asker = { address, account: name === undefined ? undefined : account(app, name) };
       const attempted = { password, hash: user?.passwordHash ?? null, isBarred: user?.activated === false };
       const isRight = await passwords.logIn(asker, attempted);
@@ -125,7 +128,7 @@ export function createGrants({ store, tokens, accounts, digest, passwords }: Gra
     async inherit(resolved, by, { username, autoCreate }, ttlSeconds) {
       permit("inheritUser", by.caller, undefined, resolved.access);
       const user = await findOrCreate(resolved.app, by, username, autoCreate);
-      // Read last, for the user's token would not end with the authority of who asked for it.
+      // Read last: the user's token would survive a revocation of the caller's authority.
       const app = await current(resolved);
       if (!allowsApp(by.authority, app)) throw endedRefusal(by);
       return grant(app, user, ttlSeconds);

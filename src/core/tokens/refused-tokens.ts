@@ -5,7 +5,7 @@ import { Refusal, type TokenFault } from "../refusals.ts";
 import type { ExternalTokenKind } from "./external-token.ts";
 
 export interface TokenEvents {
-  /** A token of somebody else's making was refused. */
+  /** An external token was refused. */
   tokenRefused(details: RefusedToken): void;
 }
 
@@ -13,23 +13,23 @@ export interface RefusedToken extends TokenFault {
   /** The app's key. */
   readonly app: string;
   readonly kind: ExternalTokenKind;
-  /** So many more were refused for the same reason since this was last told. */
+  /** How many more were refused for the same reason since the last line. */
   readonly more: number;
 }
 
 interface Told {
   readonly at: number;
-  /** Since then. */
+  /** Refused since then. */
   readonly more: number;
 }
 
 const TELL_EVERY_MS = 1000;
-/** Of all apps and reasons together, in so long: more lines than that nobody reads. */
+/** Maximum number of lines per TELL_EVERY_MS, over all apps and reasons. */
 const TOLD_MAX = 20;
-/** Apps and reasons; beyond it those that have not come of late are forgotten, with their count. */
+/** Maximum number of pairs of app and reason; beyond it the least recently used are evicted, with their count. */
 const REASONS_MAX = 2000;
 
-/** Tells the operator why tokens are refused: once a second for an app, a kind and a reason, however many there are. */
+/** Reports why tokens are refused, at most once a second for each app, kind and reason, with the number of repetitions. */
 export class RefusedTokens {
   readonly #events: TokenEvents;
   readonly #clock: Pick<Clock, "now">;
@@ -41,13 +41,13 @@ export class RefusedTokens {
     this.#clock = clock;
   }
 
-  /** @param error what was thrown; anything but a token's refusal is another's to tell */
+  /** @param error what `verify` threw; ignored unless it is the refusal of a token */
   refused({ key }: Pick<App, "key">, kind: ExternalTokenKind, error: unknown): void {
     const fault = error instanceof Refusal && "fault" in error.refused ? error.refused.fault : undefined;
     if (fault !== undefined) this.tell({ app: key, kind, ...fault, more: 0 });
   }
 
-  /** Also of what another thread has told in this way. */
+  /** Also takes reports of other threads, which carry a count of their own. */
   tell(token: RefusedToken): void {
     const { app, kind, failed, detail } = token;
     const reason = `${app} ${kind} ${failed} ${detail}`;

@@ -2,20 +2,20 @@ import type { Resource } from "../admission/resources.ts";
 
 export interface TokenCacheOptions {
   readonly resource: Resource;
-  /** Of all that is remembered, as `bytes` counts it. */
+  /** Size limit of the cache, as `bytes` counts it. */
   readonly bytesMax: number;
 }
 
 /**
- * What an entry takes beside its key: itself with its caller and names, its places in two maps, its user's holder.
+ * Bytes of an entry beside its key: the entry with caller and names, its slots in two maps, and its user's holder.
  * Measured with names of 12 characters; a name may have 64.
  */
 export const ENTRY_BYTES = 512;
 
 /**
- * Tokens that have been found good, so that the next request with one costs a look-up. Two generations: when the
- * young one is full it becomes the old one, and what was old and not asked for since is let go, all at once. Deleting
- * the oldest entry of a single Map instead takes JavaScriptCore ever longer, for it walks over what was deleted.
+ * A cache of verified tokens: an approximate LRU of two generations. When the young generation is full it becomes the old
+ * one, and the previous old one is evicted as a whole; a hit moves an entry to the young generation. Evicting the oldest
+ * entry of a single Map instead gets slower and slower in JavaScriptCore, which walks over deleted entries.
  */
 export class TokenCache<Entry extends object> {
   readonly #generationBytesMax: number;
@@ -35,7 +35,7 @@ export class TokenCache<Entry extends object> {
     return this.find(key) !== undefined;
   }
 
-  /** @param key a token, or what stands for it; where there may be long ones, a digest */
+  /** @param key the token, or a digest of it if tokens may be long */
   find(key: string): Entry | undefined {
     const young = this.#young.tokens.get(key);
     if (young !== undefined) return young.holder?.isInvalidated ? undefined : young.entry;
@@ -45,7 +45,7 @@ export class TokenCache<Entry extends object> {
     return old.entry;
   }
 
-  /** @param userId whose token it is; undefined for one that is no user's */
+  /** @param userId the token's user; undefined for an admin's token */
   add(key: string, entry: Entry, userId: string | undefined): void {
     this.#add(key, { entry, holder: userId === undefined ? undefined : this.#holderOf(userId) });
   }
@@ -75,13 +75,13 @@ export class TokenCache<Entry extends object> {
     if (known.holder !== undefined) this.#young.holders.set(known.holder.userId, known.holder);
   }
 
-  /** One for all tokens of a user: otherwise some would be remembered when the user is forgotten. */
+  /** One holder for all tokens of a user; with several, `invalidateUser` would miss some tokens. */
   #holderOf(userId: string): Holder {
     return this.#young.holders.get(userId) ?? this.#old.holders.get(userId) ?? { userId, isInvalidated: false };
   }
 }
 
-/** What the tokens of one user have in common; forgetting it forgets them all, without a list of them. */
+/** Shared by all cached tokens of a user: invalidating it invalidates them all, without a list of them. */
 interface Holder {
   readonly userId: string;
   isInvalidated: boolean;
@@ -94,7 +94,7 @@ interface Known<Entry> {
 
 interface Generation<Entry> {
   readonly tokens: Map<string, Known<Entry>>;
-  /** Of all tokens above that are not forgotten. */
+  /** By user id; without invalidated ones. */
   readonly holders: Map<string, Holder>;
   bytes: number;
 }

@@ -2,12 +2,12 @@ import type { UserName } from "../model.ts";
 import { fromBase64Url } from "./base64url.ts";
 
 /**
- * What a token of ours says. To clients it is opaque text that begins with `YWMt` (protocol.md § 2.3):
+ * The claims of a token of this server. To clients a token is opaque text that begins with `YWMt` (protocol.md § 2.3):
  *
  *     base64url( "ac-" | format 1 B | kind 1 B | key id 4 B | issued 8 B | ttl 4 B | app ended 8 B | own ended 8 B
  *                | app 16 B | user 16 B, username: user tokens only | signature 32 B )
  *
- * Integers are big-endian; the signature is HMAC-SHA256 of all bytes before it. The username is in it so that the
+ * Integers are big-endian. The signature is HMAC-SHA256 of all bytes before it. The username is included so that the
  * user's row can be read by its primary key.
  */
 export interface TokenClaims {
@@ -17,9 +17,9 @@ export interface TokenClaims {
   readonly issued: number;
   /** 0 = permanent. */
   readonly ttlSeconds: number;
-  /** When tokens had last been ended, as it stood when this one was given, ms: all of the app's … */
+  /** Time of the last revocation of all tokens of the app, as known at issue, ms. */
   readonly appEnded: number;
-  /** … and the admin's own, or the user's own. */
+  /** The same for the admin's tokens, or for the user's. */
   readonly ownEnded: number;
   readonly principal:
     | { readonly kind: "admin" }
@@ -33,7 +33,7 @@ export interface DecodedToken {
 }
 
 const PREFIX = "ac-";
-/** The same in base64url: what every token of ours begins with. */
+/** PREFIX in base64url: every token of this server begins with it. */
 export const TOKEN_PREFIX = "YWMt";
 const FORMAT = 1;
 const KIND_ADMIN = 2;
@@ -42,7 +42,7 @@ const APP_AT = 37;
 const HEAD_BYTES = 53;
 const UUID_BYTES = 16;
 const SIGNATURE_BYTES = 32;
-/** No token of ours is longer: what is over it is neither looked for nor decoded. */
+/** Maximum length of a token of this server. Longer texts are neither looked up nor decoded. */
 export const TOKEN_CHARACTERS_MAX = 260;
 
 export function encodeToken(claims: TokenClaims, sign: (signed: Uint8Array) => Uint8Array): string {
@@ -69,7 +69,7 @@ export function encodeToken(claims: TokenClaims, sign: (signed: Uint8Array) => U
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** Undefined when the text is not of the form above. Nothing in it is to be believed before the signature is checked. */
+/** Undefined if the text does not have the format above. Do not trust the claims before the signature is verified. */
 export function decodeToken(text: string): DecodedToken | undefined {
   const bytes = text.length > TOKEN_CHARACTERS_MAX ? undefined : fromBase64Url(text);
   if (bytes === undefined || bytes.length < HEAD_BYTES + SIGNATURE_BYTES) return undefined;
@@ -93,7 +93,7 @@ export function decodeToken(text: string): DecodedToken | undefined {
 function decodePrincipal(kind: number, rest: Uint8Array): TokenClaims["principal"] | undefined {
   if (kind === KIND_ADMIN) return rest.length === 0 ? { kind: "admin" } : undefined;
   if (kind !== KIND_USER || rest.length <= UUID_BYTES) return undefined;
-  // as: a signed token holds a name that was a legal one, and an unsigned one is refused
+  // as: the name was legal if the signature is valid; otherwise the token is refused
   const name = new TextDecoder().decode(rest.subarray(UUID_BYTES)) as UserName;
   return { kind: "user", id: uuidText(rest.subarray(0, UUID_BYTES)), name };
 }

@@ -12,7 +12,10 @@ export interface ExchangedToken {
 }
 
 export interface TokenExchange {
-  /** One of ours for one that the app takes from somebody else (protocol.md § 2.5), which it does not outlive. */
+  /**
+   * Exchanges an external token that the app accepts for a token of this server (protocol.md § 2.5), which does not outlive
+   * the external one. Refuses as `TokenVerifier.verify` does, and with `token_missing` or `app_unknown`.
+   */
   exchange(resolved: ResolvedApp, bearer: string | undefined, asker: () => Asker): Promise<ExchangedToken>;
 }
 
@@ -28,12 +31,12 @@ export function createTokenExchange({ external, tokens, store, clock }: TokenExc
     async exchange(resolved, bearer, asker) {
       if (bearer === undefined || bearer === "") throw new Refusal({ code: "token_missing" });
       if (!external.takes(resolved, bearer))
-        throw badToken("token_malformed", "format", "it has the form of no kind of token that the app takes");
-      // As it is in the store: what has been ended since must not be taken for what the new token was given under.
+        throw badToken("token_malformed", "format", "it has the format of no kind of token that the app accepts");
+      // Read from the store: the new token must carry the latest revocation times.
       const app = await store.app(resolved.app.number);
       if (app === undefined) throw new Refusal({ code: "app_unknown" });
       const { user, expires } = await external.principal({ ...resolved, app }, bearer, asker);
-      // Whole seconds, and never 0, which would be for good.
+      // Whole seconds, and never 0, which would mean permanent.
       const ttlSeconds = Math.max(1, Math.floor((expires - clock.now()) / 1000));
       return { token: tokens.issue(app, user, ttlSeconds).token, expires };
     },

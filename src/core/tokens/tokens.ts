@@ -6,14 +6,14 @@ import { badToken, type Refusal } from "../refusals.ts";
 import { TokenCache } from "./token-cache.ts";
 import { decodeToken, encodeToken, TOKEN_CHARACTERS_MAX, type TokenClaims } from "./token-codec.ts";
 
-/** What `expires_in` says of a permanent token, and the longest lifetime: clients keep it in 32 bits. */
+/** The maximum lifetime, and the `expires_in` of a permanent token: clients store it in 32 bits. */
 export const TTL_SECONDS_MAX = 2_147_483_647;
 
 const SIGNING_KEY_BYTES = 32;
 
 /**
- * For verified tokens, on each thread that serves: some 90,000 of them. They are kept by their text, which is looked up
- * with every request: it is short, so that a digest would cost more than it saves.
+ * Size of the token cache of each serving thread: about 90,000 tokens. The key is the token itself, because it is short:
+ * computing a digest with every request would cost more than it saves.
  */
 const VERIFIED_BYTES_MAX = 64 * 1024 * 1024;
 
@@ -25,28 +25,29 @@ export interface IssuedToken {
 export interface VerifiedToken extends Authorised {
   readonly appId: string;
   readonly caller: Exclude<Caller, { kind: "nobody" }>;
-  /** ms since 1970; Infinity for a permanent token. */
+  /** ms since 1970. */
   readonly issued: number;
+  /** ms since 1970; Infinity for a permanent token. */
   readonly expires: number;
 }
 
 /**
- * A token carries the times at which tokens had last been ended, as they stood in the app and the user for whom it
- * was given; a later time voids it. So whoever was let in by what a revocation has changed loses his token, also if
- * he got it while that revocation was being written, and however the clocks of several servers differ.
+ * A token carries the times of the last revocations of its app and its user at the time of issue; a later revocation
+ * makes it invalid. So a token that was issued on a password or secret that a revocation has replaced becomes invalid,
+ * even if it was issued while the revocation was being written, and whatever the clock skew between servers.
  */
 export interface Tokens {
-  /** A token for the app's admin, or for one of its users, both as the store has them. */
+  /** A token for a user, or without one for the app's admin. Pass app and user as the store has them. */
   issue(app: App, user: User | undefined, ttlSeconds: number): IssuedToken;
-  /** Whether it has been verified before. */
+  /** Whether the token is in the cache of verified tokens. */
   isCached(token: string): boolean;
-  /** A token that has been verified before; undefined for any other. Refuses, as `verify` does, one that is over. */
+  /** The cached token; undefined if it is not cached. Refuses an expired or revoked one as `verify` does. */
   lookup(token: string): VerifiedToken | undefined;
-  /** Checks the signature and reads the user. Refuses with one of the `token_…` codes. */
+  /** Verifies the signature, reads the user, and caches the result. Refuses with one of the `token_…` codes. */
   verify(token: string): Promise<VerifiedToken>;
-  /** To be called whenever a user's tokens, rights or existence have changed. */
+  /** Call whenever a user's tokens, rights or existence changed. */
   invalidateUser(userId: string): void;
-  /** To be called when such changes may have gone unseen. */
+  /** Call when such changes may have been missed. */
   invalidateAll(): void;
 }
 
@@ -64,7 +65,7 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
   const find = (token: string): VerifiedToken | undefined =>
     token.length > TOKEN_CHARACTERS_MAX ? undefined : verified.find(token);
 
-  /** What may change while a token is known: the time, and its app. */
+  /** Checks the parts that may change while a token is cached: the time and the app. */
   function check(resolved: ResolvedApp | undefined, entry: VerifiedToken): VerifiedToken {
     if (resolved === undefined) throw appGone();
     const { tokensValidAfter, adminTokensValidAfter } = resolved.app;
@@ -75,9 +76,10 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
     return entry;
   }
 
-  async function firstSight(token: string): Promise<VerifiedToken> {
+  async function verifyUncached(token: string): Promise<VerifiedToken> {
     const decoded = decodeToken(token);
-    if (decoded === undefined) throw badToken("token_malformed", "format", "it is no token of this server's form");
+    if (decoded === undefined)
+      throw badToken("token_malformed", "format", "it does not have the format of this server's tokens");
     const { claims, signed, signature } = decoded;
     const key = await registry.findKey(claims.keyId);
     if (key === undefined || !digest.equal(digest.hmacSha256(key.secret, signed), signature)) {
@@ -89,7 +91,7 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
     check(resolved, entry);
     const revocationsBefore = revocations;
     if (claims.principal.kind === "user") await checkUser(resolved.app, claims.principal, claims.ownEnded);
-    // A revocation that came in between may not have been in what was read: then the next request reads again.
+    // The user may have been read before a revocation that came in meanwhile: then the token is not cached.
     if (revocations === revocationsBefore) verified.add(token, entry, userIdOf(claims));
     return entry;
   }
@@ -121,7 +123,7 @@ export function createTokens({ registry, store, clock, digest }: TokensNeeds): T
       const entry = find(token);
       return entry === undefined ? undefined : check(registry.byId(entry.appId), entry);
     },
-    verify: firstSight,
+    verify: verifyUncached,
     invalidateUser(userId) {
       revocations += 1;
       verified.invalidateUser(userId);
@@ -138,7 +140,7 @@ function appGone(): Refusal {
 }
 
 function revoked(): Refusal {
-  return badToken("token_expired", "revoked", "it was given before the last time that such tokens were ended");
+  return badToken("token_expired", "revoked", "it was issued before the last revocation of such tokens");
 }
 
 function userIdOf({ principal }: TokenClaims): string | undefined {
@@ -150,12 +152,12 @@ function entryOf({ appId, principal, issued, ttlSeconds, appEnded, ownEnded }: T
   return { appId, caller: principal, issued, expires, authority: authorityOf(principal, appEnded, ownEnded) };
 }
 
-/** Makes the first signing key of a new store. */
+/** Creates the first signing key of a new store. */
 export async function ensureSigningKey(needs: { store: Store; random: Random; clock: Clock }): Promise<void> {
   if ((await needs.store.signingKeys()).length === 0) await rotateSigningKey(needs);
 }
 
-/** From now on new tokens are signed with a new key; tokens signed with older ones stay good until they expire. */
+/** Creates a key that signs new tokens from now on. Tokens signed with older keys stay valid until they expire. */
 export async function rotateSigningKey({
   store,
   random,
