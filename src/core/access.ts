@@ -1,19 +1,17 @@
 import type { Caller, Dialect, Registration, UserName } from "./model.ts";
 import { Refusal } from "./refusals.ts";
 
-/** What a caller is to the user that an operation is about; to an operation about no user, a user is "other". */
+/** The relation of the caller to the operation's target user; without a target, a user is "other". */
 export type Relation = "nobody" | "self" | "other" | "admin";
 
-/**
- * yes / no, or a yes that hangs on a setting of the app: `open`, when registration is open; `2021`, in that dialect.
- */
+/** yes, no, or a yes that depends on a setting of the app: `open` = registration is open, `2021` = in that dialect. */
 type Verdict = "yes" | "no" | "open" | "2021";
 
 /**
- * Who may do what: the one truth. "Only the user himself or the app administrator" (user-metadata.md § Setting, §
- * Delete), "only app admin has permission" (§ Get the total size); reads are for any valid token of the app
- * (protocol.md § 8, row 11); users are the admin's, but for registration, one's own password and one's own token. The
- * companion calls are about the caller's own conversations, and an admin has none.
+ * The only place that decides who may do what. Set and delete: "Only the user himself or the app administrator"
+ * (user-metadata.md § Setting, § Delete). Capacity: "only app admin has permission" (§ Get the total size). Reads: any
+ * valid token of the app (protocol.md § 8, row 11). Users: admins only, apart from registration, the caller's own
+ * password and own token. Companion calls are about the caller's own conversations, and an admin has none.
  */
 const ACCESS = {
   //                 nobody        self          other         admin
@@ -64,7 +62,10 @@ export function isAllowed(operation: Operation, relation: Relation, settings: Ac
   }
 }
 
-/** Refuses what is not allowed. An ordinary user learns nothing from it about the target, not even that it exists. */
+/**
+ * Refuses an operation that is not allowed, with `not_permitted`, `read_not_permitted` or `registration_closed`. The
+ * refusal tells a user nothing about the target, not even whether it exists.
+ */
 export function permit(
   operation: Operation,
   caller: Caller,

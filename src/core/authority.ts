@@ -2,7 +2,7 @@ import type { App, Caller, User, UserName } from "./model.ts";
 import { badToken, Refusal } from "./refusals.ts";
 import { type Authority, NEVER_ENDED } from "./terms.ts";
 
-/** Who asks, and what must still be so when something is stored for them. */
+/** The caller, and the conditions that must still hold when something is stored for it. */
 export interface Authorised {
   readonly caller: Caller;
   readonly authority: Authority;
@@ -10,19 +10,19 @@ export interface Authorised {
 
 const UNENDING: Authority = { appEndedMax: NEVER_ENDED, adminEndedMax: NEVER_ENDED };
 
-/** Whoever has the store, or the operator key. */
+/** The operator: has access to the store, or the operator key. */
 export const OPERATOR: Authorised & { readonly caller: Extract<Caller, { kind: "admin" }> } = {
   caller: { kind: "admin" },
   authority: UNENDING,
 };
 
-/** Who comes without a bearer: what a stranger may do hangs on the app's registration alone. */
+/** A client without a token: all it may do is register, depending on the app's `registration`. */
 export const UNAUTHENTICATED: Authorised = { caller: { kind: "nobody" }, authority: UNENDING };
 
 /**
- * Of a token.
- * @param appEndedMax when the app's tokens were last ended, as far as the token allows
- * @param ownEndedMax the same of the admins' or the user's tokens
+ * The authority of a token.
+ * @param appEndedMax the app's latest revocation that the token survives, ms
+ * @param ownEndedMax the same for revocations of the admin's or the user's tokens
  */
 export function authorityOf(
   caller: Exclude<Caller, { kind: "nobody" }>,
@@ -34,24 +34,24 @@ export function authorityOf(
   return { appEndedMax, adminEndedMax: NEVER_ENDED, user: { id, name, endedMax: ownEndedMax } };
 }
 
-/** Whether the app, as the store has it, leaves it to who asks. */
+/** Whether the stored app still grants the authority. */
 export function allowsApp({ appEndedMax, adminEndedMax, registrations }: Authority, app: AppEnds): boolean {
   if (registrations !== undefined && !registrations.includes(app.registration)) return false;
   return app.tokensValidAfter <= appEndedMax && app.adminTokensValidAfter <= adminEndedMax;
 }
 
-/** Whether the user who asks, as the store has him, still may; @param user undefined = there is no user of his name */
+/** Whether the stored user still has the authority. @param user undefined = no user has the caller's name */
 export function allowsUser({ user: asks }: Authority, user: UserEnds | undefined): boolean {
   if (asks === undefined) return true;
   return user?.id === asks.id && user.activated && user.tokensValidAfter <= asks.endedMax;
 }
 
-/** The name of the user whom the store must look at; undefined when nobody of the app's users asks. */
+/** The name of the user that the store must check; undefined if the caller is not a user. */
 export function askingUser(authority: Authority | undefined): UserName | undefined {
   return authority?.user?.name;
 }
 
-/** Whether what is asked of an app on this authority is "unauthorised"; of an app that is gone nothing ever is. */
+/** Whether a call on this authority is "unauthorised". False if the app is gone: that is reported in another way. */
 export function hasEnded(
   authority: Authority | undefined,
   app: AppEnds | undefined,
@@ -63,13 +63,13 @@ export function hasEnded(
   return name !== undefined && !allowsUser(authority, userOf(name));
 }
 
-/** What is answered where the store says "unauthorised". */
+/** The refusal for "unauthorised" from the store: `registration_closed` or `token_expired`. */
 export function endedRefusal({ caller }: Pick<Authorised, "caller">): Refusal {
   if (caller.kind === "nobody") return new Refusal({ code: "registration_closed" });
-  return badToken("token_expired", "revoked", "it was ended while the request was under way");
+  return badToken("token_expired", "revoked", "it was revoked while the request was in flight");
 }
 
-/** What of an app an authority hangs on. */
+/** The members of an app that an authority depends on. */
 export type AppEnds = Pick<App, "tokensValidAfter" | "adminTokensValidAfter" | "registration">;
-/** The same of a user. */
+/** The members of a user that an authority depends on. */
 export type UserEnds = Pick<User, "id" | "activated" | "tokensValidAfter">;

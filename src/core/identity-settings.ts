@@ -1,15 +1,15 @@
-/** Agora Chat (protocol.md § 2.5): tokens that the team's backend builds from the App ID and an App Certificate. */
+/** Agora Chat (protocol.md § 2.5): tokens that the team's backend creates from the App ID and an App Certificate. */
 export interface AgoraSettings {
   /** 32 hex digits. */
   readonly appId: string;
-  /** Absolute path; one certificate a line, while one is rotated both. */
+  /** Absolute path. One certificate per line; during rotation, the old and the new one. */
   readonly certificateFile: string;
 }
 
-/** Easemob (protocol.md § 2.4): tokens that the team's backend makes from the hosted app's client id and secret. */
+/** Easemob (protocol.md § 2.4): tokens that the team's backend creates from the hosted app's client id and secret. */
 export interface EasemobSettings {
   readonly clientId: string;
-  /** Absolute path; one secret a line, while one is rotated both. */
+  /** Absolute path. One secret per line; during rotation, the old and the new one. */
   readonly clientSecretFile: string;
 }
 
@@ -17,14 +17,14 @@ export interface EasemobSettings {
 export interface OidcSettings {
   readonly issuer: string;
   readonly audience: string;
-  /** An https: or http: URL, or the absolute path of a file; null = what the issuer's discovery document names. */
+  /** An https: or http: URL, or the absolute path of a file; null = the URL in the issuer's discovery document. */
   readonly jwks: string | null;
   readonly algorithms: readonly JwtAlgorithm[];
   /** The claim that holds the username. */
   readonly userClaim: string;
-  /** How that becomes a name here where it is none, as an e-mail address is not: see identity/mapped-name.ts. */
+  /** How to map a claim that is no legal username, such as an e-mail address, to one: see identity/mapped-name.ts. */
   readonly userClaimMap: UserClaimMap;
-  /** A token with this claim, or with this scope in `scope`, is an admin's; null = none ever is. */
+  /** A token with this claim set to true, or with this scope in `scope` or `scp`, is an admin's; null = no token is. */
   readonly adminClaim: string | null;
   readonly adminScope: string | null;
 }
@@ -33,17 +33,17 @@ export const USER_CLAIM_MAPS = ["none", "escape", "hash"] as const;
 
 export type UserClaimMap = (typeof USER_CLAIM_MAPS)[number];
 
-/** Tokens of the hosted service, verified by asking that service. */
+/** Tokens of the hosted service, verified by a call to that service. */
 export interface HostedSettings {
-  /** The app's address there, `https://HOST/ORG/APP`, without a slash at the end. */
+  /** The app's URL there, `https://HOST/ORG/APP`, without a trailing slash. */
   readonly url: string;
-  /** For so long an answer is believed. */
+  /** How long a positive answer stays valid, seconds. */
   readonly cacheSeconds: number;
 }
 
-/** Whose tokens an app takes beside those that are made here; null = not those. */
+/** The kinds of external tokens that an app accepts beside the server's own; null = not accepted. */
 export interface IdentitySettings {
-  /** A user whom such a token names, and who is not here yet, is made at first sight, without a password. */
+  /** Just-in-time provisioning: a user that an external token names and that does not exist is created, without a password. */
   readonly createOnFirstUse: boolean;
   readonly agora: AgoraSettings | null;
   readonly easemob: EasemobSettings | null;
@@ -51,7 +51,7 @@ export interface IdentitySettings {
   readonly hosted: HostedSettings | null;
 }
 
-/** Signatures with a public key only: whoever may read what verifies a token must not be able to make one. */
+/** Public-key signatures only: read access to the verification keys must not allow anyone to create a token. */
 export const JWT_ALGORITHMS = [
   "RS256",
   "RS384",
@@ -77,13 +77,13 @@ export const NO_IDENTITY: IdentitySettings = {
 
 const NO_IDENTITY_TEXT = JSON.stringify(NO_IDENTITY);
 
-/** As a store keeps them; null = none. */
+/** The stored form; null = `NO_IDENTITY`. */
 export function identityText(settings: IdentitySettings): string | null {
   const text = JSON.stringify(settings);
   return text === NO_IDENTITY_TEXT ? null : text;
 }
 
-/** What a store keeps, also when an earlier version that knew less has written it. */
+/** The inverse of `identityText`; fills in settings that an earlier version did not store. */
 export function identityFrom(text: string | null): IdentitySettings {
   if (text === null) return NO_IDENTITY;
   const { oidc = null, ...settings } = JSON.parse(text) as Partial<IdentitySettings>; // as: only texts of identityText are ever stored

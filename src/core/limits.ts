@@ -8,37 +8,37 @@ export const DEFAULT_LIMITS: Limits = {
   ratePerSecond: 100,
 };
 
-/** No app may give its users more than this: a form of it still fits into the largest body that is read. */
+/** Upper bound for an app's `userBytesMax`: as a form, this size still fits into the largest request body accepted. */
 export const USER_BYTES_CEILING = 262_144;
 
-/** The most users of one batch call that an app may allow. */
+/** Upper bound for an app's `batchMax`. */
 export const BATCH_CEILING = 1000;
 
-/** Users of one batch registration (protocol.md § 3.1). */
+/** Maximum number of users of one batch registration (protocol.md § 3.1). */
 export const REGISTER_BATCH_MAX = 60;
 
 export const PASSWORD_CHARACTERS_MAX = 64;
 export const NICKNAME_CHARACTERS_MAX = 100;
 
-/** Counted in characters (code points): many an emoji is one, though a string holds it as two units. */
+/** Counts characters (code points): most emoji are one, although a JavaScript string holds them as two units. */
 export function isLongerThan(text: string, charactersMax: number): boolean {
   if (text.length <= charactersMax) return false;
   return text.length > 2 * charactersMax || [...text].length > charactersMax;
 }
 
-/** An app's own limits, and the server's where it has none. */
+/** An app's own limits; the server's where the app sets none. */
 export function limitsOf(app: App, server: Limits): Limits {
   const limits: Record<keyof Limits, number> = { ...server };
   for (const name of LIMIT_NAMES) limits[name] = app[name] ?? server[name];
   return limits;
 }
 
-/** Texts longer than this are faster encoded than counted unit by unit; short ones are not. */
+/** For texts longer than this, encoding is faster than counting unit by unit. */
 const COUNTED_MAX = 64;
 
 const encoder = new TextEncoder();
 
-/** The length of a text in UTF-8. A lone surrogate counts as the U+FFFD it would become. */
+/** The length of a text in UTF-8, bytes. A lone surrogate counts as the U+FFFD it is encoded as. */
 export function utf8Bytes(text: string): number {
   if (text.length > COUNTED_MAX) return encoder.encode(text).length;
   let bytes = text.length;

@@ -1,6 +1,6 @@
 /**
- * The things the rules speak of: apps, users, callers. A name that reaches the rules has been through one of the
- * constructors below, so that a value of these types is always a legal one.
+ * The domain model: apps, users, callers. A name reaches the rules only through one of the constructors below, so a value
+ * of these types is always legal.
  */
 import type { IdentitySettings } from "./identity-settings.ts";
 
@@ -15,12 +15,12 @@ export type AppKey = string & { readonly [brand]: "AppKey" };
 /** Which generation of the documents an app's answers follow (protocol.md § 8). */
 export type Dialect = "2021" | "2026";
 
-/** Who may create users: anybody, or holders of an app token (protocol.md § 3.1). */
+/** Who may register users: any client, or holders of an app token (protocol.md § 3.1). */
 export type Registration = "open" | "authorised";
 
 /**
- * What becomes of a set that another one has overtaken: it is refused with 409 (user-metadata.md § Setting user
- * metadata), or merged into what the other has stored.
+ * How to handle a set that conflicts with a concurrent one: refuse it with 409 (user-metadata.md § Setting user
+ * metadata), or merge it into the attributes that the other one has stored.
  */
 export type ConflictRule = "refuse" | "merge";
 
@@ -28,38 +28,38 @@ export const DIALECTS = ["2021", "2026"] as const satisfies readonly Dialect[];
 export const CONFLICT_RULES = ["refuse", "merge"] as const satisfies readonly ConflictRule[];
 export const REGISTRATIONS = ["open", "authorised"] as const satisfies readonly Registration[];
 
-/** The sizes and rates that an app may set for itself; what it leaves out is the server's. */
+/** Limits that an app may set for itself; the server's apply otherwise. */
 export interface Limits {
-  /** Σ UTF-8 bytes of a user's attribute keys and values, inclusive. */
+  /** Maximum Σ UTF-8 bytes of a user's attribute keys and values, inclusive. */
   readonly userBytesMax: number;
-  /** The same over all users of the app. */
+  /** Maximum Σ of the same over all users of the app. */
   readonly appBytesMax: number;
-  /** Users of one batch call. */
+  /** Maximum number of users in one batch call. */
   readonly batchMax: number;
-  /** Metadata calls a second, each of the four kinds; 0 = without limit. */
+  /** Rate limit of each of the four kinds of metadata calls, per second; 0 = unlimited. */
   readonly ratePerSecond: number;
 }
 
 export const LIMIT_NAMES = ["userBytesMax", "appBytesMax", "batchMax", "ratePerSecond"] as const;
 
-/** What an operator may change of an app while it runs; null = the server's own setting. */
+/** The settings of an app that an operator may change while the server runs; null = the server's own setting. */
 export interface AppSettings extends Readonly<Record<keyof Limits, number | null>> {
   readonly dialect: Dialect;
   readonly registration: Registration | null;
   readonly conflicts: ConflictRule;
-  /** Whether the calls that vendors' clients make beside profiles are answered. */
+  /** Whether to answer the calls that vendors' clients make beside profiles. */
   readonly companionCalls: boolean;
-  /** Whether an attribute `ext` must be the text of a JSON object, as some clients take it to be. */
+  /** Whether an attribute `ext` must be the text of a JSON object, as some clients assume. */
   readonly checkExt: boolean;
-  /** Lifetime of tokens asked for without a `ttl`, in seconds; 0 = permanent. */
+  /** Lifetime of tokens requested without a `ttl`, in seconds; 0 = permanent. */
   readonly tokenTtlSeconds: number;
   readonly identity: IdentitySettings;
 }
 
 export interface App extends AppSettings {
-  /** The store's short name for the app; never given twice. */
+  /** The store's short name for the app; never reused. */
   readonly number: number;
-  /** The public UUID: `application` in answers, `{app_id}` in paths. */
+  /** The public UUID: `application` in responses, `{app_id}` in paths. */
   readonly id: string;
   readonly key: AppKey;
   readonly clientId: string;
@@ -67,9 +67,9 @@ export interface App extends AppSettings {
   readonly clientSecretHash: Uint8Array;
   /** Created, in ms since 1970. */
   readonly created: number;
-  /** When the tokens got with the client secret were last ended, ms; later with every time. See tokens.ts. */
+  /** When the tokens obtained with the client secret were last revoked, ms; strictly increasing. See tokens.ts. */
   readonly adminTokensValidAfter: number;
-  /** The same for all tokens of the app and its users. */
+  /** When all tokens of the app and its users were last revoked, ms; strictly increasing. */
   readonly tokensValidAfter: number;
 }
 
@@ -79,15 +79,15 @@ export interface User {
   /** argon2id, or null for a user without a password. */
   readonly passwordHash: string | null;
   readonly activated: boolean;
-  /** The push nickname of protocol.md § 3.2, which is not an attribute. */
+  /** The push nickname (protocol.md § 3.2); not an attribute. */
   readonly nickname: string | null;
   readonly created: number;
   readonly modified: number;
-  /** When the user's tokens were last ended, ms; later with every time. See tokens.ts. */
+  /** When the user's tokens were last revoked, ms; strictly increasing. See tokens.ts. */
   readonly tokensValidAfter: number;
 }
 
-/** Whom a verified token speaks for, within one app. */
+/** The principal of a request within one app; "nobody" = unauthenticated. */
 export type Caller =
   | { readonly kind: "nobody" }
   | { readonly kind: "admin" }
@@ -99,8 +99,8 @@ const USER_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
 const FOLDED_USER_NAME = /^[a-z0-9_.-]{1,64}$/;
 
 /**
- * Folds a name to lower case; undefined when it is not a legal one. The pattern is matched before folding, because
- * a few letters beyond ASCII (the Kelvin sign) fold into it.
+ * Folds a name to lower case; undefined if it is not legal. The pattern is matched before folding, because a few letters
+ * beyond ASCII (the Kelvin sign) fold to ASCII letters.
  */
 export function userName(text: string): UserName | undefined {
   if (text === "." || text === "..") return undefined;
@@ -110,7 +110,7 @@ export function userName(text: string): UserName | undefined {
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-/** Whether a name is written like the id of a user, and so could be one's. */
+/** Whether a name has the form of a user id, and so could be one. */
 export function isLikeId(name: UserName): boolean {
   return ID.test(name);
 }
@@ -118,10 +118,10 @@ export function isLikeId(name: UserName): boolean {
 const ORG = /^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/;
 const APP = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
 
-/** `app-id` begins the alternative prefix of every path (protocol.md § 1.1). */
+/** Every path may also begin with `app-id` (protocol.md § 1.1). */
 const RESERVED_ORG = "app-id";
 
-/** Folds `org/app`; undefined when it is not a legal app key. */
+/** Folds `org/app`; undefined if it is not a legal app key. */
 export function appKey(text: string): AppKey | undefined {
   const [org, app, rest] = text.split("/");
   if (org === undefined || app === undefined || rest !== undefined) return undefined;
@@ -130,7 +130,7 @@ export function appKey(text: string): AppKey | undefined {
   return folded.startsWith(`${RESERVED_ORG}/`) ? undefined : (folded as AppKey); // as: checked above
 }
 
-/** The two halves of an app key, as answers name them. */
+/** The two halves of an app key, named as in responses. */
 export function appKeyParts(key: AppKey): { org: string; name: string } {
   const slash = key.indexOf("/");
   return { org: key.slice(0, slash), name: key.slice(slash + 1) };

@@ -2,8 +2,9 @@ import type { StoredVersion } from "./ports.ts";
 import type { RateLimitStatus } from "./rate-limit-status.ts";
 
 /**
- * The closed list of expected "no". A rule that refuses throws a `Refusal`; `http/answers/errors.ts` gives every code its
- * status and text, and the compiler finds a code without one. Everything else that is thrown is a fault of ours.
+ * The closed list of expected refusals. A rule refuses by throwing a `Refusal`; `http/answers/errors.ts` maps every code
+ * to its status and text (`set_conflict` is the 409), and a code without one does not compile. Any other error that is
+ * thrown is a fault of the server.
  */
 export type Refused =
   // tokens (protocol.md § 2.2)
@@ -26,15 +27,15 @@ export type Refused =
   | { readonly code: "set_conflict" }
   | {
       readonly code: "precondition_failed";
-      /** What is stored instead. */
+      /** The stored version; undefined: no such user. */
       readonly stored: StoredVersion | undefined;
       /**
-       * Of the keys that the call names, those whose present value is another than it wants, with it, as a JSON object;
-       * null = it has none. As text, because an object of very many keys takes long to make and to write.
+       * JSON object: the keys of the call whose stored value differs from the requested one, each with the stored value
+       * (null = none). It is a text because building and serializing an object of very many keys takes long.
        */
       readonly differingJson: string;
     }
-  /** By the spelling asked for, those for whose sake none was changed. */
+  /** refused: by requested spelling, the users that could not be changed; so none was. */
   | { readonly code: "batch_refused"; readonly refused: ReadonlyMap<string, Refused> }
   | { readonly code: "batch_too_large"; readonly batchMax: number }
   // users (protocol.md § 3)
@@ -53,20 +54,23 @@ export type Refused =
   | { readonly code: "app_unknown" }
   | { readonly code: "argument_illegal"; readonly reason: string }
   | { readonly code: "json_malformed" }
-  /** allowance: of an app's bucket. */
+  /** rateLimit: the state of the app's bucket; undefined if an address was over its limit. */
   | { readonly code: "rate_exceeded"; readonly retryAfterMs: number; readonly rateLimit: RateLimitStatus | undefined }
   | { readonly code: "busy"; readonly retryAfterMs: number };
 
 type BadTokenCode = "token_expired" | "token_malformed" | "token_unknown" | "token_of_other_app";
 
-/** Which check a token has failed: for the operator, never for the caller. */
+/** Which check a token failed: for the operator, never for the caller. */
 export interface TokenFault {
   readonly failed: "signature" | "expired" | "audience" | "issuer" | "kid" | "claim" | "app" | "revoked" | "format";
-  /** In words of ours, without anything that the token says. */
+  /** Text written by us; contains nothing from the token. */
   readonly detail: string;
 }
 
-/** Bytes; what is used, and what it would have come to, only where that is known and the caller may know. */
+/**
+ * A size limit, bytes: the limit, the usage, and the size that the write would have led to. The last two are omitted if
+ * they are unknown or the caller may not know them.
+ */
 interface Exceeded {
   readonly bytesMax: number;
   readonly used?: number;
@@ -85,17 +89,17 @@ export class Refusal extends Error {
   }
 }
 
-/** A token that fails a check. @param detail see TokenFault */
+/** The refusal of a token that failed a check. @param detail see TokenFault */
 export function badToken(code: BadTokenCode, failed: TokenFault["failed"], detail: string): Refusal {
   return new Refusal({ code, fault: { failed, detail } });
 }
 
-/** What can run out has run out, and nothing was done: 503. */
+/** A resource is exhausted, and nothing was done: 503. */
 export function busy(retryAfterMs = 1000): Refusal {
   return new Refusal({ code: "busy", retryAfterMs });
 }
 
-/** What makes no sense in any app: 400. @param reason for the caller */
+/** An invalid argument: 400. @param reason for the caller */
 export function illegal(reason: string): Refusal {
   return new Refusal({ code: "argument_illegal", reason });
 }

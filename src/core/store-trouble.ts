@@ -1,14 +1,14 @@
 /**
- * What an operator should see to although the store may go on serving: in the log when it begins and ends, in `/-/ready`
- * meanwhile.
+ * Problems that need the operator although the store may still serve. The log shows when one begins and ends; `/-/ready`
+ * reports it while it lasts.
  *
  * - `file_lost`: the file is no longer at its path; writes are refused.
- * - `log_long`: the write-ahead log cannot be folded into the file and grows.
- * - `page_damaged`: part of the file cannot be read as what it should be.
+ * - `log_long`: the write-ahead log (WAL) cannot be checkpointed and grows.
+ * - `page_damaged`: part of the file is corrupt.
  */
 export type StoreTroubleKind = "file_lost" | "log_long" | "page_damaged";
 
-/** @property message for the operator: names files and what to do */
+/** @property message for the operator: names the files and the remedy */
 export interface StoreTrouble {
   readonly kind: StoreTroubleKind;
   readonly message: string;

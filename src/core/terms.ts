@@ -1,43 +1,43 @@
 import type { Registration, UserName } from "./model.ts";
 
 /**
- * On whose authority something is stored. The store judges it in the transaction that stores, so that nothing is stored
- * for whoever has lost it by then, and answers "unauthorised". Times in ms, as apps and users have them: see tokens.ts.
+ * The authority on which a call stores something. The store checks it in the transaction of the write and returns
+ * "unauthorised" if it has been revoked by then. Times are in ms, as those of apps and users: see tokens.ts.
  */
 export interface Authority {
-  /** The latest `tokensValidAfter` that the app may have. */
+  /** The app's `tokensValidAfter` may not be later. */
   readonly appEndedMax: number;
-  /** The same of `adminTokensValidAfter`; `NEVER_ENDED` unless an admin asks. */
+  /** The app's `adminTokensValidAfter` may not be later; `NEVER_ENDED` unless the caller is an admin. */
   readonly adminEndedMax: number;
-  /** The user who asks must be there under this id, activated, and have no later `tokensValidAfter`. */
+  /** The calling user must exist with this id, be activated, and have no later `tokensValidAfter`. */
   readonly user?: { readonly id: string; readonly name: UserName; readonly endedMax: number } | undefined;
-  /** The settings of which the app must have one, where registration must be open; null = the server's own. */
+  /** For registrations: the app's `registration` must be one of these; null = the server's own setting. */
   readonly registrations?: readonly (Registration | null)[] | undefined;
 }
 
-/** Later than any time at which tokens were ended. */
+/** Later than any revocation. */
 export const NEVER_ENDED: number = Number.MAX_SAFE_INTEGER;
 
-/** On whose behalf a write waits where an engine makes it wait, and for how long at most. */
+/** How an engine queues a write, and on whose authority it runs. */
 export interface WriteTerms {
-  /** As `account` of admission/asker.ts writes it. */
+  /** The account to queue under, from `account` of admission/asker.ts. */
   readonly account: string;
-  /** An engine may have a shorter one of its own; ms. */
+  /** Maximum wait, ms. An engine may have a shorter one of its own. */
   readonly waitMaxMs: number;
-  /** Left out: the operator's, which does not end. */
+  /** Left out: the operator's authority, which cannot be revoked. */
   readonly authority?: Authority | undefined;
 }
 
-/** What else must be so when a user is changed. */
+/** Further conditions for the change of a user. */
 export interface UserTerms {
   readonly authority?: Authority | undefined;
-  /** The user who was looked at: under another id there is "no such user", at another time the change is "conflict". */
+  /** The user that was read: with another id the result is "no such user", with another `tokensValidAfter` "conflict". */
   readonly only?: { readonly id: string; readonly tokensValidAfter?: number } | undefined;
 }
 
-/** What else must be so when users are deleted. */
+/** Further conditions for the deletion of users. */
 export interface DeletionTerms {
   readonly authority?: Authority | undefined;
-  /** Of the users named, in their order: one who has another id by now is left out. */
+  /** The ids of the named users, in the same order. A user that has another id by now is skipped. */
   readonly ids?: readonly string[] | undefined;
 }

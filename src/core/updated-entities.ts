@@ -3,8 +3,9 @@ import type { App, AppSettings, User } from "./model.ts";
 import type { AppChange, NewUser, UserChange } from "./ports.ts";
 import type { UserTerms } from "./terms.ts";
 
-/** What a change makes of an app or a user: the same on every engine, which only has to store it. */
+/** Computes changed apps and users, the same for every engine: an engine only stores the result. */
 
+/** "incompatible" and "conflict": see `Store.changeApp`. */
 export function changedApp(
   app: App,
   { endAdminTokens, endTokens, formerIdentity, ...settings }: AppChange,
@@ -21,13 +22,13 @@ export function changedApp(
   };
 }
 
-/** Why these settings of an app do not go together, for the operator; undefined when they do. */
+/** Why these settings of an app are incompatible, for the operator; undefined: they are not. */
 export function settingsConflict({
   registration,
   identity,
 }: Pick<AppSettings, "registration" | "identity">): string | undefined {
   if (registration !== "open" || (identity.oidc?.userClaimMap ?? "none") === "none") return undefined;
-  return "while registration is open a stranger could register the name that --user-claim-map makes, before its user comes";
+  return "while registration is open, any client could register the name that --user-claim-map derives before its user first logs in";
 }
 
 /** @param only see UserTerms */
@@ -44,12 +45,12 @@ export function changedUser(
   return { ...user, ...settings, modified: now, tokensValidAfter: ended };
 }
 
-/** A new user as the store has it right after its insertion. */
+/** A new user as stored by its insertion. */
 export function insertedUser(draft: NewUser): User {
   return { ...draft, activated: true, modified: draft.created, tokensValidAfter: 0 };
 }
 
-/** The time up to which tokens become void; later than ever before, so that no two endings are the same. */
+/** The time of a revocation, ms; strictly increasing, so that no two revocations have the same time. */
 function endedAt(former: number, now: number): number {
   return Math.max(now, former + 1);
 }

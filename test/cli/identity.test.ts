@@ -96,7 +96,7 @@ test("names are not taken from a claim while registration is open, whichever of 
   for (const line of refusals) {
     const { code, err } = await cli.run(line);
     expect([line, code]).toEqual([line, 1]);
-    expect(err).toContain("while registration is open a stranger could register the name");
+    expect(err).toContain("while registration is open, any client could register the name");
   }
   expect((await cli.json("app show a/b")).registration).toBeNull();
   expect((await cli.run("app show a/c")).code).not.toBe(0);

@@ -17,25 +17,26 @@ import {
   type Registrant,
 } from "./registrants.ts";
 
-/** What became of a batch registration: those that could be created were (protocol.md § 8, row 17). */
+/** The result of a batch registration: users that could be created were (protocol.md § 8, row 17). */
 export interface Registered {
   readonly users: readonly User[];
   readonly failures: readonly { readonly name: string; readonly refused: Refused }[];
 }
 
-/** Users in the order of their creation; `next` is the place to go on from, and undefined when there are no more. */
+/** Users in the order of their creation; `next` is the cursor of the next page, undefined on the last one. */
 export interface UserPage {
   readonly users: readonly User[];
   readonly next: UserCursor | undefined;
 }
 
 /**
- * The users of an app (protocol.md § 3). A target is undefined when the path holds no legal username. Whoever asks for a
- * password's hash gives the address; the turn is the caller's. Too many of them: `busy`, and nothing is stored.
+ * The users of an app (protocol.md § 3). A target is undefined if the path holds no legal username. Operations that hash
+ * a password (argon2id) take the client's address: hashing is queued fairly by address, then by the caller's account.
+ * When the queue is full they refuse with `busy`, and nothing is stored.
  */
 export interface Accounts {
   register(resolved: ResolvedApp, by: Authorised, from: Address, registrant: Registrant): Promise<User>;
-  /** @param mayStill throws when the caller may not any more: asked before each password is hashed, which takes long */
+  /** @param mayStill rechecks the caller before each hash, which takes long; throws if the authority was revoked */
   registerMany(
     resolved: ResolvedApp,
     by: Authorised,
@@ -43,23 +44,23 @@ export interface Accounts {
     registrants: readonly Registrant[],
     mayStill: () => MaybePromise<unknown>,
   ): Promise<Registered>;
-  /** Without a password, so that none lets anybody in, and without any check of rights: for the operator. */
+  /** For the operator: checks no rights. The user has no password and so cannot log in. */
   create(app: App, name: UserName, nickname?: string): Promise<User | "taken">;
   /**
-   * The same for grants, which need not know whether the user was made just now; undefined: the user is gone again.
+   * The user of this name, created without a password if it does not exist. Undefined: the user was deleted meanwhile.
    * Refuses with `user_taken` a name that is another user's id.
    */
   ensure(app: App, name: UserName, by?: Authorised): Promise<User | undefined>;
   get(resolved: ResolvedApp, caller: Caller, target: UserName | undefined): Promise<User>;
   list(resolved: ResolvedApp, caller: Caller, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
-  /** Their attributes go with them, and their tokens end. */
+  /** Deletes the user and their attributes, and revokes their tokens. Refuses with `user_unknown`. */
   remove(resolved: ResolvedApp, by: Authorised, target: UserName | undefined): Promise<User>;
-  /** A user who is removed by somebody else meanwhile is left out. */
+  /** As `remove`, for a page of users. Omits a user that another call deletes meanwhile. */
   removeMany(resolved: ResolvedApp, by: Authorised, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
   /**
-   * Ends the user's tokens. A user must give the old password, which is an attempt like a log-in; an admin need not. It
-   * becomes the password of the user who was there when the call began, and a user's change replaces the very password
-   * that he gave.
+   * Also revokes the user's tokens. A user must give the old password, which counts as a log-in attempt; an admin need not.
+   * The change applies only to the user that was read at the start, not to one created again under the same name. A user's
+   * change replaces only the password that was given: after a concurrent change it refuses with `password_wrong`.
    */
   changePassword(
     resolved: ResolvedApp,
@@ -68,7 +69,7 @@ export interface Accounts {
     target: UserName | undefined,
     passwords: { readonly old?: string | undefined; readonly new?: string | undefined },
   ): Promise<void>;
-  /** Deactivation ends the user's tokens, and no new ones are given until activation. */
+  /** Deactivation revokes the user's tokens; no new ones are issued until activation. */
   setActivated(resolved: ResolvedApp, by: Authorised, target: UserName | undefined, activated: boolean): Promise<User>;
 }
 
@@ -88,7 +89,7 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
   }
 
   function newUser(name: UserName, passwordHash: string | null, nickname: string | undefined): NewUser {
-    // Half a pair of surrogates would be stored as U+FFFD, and answered as itself.
+    // A lone surrogate would be returned as it is but stored as U+FFFD.
     const stored = nickname?.toWellFormed() || null;
     return { id: random.uuid(), name, passwordHash, nickname: stored, created: clock.now() };
   }
@@ -104,7 +105,7 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
     return results;
   }
 
-  /** Where it may be the app's registration that was closed, and not the token that was ended. */
+  /** Finds out whether registration was closed or the token was revoked. */
   async function notInserted({ number }: App, by: Authorised): Promise<Refusal> {
     const { registrations } = by.authority;
     const app = registrations === undefined ? undefined : await store.app(number);
@@ -149,7 +150,7 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
   }
 
   async function page(app: App, after: UserCursor | undefined, countMax: number): Promise<UserPage> {
-    // One more than wanted tells whether there are more.
+    // One more than requested tells whether there is a next page.
     const found = await store.users(app.number, after, countMax + 1);
     const users = found.slice(0, countMax);
     const last = found.length > countMax ? users.at(-1) : undefined;
@@ -163,7 +164,7 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
       const checked = checkRegistrant(registrant);
       const { name } = checked;
       const taken = new Refusal({ code: "user_taken", name, appId: app.id });
-      // Asked before the password is hashed, which is by far the dearest part, and again by the insert.
+      // Checked before the password is hashed, by far the most expensive step, and again by the insert.
       if ((await store.user(app.number, name)) !== undefined) throw taken;
       const asker = { address, account: accountOf(app, by.caller) };
       const user = await insert(app, await draft(asker, checked), registering(resolved, by));
@@ -206,7 +207,7 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
     async ensure(app, name, by = OPERATOR) {
       const created = await insert(app, newUser(name, null, undefined), by);
       if (created !== "taken") return created;
-      // Somebody else has just made the same user, which is as good.
+      // Another call has just created the same user, which is as good.
       const found = await store.user(app.number, name);
       if (found === undefined && (await store.userById(app.number, name)) !== undefined) {
         throw new Refusal({ code: "user_taken", name, appId: app.id });
@@ -254,7 +255,7 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
         if (!(await passwords.logIn(asker, attempted))) throw new Refusal({ code: "password_wrong" });
       }
       const passwordHash = await passwords.hash({ address, account: accountOf(app, caller) }, newPassword);
-      // Every change of a password ends the tokens: the old one is still the password as long as none has been ended.
+      // Every password change revokes tokens: while `tokensValidAfter` is unchanged, the old password is still current.
       const only = caller.kind === "admin" ? { id } : { id, tokensValidAfter };
       const changed = await change(app, by, name, { passwordHash, endTokens: true }, only);
       if (changed === undefined) throw new Refusal({ code: "password_user_unknown" });
@@ -271,7 +272,7 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
   };
 }
 
-/** Whoever is no admin may register somebody while registration is open. */
+/** Adds to a caller that is no admin the condition that registration is still open at the insert. */
 function registering({ registrationsOpen }: ResolvedApp, { caller, authority }: Authorised): Authorised {
   if (caller.kind === "admin") return { caller, authority };
   return { caller, authority: { ...authority, registrations: registrationsOpen } };

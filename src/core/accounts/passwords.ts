@@ -4,35 +4,35 @@ import { createSlots } from "../admission/slots.ts";
 import type { PasswordHasher, Timers } from "../ports.ts";
 
 /**
- * Passwords and secrets, as all threads of a process share them: hashing is bounded and goes round fairly among those
- * who ask, and attempts are counted. Its methods take and give plain data, for workers ask for them by message.
+ * Passwords and secrets, for all threads of a process: hashing (argon2id) is limited and queued fairly, and failed
+ * attempts are counted. Workers call the methods by message, so arguments and results are plain data.
  */
 export interface Passwords {
-  /** Of a new password. Refuses with `busy`. */
+  /** Hashes a new password. Refuses with `busy`. */
   hash(asker: Asker, password: string): Promise<string>;
   /**
-   * Whether a password is right; it takes the same time whatever is wrong. It is an attempt, counted before anything
-   * is done for it. Refuses with `rate_exceeded` and `busy`.
+   * Whether a password is right; takes the same time whatever is wrong. The attempt is counted before any work is done.
+   * Refuses with `rate_exceeded` and `busy`.
    */
   logIn(asker: Asker, attempted: LogIn): Promise<boolean>;
   /**
-   * An attempt with a secret that has been compared already, for that costs nothing. It must be random: many addresses
-   * that guess at it slow nobody. Refuses with `rate_exceeded`, whether the secret is right or not.
+   * Counts an attempt with a secret that the caller has already compared, which is cheap. The secret must be random:
+   * guesses from other addresses are not counted against this one. Refuses with `rate_exceeded` even if the secret is right.
    */
   countSecret(asker: Asker, isRight: boolean): Promise<void>;
 }
 
 export interface LogIn {
   readonly password: string;
-  /** Null where there is no user, or one without a password: then none is right. */
+  /** Null if the user does not exist or has no password: then no password is right. */
   readonly hash: string | null;
-  /** The right password lets nobody in: the attempt is a failure all the same. */
+  /** The user may not log in: even the right password counts as a failure. */
   readonly isBarred: boolean;
 }
 
-/** Argon2id takes both cores of a small machine at two a time, about 50 ms and 19 MiB each. */
+/** Two argon2id hashes at a time use both cores of a small machine; each takes about 50 ms and 19 MiB. */
 const CONCURRENT = 2;
-/** About a second's worth. */
+/** About one second's worth of hashes. */
 const WAITING_MAX = 40;
 const WAIT_MAX_MS = 2000;
 
@@ -48,7 +48,7 @@ export function createPasswords({ hasher, attempts, timers }: PasswordsNeeds): P
     capacity: CONCURRENT,
     waitingMax: WAITING_MAX,
     waitMaxMs: WAIT_MAX_MS,
-    // A hash is soon over: the turns alone are fair.
+    // A hash is short: fair queueing alone is enough.
     leavesRoom: false,
     timers,
   });

@@ -2,21 +2,24 @@ import { isLongerThan, NICKNAME_CHARACTERS_MAX, PASSWORD_CHARACTERS_MAX } from "
 import { USER_NAME_BYTES_MAX, type UserName, userName } from "../model.ts";
 import { Refusal, type Refused } from "../refusals.ts";
 
-/** A registration as it was sent. */
+/** A registration as the client sent it. */
 export interface Registrant {
   readonly username: string;
   readonly password?: string | undefined;
   readonly nickname?: string | undefined;
 }
 
-/** One that can be stored, if the name is free. */
+/** A valid registration; it can be stored if the name is free. */
 export interface CheckedRegistrant {
   readonly name: UserName;
   readonly password: string;
   readonly nickname: string | undefined;
 }
 
-/** Refuses what cannot be registered, whoever asks. */
+/**
+ * Validates a registration. Refuses with `user_name_too_long`, `user_name_illegal`, `password_missing`,
+ * `password_too_long` or `nickname_too_long` (protocol.md § 3).
+ */
 export function checkRegistrant({ username, password, nickname }: Registrant): CheckedRegistrant {
   const name = requireUserName(username);
   if (password === undefined || password === "") throw new Refusal({ code: "password_missing" });
@@ -27,7 +30,7 @@ export function checkRegistrant({ username, password, nickname }: Registrant): C
   return { name, password, nickname };
 }
 
-/** Refuses as a registration does. */
+/** Folds a username. Refuses with `user_name_too_long` or `user_name_illegal`. */
 export function requireUserName(text: string): UserName {
   if (text.length > USER_NAME_BYTES_MAX) throw new Refusal({ code: "user_name_too_long" });
   const name = userName(text);
@@ -35,12 +38,12 @@ export function requireUserName(text: string): UserName {
   return name;
 }
 
-/** Refuses one that is too long. */
+/** Refuses with `password_too_long`. */
 export function checkPassword(password: string): void {
   if (isLongerThan(password, PASSWORD_CHARACTERS_MAX)) throw new Refusal({ code: "password_too_long" });
 }
 
-/** As `checkRegistrant`, with the reason in place of a throw. */
+/** As `checkRegistrant`, but returns the refusal instead of throwing it. */
 export function checkedOrRefused(registrant: Registrant): CheckedRegistrant | Refused {
   try {
     return checkRegistrant(registrant);

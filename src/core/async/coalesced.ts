@@ -1,8 +1,8 @@
 /**
- * Runs `task` for every call, but never twice at once: who calls while it runs shares with all others who do the one
- * run that begins after it, since the present one may have begun too early for him.
+ * Coalesces calls of `task`, which never runs twice at the same time. Calls made during a run share one follow-up run,
+ * because the current run may have started too early to see their changes. (Singleflight would share the current run.)
  * @param task must not reject
- * @param isEnough whether the run that has just ended will do all the same for those who came while it ran
+ * @param isEnough asked after a run: true skips the follow-up run
  */
 export function coalesced(task: () => Promise<void>, isEnough = (): boolean => false): () => Promise<void> {
   let running: Promise<void> | undefined;
@@ -17,7 +17,7 @@ export function coalesced(task: () => Promise<void>, isEnough = (): boolean => f
     await before;
     waiting = undefined;
     if (isEnough()) return;
-    // Somebody may have begun one in the meantime, which is as good.
+    // Another call may have started a run in the meantime, which is as good.
     running ??= run();
     await running;
   }

@@ -1,6 +1,6 @@
 import type { Clock } from "../ports.ts";
 
-/** For spans that a wall clock which is set must neither shorten nor lengthen; the same in every thread. */
+/** Monotonic time, ms, the same in every thread: for durations that must not change when the wall clock is set. */
 export function monotonicMs(clock: Pick<Clock, "monotonicNs">): number {
   return Number(clock.monotonicNs()) / 1e6;
 }

@@ -1,26 +1,26 @@
 import type { Clock, YieldToEventLoop } from "../ports.ts";
 import { monotonicMs } from "./monotonic-ms.ts";
 
-/** Long work on a thread that serves, cut into parts between which all others have their turn. */
+/** Splits long work on a serving thread, so that other requests run in between. */
 export interface Pace {
-  /** Whether it has gone on for so long that `rest` is due; to be asked after each piece. */
+  /** Whether `rest` is due. Call it after each piece of work. */
   isDue(): boolean;
-  /** Resolves when all others that are ready have had their turn. */
+  /** Yields to the event loop: resolves when everything else that was ready has run. */
   rest(): Promise<void>;
 }
 
-/** A fifth of what a request may keep others waiting. */
+/** Work between two rests: a fifth of the time for which a request may block others. */
 const WORK_MS = 4;
-/** The time is looked at once in so many pieces. */
+/** The clock is read once in this number of pieces. */
 const PIECES = 16;
 
 export interface PaceNeeds {
-  /** Milliseconds that never run backwards. */
+  /** Monotonic time, ms. */
   readonly nowMs: () => number;
   readonly yieldToEventLoop: YieldToEventLoop;
 }
 
-/** @param pieces the time is looked at once in so many; fewer where one may take a millisecond */
+/** @param pieces the clock is read once in this number of pieces; pass fewer if one piece may take a millisecond */
 export function createPace({ nowMs, yieldToEventLoop }: PaceNeeds, pieces = PIECES): Pace {
   let until = nowMs() + WORK_MS;
   let asked = 0;
@@ -36,7 +36,7 @@ export function createPace({ nowMs, yieldToEventLoop }: PaceNeeds, pieces = PIEC
   };
 }
 
-/** By the clock that the rules have. */
+/** As `createPace`, with a `Clock`. */
 export function paceBy(
   { clock, yieldToEventLoop }: { clock: Pick<Clock, "monotonicNs">; yieldToEventLoop: YieldToEventLoop },
   pieces?: number,

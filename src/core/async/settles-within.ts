@@ -1,6 +1,8 @@
 import type { Timers } from "../ports.ts";
 
-/** Whether it resolves within so long; rejects with what it rejects with by then. Afterwards it is nobody's. */
+/**
+ * Whether the promise resolves within `ms`. Rejects if the promise rejects within that time; a later rejection is ignored.
+ */
 export async function settlesWithin(
   timers: Pick<Timers, "after">,
   ms: number,

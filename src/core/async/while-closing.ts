@@ -1,4 +1,4 @@
-/** Closes a part, whose name is in the set for as long as that takes. */
+/** Closes a part, and keeps its name in `closing` until this is done. */
 export async function whileClosing(closing: Set<string>, part: string, close: () => PromiseLike<void>): Promise<void> {
   closing.add(part);
   try {

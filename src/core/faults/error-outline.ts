@@ -3,22 +3,22 @@ import { OperatorError } from "./operator-error.ts";
 import { StoreFailure } from "./store-failure.ts";
 
 /**
- * What may be told of an error: plain data without a message that somebody else has written. Drivers, parsers and HTTP
- * clients quote what they were given: names, values, SQL, addresses with passwords.
+ * The part of an error that may be logged: plain data, without messages of foreign code. Drivers, parsers and HTTP clients
+ * quote their input in messages: names, values, SQL, URLs with passwords.
  */
 export interface ErrorOutline {
   readonly type: string;
-  /** Only of errors whose text is ours. */
+  /** Only of errors whose message we wrote. */
   readonly message?: string;
-  /** The driver's or the system's name of the error, such as ER_DUP_ENTRY or ECONNREFUSED. */
+  /** The driver's or the system's name for the error, such as ER_DUP_ENTRY or ECONNREFUSED. */
   readonly code?: string;
   readonly errno?: number;
-  /** Of a store's failure. */
+  /** See `StoreFailure.fault`. */
   readonly fault?: string;
-  /** Where it arose, a line for each frame; without the message that a stack usually begins with. */
+  /** One line per frame, without the message that a stack usually begins with. */
   readonly stack?: string;
   readonly cause?: ErrorOutline;
-  /** Of an `AggregateError`. */
+  /** The parts of an `AggregateError`. */
   readonly errors?: readonly ErrorOutline[];
 }
 
@@ -29,7 +29,7 @@ const WORD = /^[A-Za-z][\w$]{0,63}$/;
 const FRAME =
   /^\s+at (?:async )?(?:new )?(?:[\w$.<>#[\] ]{1,100} \()?(?:unknown|native(?::\d+)*|(?:\/|\w+:)?[^()\n]{0,300}:\d+)\)?$/;
 
-/** An error of which only the outline is left, because it arose in another thread. */
+/** An error from another thread, of which only the outline was sent. */
 export class OutlinedError extends Error {
   readonly outline: ErrorOutline;
   readonly code: string | undefined;
@@ -46,7 +46,7 @@ export class OutlinedError extends Error {
 export function outlineOf(error: unknown, depth = 1): ErrorOutline {
   if (error instanceof OutlinedError) return error.outline;
   if (!(error instanceof Error)) return { type: error === null ? "null" : typeof error };
-  const { code, errno, cause, errors } = error as Surplus; // as: an Error with what others add, each checked
+  const { code, errno, cause, errors } = error as Surplus; // as: an Error with the members that others add, each checked
   const codeWord = wordOf(code);
   const fault = error instanceof StoreFailure ? error.fault : undefined;
   const stack = framesOf(error);
@@ -64,7 +64,7 @@ export function outlineOf(error: unknown, depth = 1): ErrorOutline {
   };
 }
 
-/** What is left of an error that the runtime has already made a text of, with its message and an excerpt of a source. */
+/** The outline of an error that the runtime has already formatted as a text with its message and a source excerpt. */
 export function outlineOfText(text: string): ErrorOutline {
   const stack = framesIn(text);
   return { type: "Error", ...(stack === "" ? {} : { stack }) };
@@ -77,7 +77,7 @@ interface Surplus {
   readonly errors?: unknown;
 }
 
-/** The message of a refusal is its code. */
+/** Whether we wrote the message; that of a refusal is its code. */
 function isOurs(error: Error): boolean {
   return error instanceof OperatorError || error instanceof Refusal;
 }
@@ -93,7 +93,7 @@ function framesOf({ stack, message }: Error): string {
   return framesIn(at < 0 ? stack : stack.slice(at + message.length));
 }
 
-/** The frames that the text ends with. */
+/** The frames at the end of the text. */
 function framesIn(text: string): string {
   const lines = text.trimEnd().split("\n");
   const before = lines.findLastIndex((line) => !FRAME.test(line));

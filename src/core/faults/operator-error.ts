@@ -1,6 +1,6 @@
 /**
- * An error whose message we have written for the operator. It holds nothing that a user, a driver or another service
- * has said, so the log shows it; of every other error the log shows its type, its code and where it arose.
+ * An error whose message we wrote for the operator. It quotes no user, driver or other service, so the log shows it. Of
+ * any other error the log shows only the type, the code and the stack.
  */
 export class OperatorError extends Error {
   constructor(message: string, cause?: unknown) {

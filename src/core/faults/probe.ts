@@ -3,18 +3,18 @@ import { createSharedResult } from "../admission/shared-result.ts";
 import type { Store, Timers } from "../ports.ts";
 import type { StoreTroubleKind } from "../store-trouble.ts";
 
-/** Looks whether the store reads and writes. There is one of it in a process, and workers ask it by message. */
+/** Checks whether the store reads and writes. A process has one; workers call it by message. */
 export interface Probe {
-  /** As `Store.ping`, and rejects where that takes too long; its result is up to a second old. */
+  /** As `Store.ping`, but the result is up to a second old. Refuses with `busy` after WAIT_MAX_MS. */
   check(): Promise<readonly StoreTroubleKind[]>;
 }
 
-/** A look may write, and anybody may ask for one. */
+/** Minimum interval: a ping may write, and any client may cause one. */
 const EVERY_MS = 1000;
 const WAIT_MAX_MS = 2000;
 
-/** One look at a time and one a second, shared by all who ask. */
+/** All callers share one ping at a time, and at most one per second. */
 export function createProbe(store: Pick<Store, "ping">, timers: Timers): Probe {
-  const looks = createSharedResult({ resource: "probe", everyMs: EVERY_MS, timers }, () => store.ping());
-  return { check: () => inTime(looks.latest(), WAIT_MAX_MS, timers) };
+  const pings = createSharedResult({ resource: "probe", everyMs: EVERY_MS, timers }, () => store.ping());
+  return { check: () => inTime(pings.latest(), WAIT_MAX_MS, timers) };
 }

@@ -2,13 +2,13 @@ import { Refusal } from "../refusals.ts";
 import { OperatorError } from "./operator-error.ts";
 
 /**
- * What a `Store` rejects with when it could not do what it was asked. It decides between the two answers that a client
- * gets: 503, certain and worth trying again, and 500.
+ * The error of a `Store` call that failed. `nothingStored` decides between 503 (nothing was stored; the client may retry)
+ * and 500 (the outcome is unknown).
  */
 export class StoreFailure extends OperatorError {
-  /** It is certain that nothing was stored and that nothing will be: a call that is repeated is carried out once. */
+  /** Guaranteed: nothing was stored and nothing will be, so a retry does not repeat the call's effect. */
   readonly nothingStored: boolean;
-  /** The kind, where the store itself has failed. */
+  /** The kind of failure, if the store itself failed. */
   readonly fault: string | undefined;
 
   constructor(message: string, nothingStored: boolean, cause?: unknown, fault?: string) {
@@ -19,14 +19,14 @@ export class StoreFailure extends OperatorError {
   }
 }
 
-/** Whether what was thrown is answered 503: nothing was stored or will be, and the same call may succeed later. */
+/** Whether the error is answered 503: nothing was stored or will be, and a retry may succeed. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof StoreFailure) return error.nothingStored;
   return error instanceof Refusal && error.refused.code === "busy";
 }
 
-/** What is thrown in a call of which an earlier step has stored something: it must not say that nothing was. */
+/** Turns an error into one that does not claim `nothingStored`, for calls whose earlier step has stored something. */
 export function afterStoring(error: unknown): unknown {
   if (!isUnavailable(error)) return error;
-  return new StoreFailure("a call could not be finished, and an earlier step of it is stored", false, error);
+  return new StoreFailure("a call failed after an earlier step of it was stored", false, error);
 }
