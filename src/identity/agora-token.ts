@@ -5,8 +5,8 @@
  *     info = app id | issued u32 | lifetime u32 | salt u32 | count u16 | services
  *     service = type u16 | count u16 | privileges (u16 number, u32 lifetime) | type 5, Chat: user
  *
- * Integers are little-endian, texts and the signature have their length before them (u16), times are seconds,
- * lifetimes count from the issue. The signature is HMAC-SHA256 of the info, by a key made of the App Certificate.
+ * Integers are little-endian. Texts and the signature are preceded by their length (u16). Times are in seconds; lifetimes
+ * count from the time of issue. The signature is HMAC-SHA256 of the info, with a key derived from the App Certificate.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { inflateSync } from "node:zlib";
@@ -18,17 +18,17 @@ import { checkValidity } from "./validity.ts";
 
 const PREFIX = "007";
 const TEXT_CHARACTERS_MAX = 4096;
-/** A token with every service of Agora's takes less than 1 KB. */
+/** A token with all of Agora's services takes less than 1 KB. */
 const CONTENT_BYTES_MAX = 16_384;
-/** Agora's own limit, which a maker of tokens may not lengthen. */
+/** Agora's own limit, which a backend cannot extend. */
 const LIFETIME_SECONDS_MAX = 86_400;
 const CHAT = 5;
 const USER_PRIVILEGE = 1;
 const ADMIN_PRIVILEGE = 2;
-/** Services come in the order of their types; how many texts follow the privileges of each, up to Chat with its user. */
+/** The number of texts after the privileges of each service. Services are sorted by type; Chat is followed by its user. */
 const TEXTS_OF_SERVICE: Readonly<Record<number, number>> = { 1: 2, 2: 1, 3: 2, 4: 0, [CHAT]: 1 };
 
-/** By its form alone, as are the other kinds'. */
+/** Checks the format only, like the same functions of other kinds. */
 export function isAgoraToken(text: string): boolean {
   return text.startsWith(PREFIX);
 }
@@ -40,11 +40,11 @@ interface Content {
   readonly issuedSeconds: number;
   readonly lifetimeSeconds: number;
   readonly salt: number;
-  /** What the token allows in Chat; undefined when it is not for Chat. */
+  /** The token's rights in Chat; undefined if it is not for Chat. */
   readonly chat: { readonly user: string; readonly privileges: ReadonlyMap<number, number> } | undefined;
 }
 
-/** @param certificates one, or while one is rotated both; rejects when they cannot be had */
+/** @param certificates the App Certificate; during rotation, the old and the new one. Rejects if they cannot be read. */
 export function createAgoraVerifier(
   appId: string,
   certificates: () => Promise<readonly string[]>,
@@ -88,7 +88,7 @@ function trusted({ issuedSeconds, lifetimeSeconds, chat }: Content, now: number)
   return { bearer: isAdmin ? { kind: "admin" } : { kind: "user", nameOrId: chat.user }, issued, expires };
 }
 
-/** Undefined when the text has not this form. Nothing in it is to be believed before the signature is checked. */
+/** Undefined if the text does not have this format. Do not trust the content before the signature is verified. */
 function contentOf(text: string): Content | undefined {
   const bytes = inflated(text);
   if (bytes === undefined) return undefined;
@@ -114,18 +114,18 @@ function contentOf(text: string): Content | undefined {
   return { signature, info, appId, issuedSeconds, lifetimeSeconds, salt, chat };
 }
 
-/** Strict, so that no character of a token can be exchanged for another. */
+/** Strict: no two texts decode to the same content. */
 function inflated(text: string): Uint8Array | undefined {
   if (text.length > TEXT_CHARACTERS_MAX || !text.startsWith(PREFIX)) return undefined;
   try {
     const packed = Uint8Array.fromBase64(text.slice(PREFIX.length), { lastChunkHandling: "strict" });
     const inflated: unknown = inflateSync(packed, { maxOutputLength: CONTENT_BYTES_MAX, info: true });
-    // as: what `info` makes of the answer, which the types do not know
+    // as: the result with `info`, which the types lack
     const { buffer, engine } = inflated as {
       readonly buffer: Uint8Array;
       readonly engine: { readonly bytesWritten: number };
     };
-    // Nothing may stand behind the end.
+    // No bytes may follow the end of the stream.
     return engine.bytesWritten === packed.length ? buffer : undefined;
   } catch {
     return undefined;

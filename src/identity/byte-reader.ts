@@ -1,4 +1,4 @@
-/** Reads little-endian numbers and what has its length before it. Past the end there are zeroes, and `isShort` says so. */
+/** Reads little-endian numbers and length-prefixed bytes. Past the end it reads zeroes, and `isShort` is true. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
@@ -9,7 +9,7 @@ export class ByteReader {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  /** More was read than is there. */
+  /** A read went past the end. */
   get isShort(): boolean {
     return this.#at > this.#bytes.length;
   }
@@ -34,7 +34,7 @@ export class ByteReader {
     return new TextDecoder().decode(this.bytes());
   }
 
-  /** All that is left, without going on. */
+  /** All remaining bytes; does not move the position. */
   rest(): Uint8Array {
     return this.#bytes.subarray(this.#at);
   }

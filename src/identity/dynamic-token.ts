@@ -17,20 +17,20 @@ import { CLOCK_SKEW_MS, checkValidity } from "./validity.ts";
 const PREFIX = "ZHQt";
 const MARK = new TextEncoder().encode("dt-");
 const TEXT_CHARACTERS_MAX = 2048;
-/** Whatever the token says: see `isSignedBy`. */
+/** Applies even if the token states a longer lifetime: see `isSignedBy`. */
 const LIFETIME_SECONDS_MAX = 86_400;
 /** Ten digits, as times have had since 2001. */
 const TIME = /^[1-9]\d{9}$/;
 const TTL = /^[1-9]\d{0,15}$/;
 const TIME_DIGITS = 10;
-/** The year 2020, when nobody made such tokens yet: what is read as an earlier time was never signed as one. */
+/** The start of 2020, before such tokens existed: no token was ever signed with an earlier time. */
 const SIGNED_SECONDS_MIN = 1_577_836_800;
 
 export function isDynamicToken(text: string): boolean {
   return text.startsWith(PREFIX);
 }
 
-/** As it is signed. */
+/** The fields in the form that is signed. */
 interface Signed {
   readonly userId: string;
   readonly curTime: string;
@@ -42,7 +42,7 @@ interface Content extends Signed {
   readonly appkey: string;
 }
 
-/** @param secrets one, or while one is rotated both; rejects when they cannot be had */
+/** @param secrets the client secret; during rotation, the old and the new one. Rejects if they cannot be read. */
 export function createDynamicVerifier(
   key: App["key"],
   clientId: string,
@@ -74,7 +74,7 @@ export function createDynamicVerifier(
   };
 }
 
-/** Undefined when the text has not this form. Nothing in it is to be believed before the signature is checked. */
+/** Undefined if the text does not have this format. Do not trust the content before the signature is verified. */
 function contentOf(text: string): Content | undefined {
   if (text.length > TEXT_CHARACTERS_MAX) return undefined;
   const bytes = fromBase64Url(text.replace(/=+$/, ""));
@@ -91,7 +91,7 @@ function contentOf(text: string): Content | undefined {
   return { signature, appkey, userId, curTime, ttl };
 }
 
-/** That says something, and the same in UTF-8, which is what is signed. */
+/** A non-empty text without lone surrogates, because its UTF-8 form is signed. */
 function textIn(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" && value.isWellFormed() ? value : undefined;
 }
@@ -101,9 +101,9 @@ function digitsIn(value: unknown, form: RegExp): string | undefined {
 }
 
 /**
- * The texts stand side by side with nothing between: what is signed for `bob1795` at one time is signed for `bob` at
- * another, if the digits happen to make a time and a lifetime. Key and client id are compared as wholes, times have ten
- * digits and lifetimes an end; what is left are the other readings below (docs/IDENTITY.md).
+ * Easemob signs the fields without separators. So a signature for `bob1795` at one time is also one for `bob` at another
+ * time, if the digits happen to form a time and a lifetime. App key and client id are compared as a whole, times have ten
+ * digits, and lifetimes are capped. `otherReadings` finds the remaining ambiguities (docs/IDENTITY.md).
  */
 function isSignedBy({ signature, appkey, userId, curTime, ttl }: Content, clientId: string, secret: string): boolean {
   const right = createHash("sha256").update(`${clientId}${appkey}${userId}${curTime}${ttl}${secret}`).digest("hex");
@@ -113,8 +113,8 @@ function isSignedBy({ signature, appkey, userId, curTime, ttl }: Content, client
 }
 
 /**
- * For whom else the same text could have been signed, at a time up to now. Without the earliest time the token of `ada11`
- * could always be one of `ada1`, as of the year 2007.
+ * The other users, with times up to now, that the same text could have been signed for. Without SIGNED_SECONDS_MIN the
+ * token of `ada11` could always be one of `ada1`, issued in 2007.
  */
 function otherReadings({ userId, curTime, ttl }: Signed, now: number): readonly Signed[] {
   const text = `${userId}${curTime}${ttl}`;

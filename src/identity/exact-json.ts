@@ -1,9 +1,9 @@
 /**
- * JSON whose numbers stay as they were written: a long one that names somebody must not become the number of somebody
- * else, and a key that is there twice must not be read in one way here and in another where it was signed.
+ * JSON without ambiguity. Numbers keep their source text, so that a long number that identifies a user is not rounded to
+ * another user's. Duplicate keys are rejected, because the signer may read them differently.
  */
 
-/** A number of a JSON text. */
+/** A number, as its source text. */
 export class JsonNumber {
   readonly source: string;
 
@@ -15,8 +15,8 @@ export class JsonNumber {
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
 /**
- * An object whose numbers are each a `JsonNumber`. Undefined where the bytes are no object in JSON and UTF-8, and where
- * one, however deep, has a key twice.
+ * Parses an object; each number in it becomes a `JsonNumber`. Undefined if the bytes are not a JSON object in UTF-8, or
+ * if any object in it, however deep, has a duplicate key.
  */
 export function readExactRecord(bytes: Uint8Array): JsonRecord | undefined {
   try {
@@ -34,24 +34,24 @@ export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof JsonNumber);
 }
 
-/** A member of an object, and nothing that every object has besides. */
+/** An own member of an object, never an inherited one. */
 export function memberOf(record: JsonRecord, key: string): unknown {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** Who is named: a text, or the digits of a whole number. Undefined for anything else. */
+/** The name in a claim: a text, or the digits of a whole number. Undefined for anything else. */
 export function namedIn(value: unknown): string | undefined {
   if (typeof value === "string") return value;
   return value instanceof JsonNumber && DIGITS.test(value.source) ? value.source : undefined;
 }
 
-/** As long as a username. */
+/** Up to the length of a username. */
 const DIGITS = /^\d{1,64}$/;
 
-/** What shapes a JSON text: its texts, each with the colon that makes it a key, and where objects begin and end. */
+/** Matches the strings of a JSON text, each with the colon that makes it a key, and the braces of objects. */
 const SHAPE = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|[{}]/g;
 
-/** @param text that is JSON */
+/** @param text valid JSON */
 export function hasKeyTwice(text: string): boolean {
   const open: Set<string>[] = [];
   for (const [shape, quoted, colon] of text.matchAll(SHAPE)) {

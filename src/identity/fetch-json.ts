@@ -8,7 +8,7 @@ export interface FetchedText {
   readonly text: string;
 }
 
-/** What an address answers, within two seconds and 256 KB; no redirects. */
+/** Fetches a URL. Rejects after two seconds, for more than 256 KB, and for a redirect. */
 export async function fetchAnswer(url: string, headers: Readonly<Record<string, string>> = {}): Promise<FetchedText> {
   const response = await fetch(url, { headers, redirect: "error", signal: AbortSignal.timeout(TIMEOUT_MS) });
   const chunks: Uint8Array[] = [];
@@ -21,7 +21,7 @@ export async function fetchAnswer(url: string, headers: Readonly<Record<string, 
   return { status: response.status, text: Buffer.concat(chunks).toString("utf8") };
 }
 
-/** The same, and rejects when the answer is no JSON, or no 200. */
+/** As `fetchAnswer`; also rejects if the status is not 200 or the body is not JSON. */
 export async function fetchJson(url: string): Promise<unknown> {
   const { status, text } = await fetchAnswer(url);
   if (status !== 200) throw new OperatorError(`${new URL(url).origin} answered ${status}`);

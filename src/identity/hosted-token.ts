@@ -1,11 +1,12 @@
 /**
- * User tokens of the hosted service (`YWMt…`, protocol.md § 2.3), which only that service can verify: it is asked by the
- * token itself who its user is. What the token says is not believed, it only says what to ask:
+ * User tokens of the hosted service (`YWMt…`, protocol.md § 2.3), which only that service can verify: this server requests
+ * the token's user from it, with the token itself as the credential. The token's content is not trusted; it only yields the
+ * URL of the request:
  *
  *     base64url( "ac-" | … | principal 16 B at 35 | kind 1 B at 51 | 03 | issued 8 B | lifetime 4 B | signature 32 B )
  *
- * `GET /users/{uuid}` is documented (protocol.md § 3.2); that a user may ask it about himself is our reading. Tokens of
- * apps are not taken: nothing that the service answers makes an admin here.
+ * `GET /users/{uuid}` is documented (protocol.md § 3.2); that users may request themselves is our reading. App tokens are
+ * not accepted: no response of the service grants admin rights here.
  */
 
 import type { HostedSettings } from "../core/identity-settings.ts";
@@ -27,7 +28,7 @@ const LIFETIME_AT = 61;
 interface Content {
   readonly userId: string;
   readonly issued: number;
-  /** Infinity for a permanent one. */
+  /** Infinity for a permanent token. */
   readonly expires: number;
 }
 
@@ -55,7 +56,7 @@ export function createHostedVerifier(
   };
 }
 
-/** Undefined when the text is no user's token of this form. */
+/** Undefined if the text is not a user token of this format. */
 function contentOf(text: string): Content | undefined {
   const bytes = FORM.test(text) ? fromBase64Url(text) : undefined;
   if (bytes?.length !== TOKEN_BYTES || bytes[KIND_AT] !== KIND_USER) return undefined;

@@ -9,7 +9,7 @@ import { hasKeyTwice } from "./exact-json.ts";
 import { fetchAnswer } from "./fetch-json.ts";
 import type { HostedQuestion, HostedUser } from "./outside-calls.ts";
 
-/** Asks the hosted service whose tokens are: each text once at a time, and so many at once. */
+/** Asks the hosted service for the users of tokens: at most CALLS_MAX calls at a time, and never two for the same token. */
 export interface HostedUsers {
   /** See OutsideCalls. */
   find(asker: Asker, question: HostedQuestion): Promise<HostedUser | undefined>;
@@ -24,19 +24,19 @@ interface HostedUsersNeeds {
 
 interface KeptAnswer {
   readonly user: HostedUser | undefined;
-  /** As of `monotonicMs`: a wall clock that is set back must not make it last. */
+  /** By `monotonicMs`, so that setting the wall clock back does not extend it. */
   readonly untilMs: number;
 }
 
-/** Calls under way; one address may have 25 of them. */
+/** Calls in flight; one address may have up to 25 of them. */
 const CALLS_MAX = 32;
 const WAITING_MAX = 256;
 const WAIT_MAX_MS = 2000;
-/** An answer is kept for so long: until all who sent the token at once have remembered it, … */
+/** Cache lifetime of a positive answer: until every thread that got the token at the same time has cached it. */
 const TAKEN_MS = 1000;
-/** … and for a refused token, so that it is not asked about again and again. */
+/** Cache lifetime of a negative answer: it spares the service repeated calls for a refused token. */
 const REFUSED_MS = 10_000;
-/** About 250 bytes each. */
+/** Maximum number of cached answers; about 250 bytes each. */
 const ANSWERS_MAX = 20_000;
 const REFUSED_STATUSES: readonly number[] = [401, 403, 404];
 
@@ -46,18 +46,18 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
     capacity: CALLS_MAX,
     waitingMax: WAITING_MAX,
     waitMaxMs: WAIT_MAX_MS,
-    // A call takes as long as the service likes.
+    // The service decides how long a call takes.
     leavesRoom: true,
     timers,
   });
-  /** By a digest of service and token, as are answers. */
+  /** By a digest of service and token, as `answers`. */
   const underWay = new Map<string, Promise<HostedUser | undefined>>();
   const answers = new BoundedMap<KeptAnswer>(ANSWERS_MAX);
 
   async function ask(key: string, asker: Asker, question: HostedQuestion): Promise<HostedUser | undefined> {
     const place = await slots.enter(asker);
     try {
-      // After the wait: an address with many good tokens at once has no more attempts under way than calls.
+      // After the wait for a slot: an address that sends many valid tokens has no more open attempts than calls.
       const attempt = await attempts.begin(asker);
       try {
         const user = await userOf(question, monotonicMs(clock));
@@ -86,13 +86,13 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
   };
 }
 
-/** Undefined where the service says that the token is nobody's; rejects where it says neither yes nor no. */
+/** Undefined if the service rejects the token; rejects if its response is neither a yes nor a no. */
 async function userOf({ url, userId, token }: HostedQuestion, askedAtMs: number): Promise<HostedUser | undefined> {
   const { status, text } = await fetchAnswer(`${url}/users/${userId}`, { authorization: `Bearer ${token}` });
   if (REFUSED_STATUSES.includes(status)) return undefined;
   if (status !== 200) throw new Error(`${url} answered ${status}`);
   const user = entityIn(JSON.parse(text));
-  // What says two things of one user says nothing.
+  // A response with duplicate keys is ambiguous.
   if (hasKeyTwice(text)) return undefined;
   if (user?.uuid !== userId || typeof user.username !== "string" || user.activated === false) return undefined;
   return { username: user.username, askedAtMs };
@@ -104,7 +104,7 @@ interface Entity {
   readonly activated?: unknown;
 }
 
-/** The one user of an answer. */
+/** The user in a response; undefined unless there is exactly one. */
 function entityIn(value: unknown): Entity | undefined {
   if (typeof value !== "object" || value === null || !("entities" in value)) return undefined;
   const { entities } = value;

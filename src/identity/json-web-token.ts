@@ -1,6 +1,6 @@
 /**
- * JSON Web Tokens of the team's own identity provider (RFC 7519), verified by its public keys. What each claim must be is
- * docs/IDENTITY.md's to say.
+ * JSON Web Tokens (RFC 7519) of the team's own identity provider, verified with its public keys. docs/IDENTITY.md lists
+ * the requirements for each claim.
  */
 import { compactVerify, errors } from "jose";
 import type { OidcSettings } from "../core/identity-settings.ts";
@@ -17,14 +17,14 @@ import { tokenOfClaims } from "./jwt-claims.ts";
 import type { ProviderKeys } from "./provider-keys.ts";
 
 const FORM = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
-/** An ID token says to an app who has signed in, and an access token is for an API; other kinds are neither. */
+/** The types of ID tokens and access tokens; other types are refused. */
 const TYPES: readonly string[] = ["jwt", "at+jwt", "application/at+jwt"];
 
 export function isJsonWebToken(text: string): boolean {
   return text.length <= EXTERNAL_TOKEN_CHARACTERS_MAX && FORM.test(text);
 }
 
-/** @param conflict why no such token can be taken while the app is set as it is */
+/** @param conflict why the app's settings do not allow such tokens; undefined: they do. See `settingsConflict`. */
 export function createJwtVerifier(
   settings: OidcSettings,
   keys: ProviderKeys,
@@ -66,7 +66,7 @@ function checkedHeader(text: string, { algorithms }: OidcSettings): CheckedHeade
   return { alg: String(alg), ...(kid === undefined ? {} : { kid }) };
 }
 
-/** Without `kid` there may be several keys that fit. */
+/** Tries each key: without `kid` several may fit. */
 async function verifiedPayload(text: string, keys: readonly CryptoKey[], alg: string): Promise<Uint8Array> {
   for (const key of keys) {
     try {
@@ -74,7 +74,7 @@ async function verifiedPayload(text: string, keys: readonly CryptoKey[], alg: st
       return payload;
     } catch (error) {
       if (error instanceof errors.JWSSignatureVerificationFailed) continue;
-      // Whatever else it is, the token has brought it about: a key that verifies nothing is not among them.
+      // Any other error is the token's fault, because keys that cannot verify anything were filtered out before.
       throw badToken("token_malformed", "format", "its signature cannot be verified");
     }
   }

@@ -5,17 +5,17 @@ import { JsonNumber, type JsonRecord, memberOf, namedIn } from "./exact-json.ts"
 import { mappedName } from "./mapped-name.ts";
 import { CLOCK_SKEW_MS, checkValidity } from "./validity.ts";
 
-/** The end of the year 9999: what is later was meant in milliseconds, or is no time at all. */
+/** The end of the year 9999: a later time is probably in milliseconds. */
 const SECONDS_MAX = 253_402_300_799;
 
-/** Who is named by the claims of a token whose signature is good, and when; each is checked as docs/IDENTITY.md says. */
+/** Validates the claims of a token whose signature was verified, by the rules of docs/IDENTITY.md. */
 export function tokenOfClaims(claims: JsonRecord, settings: OidcSettings, now: number): ExternalToken {
   checkIssuer(memberOf(claims, "iss"), settings.issuer);
   checkAudience(memberOf(claims, "aud"), settings.audience);
   const [exp, iat, nbf] = [timeIn(claims, "exp"), timeIn(claims, "iat"), timeIn(claims, "nbf")];
   const issued = iat ?? nbf;
   if (exp === undefined) throw malformed("it has no exp");
-  // Without it nobody could tell whether it was made before a revocation.
+  // Without it the server cannot tell whether the token was issued before a revocation.
   if (issued === undefined) throw malformed("it has neither iat nor nbf");
   if (nbf !== undefined && nbf > now + CLOCK_SKEW_MS) throw badToken("token_expired", "expired", "it is not valid yet");
   checkValidity({ issued, expires: exp }, now);
@@ -35,7 +35,7 @@ function checkAudience(aud: unknown, audience: string): void {
   }
 }
 
-/** In ms since 1970. */
+/** A time claim, in ms since 1970; undefined if missing. */
 function timeIn(claims: JsonRecord, name: "exp" | "iat" | "nbf"): number | undefined {
   const claim = memberOf(claims, name);
   if (claim === undefined) return undefined;
@@ -44,7 +44,7 @@ function timeIn(claims: JsonRecord, name: "exp" | "iat" | "nbf"): number | undef
   return Math.floor(seconds * 1000);
 }
 
-/** A token that has the user's claim names a user, whatever else it has. */
+/** A token with the user claim is a user's, even if it has the admin claim, too. */
 function bearerIn(claims: JsonRecord, settings: OidcSettings): ExternalToken["bearer"] {
   const claim = memberOf(claims, settings.userClaim);
   if (claim === undefined) {
@@ -64,7 +64,7 @@ function isAdmin(claims: JsonRecord, { adminClaim, adminScope }: OidcSettings): 
   return adminScope !== null && scopesIn(claims).includes(adminScope);
 }
 
-/** `scope` is a text with blanks (RFC 8693 § 4.2), `scp` a list, as some providers have it. */
+/** `scope` is a space-separated text (RFC 8693 § 4.2); some providers use a list, `scp`. */
 function scopesIn(claims: JsonRecord): readonly unknown[] {
   const [scope, scp] = [memberOf(claims, "scope"), memberOf(claims, "scp")];
   return [...(typeof scope === "string" ? scope.split(" ") : []), ...(Array.isArray(scp) ? scp : [])];

@@ -20,11 +20,11 @@ interface KeySetsNeeds {
   readonly events: KeySetEvents;
 }
 
-/** Requests that wait for keys, which costs no call: the call is one for all. One address may have four fifths. */
+/** Maximum number of requests waiting for keys; all share one call. One address may have four fifths of them. */
 const WAITING_MAX = 1024;
-/** The second between two calls, and most of what a call may take. */
+/** Covers the second between two calls and most of the time that a call may take. */
 const WAIT_MAX_MS = 3000;
-/** Beyond it those that were not asked for of late are forgotten. */
+/** Beyond it the least recently used providers are evicted. */
 const PROVIDERS_MAX = 10_000;
 
 export function createKeySets({ attempts, timers, events }: KeySetsNeeds): KeySets {
@@ -36,7 +36,7 @@ export function createKeySets({ attempts, timers, events }: KeySetsNeeds): KeySe
     leavesRoom: true,
     timers,
   });
-  /** Of whatever apps: those with the same provider ask it together. */
+  /** Of all apps: apps with the same provider share its calls. */
   const providers = new BoundedMap<Provider>(PROVIDERS_MAX);
 
   function providerOf({ issuer, jwks }: KeySetQuestion): Provider {
@@ -59,7 +59,7 @@ export function createKeySets({ attempts, timers, events }: KeySetsNeeds): KeySe
       try {
         const asked = question.age === "fresh" ? provider.fresh() : provider.latest();
         const { keys, has } = await inTime(asked, WAIT_MAX_MS, timers);
-        // Charged only now: it has cost no call, and many may wait for a key that was just published.
+        // Charged only for a key that does not exist: many requests may wait for a key that was just published.
         const isMadeUp = question.missing !== undefined && !(await has(question.missing));
         if (isMadeUp) (await attempts.begin(asker)).failed();
         return keys;

@@ -4,15 +4,15 @@ import { USER_NAME_BYTES_MAX } from "../core/model.ts";
 
 const CHARACTERS_MAX = 256;
 const HASH_DIGITS = 40;
-/** `a-z 0-9 -`, which stay as they are. */
+/** Characters that `escape` keeps. */
 const KEPT = /^[a-z0-9-]$/;
 
 /**
- * Makes a username of what a token names: an e-mail address, or `auth0|…`, is none. Different texts become different
- * names. Undefined for a text of which none can be made; what is made with `none` may still be no legal name.
+ * Maps the user claim of a token to a username: an e-mail address or `auth0|…` is not a legal one. Different texts map to
+ * different names. Undefined if the text cannot be mapped. With `none` the result may still be an illegal name.
  */
 export function mappedName(text: string, map: UserClaimMap): string | undefined {
-  // Halves of a character pair would all become the same bytes.
+  // All lone surrogates would be encoded as the same bytes.
   if (text === "" || !text.isWellFormed()) return undefined;
   switch (map) {
     case "none":

@@ -6,14 +6,14 @@ import { createHostedUsers } from "./hosted-users.ts";
 import { createKeySets } from "./key-sets.ts";
 
 /**
- * What only other services can tell about a token. There is one of it in a process, so that all threads together ask no
- * more than is allowed; its methods take and give plain data, for workers ask it by message.
+ * Calls to other services that tokens need. A process has one instance, so that its limits hold for all threads; workers
+ * call it by message, so arguments and results are plain data.
  *
- * Both refuse with `busy` what cannot be told in time, and with `rate_exceeded` an address whose tokens came to nothing
- * too often.
+ * Both methods refuse with `busy` if there is no answer in time, and with `rate_exceeded` an address with too many failed
+ * tokens.
  */
 export interface OutsideCalls {
-  /** By the hosted service's word; undefined: the token is nobody's. */
+  /** The token's user according to the hosted service; undefined: it rejects the token. */
   hostedUser(asker: Asker, question: HostedQuestion): Promise<HostedUser | undefined>;
   /** The public keys of an identity provider. */
   keySet(asker: Asker, question: KeySetQuestion): Promise<JSONWebKeySet>;
@@ -22,14 +22,14 @@ export interface OutsideCalls {
 export interface HostedQuestion {
   /** See HostedSettings. */
   readonly url: string;
-  /** Whose the token says it is. */
+  /** The user id in the token; not verified yet. */
   readonly userId: string;
   readonly token: string;
 }
 
 export interface HostedUser {
   readonly username: string;
-  /** When the service was asked, ms since 1970. */
+  /** When the service was asked, by `monotonicMs`. */
   readonly askedAtMs: number;
 }
 
@@ -37,13 +37,13 @@ export interface KeySetQuestion {
   readonly issuer: string;
   /** See OidcSettings. */
   readonly jwks: string | null;
-  /** fresh: the keys are asked for after this question; latest: a second before it will do. */
+  /** fresh: the keys must be fetched after this call; latest: they may be up to a second old. */
   readonly age: "fresh" | "latest";
-  /** The key that a token names and the asker does not know: a failed attempt where the provider does not either. */
+  /** A key that a token names and the asker does not know. If the provider has no such key, this is a failed attempt. */
   readonly missing?: KeyName;
 }
 
-/** Of a token's header. */
+/** The identification of a key in a token's header. */
 export interface KeyName {
   readonly alg: string;
   readonly kid?: string;
@@ -63,11 +63,11 @@ export interface UnusableKey {
 }
 
 export interface KeySetEvents {
-  /** An identity provider's keys cannot be had: tokens of keys that are not known yet are answered 503. Told of every try. */
+  /** An identity provider's keys cannot be fetched: requests with tokens of unknown keys get 503. Called for every try. */
   keysUnavailable(details: { readonly issuer: string; readonly error: unknown }): void;
-  /** They can be had again. */
+  /** The keys can be fetched again. */
   keysAvailable(details: { readonly issuer: string }): void;
-  /** A key of an identity provider can verify nothing: its tokens are refused like those of an unknown one. */
+  /** A key of an identity provider cannot verify anything: its tokens are refused like those of an unknown key. */
   keyUnusable(details: UnusableKey & { readonly issuer: string }): void;
 }
 

@@ -7,25 +7,25 @@ import type { KeyName, KeySetQuestion, OutsideCalls } from "./outside-calls.ts";
 
 type Find = ReturnType<typeof createLocalJWKSet>;
 
-/** The public keys of one identity provider, as this thread knows them. */
+/** This thread's cache of the public keys of one identity provider. */
 export interface ProviderKeys {
   /**
-   * Those that may have signed a token of this header: several where it names none. Refuses a key that the provider was
-   * asked for after this call and does not have; with `busy` while that cannot be told; and as OutsideCalls does.
+   * The keys that may have signed a token with this header; several if it names none. For an unknown key it asks the
+   * provider again. Refuses with `token_unknown` if the provider does not have the key either, and as OutsideCalls does.
    */
   find(name: KeyName, asker: () => Asker): Promise<readonly CryptoKey[]>;
-  /** They are asked for anew before the next is looked for. */
+  /** The next `find` fetches the keys again first. */
   reload(): void;
 }
 
-/** Keys that are older are asked for anew, while the old ones go on verifying. */
+/** Older keys are fetched again in the background, while they continue to verify (stale-while-revalidate). */
 const OLD_MS = 600_000;
-/** And so long after that has failed. */
+/** Wait before the next try if that fails. */
 const RENEW_AGAIN_MS = 10_000;
-/** So many are tried for a token that names none: each costs a verification. */
+/** Maximum number of keys tried for a token that names none: each costs a verification. */
 const TRIED_MAX = 16;
 
-/** Keys that were once had are never lost to a provider that cannot be reached: they verify until it names others. */
+/** Keys are kept while the provider is unreachable: they verify until the provider publishes others. */
 export function createProviderKeys(
   provider: { readonly issuer: string; readonly jwks: string | null },
   outside: Pick<OutsideCalls, "keySet">,
@@ -43,13 +43,13 @@ export function createProviderKeys(
     return known;
   }
 
-  /** Never rejects: where it fails, which the provider's own side tells of, the old ones go on verifying. */
+  /** Never rejects: after a failure, which `createProvider` reports, the old keys continue to verify. */
   async function renew(asker: Asker, age: KeySetQuestion["age"]): Promise<void> {
     renewAtMs = monotonicMs(clock) + RENEW_AGAIN_MS;
     await ask(asker, { age }).catch(() => {});
   }
 
-  /** All wait for it: what the operator has taken out must verify nothing any more. */
+  /** All callers wait for it: a key that the operator has removed must not verify any more. */
   function rereadOnce(asker: () => Asker): Promise<void> | undefined {
     if (isStale) {
       isStale = false;

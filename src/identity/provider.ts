@@ -8,25 +8,26 @@ import { fetchJson } from "./fetch-json.ts";
 import type { KeyName, UnusableKey } from "./outside-calls.ts";
 import { usableKeys } from "./usable-keys.ts";
 
-/** One identity provider, asked for its keys once at a time and at most once a second. Both refuse with `busy`. */
+/** The keys of one identity provider: one fetch at a time, at most one per second. Both methods refuse with `busy`. */
 export interface Provider {
-  /** Of a call that begins after this one. */
+  /** The keys from a fetch that starts after this call. */
   fresh(): Promise<KeySet>;
-  /** Up to a second old; while the provider cannot be reached, those it named last. */
+  /** Keys up to a second old; while the provider is unreachable, the last known ones. */
   latest(): Promise<KeySet>;
 }
 
 export interface KeySet {
   readonly keys: JSONWebKeySet;
-  /** Whether it has the key that a token of this header is signed with, if it is signed by this provider. */
+  /** Whether it has a key that fits this token header. */
   has(name: KeyName): Promise<boolean>;
 }
 
 const ASK_AGAIN_MS = 1000;
 
 /**
- * @param jwks where the keys are; null = where the issuer's discovery document says
- * @param tell failed: they cannot be had, at each try; succeeded: they can again; unusable: once for as long as the key is there
+ * @param jwks URL or file of the keys; null = the URL in the issuer's discovery document
+ * @param tell failed: called for each failed fetch; succeeded: for the first success after one; unusable: once for each
+ *   key, until the provider removes it
  */
 export function createProvider(
   { issuer, jwks }: { readonly issuer: string; readonly jwks: string | null },
@@ -35,7 +36,7 @@ export function createProvider(
 ): Provider {
   let known: KeySet | undefined;
   let isFailing = false;
-  /** Of the keys that can verify nothing, those of the last set. */
+  /** The unusable keys of the last set, which are reported already. */
   let told: ReadonlySet<string> = new Set();
 
   const shared = createSharedResult({ resource: "outside_calls", everyMs: ASK_AGAIN_MS, timers }, async () => {

@@ -5,32 +5,32 @@ import { OperatorError } from "../core/faults/operator-error.ts";
 import type { Timers } from "../core/ports.ts";
 import { busy } from "../core/refusals.ts";
 
-/** Secrets in files, of which the store knows only the paths. */
+/** Secrets in files; the store has only their paths. */
 export interface SecretFiles {
   /**
-   * The lines that hold something, as of the last `reload`. Refuses with `busy` while the file cannot be read, which is
-   * tried at most once a second, however many tokens need it.
+   * The non-empty lines of the file, cached until `reload`. Refuses with `busy` while the file cannot be read; it is tried
+   * at most once a second, however many tokens need it.
    */
   lines(path: string): Promise<readonly string[]>;
   reload(): void;
 }
 
 interface SecretFile {
-  /** Undefined until it could be read. */
+  /** Undefined until the first successful read. */
   lines: readonly string[] | undefined;
   readonly reading: SharedResult<readonly string[]>;
 }
 
 const READ_AGAIN_MS = 1000;
-/** Two for each app at most; beyond it those that were not asked for of late are forgotten. */
+/** An app has at most two files. Beyond this number the least recently used ones are evicted. */
 const FILES_MAX = 2000;
 
-/** @param tell failed: at each try; succeeded: after one that failed */
+/** @param tell failed: called for each failed read; succeeded: for the first success after one */
 export function createSecretFiles(
   timers: Timers,
   tell: { failed(path: string, error: unknown): void; succeeded(path: string): void },
 ): SecretFiles {
-  /** Also across `reload`. */
+  /** Kept across `reload`. */
   const failing = new BoundedMap<true>(FILES_MAX);
   const files = new BoundedMap<SecretFile>(FILES_MAX);
 
@@ -46,7 +46,7 @@ export function createSecretFiles(
           failing.delete(path);
           return file.lines;
         } catch (error) {
-          // A later token looks again: the file may come.
+          // The next token that needs the file tries again.
           tell.failed(path, error);
           failing.set(path, true);
           throw busy();

@@ -5,14 +5,13 @@ import type { UnusableKey } from "./outside-calls.ts";
 
 interface SortedKeys {
   readonly keys: JWK[];
-  /** By the key's own text. */
+  /** By the key's JSON. */
   readonly unusable: ReadonlyMap<string, UnusableKey>;
 }
 
 /**
- * The keys of a set that can verify a signature. Whatever could sign as well, and what is not meant for signatures, is
- * left out without a word; a key that should verify and cannot is told of, for its tokens are refused.
- * Throws where it is no key set.
+ * The keys of a set that can verify a signature. Symmetric keys and keys that are not for signatures are skipped. Keys that
+ * should verify but cannot are returned as unusable, because their tokens are refused. Throws if it is not a key set.
  */
 export async function usableKeys(value: unknown): Promise<SortedKeys> {
   const all: unknown = isRecord(value) ? value.keys : undefined;
@@ -35,7 +34,7 @@ function isMeantToVerify(key: unknown): key is JWK {
   return (key.use ?? "sig") === "sig";
 }
 
-/** Tried with a signature that nobody has made: it must be found wrong, and nothing else must be. */
+/** Verifies a bogus signature with the key: the only acceptable result is "wrong signature". */
 async function whyUnusable(key: JWK): Promise<string | undefined> {
   const alg = key.alg ?? usualAlgorithm(key);
   if (alg === undefined) return "there is no algorithm for its curve";
@@ -60,7 +59,7 @@ function rsaBits({ n }: JWK): number {
   return typeof n === "string" ? Math.floor((n.length * 3) / 4) * 8 : 0;
 }
 
-/** Of a key that names none; all of its kind take the same keys. */
+/** The algorithm for a key that names none; all algorithms of its kind accept the same keys. */
 function usualAlgorithm({ kty, crv }: JWK): string | undefined {
   return kty === "RSA" ? "RS256" : ALGORITHM_OF_CURVE[crv ?? ""];
 }

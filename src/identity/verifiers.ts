@@ -14,18 +14,18 @@ import { createSecretFiles, type SecretFiles } from "./secret-files.ts";
 
 export interface SecretEvents {
   /**
-   * A file of secrets cannot be read: the tokens that need it are answered 503. Told of every try.
-   * @param count of those like it; 1 where it is left out
+   * A file of secrets cannot be read: requests with tokens that need it get 503. Called for every try.
+   * @param count the number of such failures; defaults to 1
    */
   secretUnreadable(details: { readonly path: string; readonly error: unknown }, count?: number): void;
-  /** It can be read again. */
+  /** The file can be read again. */
   secretReadable(details: { readonly path: string }): void;
 }
 
-/** What verifies the tokens of others, app by app. */
+/** The verifiers of external tokens, by app. */
 export interface Verifiers {
   of(resolved: ResolvedApp): readonly TokenVerifier[];
-  /** Files and keys are read again when they are next needed. */
+  /** Invalidates files and keys: they are read again on their next use. */
   reload(): void;
 }
 
@@ -41,7 +41,7 @@ interface Made {
   readonly verifiers: readonly TokenVerifier[];
 }
 
-/** Beyond so many apps, and as many providers, those that were not asked for of late are forgotten. */
+/** Maximum number of cached apps, and of cached providers. Beyond it the least recently used are evicted. */
 const APPS_MAX = 10_000;
 
 export function createVerifiers({ outside, clock, timers, events }: VerifiersNeeds): Verifiers {
@@ -51,7 +51,7 @@ export function createVerifiers({ outside, clock, timers, events }: VerifiersNee
   });
   /** By the app's id. */
   const made = new BoundedMap<Made>(APPS_MAX);
-  /** What has been learned outlives a change of an app's settings. */
+  /** Kept when an app's settings change. */
   const providers = new BoundedMap<ProviderKeys>(APPS_MAX);
 
   function keysOf({ issuer, jwks }: OidcSettings): ProviderKeys {
@@ -86,7 +86,7 @@ function verifiersOf(
   clock: Clock,
 ): readonly TokenVerifier[] {
   const { agora, easemob, oidc, hosted } = identity;
-  // Where the app leaves registration to the server, nobody could refuse these settings when they were made.
+  // If the app leaves registration to the server, these settings could not be refused when they were stored.
   const conflict = settingsConflict({ registration, identity });
   return [
     ...(agora === null ? [] : [createAgoraVerifier(agora.appId, () => files.lines(agora.certificateFile), clock)]),
