@@ -1,7 +1,7 @@
 /**
- * What the operator is told, one function per event; docs/OPERATIONS.md says what to do about each. Lines name processes,
- * files, routes and request ids, never users, query strings or what a request carried. What may fail again and again
- * goes through `OutageLog`, which counts.
+ * The events of the operator's log, one function each; docs/OPERATIONS.md says what to do about each. Lines name processes,
+ * files, routes and request ids, never users, query strings or bodies. Failures that may repeat go through `OutageLog`,
+ * which counts them.
  */
 import type { Logger } from "pino";
 import type { Events, Timers } from "../core/ports.ts";
@@ -12,11 +12,11 @@ import { OutageLog } from "./outage-log.ts";
 
 type Details<Event extends Failure["event"]> = Omit<Extract<Failure, { event: Event }>, "event">;
 
-/** `count` in an event: so many like it, itself included. */
+/** `count` of an event: the number of such failures, including this one. */
 export interface OperatorEvents extends Events, StoreTroubleEvents {
-  /** @param details.apps how many there are */
+  /** @param details.apps number of apps */
   serving(details: { readonly url: string; readonly store: string; readonly apps: number }): void;
-  /** The web pages were built, beside serving. */
+  /** The server has built the web pages in the background. */
   pagesBuilt(details: { readonly ms: number }): void;
   /** There are no web pages, and nothing to build them from. */
   pagesMissing(): void;
@@ -24,53 +24,53 @@ export interface OperatorEvents extends Events, StoreTroubleEvents {
   pagesFailed(details: { readonly reason: string }): void;
   /** The store cannot be reached at the start, which waits for it. */
   storeUnreachable(details: Details<"storeUnreachable">): void;
-  /** The store was served elsewhere: the start waits to see whether it still is. */
+  /** The store was last served elsewhere: the start waits to see whether it still is. */
   holderAwaited(message: string): void;
-  /** Requests under way are finished. */
+  /** The server finishes the requests in flight. */
   stopping(): void;
-  /** A part could not be closed in time: the process ends all the same. What was answered is stored. */
+  /** A part could not be closed in time; the process ends anyway. Acknowledged writes are stored. */
   leftOpen(part: string): void;
-  /** The process ends all the same. What was answered is stored. */
+  /** A part could not be closed; the process ends anyway. Acknowledged writes are stored. */
   closeFailed(error: unknown): void;
-  /** Tells first what has failed since the last lines. */
+  /** First logs the failures since the last lines. */
   stopped(): void;
-  /** A request was answered 500, or 503 because of the store; the answer carried the same id. */
+  /** A request was answered 500, or 503 because of the store. The response carried the same id. */
   requestFailed(details: Details<"requestFailed">, count?: number): void;
-  /** So many are open that idle ones are closed; told again only after there were far fewer. */
+  /** Idle connections are closed, because many are open; logged again only after there were far fewer. */
   connectionsNearMax(details: { readonly open: number; readonly max: number }): void;
-  /** A file of secrets cannot be read: the tokens that need it are answered 503. */
+  /** A file of secrets cannot be read: requests with tokens that need it get 503. */
   secretUnreadable(details: Details<"secretUnreadable">, count?: number): void;
   secretReadable(details: { readonly path: string }): void;
-  /** A secret of the configuration could not be read again from its file: the former one goes on. */
+  /** A secret of the configuration could not be read again from its file; the former one stays in use. */
   secretKept(details: { readonly reason: string }): void;
-  /** An identity provider's keys cannot be had: tokens of keys that are not known yet are answered 503. */
+  /** An identity provider's keys cannot be fetched: requests with tokens of unknown keys get 503. */
   keysUnavailable(details: Details<"keysUnavailable">): void;
   keysAvailable(details: { readonly issuer: string }): void;
-  /** A key of an identity provider can verify nothing: its tokens are refused. Told once for a key. */
+  /** A key of an identity provider cannot verify anything: its tokens are refused. Logged once for each key. */
   keyUnusable(details: { readonly issuer: string; readonly kid: string | undefined; readonly reason: string }): void;
-  /** A token of somebody else's making was refused; told once a second for an app, a kind and a reason. */
+  /** An external token was refused; logged at most once a second for each app, kind and reason. */
   tokenRefused(details: RefusedToken): void;
-  /** The store's writer ended unasked: its writes under way are in doubt, and a new one is started. */
+  /** The store's writer crashed: the outcome of its writes in flight is unknown. A replacement is started. */
   writerEnded(error: unknown): void;
-  /** A serving worker ended unasked: what it had under way is unanswered, and another is started in its place. */
+  /** A serving worker crashed: its requests in flight get no response. A replacement is started. */
   workerEnded(error: unknown): void;
-  /** A worker or the writer does not respond: it is ended, which is told, too. */
+  /** A worker or the writer does not respond. It is terminated, which is logged, too. */
   threadSilent(details: { readonly thread: string; readonly silentMs: number }): void;
-  /** The store, or its workers, can never serve again: the process ends. */
+  /** The store or the workers can never serve again: the process ends. */
   storeFailed(error: unknown): void;
-  /** Something was thrown that nothing catches: the process ends. Tells first what has failed since the last lines. */
+  /** An uncaught error: the process ends. First logs the failures since the last lines. */
   crashed(error: unknown): void;
-  /** @param check how to find out that an outage of the store is over: resolves when it reads and writes */
+  /** @param check detects the end of an outage of the store: resolves when the store reads and writes */
   checkStoreBy(check: () => Promise<unknown>): void;
 }
 
-/** What the first line of an outage says. */
+/** The first line of an outage. */
 const BEGINNINGS: Readonly<Record<Failure["event"], readonly [level: "warn" | "error", text: string]>> = {
   requestFailed: ["error", "a request failed; further ones are counted, once a minute"],
-  refreshFailed: ["error", "changes by other processes could not be read"],
+  refreshFailed: ["error", "could not read the change feed"],
   storeUnreachable: ["warn", "waiting for the store"],
-  keysUnavailable: ["error", "the keys of an identity provider are not available"],
-  secretUnreadable: ["error", "a file of secrets cannot be read"],
+  keysUnavailable: ["error", "cannot fetch the signing keys of an identity provider"],
+  secretUnreadable: ["error", "cannot read a file of secrets"],
 };
 
 /** @param log its level, format and output */
@@ -92,20 +92,20 @@ export function createEvents(log: Logger, timers: Timers): OperatorEvents {
     pagesMissing: () =>
       log.info(
         { event: "pagesMissing" },
-        "the pages / and /-/docs are not here: they need what npm ci installs without --omit=dev",
+        "the pages / and /-/docs are missing: they need the packages that npm ci installs without --omit=dev",
       ),
     pagesFailed: ({ reason }) =>
       log.warn({ event: "pagesFailed", reason }, "the pages / and /-/docs could not be built; the API is served"),
     storeUnreachable: (details) => outages.tell({ event: "storeUnreachable", ...details }),
     holderAwaited: (message) => log.warn({ event: "holderAwaited" }, message),
-    stopping: () => log.info({ event: "stopping" }, "stopping: requests under way are finished"),
+    stopping: () => log.info({ event: "stopping" }, "stopping: finishing the requests in flight"),
     leftOpen: (part) =>
       log.warn(
         { event: "leftOpen", part },
-        "not closed in time: it ends with the process, and what was answered is stored",
+        "a part could not be closed in time: it ends with the process; acknowledged writes are stored",
       ),
     closeFailed: (error) =>
-      log.error({ event: "closeFailed", error }, "the server did not close well; what was answered is stored"),
+      log.error({ event: "closeFailed", error }, "the server could not close cleanly; acknowledged writes are stored"),
     stopped() {
       outages.flush();
       log.info({ event: "stopped" }, "stopped");
@@ -113,7 +113,7 @@ export function createEvents(log: Logger, timers: Timers): OperatorEvents {
     requestFailed: (details, count) => outages.tell({ event: "requestFailed", ...details }, count),
     refreshFailed: (error, count) => outages.tell({ event: "refreshFailed", error }, count),
     connectionsNearMax: ({ open, max }) =>
-      log.warn({ event: "connectionsNearMax", open, max }, "connections are near their limit: idle ones are closed"),
+      log.warn({ event: "connectionsNearMax", open, max }, "connections are near their limit: closing idle ones"),
     secretUnreadable: (details, count) => outages.tell({ event: "secretUnreadable", ...details }, count),
     secretReadable: ({ path }) => outages.succeeded(secretOf(path)),
     secretKept: ({ reason }) =>
@@ -125,17 +125,16 @@ export function createEvents(log: Logger, timers: Timers): OperatorEvents {
     tokenRefused: ({ app, kind, failed, detail, more }) =>
       log.warn({ event: "tokenRefused", app, kind, failed, detail, more }, "a token was refused"),
     writerEnded: (error) =>
-      log.error({ event: "writerEnded", error }, "the store's writer ended; a new one is started"),
+      log.error({ event: "writerEnded", error }, "the store's writer crashed; starting a replacement"),
     storeTroubled: ({ kind, message }) => log.error({ event: "storeTroubled", trouble: kind }, message),
     storeTroubleOver(kind) {
       const failed = outages.over(troubleOf(kind));
       log.info({ event: "storeTroubleOver", trouble: kind, failed }, "the store's trouble is over");
     },
-    workerEnded: (error) =>
-      log.error({ event: "workerEnded", error }, "a serving worker ended; another is started in its place"),
+    workerEnded: (error) => log.error({ event: "workerEnded", error }, "a worker crashed; starting a replacement"),
     threadSilent: ({ thread, silentMs }) =>
-      log.error({ event: "threadSilent", thread, silentMs }, "a thread does not respond: it is ended"),
-    storeFailed: (error) => log.fatal({ event: "storeFailed", error }, "the store cannot serve any more"),
+      log.error({ event: "threadSilent", thread, silentMs }, "a thread does not respond: terminating it"),
+    storeFailed: (error) => log.fatal({ event: "storeFailed", error }, "the store can no longer serve"),
     crashed(error) {
       outages.flush();
       log.fatal({ event: "crashed", error }, "an unexpected fault ends the process");

@@ -1,16 +1,16 @@
 import type { Timers } from "../core/ports.ts";
 import { type Failure, outageOf } from "./failure.ts";
 
-/** @param count of those like it, itself included */
+/** @param count the number of such failures, including this one */
 type Send = (failure: Failure, count: number) => void;
 
 const SEND_MS = 1000;
-/** Kinds of failures; beyond it they are sent as if they were of the last kind. */
+/** Maximum number of kinds of failures; further kinds share one entry. */
 const KINDS_MAX = 100;
 
 /**
- * A worker's failures on their way to the main thread, which makes lines of them. The first of a kind is sent at once,
- * and those that follow once a second as one with their count, however many there are.
+ * Sends a worker's failures to the main thread, which logs them. The first of a kind is sent immediately; later ones are
+ * counted and sent once a second as one.
  */
 export class FailureSums {
   readonly #timers: Timers;
@@ -37,11 +37,11 @@ export class FailureSums {
     sum.count += 1;
   }
 
-  /** Sends what has been counted. */
+  /** Sends the counted failures. */
   flush(): void {
     for (const [name, sum] of this.#sums) {
       const { failure, count } = sum;
-      // Nothing more came: the next is a first one again.
+      // None since the last time: the next one counts as a first one again.
       if (count === 0) this.#sums.delete(name);
       else this.#send(failure, count);
       sum.count = 0;

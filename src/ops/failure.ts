@@ -3,14 +3,14 @@ import { StoreFailure } from "../core/faults/store-failure.ts";
 import { Refusal } from "../core/refusals.ts";
 import type { StoreTroubleKind } from "../core/store-trouble.ts";
 
-/** Something that failed and may fail again at once, any number of times. @template Thrown as it crosses threads, or here */
+/** A failure that may repeat any number of times. @template Thrown the error, or its form for crossing threads */
 export type Failure<Thrown = unknown> =
   | {
       readonly event: "requestFailed";
-      /** Also in the answer. */
+      /** Also in the response. */
       readonly requestId: string;
       readonly method: string;
-      /** The route's pattern, not the path asked for. */
+      /** The route's pattern, not the requested path. */
       readonly route: string;
       readonly error: Thrown;
     }
@@ -19,21 +19,21 @@ export type Failure<Thrown = unknown> =
   | { readonly event: "keysUnavailable"; readonly issuer: string; readonly error: Thrown }
   | { readonly event: "secretUnreadable"; readonly path: string; readonly error: Thrown };
 
-/** What a failure is part of. */
+/** The outage that a failure belongs to. */
 export interface OutageKind {
-  /** The same for all failures of the same outage, in any thread; never of a user or a path asked for. */
+  /** The same for all failures of an outage, in any thread; never contains a user or a requested path. */
   readonly name: string;
   /**
-   * When it is over: when the store can be used again, when it is said to be, or, as nobody can say it of a fault in the
-   * program, when it has not been seen for some time. A trouble of the store begins and ends by lines of its own.
+   * How the outage ends. store: the store reads and writes again; told: an event reports it; unseen, for faults of the
+   * program: no such failure for some time; trouble: with the `StoreTrouble`, which has log lines of its own.
    */
   readonly ends: "store" | "told" | "unseen" | "trouble";
 }
 
-/** The one trouble for which requests fail with a fault of its own. */
+/** The only trouble that fails requests with a fault of its own. */
 const FILE_LOST: StoreTroubleKind = "file_lost";
 
-/** Faults that are different sides of one outage: the database goes, and writes are given up that wait for it. */
+/** Faults of one outage: the database becomes unreachable, and writes that wait for it are abandoned. */
 const UNUSABLE: readonly string[] = ["unreachable", "busy", "outcome_unknown", "closed"];
 
 export function outageOf(failure: Failure): OutageKind {
@@ -45,12 +45,12 @@ export function outageOf(failure: Failure): OutageKind {
   if (fault === FILE_LOST) return troubleOf(FILE_LOST);
   if (fault === "unexpected") return { name: faultName(outline), ends: "unseen" };
   if (fault !== undefined) return { name: UNUSABLE.includes(fault) ? "store" : `store: ${fault}`, ends: "store" };
-  // What has changed could not be found out, or not in time.
+  // The change feed could not be read, or not in time.
   if (error instanceof StoreFailure || error instanceof Refusal) return { name: "store", ends: "store" };
   return { name: faultName(outline), ends: "unseen" };
 }
 
-/** What fails because of a trouble that is told of anyway. */
+/** The outage of failures caused by a trouble, which is logged anyway. */
 export function troubleOf(kind: StoreTroubleKind): OutageKind {
   return { name: `store: ${kind}`, ends: "trouble" };
 }
@@ -63,12 +63,12 @@ export function secretOf(path: string): OutageKind {
   return { name: `secrets in ${path}`, ends: "told" };
 }
 
-/** The innermost: what is around it says what was being done. */
+/** The innermost fault: outer errors only say what was being done. */
 function faultIn({ fault, cause }: ErrorOutline): string | undefined {
   return (cause === undefined ? undefined : faultIn(cause)) ?? fault;
 }
 
-/** A fault of the program, by what it is and the place in our sources where it arose. */
+/** Names a fault of the program by its type and the place in our sources where it was thrown. */
 function faultName(outline: ErrorOutline): string {
   if (outline.cause !== undefined) return faultName(outline.cause);
   const { type, code, stack = "" } = outline;

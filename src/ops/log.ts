@@ -2,15 +2,15 @@ import { type Logger, pino } from "pino";
 import { prettyFactory } from "pino-pretty";
 import { serializeError } from "./serialize-error.ts";
 
-/** Where the log goes; each call is one line or, for people, an error of several. */
+/** The output of the log; each call writes one line, or in the `pretty` format an error of several lines. */
 export interface LogOutput {
   write(text: string): unknown;
   readonly isTTY?: boolean;
 }
 
 /**
- * The operator's log. Lines for people are made on this thread: pino's own way, a transport, needs a thread of its
- * own, which does not start in a compiled executable.
+ * The operator's log. The `pretty` format is produced on this thread: pino's own way, a transport, needs a thread that
+ * does not start in a compiled executable.
  */
 export function openLog(format: "json" | "pretty" | "off", output: LogOutput): Logger {
   const options = {

@@ -10,9 +10,9 @@ export interface OutageEvents {
 
 export interface OutageSums {
   readonly outage: string;
-  /** From its first failure: until now, or until the last failure of one that is over. */
+  /** From the first failure until now, or until the last failure if the outage is over. */
   readonly lastedMs: number;
-  /** How often what has failed: since the last line, or in all when it is over. */
+  /** Number of failures by event: since the last line, or in total if the outage is over. */
   readonly failed: Counts;
 }
 
@@ -27,27 +27,27 @@ interface Outage extends OutageKind {
   readonly beganMs: number;
   failedMs: number;
   lineMs: number;
-  /** Since the last line. */
+  /** Failures since the last line. */
   failed: Counts;
   failedInAll: Counts;
-  /** Since the last failure. */
+  /** The operation has succeeded since the last failure. */
   hasSucceeded: boolean;
 }
 
 const LOOK_MS = 1000;
 const LINE_MS = 60_000;
-/** So long nothing must have failed before an outage is over: one that comes and goes is one. */
+/** An outage is over only after this time without a failure, so an intermittent fault is one outage. */
 const QUIET_MS = 10_000;
-/** The same where nothing says that what failed has succeeded. */
+/** The same for outages whose end no success shows: faults of the program, and the others. */
 const UNSEEN_MS = 60_000;
 const UNTOLD_MS = 600_000;
-/** At once; whatever else fails meanwhile is one outage more, of everything else. */
+/** Maximum number of outages at the same time; all further failures share one more. */
 const OUTAGES_MAX = 100;
 const ELSE: OutageKind = { name: "others", ends: "unseen" };
 
 /**
- * Makes of any number of failures: a line when an outage begins, one a minute with what has failed while it goes on, and
- * one when it is over. Failures are of the same outage when the same has failed for the same reason, in any thread.
+ * Reduces any number of failures to a line when an outage begins, one line a minute with counts while it lasts, and one
+ * when it is over. Failures of the same kind for the same reason, in any thread, belong to the same outage.
  */
 export class OutageLog {
   readonly #timers: Timers;
@@ -62,7 +62,7 @@ export class OutageLog {
     this.#events = events;
   }
 
-  /** @param count of those like it */
+  /** @param count the number of such failures */
   tell(failure: Failure, count = 1): void {
     const kind = outageOf(failure);
     const outage = this.#outages.get(kind.name) ?? this.#outages.get(this.#roomFor(kind).name);
@@ -76,25 +76,25 @@ export class OutageLog {
     if (count > 1) this.#count(began, failure.event, count - 1);
   }
 
-  /** What had failed has succeeded. */
+  /** Reports that an operation of this outage has succeeded. */
   succeeded({ name }: OutageKind): void {
     const outage = this.#outages.get(name);
     if (outage !== undefined) outage.hasSucceeded = true;
   }
 
-  /** A trouble is over: what has failed because of it, for the line that says so. */
+  /** Ends the outage of a trouble. Returns the failures that it caused, for the log line. */
   over({ name }: OutageKind): Counts {
     const { failedInAll = {} } = this.#outages.get(name) ?? {};
     this.#outages.delete(name);
     return failedInAll;
   }
 
-  /** @param check resolves when the store reads and writes; asked only while an outage of the store may be over */
+  /** @param check resolves when the store reads and writes; called only while an outage of the store may be over */
   checkStoreBy(check: () => Promise<unknown>): void {
     this.#check = check;
   }
 
-  /** Tells what has failed since the last lines: to be called when the process ends. */
+  /** Logs the failures since the last lines. Call it when the process ends. */
   flush(): void {
     for (const outage of this.#outages.values()) this.#tellLasts(outage, this.#timers.nowMs());
   }
@@ -103,7 +103,7 @@ export class OutageLog {
     return this.#outages.has(kind.name) || this.#outages.size < OUTAGES_MAX ? kind : ELSE;
   }
 
-  /** The first failure has a line of its own, and so is in no later count but the last. */
+  /** The first failure has a line of its own, so later lines do not count it, except for the total in the last one. */
   #begin(kind: OutageKind, { event }: Failure): Outage {
     const nowMs = this.#timers.nowMs();
     const times = { beganMs: nowMs, failedMs: nowMs, lineMs: nowMs };
@@ -148,7 +148,7 @@ export class OutageLog {
     }
   }
 
-  /** Nothing, where nothing has failed meanwhile. */
+  /** Logs nothing if nothing has failed since the last line. */
   #tellLasts(outage: Outage, nowMs: number): void {
     const { name, beganMs, failed } = outage;
     if (Object.keys(failed).length === 0) return;

@@ -1,7 +1,7 @@
 import type { ProcessParts } from "../process-parts.ts";
 import { receivedError, type SentError, sentError } from "./sent-error.ts";
 
-/** A worker's call of what lives in the main thread, and what it is answered; both plain data. */
+/** A worker's call of a part in the main thread, and its answer; both are plain data. */
 export interface ProcessCall {
   readonly kind: "call";
   readonly id: number;
@@ -15,7 +15,7 @@ export type ProcessAnswer = { readonly kind: "answer"; readonly id: number } & (
   | { readonly error: SentError }
 );
 
-/** What may be called: a further part is a further line, and the compiler finds a method that is missing. */
+/** The methods that may be called. A new part is a new line; a missing method does not compile. */
 const METHODS: { readonly [Part in keyof ProcessParts]: { readonly [Method in keyof ProcessParts[Part]]: true } } = {
   passwords: { hash: true, logIn: true, countSecret: true },
   outside: { hostedUser: true, keySet: true },
@@ -26,7 +26,7 @@ const METHODS: { readonly [Part in keyof ProcessParts]: { readonly [Method in ke
 type AnyMethod = (...args: readonly unknown[]) => Promise<unknown>;
 type AnyParts = Readonly<Record<string, Readonly<Record<string, AnyMethod>>>>;
 
-/** A worker's end. A refusal is a `Refusal` here as it was there. */
+/** The worker's side. A refusal in the main thread is a `Refusal` here, too. */
 export interface ProcessCalls {
   readonly parts: ProcessParts;
   hear(answer: ProcessAnswer): void;
@@ -67,14 +67,14 @@ export function createProcessCalls(send: (call: ProcessCall) => void): ProcessCa
 }
 
 /**
- * The main thread's end. What is under way when the worker ends comes to its end all the same, here, and so lets go of
- * whatever it holds.
+ * The main thread's side. A call in flight when its worker ends still finishes here, and so releases the resources that it
+ * holds.
  */
 export async function answerCall(parts: ProcessParts, { id, part, method, args }: ProcessCall): Promise<ProcessAnswer> {
   try {
-    // as: the other end is made from the same table
+    // as: the worker's side is created from the same table
     const called = (parts as unknown as AnyParts)[part]?.[method];
-    if (called === undefined) throw new Error(`no part of the process has ${part}.${method}`);
+    if (called === undefined) throw new Error(`there is no process part with ${part}.${method}`);
     return { kind: "answer", id, value: await called(...args) };
   } catch (error) {
     return { kind: "answer", id, error: sentError(error) };

@@ -2,12 +2,12 @@ import { type ErrorOutline, OutlinedError, outlineOf } from "../core/faults/erro
 import { StoreFailure } from "../core/faults/store-failure.ts";
 import { Refusal, type Refused } from "../core/refusals.ts";
 
-/** An error as it crosses threads: copied as it is, it would lose its kind, its code and its causes. */
+/** An error in the form that crosses threads: a structured clone would lose its class, code and causes. */
 export interface SentError {
   readonly outline: ErrorOutline;
-  /** Of a refusal. */
+  /** Set for a `Refusal`. */
   readonly refused?: Refused;
-  /** Of a store's failure. */
+  /** Set for a `StoreFailure`. */
   readonly nothingStored?: boolean;
 }
 

@@ -12,7 +12,7 @@ import { createProcessCalls } from "./process-calls.ts";
 import { sentError } from "./sent-error.ts";
 import type { FromWorker, StartWorker, ToWorker } from "./worker-messages.ts";
 
-/** What a Worker's global scope gives its code. */
+/** The global scope of a worker, as far as it is used here. */
 export interface WorkerPort {
   onmessage: ((event: MessageEvent<ToWorker>) => unknown) | null;
   postMessage(message: FromWorker): void;
@@ -23,8 +23,8 @@ export interface WorkerParts {
 }
 
 /**
- * A whole service on a thread of its own, beside others like it on the same port and the same store.
- * @param parts for tests that stand on other ones
+ * Runs a whole service on a worker thread, beside other workers on the same port and store.
+ * @param parts replaced by tests
  */
 export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinStore }): void {
   onCrash((error) => port.postMessage({ kind: "crashed", error: sentError(error) }));
@@ -34,7 +34,7 @@ export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinS
   const failures = new FailureSums(systemTimers, (failure, count) => {
     port.postMessage({ kind: "failed", failure: { ...failure, error: sentError(failure.error) }, count });
   });
-  // Who waits for them tells what became of them.
+  // The code that awaits them handles their errors.
   starting.promise.catch(() => {});
   joining.promise.catch(() => {});
 
@@ -53,8 +53,8 @@ export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinS
           const clock = await sharedClock(askClock);
           const joined = await parts.join(data.store);
           joining.resolve(joined);
-          const stands = serviceParts(data, joined, calls.parts, clock, port, failures);
-          starting.resolve(await startService(data.settings, stands));
+          const assembled = serviceParts(data, joined, calls.parts, clock, port, failures);
+          starting.resolve(await startService(data.settings, assembled));
           port.postMessage({ kind: "serving" });
         } catch (error) {
           joining.reject(error);
@@ -100,7 +100,7 @@ function serviceParts(
     ...(drainMs === undefined ? {} : { drainMs }),
     events: {
       refreshFailed: (error) => failures.tell({ event: "refreshFailed", error }),
-      // All workers count the same: one of them tells.
+      // All workers count the same connections: one of them reports.
       connectionsNearMax(details) {
         if ((admission?.thread ?? 0) === 0) port.postMessage({ kind: "connectionsNearMax", ...details });
       },

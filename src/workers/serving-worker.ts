@@ -16,26 +16,26 @@ export interface ServingWorkerNeeds {
   readonly url: URL;
   readonly name: string;
   readonly store: SharedStore;
-  /** For the attributes that this worker keeps in memory. */
+  /** Size of this worker's attribute cache. */
   readonly cacheBytes: number;
   readonly start: Omit<StartWorker, "kind" | "store" | "pulse">;
   readonly events: ServiceEvents & {
-    /** It is ended, and so `ended` will settle. */
+    /** The worker does not respond. It is terminated, so `ended` will settle. */
     threadSilent(details: { readonly thread: string; readonly silentMs: number }): void;
   };
-  /** How long it may be silent; see `core/faults/pulse.ts`. */
+  /** How long its heartbeat may be missing; see `core/faults/pulse.ts`. */
   readonly silentMaxMs: number;
-  /** What it calls by message. */
+  /** The parts that the worker calls by message. */
   readonly process: ProcessParts;
 }
 
-/** How long a silent one is given to end. */
+/** Maximum time for the termination of a silent worker. */
 const END_MAX_MS = 30_000;
 
-/** One serving worker as its supervisor sees it. */
+/** A serving worker, seen from its supervisor. */
 export class ServingWorker {
   readonly name: string;
-  /** Settles when the thread has ended; with an error when nobody had asked for it. */
+  /** Settles when the thread has ended; with an error if it ended without `stop` or `terminate`. */
   readonly ended: Promise<Error | undefined>;
   readonly #worker: Worker;
   readonly #sharing: ReturnType<SharedStore["share"]>;
@@ -53,12 +53,12 @@ export class ServingWorker {
     const { promise, resolve } = Promise.withResolvers<Error | undefined>();
     this.ended = promise;
     this.#listen(events, name, resolve);
-    // The way to the writer is told at once, and yet only after what it is for.
-    const early: [ToWorker, readonly MessagePort[]][] = [];
+    // `share` may send messages immediately, but the worker must get "start" first: they are held back until then.
+    const heldBack: [ToWorker, readonly MessagePort[]][] = [];
     let isStarted = false;
     this.#sharing = store.share(cacheBytes, (message, transfer) => {
-      if (isStarted) this.#tell({ kind: "store", message }, transfer);
-      else early.push([{ kind: "store", message }, transfer]);
+      if (isStarted) this.#send({ kind: "store", message }, transfer);
+      else heldBack.push([{ kind: "store", message }, transfer]);
     });
     const pulse = newPulse();
     this.#watching = watchPulse({
@@ -68,37 +68,37 @@ export class ServingWorker {
       silentMaxMs,
       onSilent: (silentMs) => {
         events.threadSilent({ thread: name, silentMs: Math.round(silentMs) });
-        this.#end(name);
+        this.#terminateSilent(name);
       },
     });
-    this.#tell({ kind: "start", ...start, pulse, store: this.#sharing.share });
+    this.#send({ kind: "start", ...start, pulse, store: this.#sharing.share });
     isStarted = true;
-    for (const [message, transfer] of early) this.#tell(message, transfer);
+    for (const [message, transfer] of heldBack) this.#send(message, transfer);
   }
 
-  /** Rejects when it cannot serve. */
+  /** Settles when the worker serves; rejects if it cannot. */
   get serving(): Promise<void> {
     return this.#serving.promise;
   }
 
-  /** Its requests under way are finished. */
+  /** Finishes the requests in flight, and settles when the thread has ended. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    this.#tell({ kind: "stop" });
+    this.#send({ kind: "stop" });
     await this.ended;
   }
 
   /** See Service. */
   reload(operatorKey: string | undefined): void {
-    this.#tell({ kind: "reload", operatorKey });
+    this.#send({ kind: "reload", operatorKey });
   }
 
-  /** Settles when it neither responds nor can be ended: it would go on taking connections that nobody serves. */
+  /** Settles if the worker neither responds nor terminates: it would keep accepting connections without serving them. */
   get stuck(): Promise<Error> {
     return this.#stuck.promise;
   }
 
-  /** At once, whatever is under way; a thread that cannot be ended does not keep the process. */
+  /** Terminates the thread immediately. A thread that does not terminate does not keep the process alive. */
   terminate(): void {
     this.#isStopping = true;
     this.#watching[Symbol.dispose]();
@@ -106,11 +106,11 @@ export class ServingWorker {
     this.#worker.terminate();
   }
 
-  /** A call of the system that does not return keeps a thread from ending; another must not begin beside it. */
-  #end(name: string): void {
+  /** A system call that does not return can keep the thread from terminating; no replacement may start beside it. */
+  #terminateSilent(name: string): void {
     this.#worker.terminate();
     systemTimers.after(END_MAX_MS, () => {
-      if (!this.#hasEnded) this.#stuck.resolve(new Error(`${name} does not respond and cannot be ended`));
+      if (!this.#hasEnded) this.#stuck.resolve(new Error(`${name} does not respond and cannot be terminated`));
     });
   }
 
@@ -123,7 +123,7 @@ export class ServingWorker {
           void this.#answer(data);
           break;
         case "clockAsked":
-          this.#tell({ kind: "clock", ns: systemClock.monotonicNs() });
+          this.#send({ kind: "clock", ns: systemClock.monotonicNs() });
           break;
         case "serving":
           this.#serving.resolve();
@@ -154,7 +154,7 @@ export class ServingWorker {
     });
     this.#worker.addEventListener("error", (event) => {
       event.preventDefault();
-      // It could not tell what has happened, for instance because it was only starting.
+      // The worker could not report the error itself, for example because it was still starting.
       lastError ??= new OutlinedError(outlineOfText(event.message));
     });
     this.#worker.addEventListener("close", () => {
@@ -169,10 +169,10 @@ export class ServingWorker {
 
   async #answer(call: ProcessCall): Promise<void> {
     const answer = await answerCall(this.#process, call);
-    if (!this.#hasEnded) this.#tell(answer);
+    if (!this.#hasEnded) this.#send(answer);
   }
 
-  #tell(message: ToWorker, transfer: readonly MessagePort[] = []): void {
+  #send(message: ToWorker, transfer: readonly MessagePort[] = []): void {
     this.#worker.postMessage(message, [...transfer]);
   }
 }

@@ -19,39 +19,39 @@ export interface WorkersNeeds {
   readonly count: number;
   /** Owned by the service from now on. */
   readonly store: SharedStore;
-  /** For the attributes that all workers together keep in memory. */
+  /** Size of the attribute caches of all workers together. */
   readonly cacheBytes: number;
   readonly events: ServiceEvents &
     ProcessPartsNeeds["events"] & {
-      /** It ended unasked, and another is started in its place. */
+      /** A worker crashed, and a replacement is started. */
       workerEnded(error: Error): void;
-      /** It could not be ended in time. */
+      /** A worker could not be stopped in time. */
       leftOpen(part: string): void;
-      /** It does not respond: it is ended, and so counted and replaced like others. */
+      /** A worker does not respond. It is terminated, and then counted and replaced like one that crashed. */
       threadSilent(details: { readonly thread: string; readonly silentMs: number }): void;
     };
-  /** How long a worker may not respond. */
+  /** How long a worker's heartbeat may be missing. */
   readonly silentMaxMs?: number;
   readonly drainMs?: number;
-  /** For what is once in the process: it stands on them. */
+  /** Replacements for the dependencies of the process parts. */
   readonly parts?: Omit<ProcessPartsNeeds, "store" | "events">;
-  /** The entry of a worker's thread. */
+  /** The entry point of a worker thread. */
   readonly workerUrl?: URL;
 }
 
-/** So often in so long a worker may end before the server gives up. */
-const DEATHS_MAX = 5;
-const DEATHS_WITHIN_MS = 60_000;
-/** Past all that a worker does in one turn, and what the collector of garbage takes. */
+/** The server gives up at the fifth crash of a worker within a minute. */
+const CRASHES_MAX = 5;
+const CRASHES_WITHIN_MS = 60_000;
+/** Longer than any iteration of a worker's event loop, garbage collection included. */
 const SILENT_MAX_MS = 8000;
-/** Past a worker's own deadline. */
+/** Longer than a worker's own deadline. */
 const STOP_DEADLINE_MS = 7000;
-/** One that waits for a disk cannot even be ended, and is left to the end of the process. */
+/** A thread that waits for a disk cannot be terminated; it ends with the process. */
 const TERMINATE_MS = 200;
 
 /**
- * The same service as `startService`, by several threads on one port: the kernel deals the connections out. What they
- * share, they share exactly: the store's one writer, the rates' buckets, and the word of every change.
+ * The same service as `startService`, on several threads that share one port: the kernel distributes the connections. The
+ * threads share the store's one writer, the rate limit buckets, and the change feed.
  */
 export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   await using stack = new AsyncDisposableStack();
@@ -66,7 +66,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   const rateLimiter = newRateLimiterMemory(systemRandom);
   const memory = newAdmissionMemory(needs.count);
   const refusedTokens = new RefusedTokens(needs.events, systemClock);
-  let deaths: number[] = [];
+  let crashes: number[] = [];
   let isStopping = false;
 
   const workerNeeds: Omit<ServingWorkerNeeds, "name" | "start"> = {
@@ -95,8 +95,8 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
   function replace(number: number, error: Error): void {
     needs.events.workerEnded(error);
     const now = performance.now();
-    deaths = [...deaths.filter((death) => death > now - DEATHS_WITHIN_MS), now];
-    if (deaths.length >= DEATHS_MAX) failed.resolve(error);
+    crashes = [...crashes.filter((crash) => crash > now - CRASHES_WITHIN_MS), now];
+    if (crashes.length >= CRASHES_MAX) failed.resolve(error);
     else run(number).catch((refused) => failed.resolve(refused));
   }
 
@@ -109,7 +109,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
 
   stack.use(removeLeftOvers({ store, timers: systemTimers }));
   const shares = await shareRates({ cells: rateLimiter.cells, store, clock: systemClock, events: needs.events });
-  stack.defer(() => whileClosing(closing, "the exchange of rates", () => shares[Symbol.asyncDispose]()));
+  stack.defer(() => whileClosing(closing, "the rate shares", () => shares[Symbol.asyncDispose]()));
   stack.defer(async () => {
     isStopping = true;
     await Promise.all([...workers].map((worker) => whileClosing(closing, worker.name, () => stop(worker))));
@@ -123,7 +123,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
     failed: Promise.race([store.failed, failed.promise]),
     closing,
     reload(operatorKey) {
-      // Also for workers that are started later.
+      // For workers that are started later, too.
       if (operatorKey !== undefined) settings = { ...settings, operatorKey };
       for (const worker of workers) worker.reload(operatorKey);
     },
@@ -132,8 +132,8 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
 }
 
 /**
- * The port itself, or a free one for 0. Refuses one that is taken: the workers would not, because whoever shares a port
- * is let in, and a second server would silently get half of the connections.
+ * The port itself, or a free one for 0. Rejects if the port is in use. Workers listen with a shared port and would not
+ * notice: two servers would silently split the connections.
  */
 async function freePort(hostname: string, port: number): Promise<number> {
   const probe = createServer();
@@ -148,7 +148,7 @@ async function freePort(hostname: string, port: number): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : port;
 }
 
-/** In a compiled executable it must be a further entry point: see the writer's. */
+/** In a compiled executable the worker must be an entry point of its own, as the writer is. */
 function workerEntry(): URL {
   const compiled = "file:///$bunfs/";
   if (!import.meta.url.startsWith(compiled)) return new URL("./worker.ts", import.meta.url);

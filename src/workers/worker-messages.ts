@@ -6,7 +6,7 @@ import type { StoreMessage, StoreShare } from "../store/open.ts";
 import type { ProcessAnswer, ProcessCall } from "./process-calls.ts";
 import type { SentError } from "./sent-error.ts";
 
-/** What goes to a serving worker and comes back, as plain data. */
+/** Messages to a serving worker; plain data, as are those of `FromWorker`. */
 export type ToWorker =
   | StartWorker
   | ProcessAnswer
@@ -33,9 +33,9 @@ export type FromWorker =
   | { readonly kind: "clockAsked" }
   | { readonly kind: "serving" }
   | { readonly kind: "refused"; readonly error: SentError }
-  /** @property count of those like it, itself included */
+  /** @property count the number of such failures, including this one */
   | { readonly kind: "failed"; readonly failure: Failure<SentError>; readonly count: number }
-  /** Something was thrown that nothing catches: the worker ends. */
+  /** An uncaught error: the worker ends. */
   | { readonly kind: "crashed"; readonly error: SentError }
   | { readonly kind: "connectionsNearMax"; readonly open: number; readonly max: number }
   | { readonly kind: "secretReadable"; readonly path: string }

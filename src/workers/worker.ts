@@ -1,4 +1,4 @@
-/** The entry of a serving worker's thread. */
+/** The entry point of a serving worker. */
 import { serveWorker, type WorkerPort } from "./serve-worker.ts";
 
 declare const self: WorkerPort;
