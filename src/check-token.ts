@@ -26,21 +26,20 @@ import { systemTimers as timers } from "./system/timers.ts";
 
 export type TokenKind = "own" | ExternalTokenKind | "operator" | "unknown";
 
-/** What a server says of a token, and why. It holds nothing of the token but who it names and until when. */
+/** A server's verdict on a token, and the reason. It reveals only the user and the expiry of the token. */
 export interface CheckedToken {
   readonly valid: boolean;
   readonly kind: TokenKind;
   readonly who: { readonly user: string } | "admin" | null;
-  /** ms since 1970; null = never, or it is not good. */
+  /** ms since 1970; null = permanent, or not valid. */
   readonly expires: number | null;
-  /** null = none, or it cannot be told. */
+  /** The check that failed; null = none, or unknown. */
   readonly failed: TokenFault["failed"] | null;
   readonly detail: string | null;
 }
 
 /**
- * Another assembly, of the very parts that serve, on a store of which nothing is changed: whoever is not here yet is not
- * made.
+ * Checks a token with the same parts that serve, without changing the store: a user that does not exist is not created.
  */
 export async function checkToken(
   store: Store,
@@ -57,7 +56,7 @@ export async function checkToken(
     secretUnreadable: ({ path, error }: { readonly path: string; readonly error: unknown }) =>
       void troubles.add(`${path} cannot be read (${reasonOf(error)})`),
     keysUnavailable: ({ issuer, error }: { readonly issuer: string; readonly error: unknown }) =>
-      void troubles.add(`the keys of ${issuer} cannot be had (${reasonOf(error)})`),
+      void troubles.add(`cannot fetch the keys of ${issuer} (${reasonOf(error)})`),
     keyUnusable: ({ issuer, reason }: { readonly issuer: string; readonly reason: string }) =>
       void troubles.add(`a key of ${issuer} cannot be used (${reason})`),
   };
@@ -66,7 +65,7 @@ export async function checkToken(
   const tokens = createTokens({ registry, store, clock, digest });
   const { outside } = createProcessParts({ store, events });
   const { of: verifiers } = createVerifiers({ outside, clock, timers, events });
-  const accounts = { ensure: wouldBe(store) };
+  const accounts = { ensure: dryRun(store) };
   const external = createExternalAuthenticator({ verifiers, store, accounts, clock, digest, events });
   const authenticator = createAuthenticator(tokens, external, digest, operatorKey);
 
@@ -75,36 +74,36 @@ export async function checkToken(
   const taken = verifiers(resolved);
   const kind = text === operatorKey ? "operator" : kindOf(text, taken);
   try {
-    return good(kind, await authenticator.authenticate(resolved, text, () => ({ address: "" })));
+    return accepted(kind, await authenticator.authenticate(resolved, text, () => ({ address: "" })));
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const { failed, detail } = isTaken(kind, taken) ? whyNot(error, text) : NOT_TAKEN;
-    if (failed === null && kind === "hosted") troubles.add("the hosted service says neither yes nor no");
-    // A bad key is no reason for a token that was verified, and failed by what it says.
+    const { failed, detail } = isTaken(kind, taken) ? reasonForRefusal(error, text) : NOT_TAKEN;
+    if (failed === null && kind === "hosted") troubles.add("the hosted service gives no clear answer");
+    // Troubles with keys do not explain a token whose signature was verified and whose claims failed.
     const isAboutKeys = failed === null || failed === "kid" || failed === "signature";
-    return bad(kind, failed, (isAboutKeys ? [detail, ...troubles] : [detail]).join("; "));
+    return rejected(kind, failed, (isAboutKeys ? [detail, ...troubles] : [detail]).join("; "));
   }
 }
 
 const NOT_TAKEN = {
   failed: "app",
-  detail: "the app takes no tokens of this kind: see `usermeta help app set`",
+  detail: "the app does not accept tokens of this kind: see `usermeta help app set`",
 } as const;
 
-/** Of the same checks as the rules' own, and stores nothing. */
-function wouldBe(store: Pick<Store, "userById">): Accounts["ensure"] {
+/** A dry run of `Accounts.ensure`: makes the same checks and stores nothing. */
+function dryRun(store: Pick<Store, "userById">): Accounts["ensure"] {
   return async ({ id: appId, number }, name) => {
     if ((await store.userById(number, name)) !== undefined) throw new Refusal({ code: "user_taken", name, appId });
     return insertedUser({ id: random.uuid(), name, passwordHash: null, nickname: null, created: clock.now() });
   };
 }
 
-/** @param taken what verifies the kinds that the app takes */
+/** @param taken the verifiers of the kinds that the app accepts */
 function kindOf(text: string, taken: readonly TokenVerifier[]): TokenKind {
   if (decodeToken(text) !== undefined) return "own";
   const verifier = taken.find((each) => each.takes(text));
   if (verifier !== undefined) return verifier.kind;
-  // The hosted service's begin so too; where they are not taken it is one of ours that was spoilt.
+  // The hosted service's tokens have the same prefix. If the app does not accept those, it is a damaged token of ours.
   if (text.startsWith(TOKEN_PREFIX)) return "own";
   if (isAgoraToken(text)) return "agora";
   if (isDynamicToken(text)) return "dynamic";
@@ -117,32 +116,37 @@ function isTaken(kind: TokenKind, taken: readonly TokenVerifier[]): boolean {
   );
 }
 
-function good(kind: TokenKind, { caller, expires, isUserNew }: Authentication): CheckedToken {
+function accepted(kind: TokenKind, { caller, expires, isUserNew }: Authentication): CheckedToken {
   return {
     valid: true,
     kind,
     who: caller.kind === "user" ? { user: caller.name } : "admin",
     expires: Number.isNaN(new Date(expires).getTime()) ? null : expires,
     failed: null,
-    detail: isUserNew ? "its user is not here yet, and is made when it is first used" : null,
+    detail: isUserNew ? "its user does not exist yet and is created on first use" : null,
   };
 }
 
-function bad(kind: TokenKind, failed: CheckedToken["failed"], detail: string): CheckedToken {
+function rejected(kind: TokenKind, failed: CheckedToken["failed"], detail: string): CheckedToken {
   return { valid: false, kind, who: null, expires: null, failed, detail };
 }
 
-function whyNot({ refused }: Refusal, text: string): Pick<CheckedToken, "failed"> & { readonly detail: string } {
+function reasonForRefusal(
+  { refused }: Refusal,
+  text: string,
+): Pick<CheckedToken, "failed"> & { readonly detail: string } {
   if (text.length > EXTERNAL_TOKEN_CHARACTERS_MAX) {
-    return { failed: "format", detail: "it is longer than a request's headers may be" };
+    return { failed: "format", detail: "it is longer than the limit for a request's headers" };
   }
   if ("fault" in refused && refused.fault !== undefined) return refused.fault;
-  if (refused.code === "user_taken") return { failed: "claim", detail: "the name of its user is the id of another" };
-  if (refused.code === "busy") return { failed: null, detail: "it cannot be told at present: a server answers 503" };
+  if (refused.code === "user_taken")
+    return { failed: "claim", detail: "the name of its user is the id of another user" };
+  if (refused.code === "busy")
+    return { failed: null, detail: "it cannot be verified at present: a server answers 503" };
   return { failed: null, detail: refused.code };
 }
 
-/** Of ours, or the system's code; an error of a provider's answer may repeat what is in it. */
+/** The system's code, or else the message, which may quote a provider's response. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown reason";
   return "code" in error ? String(error.code) : error.message;

@@ -10,8 +10,8 @@ import { argon2id } from "./system/passwords.ts";
 import { systemTimers } from "./system/timers.ts";
 
 /**
- * What there is once in a process, whatever the number of threads that serve. With several it lives in the main thread,
- * and they ask by message (`workers/process-calls.ts`): methods take plain data, and promise plain data.
+ * The parts that exist once in a process, whatever the number of serving threads. With several threads they live in the
+ * main thread, and workers call them by message (`workers/process-calls.ts`), so arguments and results are plain data.
  */
 export interface ProcessParts {
   readonly passwords: Passwords;
@@ -27,7 +27,7 @@ export interface ProcessPartsNeeds {
   readonly timers?: Timers | undefined;
   readonly digest?: Digest | undefined;
   readonly passwords?: PasswordHasher | undefined;
-  /** None where it is left out. */
+  /** Left out: no pages. */
   readonly pages?: BuiltPages | undefined;
 }
 
@@ -40,7 +40,7 @@ export function createProcessParts({
   passwords: hasher = argon2id,
   pages = NO_PAGES,
 }: ProcessPartsNeeds): ProcessParts {
-  // One for all: an address that guesses passwords is no more welcome with made-up tokens.
+  // One instance: failures with passwords and with tokens count together against an address.
   const attempts = createAttempts({ resource: "attempts", timers });
   return {
     passwords: createPasswords({ hasher, attempts, timers }),

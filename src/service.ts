@@ -1,6 +1,6 @@
 /**
- * The assembly: opens the store, puts the rules on it and the wire on them, and owns all of it. Nothing else is in
- * here. The command line starts it, and the tests start the same.
+ * The assembly: connects the store, the rules (`core/`) and HTTP (`http/`), and owns all of them. It holds no logic of its
+ * own. The command line and the tests start the same service.
  */
 import { createAccounts } from "./core/accounts/accounts.ts";
 import type { AdmissionMemory } from "./core/admission/memory.ts";
@@ -40,57 +40,57 @@ import { threadCpuMs } from "./system/thread-cpu.ts";
 import { systemTimers } from "./system/timers.ts";
 import { yieldToEventLoop } from "./system/yield-to-event-loop.ts";
 
-/** How a service is set up; `config/` makes it from the environment. */
+/** The configuration of a service; `config/` creates it from the environment. */
 export interface ServiceSettings {
   readonly hostname: string;
-  /** 0 picks one. */
+  /** 0 = a free port. */
   readonly port: number;
-  /** Other threads of this process listen there too. */
+  /** Other threads of this process listen on the same port. */
   readonly sharePort?: boolean;
   readonly defaults: ServerDefaults;
   readonly operatorKey: string | undefined;
   readonly trustedProxies: readonly string[];
   /** Undefined: as many as the process's file descriptors allow. */
   readonly connectionsMax?: number | undefined;
-  /** Of all threads of the process together; 64 MiB where it is not said. */
+  /** Memory for request bodies, over all threads of the process; defaults to 64 MiB. */
   readonly bodiesBytesMax?: number;
-  /** The same for large answers that their clients have not taken yet. */
+  /** The same for large responses that clients have not received yet. */
   readonly answersBytesMax?: number;
-  /** How long a request's body may take to arrive; 120 where it is not said. */
+  /** Maximum time for a request's body to arrive, seconds; defaults to 120. */
   readonly requestTimeoutS?: number;
 }
 
-/** What the operator is told by each thread that serves. */
+/** The events that each serving thread reports to the operator. */
 export type ServiceEvents = Events & RequestPipelineNeeds["events"] & SecretEvents & TokenEvents & ConnectionEvents;
 
-/** What a service stands on. Only the store and the events must be given. */
+/** The dependencies of a service. Only the store and the events are required. */
 export type ServiceParts = ThreadParts & (AloneParts | SharedParts);
 
-/** The only thread of its process. */
+/** For the only serving thread of a process. */
 interface AloneParts {
   readonly events: ServiceEvents & KeySetEvents;
   readonly process?: undefined;
 }
 
-/** One of several. */
+/** For one of several serving threads. */
 interface SharedParts {
   readonly events: ServiceEvents;
-  /** What they have in common; it stands in place of what it is made from. */
+  /** The parts shared by all threads; used instead of creating them here. */
   readonly process: ProcessParts;
 }
 
 interface ThreadParts {
-  /** Owned by the service from now on: it is closed with it, also when the start fails. */
+  /** Owned by the service from now on: closed with it, also if the start fails. */
   readonly store: Store;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly digest?: Digest;
   readonly passwords?: PasswordHasher;
-  /** None where it is left out. */
+  /** Left out: no pages. */
   readonly pages?: BuiltPages | undefined;
-  /** The rates' memory, where several threads share it; who made it sees to the shares of other servers. */
+  /** The rate limiter's memory, if several threads share it. The thread that created it then maintains the rate shares. */
   readonly rateLimiter?: RateLimiterMemory;
-  /** What bounds the whole process, and this thread's place in it, where several serve; counted from 0. */
+  /** If several threads serve: the memory of process-wide limits, and this thread's index, from 0. */
   readonly admission?: { readonly memory: AdmissionMemory; readonly thread: number };
   readonly timers?: Timers;
   /** See HttpServerNeeds. */
@@ -99,23 +99,23 @@ interface ThreadParts {
 
 export interface Service extends AsyncDisposable {
   readonly url: URL;
-  /** Settles, with the reason, only if the service can not go on. */
+  /** Settles, with the reason, only if the service cannot go on. */
   readonly failed: Promise<Error>;
-  /** What is being closed at present: it names what a stop waits for. */
+  /** The names of the parts that a stop is waiting for. */
   readonly closing: ReadonlySet<string>;
   /**
-   * Files of secrets are read again.
-   * @param operatorKey in place of the present one, which stays where this is left out
+   * Reads the files of secrets again.
+   * @param operatorKey replaces the present key; left out, that one stays
    */
   reload(operatorKey?: string): void;
 }
 
-/** How often changes of other processes are looked for: they hold here within a second. */
+/** Poll interval of the change feed: changes of other processes take effect here within a second. */
 const REFRESH_MS = 250;
 const DRAIN_MS = 300;
-/** Of each address where the server's own rate is 0: strangers always have one. */
+/** Rate limit per address if the server's rate is 0 (unlimited): unauthenticated clients always have a limit. */
 const ADDRESS_RATE_PER_SECOND = 100;
-/** About 3 kB each. */
+/** A waiting request takes about 3 kB. */
 const REQUESTS_WAITING_MAX = 10_000;
 
 export async function startService(settings: ServiceSettings, parts: ServiceParts): Promise<Service> {
@@ -128,8 +128,8 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   const { passwords, outside, probe, pages } = parts.process === undefined ? createProcessParts(parts) : parts.process;
 
   await ensureSigningKey({ store, random, clock });
-  // The two need each other, but the registry not before it is refreshed.
-  const known: RegistryNeeds["tokens"] = {
+  // Registry and token caches need each other, but the registry calls these only in a refresh.
+  const tokenCaches: RegistryNeeds["tokens"] = {
     invalidateUser(userId) {
       tokens.invalidateUser(userId);
       external.invalidateUser(userId);
@@ -140,13 +140,20 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     },
     invalidateExternal: () => external.invalidateAll(),
   };
-  const registry = await openRegistry({ store, defaults: settings.defaults, events, clock, timers, tokens: known });
+  const registry = await openRegistry({
+    store,
+    defaults: settings.defaults,
+    events,
+    clock,
+    timers,
+    tokens: tokenCaches,
+  });
   const tokens: Tokens = createTokens({ registry, store, clock, digest });
   const refreshing = setInterval(() => void registry.refresh(), REFRESH_MS);
   stack.defer(() => clearInterval(refreshing));
 
   const metadata = createMetadata({ store, clock, yieldToEventLoop, timers: parts.timers ?? systemTimers });
-  const accounts = createAccounts({ store, tokens: known, clock, random, passwords });
+  const accounts = createAccounts({ store, tokens: tokenCaches, clock, random, passwords });
   const verifiers = createVerifiers({ outside, clock, timers, events });
   const external: ExternalAuthenticator = createExternalAuthenticator({
     verifiers: verifiers.of,
@@ -168,9 +175,9 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
   });
   if (parts.rateLimiter === undefined) {
     const shares = await shareRates({ cells: rateLimiterMemory.cells, store, clock, events });
-    stack.defer(() => whileClosing(closing, "the exchange of rates", () => shares[Symbol.asyncDispose]()));
+    stack.defer(() => whileClosing(closing, "the rate shares", () => shares[Symbol.asyncDispose]()));
   }
-  // With several threads the one that owns them does it.
+  // With several serving threads, the main thread does it.
   if (parts.process === undefined) stack.use(removeLeftOvers({ store, timers }));
   const authenticator = createAuthenticator(tokens, external, digest, settings.operatorKey);
 
@@ -182,7 +189,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     registry,
     pageFiles: createPageFiles(pages, timers),
     async writeDocument(dialect) {
-      // Loaded when it is first asked for, which many a server never is.
+      // Loaded on first use; many servers are never asked for it.
       const { openApiDocument } = await import("./openapi/document.ts");
       return JSON.stringify(await openApiDocument({ routes, ownRoutes: ownPaths, yieldToEventLoop }, dialect));
     },

@@ -1,17 +1,17 @@
 import type { Clock } from "../core/ports.ts";
 
-/** The process's clock as its first thread has it. Bun counts `hrtime` from the start of each thread. */
+/** The clock of the first thread. Bun counts `hrtime` from the start of each thread. */
 export const systemClock: Clock = clockFrom(0n);
 
-/** A question and its answer that take no longer tell the other thread's time well enough. */
+/** A round trip up to this long measures the other thread's time precisely enough. */
 const ROUND_MAX_NS = 1_000_000n;
-/** On a machine that is always slower, the quickest of so many counts. */
+/** On a slower machine, the shortest of this many round trips is used. */
 const ROUNDS_MAX = 50;
 
 /**
- * The same clock on a thread that was started later. The wall clock cannot tell how much later: it may have been set
- * in the meantime.
- * @param ask what `monotonicNs` of the first thread says
+ * The first thread's clock, on a thread that was started later. The offset cannot be computed from the wall clock, which
+ * may have been set in the meantime.
+ * @param ask reads `monotonicNs` of the first thread
  */
 export async function sharedClock(ask: () => Promise<bigint>): Promise<Clock> {
   let best: { readonly tookNs: bigint; readonly originNs: bigint } | undefined;

@@ -1,8 +1,7 @@
 /**
- * What is thrown where nothing catches it, and what rejects where nobody waits, ends this thread: of the main thread the
- * process, with exit code 1. Without it the runtime would print the message, which can hold anything, and an excerpt of
- * the source.
- * @param tell may take its time to be heard
+ * Ends this thread on an uncaught exception or an unhandled rejection; on the main thread, ends the process with exit code
+ * 1. Without it the runtime would print a source excerpt and the message, which may contain anything.
+ * @param tell reports the error; awaited before the thread ends
  */
 export function onCrash(tell: (error: unknown) => unknown): void {
   let hasCrashed = false;

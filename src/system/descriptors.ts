@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 
-/** What the system says of this process's file descriptors. */
+/** The file descriptors of this process, from the operating system. */
 export interface Descriptors {
-  /** How many there may be. */
+  /** Maximum number (the hard limit). */
   readonly max: number;
-  /** How many are open, sockets and files; takes microseconds. */
+  /** Number of open sockets and files; takes microseconds. */
   open(): number;
 }
 
-/** Undefined where the system does not tell: it has no /proc. */
+/** Undefined on a system without /proc. */
 export function readDescriptors(): Descriptors | undefined {
   try {
     const hard = /^Max open files\s+\S+\s+(\S+)/m.exec(readFileSync("/proc/self/limits", "utf8"))?.[1];
@@ -21,7 +21,7 @@ export function readDescriptors(): Descriptors | undefined {
         try {
           last = countOpen();
         } catch (error) {
-          // Reading the names takes a descriptor itself: where there is none, all are open.
+          // Reading the folder needs a descriptor itself: if there is none, all are open.
           if (isUsedUp(error)) return max;
         }
         return last;
@@ -36,7 +36,7 @@ function isUsedUp(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "EMFILE" || error.code === "ENFILE");
 }
 
-/** Linux 6.2 and newer say it as the folder's size; an older one has the names read. */
+/** Linux 6.2 and newer report the number as the folder's size; on older ones the names are read. */
 function countOpen(): number {
   return statSync("/proc/self/fd").size || readdirSync("/proc/self/fd").length;
 }

@@ -2,12 +2,12 @@ import { settlesWithin } from "../core/async/settles-within.ts";
 import { createRateShares, type RateSharesNeeds, SHARES_REFRESH_MS } from "../core/rates/rate-shares.ts";
 import { closingTimers } from "./timers.ts";
 
-/** An exchange that a database holds up is left behind: the other servers miss this one a little later. */
+/** Maximum wait for a publication in flight at a stop. If the database is slower, other servers notice the stop later. */
 const STOP_MS = 300;
 
 /**
- * Keeps the rates of this server its part of the rates of all servers. They are that from the first call on: it is
- * known who else is there when this settles. Disposed of, it asks the store for nothing more.
+ * Keeps this server's shares of the rate limits up to date: see rate-shares.ts. Settles when the other servers are known,
+ * so the shares hold from the first request on. Makes no further store calls after disposal.
  */
 export async function shareRates(needs: RateSharesNeeds): Promise<AsyncDisposable> {
   const shares = createRateShares(needs);

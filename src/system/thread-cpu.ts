@@ -1,6 +1,6 @@
 /**
- * How long this thread has run on a processor, ms; it does not grow while others have the processor. Where the system
- * does not tell, as in a sandbox without the call, it is the time that has gone by.
+ * CPU time of this thread, ms; does not grow while other threads have the processor. Falls back to the elapsed time where
+ * the system call is missing, as in a sandbox.
  */
 export function threadCpuMs(): number {
   try {

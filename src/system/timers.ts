@@ -14,7 +14,7 @@ export const systemTimers: Timers = {
   },
 };
 
-/** For what must come to its end while a process is stopping: it goes on until then. */
+/** Timers that keep the process alive, for steps of a stop that must finish. */
 export const closingTimers: Pick<Timers, "after"> = {
   after(ms, call) {
     const timer = setTimeout(call, ms);

@@ -110,12 +110,12 @@ test("token check agrees with a running server on every kind of token, its owner
   await serving.stop();
 }, 60_000);
 
-test("a user that does not exist yet is reported as created at first use, and is not created", async () => {
+test("a user that does not exist yet is reported as created on first use, and is not created", async () => {
   await using set = await prepared();
   const { cli, pair, check } = set;
   const eve = await pair.sign({ sub: "eve" });
   const expected = { ...GOOD, kind: "jwt", who: { user: "eve" }, expires: expect.any(Number) };
-  expect(await check(eve)).toEqual({ ...expected, detail: expect.stringContaining("not here yet") });
+  expect(await check(eve)).toEqual({ ...expected, detail: expect.stringContaining("does not exist yet") });
   const listed = await cli.json("user list org/app");
   expect(listed.map(({ username }: { username: string }) => username)).not.toContain("eve");
 
