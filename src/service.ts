@@ -214,7 +214,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     events,
     drainMs: parts.drainMs ?? DRAIN_MS,
   });
-  stack.defer(() => whileClosing(closing, "requests under way", () => server.stop()));
+  stack.defer(() => whileClosing(closing, "requests in flight", () => server.stop()));
 
   const owned = stack.move();
   return {

@@ -43,7 +43,7 @@ export interface HostedSettings {
 
 /** The kinds of external tokens that an app accepts beside the server's own; null = not accepted. */
 export interface IdentitySettings {
-  /** Just-in-time provisioning: a user that an external token names and that does not exist is created, without a password. */
+  /** Just-in-time provisioning: create a user, without a password, that an external token names and that does not exist. */
   readonly createOnFirstUse: boolean;
   readonly agora: AgoraSettings | null;
   readonly easemob: EasemobSettings | null;

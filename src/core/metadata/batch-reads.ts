@@ -66,7 +66,7 @@ const SLICE_BYTES_MAX = 1_048_576;
 const GATHERED_MAX = 262_144;
 
 export function createBatchReads({ store, yieldToEventLoop }: BatchReadsNeeds): BatchReads {
-  /** Compares versions, so that attributes the caller already has are not read. Any other version is sent, older ones too. */
+  /** Compares versions, to read no attributes that the caller has. Any other version is sent, even an older one. */
   async function compare(app: number, { spellings, modified }: KnownMetadata): Promise<Compared> {
     const compared = nothingCompared();
     if (spellings.length === 0) return compared;
