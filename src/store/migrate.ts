@@ -1,18 +1,18 @@
 import { StoreError } from "./store-error.ts";
 
-/** One step of a schema. Steps are numbered 1, 2, 3 …, never changed once released, and there is no way back. */
+/** One step of a schema. Steps are numbered 1, 2, 3 …, never changed after a release, and cannot be undone. */
 export interface Migration {
   readonly number: number;
   readonly sql: string;
   /**
-   * The oldest schema whose programs go on working with a store after this step, beside newer ones; its own number
-   * when left out. A step that only adds what older programs need not know of allows a rolling upgrade.
+   * The oldest schema whose programs still work with a store after this step, beside newer ones; defaults to the step's
+   * own number. A step that only adds what older programs can ignore allows a rolling upgrade.
    */
   readonly oldest?: number;
 }
 
 export interface SchemaVersion {
-  /** The number of the last step applied; 0 for a store in which nothing is kept yet. */
+  /** The number of the last step applied; 0 for an empty store. */
   readonly version: number;
   /** The oldest schema whose programs may use the store. */
   readonly oldest: number;
@@ -28,7 +28,7 @@ export type SchemaUse = "make or migrate" | "make" | "migrate" | "as found";
 const MAKING: readonly SchemaUse[] = ["make", "make or migrate"];
 const MIGRATING: readonly SchemaUse[] = ["migrate", "make or migrate"];
 
-/** From which number to which; the same number where nothing was to be done. */
+/** Schema numbers before and after; equal if nothing was to be done. */
 export interface SchemaChange {
   readonly from: number;
   readonly to: number;
@@ -36,31 +36,31 @@ export interface SchemaChange {
 
 /** An engine's side of migrating. */
 export interface MigrationTarget {
-  /** What the operator knows the store by. */
+  /** The store's name in messages to the operator. */
   readonly location: string;
   version(): Promise<SchemaVersion>;
   /**
-   * Runs `change` while holding the lock that keeps every other migrator out. After a throw what it did is as if it had
-   * not begun, or can be run again.
+   * Runs `change` while holding the lock that excludes every other migrator. If it throws, its effects are rolled back
+   * or can be applied again.
    */
   locked<T>(change: () => Promise<T>): Promise<T>;
   /**
-   * Runs the steps' SQL and records their numbers, inside `locked`. A store in which nothing is kept yet gets all of
-   * them or, for everyone who looks, none. Refuses (`in_use`) a step that would break programs which have the store now.
+   * Runs the steps' SQL and records their numbers, inside `locked`. An empty store gets all steps, and no reader sees
+   * only some of them. Refuses (`in_use`) a step that would break programs that use the store now.
    */
   apply(steps: readonly Migration[]): Promise<void>;
 }
 
 /**
- * Brings a store to the newest schema, as far as `use` allows. Any number of processes may do so at once. Refuses a
- * schema that a later version has made, unless that version says that this one can go on.
+ * Brings a store to the newest schema, as far as `use` allows. Any number of processes may call this at the same time.
+ * Refuses a schema of a later version, unless that version declares this one compatible.
  */
 export async function migrate(
   target: MigrationTarget,
   migrations: readonly Migration[],
   use: SchemaUse,
 ): Promise<SchemaChange> {
-  // Without the lock first: opening a store that is up to date must not wait for its writers.
+  // Check without the lock first: opening a store that is up to date must not wait for its writers.
   const { version } = await fitVersion(target, migrations, use);
   if (version >= migrations.length) return { from: version, to: version };
   return await target.locked(async () => {
@@ -71,7 +71,7 @@ export async function migrate(
   });
 }
 
-/** The store's schema, where this program may go on with it; changes nothing. */
+/** The store's schema, if this program can use it; changes nothing. */
 export async function fitVersion(
   target: Pick<MigrationTarget, "location" | "version">,
   migrations: readonly Migration[],

@@ -1,6 +1,7 @@
 /**
- * Where a store is and how it is opened. The only file that names every engine; an engine that is not asked for is
- * not loaded.
+ * Store URLs, and how to open a store. `src/store` holds the engines: memory/ (the reference), sqlite/ and mysql/, with
+ * cache/ and transfer/ shared by them. An engine knows SQL and files, but none of the rules. This is the only file that
+ * names every engine; it loads an engine only when asked for it.
  */
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
@@ -22,41 +23,41 @@ export type StoreLocation =
   | MysqlLocation;
 
 export interface OpenOptions {
-  /** Hold the store for one server. */
+  /** Hold the store for this server alone, where the engine allows only one. */
   readonly exclusive: boolean;
   /** By default a store is made where there is none, and never migrated. */
   readonly schema: SchemaUse;
-  /** Where that server listens, for the messages of those that are kept out. */
+  /** Where this server listens, for the error messages of processes that the lock keeps out. */
   readonly listen: string;
-  /** What the attributes may take that the calling thread keeps in memory. */
+  /** Memory for cached attributes on the calling thread. */
   readonly cacheBytes: number;
   /**
-   * How old, in ms, what is answered from memory may be where other servers write to the store too; 0 = never stale.
-   * A store that only one server can have is never stale.
+   * Maximum age in ms of a cached read, where other servers write to the store too; 0 = never stale. Cached reads of a
+   * store with a single server are never stale.
    */
   readonly stalenessMs: number;
-  /** Told when the writer has ended unasked and is started again. */
+  /** Called when the writer's thread has crashed and is started again. */
   readonly onWriterEnd: (error: Error) => void;
   readonly troubles: StoreTroubleEvents;
-  /** Told of a part that could not be closed in time, and is left to the end of the process. */
+  /** Called for a part that could not be closed in time; it ends with the process. */
   readonly onLeftOpen: (part: string) => void;
-  /** Told when it does not respond, and is ended. */
+  /** Called when the writer's thread does not respond and is ended. */
   readonly onWriterSilent: (silentMs: number) => void;
-  /** Told when the store must be watched for some seconds, to see whether a server elsewhere still has it. */
+  /** Called when opening waits some seconds to see whether a server elsewhere still has the store. */
   readonly onHolderAwaited: (message: string) => void;
 }
 
-/** What another thread needs to serve a store too; goes through `postMessage`. */
+/** Everything that another thread needs to serve the same store; goes through `postMessage`. */
 export type StoreShare = SqliteShare | MysqlShare;
 
-/** What the thread that opened a store has to tell those that serve it too; goes through `postMessage`. */
+/** A message from the thread that opened a store to the other threads that serve it; goes through `postMessage`. */
 export type StoreMessage = LinkMessage;
 
 /** A store that other threads of the process can serve too. */
 export interface SharedStore extends Store {
   /**
-   * Until it is disposed of, the other thread must be handed each message, after the share itself.
-   * @param cacheBytes for the attributes that the other thread keeps in memory
+   * Until the result is disposed of, pass each message on to the other thread, after the share.
+   * @param cacheBytes memory for cached attributes on the other thread
    */
   share(
     cacheBytes: number,
@@ -64,7 +65,7 @@ export interface SharedStore extends Store {
   ): Disposable & { readonly share: StoreShare };
 }
 
-/** A store that another thread has opened, as this thread serves it. */
+/** A store that another thread has opened, as seen by this thread. */
 export interface JoinedStore {
   readonly store: Store;
   hear(message: StoreMessage): void;
@@ -75,9 +76,9 @@ const SQLITE = "sqlite:";
 const MYSQL = "mysql:";
 
 /**
- * Reads `memory:`, `sqlite:PATH` or `mysql://…`; a string is the reason why it cannot, and never holds a password.
- * @param password for an engine that asks for one, where the text has none
- * @param folder what relative paths are relative to
+ * Parses `memory:`, `sqlite:PATH` or `mysql://…`. A string is the error; it never contains a password.
+ * @param password for an engine that needs one, if the URL has none
+ * @param folder base of relative paths
  */
 export function parseStoreUrl(text: string, password?: string, folder = process.cwd()): StoreLocation | string {
   if (text === MEMORY) return { engine: "memory" };
@@ -107,7 +108,7 @@ export async function openStore(location: StoreLocation, options?: Partial<OpenO
   }
 }
 
-/** As `openStore`, for a store that several threads will serve; refuses an engine that is one thread's own. */
+/** As `openStore`, for a store that several threads will serve; refuses an engine that cannot leave its thread. */
 export async function openSharedStore(location: StoreLocation, options?: Partial<OpenOptions>): Promise<SharedStore> {
   if (location.engine === "memory") {
     throw new StoreError("location_illegal", `${MEMORY} can be served by one worker only`);
@@ -120,7 +121,7 @@ export async function openSharedStore(location: StoreLocation, options?: Partial
   return await openSqliteStore(location.path, options);
 }
 
-/** Brings a store to this version's schema. Rejects with a `StoreError` also where there is none. */
+/** Brings a store to this version's schema. Rejects with a `StoreError`, also if there is no store. */
 export async function migrateStore(location: Exclude<StoreLocation, { engine: "memory" }>): Promise<SchemaChange> {
   if (location.engine === "mysql") {
     const { migrateMysqlStore } = await import("./mysql/schema/migrate-store.ts");
@@ -133,21 +134,21 @@ export async function migrateStore(location: Exclude<StoreLocation, { engine: "m
 export async function joinStore(share: StoreShare): Promise<JoinedStore> {
   if ("location" in share) {
     const { joinMysqlStore } = await import("./mysql/shared-store.ts");
-    // Its threads have nothing to say to each other: each has connections of its own.
+    // The threads of a mysql: store exchange no messages: each has its own connections.
     return { store: joinMysqlStore(share), hear: () => {} };
   }
   const { joinSqliteStore } = await import("./sqlite/shared-store.ts");
   return joinSqliteStore(share);
 }
 
-/** Rejects where a store was made and its file is missing; makes nothing. */
+/** Rejects if a store was created here before and its file is missing; creates nothing. */
 export async function refuseLostStore(location: StoreLocation): Promise<void> {
   if (location.engine !== "sqlite") return;
   const { storePlace } = await import("./sqlite/files/store-place.ts");
   storePlace(location.path);
 }
 
-/** The server that holds the store now, if any; a store of the cluster's is nobody's alone. */
+/** The server that holds the store now, if any. A mysql: store is never held by one server. */
 export async function findStoreHolder(location: StoreLocation): Promise<StoreHolder | undefined> {
   if (location.engine !== "sqlite") return undefined;
   const { storeHolder } = await import("./sqlite/files/lock.ts");
@@ -155,8 +156,8 @@ export async function findStoreHolder(location: StoreLocation): Promise<StoreHol
 }
 
 /**
- * Keeps servers off a store that only one may have, until it is disposed of, so that a command can change what they keep
- * in memory. Refuses with `in_use`. The store must be there.
+ * Keeps servers from opening a single-server store until it is disposed of, so that a command can change data that
+ * servers cache. Refuses with `in_use`. The store must exist.
  */
 export async function keepServersOff(location: StoreLocation): Promise<Disposable> {
   if (location.engine !== "sqlite") return { [Symbol.dispose]: () => {} };

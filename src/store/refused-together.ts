@@ -1,9 +1,9 @@
 import type { AttributesWrite, BatchOutcome } from "../core/ports.ts";
 
 /**
- * What becomes of writes of one app of which none is carried out because of some; undefined when all can be. The app's
- * limit is held against what they come to together.
- * @param used by the app's users before
+ * The outcomes of an all-or-nothing batch of one app that is refused; undefined if all of it can be written. The app's
+ * limit applies to the sum of the batch.
+ * @param used bytes of the app's users before the batch
  */
 export function refusedTogether(
   writes: readonly AttributesWrite[],
@@ -18,7 +18,9 @@ export function refusedTogether(
   return fullOrWithheld(writes);
 }
 
-/** Where there is no room for all of them together: those that want some are refused for it. */
+/**
+ * The outcomes when the app has no room for the whole batch: "full" for each write that grows, "aborted" for the rest.
+ */
 export function fullOrWithheld(writes: readonly AttributesWrite[]): readonly BatchOutcome[] {
   return writes.map((write) => (isGrowing(write) ? "full" : "aborted"));
 }

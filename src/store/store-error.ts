@@ -1,6 +1,6 @@
 import { StoreFailure } from "../core/faults/store-failure.ts";
 
-/** What kept a store from doing what it was asked; the same kinds on every engine. */
+/** Why a store could not carry out a call; the same kinds on every engine. */
 export type StoreFault =
   // at opening
   | "location_illegal"
@@ -20,14 +20,14 @@ export type StoreFault =
   | "readonly"
   | "io"
   | "closed"
-  // a write was under way when the writer ended: it may or may not be there
+  // a write was in flight when the writer ended: it may or may not be stored
   | "outcome_unknown"
   | "unexpected";
 
 /**
- * Faults after which nothing is stored for certain, unless the place where one arises knows better. A failed read never
- * has stored anything; an engine reports these of a write only when it was not begun, or has been undone. After all
- * others the outcome is open, or the fault is ours: then the caller must look (docs/decisions/0021).
+ * Faults after which certainly nothing is stored, unless the place that throws knows better. An engine reports them of
+ * a write only if the write was not begun or was rolled back. After every other fault the outcome is unknown, or the
+ * fault is a bug: the caller must read again (docs/decisions/0021).
  */
 const NOTHING_STORED: ReadonlySet<StoreFault> = new Set<StoreFault>([
   "cannot_open",
@@ -41,14 +41,14 @@ const NOTHING_STORED: ReadonlySet<StoreFault> = new Set<StoreFault>([
 ]);
 
 /**
- * A fault of a store. The message is for the operator: it names files and what to do, holds no SQL and no data of
- * users, and is never sent to a client. What the driver has thrown is kept in
- * `cause` where it adds something; of it the log shows only the code and where it arose.
+ * A fault of a store. The message is for the operator: it names files and tells what to do. It contains no SQL and no
+ * user data, and is never sent to a client. `cause` keeps the driver's error where it helps; of that the log shows only
+ * the code and the place in the source.
  */
 export class StoreError extends StoreFailure {
   override readonly fault: StoreFault;
 
-  /** @param nothingStored where it is known, and not the usual of the fault */
+  /** @param nothingStored if known, in place of the fault's default */
   constructor(fault: StoreFault, message: string, cause?: unknown, nothingStored = NOTHING_STORED.has(fault)) {
     super(message, nothingStored, cause, fault);
     this.name = "StoreError";

@@ -1,10 +1,15 @@
+/**
+ * Copies of attributes in memory, one cache per serving thread. A cache never asks an engine whether a copy is fresh:
+ * it compares version stamps (version-stamps.ts), or limits a copy's age by a TTL (ttl-attribute-cache.ts). Both keep
+ * their entries in a `RingCache`. Start here.
+ */
 import type { UserName } from "../../core/model.ts";
 import type { StoredAttributes, StoredVersion } from "../../core/ports.ts";
 import { keyHash } from "./key-hash.ts";
 import { RingCache } from "./ring-cache.ts";
 import { type VersionStamps, WRITE_IN_PROGRESS } from "./version-stamps.ts";
 
-/** An engine's reads, which answer at once. */
+/** An engine's synchronous reads. */
 export interface EngineReads {
   readonly one: (app: number, name: UserName) => StoredAttributes | undefined;
   readonly many: (app: number, names: readonly UserName[]) => readonly (StoredAttributes | undefined)[];
@@ -13,14 +18,14 @@ export interface EngineReads {
 }
 
 /**
- * One thread's copies of attributes, in front of an engine's reads. What it answers is what a read of the engine would
- * answer: see `VersionStamps`. Users that are not there are not remembered.
+ * A read-through cache of attributes, validated by version stamps: a read returns what the engine would return. A
+ * commit invalidates its users by changing their stamps. Users that do not exist are not cached.
  */
 export class AttributeCache {
   readonly #entries: RingCache;
   readonly #stamps: VersionStamps;
   readonly #read: EngineReads;
-  /** The stamp of all places that everything in the slab is newer than. */
+  /** The stamp of all stripes when the cache was last cleared: every entry is newer. */
   #since: number;
 
   constructor(bytesMax: number, stamps: VersionStamps, read: EngineReads) {
@@ -47,7 +52,7 @@ export class AttributeCache {
     return this.#each(app, names, find, this.#read.many, (stored) => stored);
   }
 
-  /** As `one`, and reads no attributes. */
+  /** As `one`, without the attributes. */
   version(app: number, name: UserName): StoredVersion | undefined {
     const hash = keyHash(app, name);
     const stamp = this.#follow() ? this.#stamps.of(hash) : WRITE_IN_PROGRESS;
@@ -58,13 +63,13 @@ export class AttributeCache {
     return read;
   }
 
-  /** The same for many, one result for each, in order. */
+  /** The modification times of many users, one result each, in order. */
   modifiedOf(app: number, names: readonly UserName[]): readonly (number | undefined)[] {
     const find = (hash: number, name: UserName, stamp: number) => this.#entries.findModified(hash, app, name, stamp);
     return this.#each(app, names, find, this.#read.versions, ({ modified }) => modified);
   }
 
-  /** What is found of each, or what is wanted of it once it has been read; what is read is added. */
+  /** Returns the cached value of each user, and reads and caches the missing ones. */
   #each<Read extends StoredVersion, Wanted>(
     app: number,
     names: readonly UserName[],
@@ -73,7 +78,8 @@ export class AttributeCache {
     wanted: (read: Read) => Wanted,
   ): readonly (Wanted | undefined)[] {
     const missing: Missing[] = [];
-    // Once for all: nothing else runs on this thread meanwhile, and a read that is under way may fall on either side.
+    // Check the stamp of all stripes once: nothing else runs on this thread, and a commit in flight may fall on either
+    // side.
     const settled = this.#follow();
     const found = names.map((name, index) => {
       const hash = keyHash(app, name);
@@ -97,16 +103,16 @@ export class AttributeCache {
   }
 
   /**
-   * Adds what this thread has just had written, so that the next read need not look.
+   * Adds attributes that this thread has just written, so that the next read is a hit.
    * @param stamp of the commit, which only the writer knows
    */
   add(app: number, name: UserName, stamp: number, attributes: StoredAttributes): void {
     const hash = keyHash(app, name);
-    // Another write may have come since.
+    // Another write may have been committed meanwhile.
     if (this.#follow() && this.#stamps.of(hash) === stamp) this.#entries.add(hash, app, name, stamp, attributes);
   }
 
-  /** Throws all out when all places have changed since. False while they are changing. */
+  /** Clears the cache if all stripes were invalidated. False while that is in progress. */
   #follow(): boolean {
     const all = this.#stamps.ofAll();
     if (all !== this.#since) {

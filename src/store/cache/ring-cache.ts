@@ -2,13 +2,13 @@ import type { StoredAttributes, StoredVersion } from "../../core/ports.ts";
 import { Ring } from "./ring.ts";
 
 /**
- * Attributes in memory that the garbage collector never walks: it takes exactly the bytes it is given, however many
- * users that is. As a Map of objects, half a million users took three times their size, and throwing out the oldest
- * stopped the thread for hundreds of milliseconds (docs/decisions/0006).
+ * A cache of attributes in a ring buffer with a set-associative index, outside the reach of the garbage collector. It
+ * takes exactly the bytes it is given, for any number of users. As a Map of objects, half a million users took three
+ * times their size, and evicting the oldest stopped the thread for hundreds of milliseconds (docs/decisions/0006).
  *
- * Records lie in a ring, each written over the oldest; one that is asked for when half the ring has been written
- * since is copied to the front, so that what is in use stays. A table of buckets finds them. Its entries need no
- * removing: a record's position says whether it has been written over.
+ * A new record overwrites, and so evicts, the oldest one. A record that is read after half the ring was written is
+ * reinserted at the front, so that records in use stay. Index entries are never removed: a record's position tells
+ * whether it was overwritten.
  */
 export class RingCache {
   readonly #tags: Int32Array;
@@ -16,7 +16,7 @@ export class RingCache {
   readonly #bucketMask: number;
   readonly #ring: Ring;
 
-  /** @param memoryBytesMax for everything: the table, and the garbage that JavaScriptCore lets gather for it, included */
+  /** @param memoryBytesMax for everything, including the index and the garbage that JavaScriptCore lets build up */
   constructor(memoryBytesMax: number) {
     const bytesMax = memoryBytesMax * OWN_PART;
     const slots = Math.max(WAYS, powerOfTwoFrom(bytesMax / BYTES_PER_SLOT));
@@ -26,7 +26,9 @@ export class RingCache {
     this.#ring = new Ring(Math.max(0, bytesMax - slots * SLOT_BYTES));
   }
 
-  /** Undefined when it is not here, was added with another stamp or without attributes, or before `notBefore`. */
+  /**
+   * Undefined if the user is not cached, has another stamp, has no attributes here, or is older than `oldestAllowed`.
+   */
   find(hash: number, app: number, name: string, stamp: number, oldestAllowed = 0): StoredAttributes | undefined {
     const slot = this.#freshSlotOf(hash, app, name, stamp, oldestAllowed);
     if (slot === -1) return undefined;
@@ -38,7 +40,7 @@ export class RingCache {
     const jsonBytes = readInt(bytes, at + JSON_BYTES);
     if (jsonBytes === NO_JSON) return undefined;
     const end = idAt + idBytes + jsonBytes;
-    // Cut from one text: the engine spares the copy, and every decoding is a call out of JavaScript.
+    // Decode once and slice: slices are not copied, and each decoding is a call out of JavaScript.
     const text = bytes.toString("utf8", idAt, end);
     const found = {
       userId: text.slice(0, idBytes),
@@ -53,7 +55,7 @@ export class RingCache {
     return found;
   }
 
-  /** The version alone, whether it is here with its attributes or without. */
+  /** The version, whether it was added with attributes or without. */
   findVersion(hash: number, app: number, name: string, stamp: number, oldestAllowed = 0): StoredVersion | undefined {
     const slot = this.#freshSlotOf(hash, app, name, stamp, oldestAllowed);
     if (slot === -1) return undefined;
@@ -69,7 +71,7 @@ export class RingCache {
     };
   }
 
-  /** Of that only when the attributes last changed. */
+  /** When the attributes last changed. */
   findModified(hash: number, app: number, name: string, stamp: number, oldestAllowed = 0): number | undefined {
     const slot = this.#freshSlotOf(hash, app, name, stamp, oldestAllowed);
     if (slot === -1) return undefined;
@@ -78,9 +80,8 @@ export class RingCache {
   }
 
   /**
-   * Takes the place of what is here of the user. What is too large, or has letters beyond ASCII in its name, is not
-   * kept.
-   * @param stored a version alone takes little memory, and is enough for those who only ask what has changed
+   * Adds the user, or replaces their record. Skips records that are too large and names beyond ASCII.
+   * @param stored a version alone takes little memory, and is enough to answer when something last changed
    */
   add(
     hash: number,
@@ -117,7 +118,7 @@ export class RingCache {
     this.#tags[slot] = hash;
   }
 
-  /** A position for a record: where the user's present one is, if it has the room, so that sets take no memory; or 0. */
+  /** Finds a position for a record: the user's present one if it has room, so that sets take no memory; or 0. */
   #roomFor(slot: number, hash: number, app: number, name: string, length: number): number {
     if (this.#isAt(slot, hash, app, name)) {
       const present = this.#positionAt(slot);
@@ -134,14 +135,14 @@ export class RingCache {
     this.#positions.fill(0);
   }
 
-  /** The slot that holds the user's record, or -1. */
+  /** The slot of the user's record, or -1. */
   #slotOf(hash: number, app: number, name: string): number {
     const first = (hash & this.#bucketMask) * WAYS;
     for (let slot = first; slot < first + WAYS; slot++) if (this.#isAt(slot, hash, app, name)) return slot;
     return -1;
   }
 
-  /** The same for a record with this stamp, of this time or later. */
+  /** The slot of the user's record if it has this stamp and is not older than allowed, or -1. */
   #freshSlotOf(hash: number, app: number, name: string, stamp: number, oldestAllowed: number): number {
     const slot = this.#slotOf(hash, app, name);
     if (slot === -1) return -1;
@@ -157,7 +158,7 @@ export class RingCache {
     return this.#ring.holds(position) && this.#isOf(position, app, name);
   }
 
-  /** The slot that a new record of the user takes: its own, or that of the bucket's oldest. */
+  /** The slot for a new record: the user's own, or that of the bucket's oldest record. */
   #slotFor(hash: number, app: number, name: string): number {
     const own = this.#slotOf(hash, app, name);
     if (own !== -1) return own;
@@ -185,13 +186,15 @@ export class RingCache {
   }
 }
 
-/** The rest is for garbage: memory that JavaScriptCore counts but need not collect makes it collect the less often. */
+/** The rest is for garbage: memory that JavaScriptCore counts but cannot free makes it collect less often. */
 const OWN_PART = 0.75;
 
-/** A user may be in any slot of his bucket. */
+/** A user may be in any slot of their bucket. */
 const WAYS = 8;
 const SLOT_BYTES = Int32Array.BYTES_PER_ELEMENT + Float64Array.BYTES_PER_ELEMENT;
-/** A slot for so many bytes: a user with five short attributes takes twice that, and so hardly any bucket is ever full. */
+/**
+ * One slot per 128 bytes: a user with five short attributes takes twice that, so that hardly any bucket is ever full.
+ */
 const BYTES_PER_SLOT = 128;
 
 // A record: the header, the name, the user's id, the JSON text.
@@ -203,18 +206,18 @@ const JSON_BYTES = 16;
 const BYTES = 20;
 const VERSION = 24;
 const MODIFIED = 32;
-/** What was reserved for the record, itself included. */
+/** Bytes reserved for the record, its header included. */
 const ROOM = 40;
 const TIME = 44;
 const HEADER_BYTES = 52;
 
-/** In JSON_BYTES: the record is of the version alone. */
+/** In JSON_BYTES: the record holds a version only. */
 const NO_JSON = -1;
 
-/** A record gets so small a part of its length more than it needs, for when it grows. */
+/** A record gets an eighth of its length as spare room to grow. */
 const SPARE_PART = 8;
 
-// Byte by byte: every further typed array over the same memory is counted by JavaScriptCore as if it were memory again.
+// Read byte by byte: JavaScriptCore counts each further typed array over the same memory as if it were memory again.
 
 function readInt(bytes: Buffer, at: number): number {
   return byte(bytes, at) | (byte(bytes, at + 1) << 8) | (byte(bytes, at + 2) << 16) | (byte(bytes, at + 3) << 24);

@@ -1,13 +1,13 @@
 /**
- * A ring of bytes, written round and round. Positions count from the first byte ever written, so that one number says
- * both where a record is and whether it has been written over. The memory is taken piece by piece as it is used: a
- * small store never takes the whole, and JavaScriptCore lets garbage grow with what is taken.
+ * A ring buffer. Positions count from the first byte ever written, so that one number tells where a record is and
+ * whether it was overwritten. The memory is allocated in segments when first used: a small store never takes all of it,
+ * and JavaScriptCore lets garbage grow with the memory in use.
  */
 export class Ring {
   readonly #segments: Buffer[] = [];
   readonly #segmentBytes: number;
   readonly #segmentsMax: number;
-  /** Where the next record goes. The first byte is passed over: 0 is no position. */
+  /** Where the next record goes. Starts at 1: 0 is no position. */
   #head = 1;
 
   constructor(bytesMax: number) {
@@ -15,7 +15,7 @@ export class Ring {
     this.#segmentsMax = Math.floor(bytesMax / this.#segmentBytes);
   }
 
-  /** The memory that holds the record, which begins there at `offset(position)`. */
+  /** The segment that holds the record, which begins at `offset(position)`. */
   at(position: number): Buffer {
     const order = Math.floor(position / this.#segmentBytes) % this.#segmentsMax;
     const segment = this.#segments[order] ?? Buffer.allocUnsafeSlow(this.#segmentBytes);
@@ -27,18 +27,18 @@ export class Ring {
     return position % this.#segmentBytes;
   }
 
-  /** False for 0 and for what has been written over since. */
+  /** False for 0 and for records that were overwritten. */
   holds(position: number): boolean {
-    // The segment that is being written has lost all its former records.
+    // The segment that is being written has lost all its old records.
     return position > 0 && position >= this.#segmentStart(this.#head) - (this.#segmentsMax - 1) * this.#segmentBytes;
   }
 
-  /** Half the ring has been written since. */
+  /** True if more than half the ring was written after this record. */
   isInOlderHalf(position: number): boolean {
     return this.#head - position > (this.#segmentsMax * this.#segmentBytes) / 2;
   }
 
-  /** A place for a record; undefined for one so large that a few of them would throw out all others. */
+  /** Reserves room for a record; undefined if it is so large that a few of them would evict all others. */
   reserve(length: number): number | undefined {
     if (length > this.#segmentBytes / RECORDS_PER_SEGMENT_MIN) return undefined;
     const next = this.#segmentStart(this.#head) + this.#segmentBytes;
@@ -48,12 +48,12 @@ export class Ring {
     return position;
   }
 
-  /** Copies a record that it holds; its new position. */
+  /** Copies a record to the front; returns its new position, or 0. */
   reinsert(position: number, length: number): number {
     const from = this.at(position);
     const start = this.offset(position);
     const moved = this.reserve(length);
-    // What was reserved may begin the very segment that the record is in: then it is being written over.
+    // The reserved room may begin the record's own segment, which is then being overwritten.
     if (moved === undefined || this.at(moved) === from) return 0;
     from.copy(this.at(moved), this.offset(moved), start, start + length);
     return moved;

@@ -4,17 +4,20 @@ import { keyHash } from "./key-hash.ts";
 import { RingCache } from "./ring-cache.ts";
 import type { VersionStamps } from "./version-stamps.ts";
 
-/** Taken before a read is sent: what it brings may be kept only if nothing has changed here since. */
+/**
+ * Taken before a read is sent. The result of the read is cached only if the user was not invalidated since, as with the
+ * lease tokens of memcached.
+ */
 export interface FillToken {
   readonly hash: number;
   readonly stamp: number;
-  /** Whole ms of this thread's own clock. */
+  /** Whole ms of this thread's `performance.now()`. */
   readonly at: number;
 }
 
 /**
- * One thread's copies of attributes that other processes may change at any time: none is used for longer than the
- * operator allows. What this process itself has changed is never answered from a copy of before.
+ * A TTL cache of attributes that other processes may change at any time: bounded staleness. No copy is used for longer
+ * than the operator allows. A change by this process invalidates its copies on all threads.
  */
 export class TtlAttributeCache {
   readonly #entries: RingCache;
@@ -52,18 +55,18 @@ export class TtlAttributeCache {
     return { hash, stamp: this.#stamps.of(hash), at: Math.floor(performance.now()) };
   }
 
-  /** Adds what a read has brought that was sent after the ticket was taken. */
+  /** Adds the result of a read that was sent after the token was taken. */
   add(app: number, name: UserName, { hash, stamp, at }: FillToken, attributes: StoredAttributes): void {
     this.#follow();
     if (this.#stamps.of(hash) === stamp) this.#entries.add(hash, app, name, stamp, attributes, at);
   }
 
-  /** After a change of a user, or one that may have been: no copy of before is used again. */
+  /** Invalidates a user after a change, or after a change with an unknown outcome. */
   invalidate(app: number, name: UserName): void {
     this.#stamps.touch(keyHash(app, name));
   }
 
-  /** As `forget`, and adds what is there now; `at` = when the write began. */
+  /** Invalidates a user and adds the new attributes. @param at when the write began */
   replace(app: number, name: UserName, at: number, attributes: StoredAttributes): void {
     const hash = keyHash(app, name);
     const stamp = this.#stamps.touch(hash);

@@ -1,37 +1,37 @@
 /**
- * What tells a resident copy from a stale one, in memory that all threads of a server share: a number for each place,
- * which the store's one writer changes around every commit that changes a user of that place. Odd = a commit is under
- * way, and nobody knows yet on which side of it a read falls.
+ * Striped sequence counters, as in a seqlock, that tell a fresh copy from a stale one. They lie in memory that all
+ * threads of a server share. The store's one writer changes the stamps of a commit's users before and after the commit;
+ * odd = a commit is in progress, and a read may see either side of it.
  *
- * A copy made of what was read after its stamp was looked at is fresh for as long as the stamp is the same and even:
- * whatever was committed since has changed it before any read could see the commit, and so before it was answered.
+ * A copy is fresh if its stamp, taken before the copy was read, is even and still the same: every later commit changes
+ * the stamp before a read can see the commit, and so before it is acknowledged.
  */
 export class VersionStamps {
   readonly #cells: Int32Array;
 
-  /** @param cells from `newStampCells`, the same in all threads */
+  /** @param cells from `newVersionStampCells`, the same in all threads */
   constructor(cells: SharedArrayBuffer) {
     this.#cells = new Int32Array(cells);
   }
 
-  /** The stamp of a place now; `WRITE_IN_PROGRESS` while it is being written. */
+  /** The stamp of a stripe now; `WRITE_IN_PROGRESS` during a commit. */
   of(stripe: number): number {
     const stamp = Atomics.load(this.#cells, FIRST + (stripe & MASK));
     return (stamp & 1) === 0 ? stamp : WRITE_IN_PROGRESS;
   }
 
-  /** As `of`, for all places at once: no copy that is older than its last change is fresh. */
+  /** As `of`, for all stripes together: copies older than its last change are stale. */
   ofAll(): number {
     const stamp = Atomics.load(this.#cells, ALL);
     return (stamp & 1) === 0 ? stamp : WRITE_IN_PROGRESS;
   }
 
-  /** The writer's alone: to be called before the commit can be seen. */
+  /** Called by the writer only, before the commit can be seen. */
   begin(stripes: Iterable<number>): void {
     for (const stripe of stripes) this.#makeOdd(FIRST + (stripe & MASK));
   }
 
-  /** The writer's alone: after the commit, or when there is none after all. */
+  /** Called by the writer only, after the commit or after it was rolled back. */
   end(stripes: Iterable<number>): void {
     for (const stripe of stripes) this.#makeEven(FIRST + (stripe & MASK));
   }
@@ -45,19 +45,19 @@ export class VersionStamps {
   }
 
   /**
-   * For stores that are written from many threads and processes: after a change has settled, and before anybody is
-   * told; the new stamp. Never with `begin` and `end` on the same cells.
+   * For stores with many writers: invalidates a stripe after a change has settled and before it is acknowledged;
+   * returns the new stamp. Never used with `begin` and `end` on the same cells.
    */
   touch(stripe: number): number {
     return Atomics.add(this.#cells, FIRST + (stripe & MASK), 2) + 2;
   }
 
-  /** As `touch`, for all places at once. */
+  /** As `touch`, for all stripes together. */
   touchAll(): void {
     Atomics.add(this.#cells, ALL, 2);
   }
 
-  // Not additions: a writer that ended in the middle has left its stamps odd, and a place may be named twice.
+  // Not additions: a writer that ended during a commit has left its stamps odd, and a stripe may be named twice.
   #makeOdd(cell: number): void {
     Atomics.store(this.#cells, cell, Atomics.load(this.#cells, cell) | 1);
   }
@@ -68,7 +68,7 @@ export class VersionStamps {
   }
 }
 
-/** Equal to no stamp. */
+/** Differs from every stamp. */
 export const WRITE_IN_PROGRESS = -1;
 
 const STRIPES = 1_048_576;
@@ -76,7 +76,7 @@ const MASK = STRIPES - 1;
 const ALL = 0;
 const FIRST = 1;
 
-/** 4 MB, of which only what is written takes memory. */
+/** 4 MB of address space; only the pages that are written take memory. */
 export function newVersionStampCells(): SharedArrayBuffer {
   return new SharedArrayBuffer((FIRST + STRIPES) * Int32Array.BYTES_PER_ELEMENT);
 }

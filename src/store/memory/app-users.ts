@@ -3,13 +3,13 @@ import type { User, UserName } from "../../core/model.ts";
 import type { NewUser, StoredAttributes, UserCursor } from "../../core/ports.ts";
 import { insertedUser } from "../../core/updated-entities.ts";
 
-/** A user and his attributes: one row. Both are replaced, never changed. */
+/** A user and their attributes: one row. Both are replaced, never changed. */
 export interface Row {
   user: User;
   attributes: StoredAttributes;
 }
 
-/** The users of one app, by name and in the order of their creation, and what they hold together. */
+/** The users of one app, by name and in order of creation, and their total size. */
 export class AppUsers {
   usage = 0;
   readonly #byName = new Map<UserName, Row>();
@@ -27,7 +27,7 @@ export class AppUsers {
     return name === undefined ? undefined : this.get(name);
   }
 
-  /** False when the name or the id is taken, be it as the other of the two. */
+  /** False if the name or the id is taken, as a name or as an id. */
   insert(draft: NewUser): boolean {
     const texts = [draft.name, draft.id as UserName]; // as: only looked up
     if (texts.some((text) => this.#byName.has(text) || this.#names.has(text))) return false;
@@ -36,7 +36,7 @@ export class AppUsers {
     this.#byName.set(draft.name, { user, attributes });
     this.#names.set(draft.id, draft.name);
     const { created, name } = draft;
-    this.#order.splice(this.#placeAfter({ created, name }), 0, { created, name });
+    this.#order.splice(this.#indexAfter({ created, name }), 0, { created, name });
     return true;
   }
 
@@ -45,32 +45,32 @@ export class AppUsers {
     if (row === undefined) return undefined;
     this.#byName.delete(name);
     this.#names.delete(row.user.id);
-    this.#order.splice(this.#placeAfter(row.user) - 1, 1);
+    this.#order.splice(this.#indexAfter(row.user) - 1, 1);
     this.usage -= row.attributes.bytes;
     return row.user;
   }
 
-  /** Moves the usage with them. */
+  /** Replaces the attributes and moves the usage with them. */
   replaceAttributes(row: Row, attributes: StoredAttributes): void {
     this.usage += attributes.bytes - row.attributes.bytes;
     row.attributes = attributes;
   }
 
   page(after: UserCursor | undefined, countMax: number): User[] {
-    const from = after === undefined ? 0 : this.#placeAfter(after);
+    const from = after === undefined ? 0 : this.#indexAfter(after);
     const names = this.#order.slice(from, from + countMax);
     return names.flatMap(({ name }) => this.#byName.get(name)?.user ?? []);
   }
 
-  /** Removes up to so many; the number removed. */
+  /** Removes up to `countMax` users; returns the number removed. */
   removeSome(countMax: number): number {
     const users = this.page(undefined, countMax);
     for (const { name } of users) this.remove(name);
     return users.length;
   }
 
-  /** How many come before this place or are at it. */
-  #placeAfter({ created, name }: UserCursor): number {
+  /** How many users come before this cursor or are at it. */
+  #indexAfter({ created, name }: UserCursor): number {
     let low = 0;
     let high = this.#order.length;
     while (low < high) {

@@ -1,8 +1,8 @@
 import type { Change, FeedPage } from "../../core/ports.ts";
 
-/** What is older has been seen by every reader, or a reader has been gone for too long to go on from it. */
+/** Every reader has seen older changes, or has been away too long to continue from them. */
 const KEPT_MS = 3_600_000;
-/** The last ones stay, however old they look: a clock that is set ahead must take none from those who have yet to look. */
+/** The last ones are kept at any age: setting the clock ahead must not remove changes that readers have not seen. */
 const ENTRIES_KEPT = 1000;
 
 interface Entry {
@@ -10,29 +10,29 @@ interface Entry {
   readonly change: Change;
 }
 
-/** The changes that servers look for. A change's position is the number of changes until then, itself included. */
+/** The change feed. A change's position is the number of changes up to and including it. */
 export class Feed {
   readonly #entries: Entry[] = [];
-  /** How many came before the entries that are kept. */
-  #forgotten = 0;
+  /** The number of entries removed. */
+  #removedCount = 0;
 
   add(change: Change, at: number): void {
     this.#entries.push({ at, change });
-    // From the front only: looking through all of them would make every change cost what the hour has held.
+    // Search from the front only: scanning all entries would make every change cost an hour's worth.
     const inTime = this.#entries.findIndex((entry) => entry.at >= at - KEPT_MS);
     const kept = Math.min(inTime, this.#entries.length - ENTRIES_KEPT);
     if (kept <= 0) return;
     this.#entries.splice(0, kept);
-    this.#forgotten += kept;
+    this.#removedCount += kept;
   }
 
-  /** How many there were, ever. */
+  /** The number of changes ever. */
   get count(): number {
-    return this.#forgotten + this.#entries.length;
+    return this.#removedCount + this.#entries.length;
   }
 
   since(cursor: number): FeedPage {
-    const changes = this.#entries.slice(Math.max(0, cursor - this.#forgotten)).map(({ change }) => change);
+    const changes = this.#entries.slice(Math.max(0, cursor - this.#removedCount)).map(({ change }) => change);
     return { cursor: this.count, changes };
   }
 }

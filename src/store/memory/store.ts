@@ -10,13 +10,13 @@ import { AppUsers } from "./app-users.ts";
 import { Feed } from "./feed.ts";
 
 /**
- * The reference engine, for tests and for trying out: what the port promises, with maps. Every call runs to its end
- * before another begins, so that all are atomic; nothing outlives the process.
+ * The reference engine, for tests and for trying out: the port's promises, kept with maps. Every call runs to its end
+ * before another begins, so each is atomic. Nothing outlives the process.
  */
 export function openMemoryStore(): Store {
   const apps = new Map<number, App>();
   const users = new Map<number, AppUsers>();
-  /** Of deleted apps, until they are purged. */
+  /** Users of deleted apps, until they are purged. */
   const orphans: AppUsers[] = [];
   const keys: SigningKey[] = [];
   const feed = new Feed();
@@ -160,7 +160,7 @@ export function openMemoryStore(): Store {
   };
 }
 
-/** Bytes can be changed by whoever holds them, so that the store shares its own with nobody. */
+/** Copies the secret hash: byte arrays are mutable, so the store never shares its own. */
 function withOwnBytes(app: App): App {
   return { ...app, clientSecretHash: app.clientSecretHash.slice() };
 }

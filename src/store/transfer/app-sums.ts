@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type TransferUser, USER_FIELDS } from "./transfer.ts";
 
-/** What an app's users come to; two stores with the same sums hold the same users. */
+/** Sums over an app's users. Two stores with the same sums hold the same users. */
 export interface AppSums {
   readonly users: number;
   /** Σ bytes, the app's usage. */
@@ -13,7 +13,7 @@ export interface AppSums {
   readonly checksum: string;
 }
 
-/** Adds up an app's users as they are read, in the order of their names. */
+/** Adds up an app's users, read in order of their names. */
 export class AppSummer {
   #users = 0;
   #bytes = 0;
@@ -21,7 +21,7 @@ export class AppSummer {
   #withPassword = 0;
   readonly #hash = createHash("sha256");
 
-  /** How the users fall into calls makes no difference. */
+  /** The split into calls does not change the sums. */
   add(users: readonly TransferUser[]): void {
     for (const { bytes, version, passwordHash } of users) {
       this.#bytes += bytes;
@@ -29,7 +29,7 @@ export class AppSummer {
       if (passwordHash !== null) this.#withPassword += 1;
     }
     this.#users += users.length;
-    // JSON: where a field ends, and whether it is a number, a text or null, is part of what is summed.
+    // As JSON, so that field boundaries and types (number, text, null) are part of the checksum.
     this.#hash.update(users.map((user) => JSON.stringify(USER_FIELDS.map((field) => user[field]))).join(""));
   }
 

@@ -1,20 +1,22 @@
 /**
- * Moves a whole store to another engine, and then reads the target again to see whether all of it has arrived. Apps
- * and keys come last, when every user has been found to be the same: until then the target has no app to serve, and a
- * copy that ends before is begun again.
+ * Copies a whole store to another engine, then reads the target to verify the copy. Apps and keys are written last,
+ * after all users were verified: until then the target has no app to serve, and an interrupted copy can be started
+ * again.
  *
- * Left behind are the users of deleted apps, and the feed of changes, which nobody reads after a start.
+ * Not copied: the users of deleted apps, and the change feed, which no server reads from before its start.
+ *
+ * `transfer/` holds what the engines share for copying: the port (transfer.ts), checksums and comparisons.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { App } from "../../core/model.ts";
 import { StoreError } from "../store-error.ts";
 import { AppSummer, type AppSums } from "./app-sums.ts";
-import { frameDifferences } from "./globals-differences.ts";
+import { globalsDifferences } from "./globals-differences.ts";
 import type { StoreGlobals, TransferReader, TransferSource, TransferTarget, TransferUser } from "./transfer.ts";
 import { userDifferences } from "./user-differences.ts";
 import { userPages } from "./user-pages.ts";
 
-/** How far it is; the events come in this order. */
+/** Progress; the events come in this order. */
 export type CopyProgress =
   /** Leftovers have been removed from the target. */
   | { readonly phase: "cleared" }
@@ -27,14 +29,14 @@ export interface CopiedApp extends AppSums {
 export interface CopyResult {
   readonly apps: readonly CopiedApp[];
   readonly keys: number;
-  /** What is not the same in the target; the copy has succeeded only when this is empty. */
+  /** Differences in the target; the copy has succeeded only if there are none. */
   readonly differences: readonly string[];
 }
 
-/** So many users of an app are named when they differ. */
+/** How many differing users of an app are named. */
 const NAMED_USERS_MAX = 10;
 
-/** Rejects with a `StoreError`; users that differ reject nothing, but then the target gets no apps. */
+/** Rejects with a `StoreError`. If users differ, it resolves, and the target gets no apps. */
 export async function copyStore(
   source: TransferSource,
   target: TransferTarget,
@@ -68,7 +70,7 @@ export async function copyStore(
   if (differences.length === 0) {
     const usage = new Map(apps.map(({ app, bytes }) => [app.number, bytes]));
     await target.putGlobals(globals, usage);
-    differences.push(...(await frameDifferences(globals, usage, target)));
+    differences.push(...(await globalsDifferences(globals, usage, target)));
   }
   return { apps, keys: globals.keys.length, differences };
 }
@@ -79,7 +81,7 @@ async function userTotal(reader: TransferReader, { apps }: StoreGlobals): Promis
   return total;
 }
 
-/** One for each app. */
+/** One result per app. */
 async function sumsOf(
   reader: TransferReader,
   { apps }: StoreGlobals,
@@ -104,7 +106,7 @@ function sumsAt(sums: readonly AppSums[], at: number): AppSums {
   return found;
 }
 
-/** Commands can change a store that no server has. */
+/** A command can change a store that is not being served. */
 async function checkUnchanged(source: TransferSource, globals: StoreGlobals): Promise<void> {
   await source.checkAtRest();
   const now = await source.globals();

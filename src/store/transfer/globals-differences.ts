@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StoreGlobals, TransferTarget } from "./transfer.ts";
 
-/** What of the apps, keys, numbers and usages that were put into a store is not so in it. */
-export async function frameDifferences(
+/** How apps, keys, numbers and usages in the target differ from those that were put there. */
+export async function globalsDifferences(
   sent: StoreGlobals,
   usage: ReadonlyMap<number, number>,
   target: TransferTarget,

@@ -2,8 +2,8 @@ import { type Migration, type MigrationTarget, migrate, type SchemaUse } from ".
 import { StoreError } from "../store-error.ts";
 
 /**
- * As `migrate`, and refuses every schema that this version does not know: a server may go on beside what a later version
- * has added, but a copy would leave it out.
+ * As `migrate`, but refuses a schema newer than this version: a server may ignore what a later version has added, but a
+ * copy would lose it.
  */
 export async function migrateForTransfer(
   target: MigrationTarget,

@@ -1,11 +1,11 @@
-/** As open.ts, for a store that is to be copied: an engine that is not asked for is not loaded. */
+/** Opens a store to copy from or to. Like open.ts, loads an engine only when asked for it. */
 import type { StoreLocation } from "../open.ts";
 import type { TransferSource, TransferTarget } from "./transfer.ts";
 
-/** A store in memory is gone with its process, and so can be neither end of a copy. */
+/** A memory: store ends with its process, so it cannot be copied. */
 export type TransferLocation = Exclude<StoreLocation, { engine: "memory" }>;
 
-/** Rejects with a `StoreError` when a server has the store, or there is none. */
+/** Rejects with a `StoreError` if a server has the store, or there is none. */
 export async function openTransferSource(location: TransferLocation): Promise<TransferSource> {
   if (location.engine === "sqlite") {
     const { openSqliteSource } = await import("../sqlite/transfer/transfer.ts");
@@ -15,7 +15,7 @@ export async function openTransferSource(location: TransferLocation): Promise<Tr
   return await openMysqlSource(location);
 }
 
-/** Rejects with a `StoreError` when a server has the store, or it has apps. */
+/** Rejects with a `StoreError` if a server has the store, or it has apps. */
 export async function openTransferTarget(location: TransferLocation): Promise<TransferTarget> {
   if (location.engine === "sqlite") {
     const { openSqliteTarget } = await import("../sqlite/transfer/transfer.ts");

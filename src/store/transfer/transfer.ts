@@ -1,10 +1,10 @@
 /**
- * How a whole store moves to another engine: what an engine must be able to do as the source and as the target.
- * `copy-store.ts` is the way from one to the other; it knows no engine, and the engines do not know each other.
+ * The port for copying a whole store: what an engine offers as source and as target. copy-store.ts does the copying; it
+ * knows no engine, and the engines do not know each other.
  */
 import type { App } from "../../core/model.ts";
 
-/** A user's row, with nothing left out but its app. */
+/** A user's whole row, without its app. */
 export interface TransferUser {
   readonly name: string;
   readonly id: string;
@@ -44,14 +44,14 @@ export interface TransferKey {
   readonly created: number;
 }
 
-/** The last numbers given: none of them, and none before, may ever be given again. */
+/** The last numbers assigned: no number up to these may ever be assigned again. */
 export interface LastNumbers {
   readonly apps: number;
   readonly keys: number;
   readonly changes: number;
 }
 
-/** All of a store but its users. */
+/** A whole store without its users. */
 export interface StoreGlobals {
   /** By number. */
   readonly apps: readonly App[];
@@ -61,46 +61,48 @@ export interface StoreGlobals {
 }
 
 export interface TransferReader extends AsyncDisposable {
-  /** What the operator knows the store by; holds no password. */
+  /** The store's name in messages to the operator; contains no password. */
   readonly location: string;
   globals(): Promise<StoreGlobals>;
   userCount(app: number): Promise<number>;
   /**
-   * The app's users after this name, in the order of their names, which is that of their bytes; none = the end.
-   * At most `PAGE_USERS_MAX` of them, and no more after those that hold `PAGE_BYTES_MAX`.
+   * The app's users after this name, in the order of their names' bytes; an empty list is the end. A page has at most
+   * `PAGE_USERS_MAX` users, and ends after the user that reaches `PAGE_BYTES_MAX`.
    */
   users(app: number, after: string): Promise<readonly TransferUser[]>;
 }
 
-/** A store that nobody else changes while it is open. */
+/** A store that no other process changes while it is open. */
 export interface TransferSource extends TransferReader {
-  /** Rejects with `in_use` when a server has begun to serve the store since it was opened. */
+  /** Rejects with `in_use` if a server has served the store since it was opened. */
   checkAtRest(): Promise<void>;
 }
 
-/** A store without apps that nobody else changes while it is open. Reading it reads what is stored, not what was put. */
+/**
+ * A store without apps that no other process changes while it is open. Reads return what is stored, not what was put.
+ */
 export interface TransferTarget extends TransferReader {
-  /** Removes what a copy that was interrupted, or an app that was deleted, has left. False: there was nothing. */
+  /** Removes leftovers of an interrupted copy or of deleted apps. False: there were none. */
   clear(): Promise<boolean>;
-  /** Adds users of one app that come after all those that were put before. */
+  /** Adds users of one app. Their names come after those of all earlier calls. */
   putUsers(app: number, users: readonly TransferUser[]): Promise<void>;
   /**
-   * Adds the rest in one transaction, so that a server finds all of the store or no app. Rejects with `in_use` when a
-   * server has begun to serve the store since it was opened.
+   * Adds the rest in one transaction, so that a server finds either the whole store or no app. Rejects with `in_use` if
+   * a server has served the store since it was opened.
    * @param usage Σ bytes by app
    */
   putGlobals(globals: StoreGlobals, usage: ReadonlyMap<number, number>): Promise<void>;
-  /** Σ bytes over the app's users, as a server will reckon it. */
+  /** Σ bytes over the app's users, as a server calculates it. */
   usage(app: number): Promise<number>;
 }
 
 export const PAGE_USERS_MAX = 4000;
 export const PAGE_BYTES_MAX = 4_194_304;
-/** What a row takes beside the attributes' keys and values. */
+/** Estimated size of a row without the attributes' keys and values. */
 const ROW_BYTES = 512;
 
 /**
- * How many of these users, the next ones, make a page; at least one, where there is one.
+ * How many of the next users make a page; at least one, if there is one.
  * @param sizes their `bytes`
  */
 export function pageLength(sizes: readonly number[]): number {

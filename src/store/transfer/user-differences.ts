@@ -2,7 +2,7 @@ import { type TransferReader, type TransferUser, USER_FIELDS } from "./transfer.
 import { userPages } from "./user-pages.ts";
 
 /**
- * Which users of an app are not the same in two stores, in words that hold nothing of what users have stored.
+ * Names users of an app that differ between two stores; the texts contain no stored data.
  * @param countMax how many to name
  */
 export async function userDifferences(

@@ -1,6 +1,6 @@
 import type { TransferReader, TransferUser } from "./transfer.ts";
 
-/** An app's users, page by page. The next page is under way while the caller works on one. */
+/** An app's users, page by page. The next page is read while the caller works on one. */
 export async function* userPages(reader: TransferReader, app: number): AsyncGenerator<readonly TransferUser[]> {
   let next = reader.users(app, "");
   try {
@@ -12,7 +12,8 @@ export async function* userPages(reader: TransferReader, app: number): AsyncGene
       yield page;
     }
   } finally {
-    // The reader must not be closed under it; what it came to matters no more, or has been thrown already.
+    // Wait for the read in flight before the reader is closed. Its result is not needed, or its error was thrown
+    // already.
     await next.catch(() => {});
   }
 }
