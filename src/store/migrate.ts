@@ -19,9 +19,9 @@ export interface SchemaVersion {
 }
 
 /**
- * What opening a store may do to its schema: give one to a store that does not exist or in which nothing is kept yet
- * ("make"), and bring an older one up to date ("migrate"); what is not allowed is refused. A server does both. A command
- * does not migrate, for an older server may be using the store, unless it is `migrate`.
+ * What opening a store may do to its schema: create one in an empty or missing store ("make"), or upgrade an older one
+ * ("migrate"). Anything else is refused. A server does both. A command does not migrate, because an older server may be
+ * using the store; only `migrate` does.
  */
 export type SchemaUse = "make or migrate" | "make" | "migrate" | "as found";
 

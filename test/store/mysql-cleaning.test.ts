@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
 import { Session } from "../../src/store/mysql/connection/session.ts";
 import { Membership } from "../../src/store/mysql/servers/membership.ts";
-import { PURGED_AT_ONCE } from "../../src/store/mysql/transaction/commits.ts";
+import { COMMITS_PURGE_MAX } from "../../src/store/mysql/transaction/commits.ts";
 import { mariadbIsMissing, type TestDatabase } from "../harness/mariadb.ts";
 import { mysqlFixture } from "./mysql-fixture.ts";
 import { mysqlLocation } from "./mysql-location.ts";
@@ -14,10 +14,10 @@ describe.skipIf(mariadbIsMissing())("a server cleans the store of", () => {
     await using cleaning = await cleaningServer({ cleaningMs: 300 });
     const { database, membership } = cleaning;
     await database.query("DELETE FROM commits");
-    await addCommits(database, Date.now() - 11 * MINUTE_MS, 2 * PURGED_AT_ONCE + 7);
+    await addCommits(database, Date.now() - 11 * MINUTE_MS, 2 * COMMITS_PURGE_MAX + 7);
     await addCommits(database, Date.now() - 9 * MINUTE_MS, 3);
     await addCommits(database, Date.now(), 4);
-    while ((await commits(database)) > 2 * PURGED_AT_ONCE + 7) await membership.publishDemand([]);
+    while ((await commits(database)) > 2 * COMMITS_PURGE_MAX + 7) await membership.publishDemand([]);
     // The rest immediately, and not at the next cleaning.
     await membership.publishDemand([]);
     await membership.publishDemand([]);

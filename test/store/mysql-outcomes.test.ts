@@ -140,7 +140,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
       const batch = queue.take();
       while (performance.now() < from + location.timeoutMs - SHORTLY_MS) await Bun.sleep(5);
       if (queue.inTime(batch).length === 0 || performance.now() > from + location.timeoutMs) continue;
-      queue.commits(batch);
+      queue.markCommitting(batch);
       const sentAt = performance.now();
       while (performance.now() < sentAt + 2 * SHORTLY_MS) await Bun.sleep(5);
       isTried = performance.now() < sentAt + outcomeMs(location.timeoutMs) - SHORTLY_MS;
@@ -154,8 +154,8 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
     const queue = new WriteQueue(pendingNeeds());
     const answer = queue.add(NOT_SENT, undefined).catch(({ fault, nothingStored }) => [fault, nothingStored]);
     const batch = queue.take();
-    queue.commits(batch);
-    queue.hasNotCommitted(batch);
+    queue.markCommitting(batch);
+    queue.clearCommitting(batch);
     expect(await answer).toEqual(["busy", true]);
   });
 
@@ -183,7 +183,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
     await transact(session, new Deadline(LONGER_MS), async (run) => {
       events.push("run");
       await run();
-      return { keep: true, value: undefined, undone: () => events.push("undone") };
+      return { keep: true, value: undefined, onRolledBack: () => events.push("undone") };
     });
     expect(events).toEqual(["run", "undone", "run"]);
     await session.close();

@@ -56,7 +56,7 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     const from = performance.now();
     const outcomes = [1, 2].map(() => session.one("SELECT 1", [], LONG_MS).catch((error: Error) => error.name));
     await session.close();
-    expect(await Promise.all(outcomes)).toEqual(["GivenUp", "GivenUp"]);
+    expect(await Promise.all(outcomes)).toEqual(["ConnectionDropped", "ConnectionDropped"]);
     expect(performance.now() - from).toBeLessThan(CLOSED_WITHIN_MS + (await delay.allowanceMs()));
     await expect(session.one("SELECT 1", [], LONG_MS)).rejects.toThrow("has been closed");
   });
@@ -69,7 +69,7 @@ describe.skipIf(mariadbIsMissing())("a session", () => {
     const { session, hosts } = stack.use(await openSession(gates.map((gate) => gate.port)));
     const first = hosts.current;
     const asked = (): Promise<unknown> => session.one("SELECT 1", [], ATTEMPT_MS);
-    await expect(asked()).rejects.toThrow("no host has let a connection in yet");
+    await expect(asked()).rejects.toThrow("no host has accepted a connection yet");
     await eventually(asked);
     expect(hosts.current).toBe(first);
     // On its current connection.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { Deadline } from "../../src/store/mysql/connection/deadline.ts";
-import { RolledBackUnsaid } from "../../src/store/mysql/connection/errors.ts";
+import { SilentRollback } from "../../src/store/mysql/connection/errors.ts";
 import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
 import { rowsOf, Session } from "../../src/store/mysql/connection/session.ts";
 import { openMysqlStore } from "../../src/store/mysql/store.ts";
@@ -28,7 +28,7 @@ describe.skipIf(mariadbIsMissing())("a transaction that is rolled back between t
       },
       0,
     );
-    await expect(broken).rejects.toBeInstanceOf(RolledBackUnsaid);
+    await expect(broken).rejects.toBeInstanceOf(SilentRollback);
     expect(await database.query("SELECT n FROM t")).toEqual([]);
     // And the connection is as before: a statement outside a transaction is committed immediately.
     await session.queryBatch([insert(3)], DEADLINE_MS);

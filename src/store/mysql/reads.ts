@@ -4,16 +4,16 @@ import { APP_COLUMNS } from "../app-columns.ts";
 import { type Answer, rowsOf, type Statement } from "./connection/session.ts";
 import { type AppRow, appOf, type ChangeRow, changeOf, USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 
-/** A read: what is asked, and what is made of the answer. */
+/** A read: its statement, and how to decode the answer. */
 export interface Read<T> {
   readonly statement: Statement;
   readonly of: (answer: Answer) => T;
 }
 
-/** What a deleted app held is there until it is purged, and yet unknown. */
-const APP_IS_THERE = "EXISTS (SELECT 1 FROM apps WHERE number = ?)";
+/** Users of a deleted app stay until they are purged, but are unknown to reads. */
+const APP_EXISTS = "EXISTS (SELECT 1 FROM apps WHERE number = ?)";
 
-/** Changes nothing, and yet is refused by a host that takes no writes. */
+/** Changes nothing, but a read-only host refuses it. */
 export const PING: Read<void> = {
   statement: { sql: "UPDATE counters SET value = value WHERE name = 'keys'" },
   of: () => {},
@@ -52,7 +52,7 @@ export function changesRead(cursor: number): Read<FeedPage> {
 export function userRead(app: number, name: UserName): Read<User | undefined> {
   return {
     statement: {
-      sql: `SELECT ${USER_COLUMNS} FROM users WHERE app = ? AND name = ? AND ${APP_IS_THERE}`,
+      sql: `SELECT ${USER_COLUMNS} FROM users WHERE app = ? AND name = ? AND ${APP_EXISTS}`,
       values: [app, name, app],
     },
     of: (answer) => rowsOf<UserRow>(answer).map(userOf)[0],
@@ -62,21 +62,21 @@ export function userRead(app: number, name: UserName): Read<User | undefined> {
 export function userByIdRead(app: number, id: string): Read<User | undefined> {
   return {
     statement: {
-      sql: `SELECT ${USER_COLUMNS} FROM users WHERE app = ? AND id = ? AND ${APP_IS_THERE}`,
+      sql: `SELECT ${USER_COLUMNS} FROM users WHERE app = ? AND id = ? AND ${APP_EXISTS}`,
       values: [app, id, app],
     },
     of: (answer) => rowsOf<UserRow>(answer).map(userOf)[0],
   };
 }
 
-/** Not `(created, name) > (…)`: these engines find no range in that. */
+/** Not `(created, name) > (…)`: these engines use no index range for it. */
 export function usersRead(app: number, after: UserCursor | undefined, countMax: number): Read<User[]> {
   const { created, name } = after ?? { created: -1, name: "" };
   return {
     statement: {
       sql:
         `SELECT ${USER_COLUMNS} FROM users WHERE app = ? AND created >= ? AND (created > ? OR name > ?) ` +
-        `AND ${APP_IS_THERE} ORDER BY created, name LIMIT ?`,
+        `AND ${APP_EXISTS} ORDER BY created, name LIMIT ?`,
       values: [app, created, created, name, app, countMax],
     },
     of: (answer) => rowsOf<UserRow>(answer).map(userOf),

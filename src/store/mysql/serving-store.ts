@@ -37,15 +37,15 @@ export interface ServingParts {
   readonly writers: Pool<Writer>;
   readonly coalesced: CoalescedReads;
   readonly group: GroupCommit;
-  /** Copies of attributes, where the operator allows old ones. */
+  /** The cache of attributes, where the operator allows stale reads. */
   readonly cache: TtlAttributeCache | undefined;
-  /** Called when what `changesSince` answers has grown. */
+  /** Called when this thread has appended to the change feed. */
   readonly feedAppended: () => void;
 }
 
 type ServedCalls = Omit<Store, "failed" | "feedVersion" | "publishDemand" | typeof Symbol.asyncDispose>;
 
-/** The store as one thread serves it. Whoever made the parts closes them. */
+/** The store as one thread serves it. The caller that created the parts closes them. */
 export function createServingStore(parts: ServingParts): ServedCalls {
   const { location, readers, writers, coalesced, group, cache } = parts;
 
@@ -59,14 +59,14 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     }
   }
 
-  /** Runs a transaction again while others outrun it, or take the key that it found free. */
+  /** Runs a transaction, and retries it on a conflict or if its key is taken meanwhile. */
   function write<T>(asker: Asker, body: (run: Run, lane: number) => Promise<Result<T | typeof RETRY>>): Promise<T> {
     return writeUntilDone(asker, (session, lane, deadline) => transact(session, deadline, (run) => body(run, lane), 0));
   }
 
   /**
-   * An attempt that others stood in the way of has stored nothing: it gives its connection back to those who wait for
-   * one, and is made again until it is too late.
+   * A conflicting attempt has stored nothing: it releases its connection to waiting calls and is retried until the
+   * deadline.
    */
   async function writeUntilDone<T>(
     asker: Asker,
@@ -83,7 +83,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
         const kind = failureKind(error);
         if (kind !== "duplicate" && kind !== "again") throw storeError(error, location.text);
       }
-      if (deadline.isLate) throw new StoreError("busy", `${location.text} did not get a write done in time`);
+      if (deadline.isLate) throw new StoreError("busy", `${location.text} could not complete a write in time`);
       await pause();
     }
   }
@@ -147,7 +147,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     }
   }
 
-  /** One by one they go together all the same, as the writes of many callers do. */
+  /** Group commit batches these writes, too, as it does those of many callers. */
   async function writeEach(writes: readonly AttributesWrite[], terms?: WriteTerms): Promise<readonly BatchOutcome[]> {
     const refused: unknown[] = [];
     const outcomes = await Promise.all(
@@ -165,10 +165,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     return outcomes;
   }
 
-  async function writeTogether(
-    writes: readonly AttributesWrite[],
-    terms?: WriteTerms,
-  ): Promise<readonly BatchOutcome[]> {
+  async function writeAll(writes: readonly AttributesWrite[], terms?: WriteTerms): Promise<readonly BatchOutcome[]> {
     const [first] = writes;
     if (first === undefined) return [];
     const asker = { address: `${first.app}`, account: terms?.account };
@@ -185,7 +182,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     async ping() {
       const deadline = new Deadline(location.timeoutMs);
       try {
-        // Not on a writer's connection: under load these are waited for, and a busy server is a ready one.
+        // Not on a writer's connection: under load calls wait for those, and a busy server is still ready.
         await readers.use(SERVER, (session) => transact(session, deadline, ping));
         return [];
       } catch (error) {
@@ -240,7 +237,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
     modifiedOf,
     writeAttributes,
     writeAttributesOf: (writes, allOrNothing, terms) =>
-      allOrNothing ? writeTogether(writes, terms) : writeEach(writes, terms),
+      allOrNothing ? writeAll(writes, terms) : writeEach(writes, terms),
     async clearAttributes(app, name, now, authority) {
       try {
         return await write(ofUser(app, name), (run, lane) => clearAttributes(run, lane, app, name, now, authority));
@@ -252,7 +249,7 @@ export function createServingStore(parts: ServingParts): ServedCalls {
   };
 }
 
-/** What a server asks for its own sake, or for the operator. */
+/** Calls of the server itself or of the operator. */
 const SERVER: Asker = { address: "" };
 
 function ofApp(app: number): Asker {

@@ -11,34 +11,34 @@ import { Session } from "./connection/session.ts";
 import { createServingStore } from "./serving-store.ts";
 import { GroupCommit, type Writer } from "./transaction/group-commit.ts";
 
-/** A thread's connections for everything but attributes. */
+/** Connections per thread for everything but attributes. */
 const READING = 2;
 const WRITING = 2;
 
-/** Lanes of a server: so many threads, each with so many connections that write. */
+/** Lanes per server: up to 128 threads, each with up to 32 connections that write. */
 const LANES_PER_THREAD = 32;
 export const THREADS_MAX = 128;
 const FIRST_LANE = 1;
 
-/** What can go together: more names make no query faster, and a longer transaction only longer waits. */
+/** Batch limits: more names make no query faster, and a longer transaction only blocks others for longer. */
 const READ_BATCH_MAX = 256;
 const WRITE_BATCH_MAX = 256;
 
-/** Longer than a query and a commit usually take. */
+/** Longer than a query or a commit usually takes. */
 const READ_LINGER_MS = 4;
 const WRITE_LINGER_MS = 10;
 
-/** What a thread needs to serve a store that another thread has opened; goes through `postMessage`. */
+/** Everything that a thread needs to serve a store that another thread has opened; goes through `postMessage`. */
 export interface MysqlShare {
   readonly location: MysqlLocation;
-  /** Which of the server's threads it is, from 0. */
+  /** The number of this thread within the server, from 0. */
   readonly thread: number;
   readonly slot: number;
   readonly cacheBytes: number;
   readonly stalenessMs: number;
   readonly stamps: SharedArrayBuffer;
   readonly feedVersion: SharedArrayBuffer;
-  /** Bytes of the writes that are under way, of each thread. */
+  /** Bytes of the writes in flight, per thread. */
   readonly writes: SharedArrayBuffer;
   /** See MysqlOptions. */
   readonly batching: boolean;
@@ -49,14 +49,14 @@ export function joinMysqlStore(share: MysqlShare): Store {
   return servingStore({ ...share, slot: async () => share.slot });
 }
 
-/** @property slot asked for at each write: a server that was away for long gets another */
+/** @property slot asked for at each write: a server that was away for a long time gets another one */
 export interface ServingNeeds extends Omit<MysqlShare, "slot"> {
   readonly slot: () => Promise<number>;
-  /** Where others of the thread go too. */
+  /** Shared with the thread's other connections. */
   readonly hosts?: Hosts;
 }
 
-/** A thread's own connections to a database that any number of others have too. */
+/** A thread's own connections to a database that any number of other threads and servers use. */
 export function servingStore(needs: ServingNeeds): Store {
   const { location, stalenessMs, cacheBytes, batching, connections, hosts = new Hosts(needs.location.hosts) } = needs;
   const failback = new Failback(location, hosts);

@@ -1,3 +1,9 @@
+/**
+ * The engine for MariaDB, MySQL and Galera, which any number of servers share. `connection/` has connections with
+ * failover, failback and timeouts; `transaction/` has transactions, group commit and an app's usage; `attributes/` has
+ * batched reads and writes of attributes; `servers/` has membership by heartbeat and the change feed; `schema/` has
+ * migrations; `transfer/` copies whole stores. Start with serving-store.ts.
+ */
 import { readFileSync } from "node:fs";
 import type { Store } from "../../core/ports.ts";
 import { newVersionStampCells } from "../cache/version-stamps.ts";
@@ -13,29 +19,29 @@ import { Membership } from "./servers/membership.ts";
 import { type MysqlShare, servingStore, THREADS_MAX } from "./shared-store.ts";
 
 export interface MysqlOptions {
-  /** Serve it: be known to the other servers. Commands are not. */
+  /** Join the cluster as a server. Commands do not. */
   readonly exclusive?: boolean;
-  /** By default the tables are made where there are none, and never migrated. */
+  /** By default missing tables are created, and existing ones never migrated. */
   readonly schema?: SchemaUse;
-  /** For the attributes that the calling thread keeps in memory. */
+  /** Memory for cached attributes on the calling thread. */
   readonly cacheBytes?: number;
-  /** How old these may be; 0 = none is kept. */
+  /** Maximum age of a cached read; 0 = no cache. */
   readonly stalenessMs?: number;
-  /** False: every read and write by itself, for the benchmark to compare with. */
+  /** False: no batching of reads and writes, for the benchmark to compare with. */
   readonly batching?: boolean;
-  /** So many read attributes, and as many write them; few, so that much goes together. */
+  /** Connections that read attributes, and as many that write them; few, so that batches are large. */
   readonly connections?: number;
 }
 
 export interface MysqlStore extends Store {
-  /** What another thread of this process needs to serve the store too. */
+  /** Everything that another thread of this process needs to serve the store. */
   share(cacheBytes: number): Disposable & { readonly share: MysqlShare };
 }
 
 /**
- * A store in a database of the MySQL family, which any number of servers may have at the same time. Every call is
- * answered or rejected within the location's timeout, whatever the database does, and what the database comes back
- * from needs no new start.
+ * A store in a database of the MySQL family, which any number of servers may use at the same time. Every call settles
+ * within the location's timeout, even if the database never answers. After an outage the store reconnects without a
+ * restart.
  */
 export async function openMysqlStore(location: MysqlLocation, options: MysqlOptions = {}): Promise<MysqlStore> {
   checkTlsFiles(location);
@@ -51,8 +57,8 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
     timeoutMs: location.timeoutMs,
     schemaKnown: MYSQL_MIGRATIONS.length,
   });
-  // A server that ends while the database is away is missed, and cleaned up, as one that was killed.
-  // One that does not answer to that is not told goodbye besides.
+  // If the database cannot be reached, the other servers remove this one's row later, as after a crash. A session that
+  // does not answer this call is not closed gracefully, either.
   opening.defer(() => membership.leave().catch(() => membershipSession.drop()));
   const writes = new SharedArrayBuffer(THREADS_MAX * Int32Array.BYTES_PER_ELEMENT);
   const feedVersion = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
@@ -71,7 +77,7 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
       threads += 1;
       const share = { ...common, cacheBytes: cacheBytesOfThread, thread: threads, slot };
       const cell = threads % THREADS_MAX;
-      // What a thread had under way goes with it.
+      // The writes that the thread had in flight end with it.
       return { share, [Symbol.dispose]: () => void Atomics.store(new Int32Array(writes), cell, 0) };
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
@@ -86,7 +92,7 @@ async function reached<T>(location: MysqlLocation, answer: Promise<T>): Promise<
   }
 }
 
-/** They are read again for every connection; a mistake is told at once. */
+/** Each new connection reads them again; this check reports a mistake when the store is opened. */
 function checkTlsFiles({ tls, text }: MysqlLocation): void {
   for (const file of [tls?.caFile, tls?.certificateFile, tls?.keyFile]) {
     if (file === undefined) continue;

@@ -1,3 +1,8 @@
+/**
+ * Attributes: many reads coalesced into one query (coalesced-reads.ts), many sets in one transaction (this file). This
+ * is where the database decides that a set conflicts (409, no lost update): the version it names is no longer the
+ * stored one.
+ */
 import type { AttributesWrite } from "../../../core/ports.ts";
 import type { Deadline } from "../connection/deadline.ts";
 import { type Answer, changedBy, rowsOf, type Session, type Statement } from "../connection/session.ts";
@@ -7,9 +12,8 @@ import { withRetry } from "../transaction/with-retry.ts";
 import { type BatchedWrite, BatchRows, isBlocked, isUnauthorised } from "./batch-rows.ts";
 
 /**
- * What became of writes that were to be committed together: all of them, or, when nothing was changed, what stands in
- * the way: some that are asked for without authority, some whose user or version is another by now (see `outdatedOf`), an
- * app that is gone, or all that need room in an app's lane.
+ * The result of a batch: either all writes were made, or none, and the kind says why: writes without authority, writes
+ * whose user or version has changed (see `outdatedOf`), an app that is gone, or an app whose lane has no room.
  */
 export type BatchResult =
   | { readonly kind: "written" }
@@ -19,14 +23,14 @@ export type BatchResult =
   | { readonly kind: "no_room"; readonly app: number; readonly growth: number; readonly bytesMax: number };
 
 /**
- * Writes of different users, in one transaction. Refused at once, as `lockedOf` tells, where somebody else's
- * transaction has one of the rows they need: to wait for that would hold up all others.
+ * Writes of different users, in one transaction. Fails without waiting if another transaction holds one of their rows
+ * (see `lockedOf`): waiting would block the whole batch.
  */
 export async function writeBatch(run: Run, lane: number, batch: readonly BatchedWrite[]): Promise<Result<BatchResult>> {
   const writes = batch.map(({ write }) => write);
   const growths = growthsOf(writes);
   const rows = new BatchRows(batch);
-  const locks = rows.statements("refused at once");
+  const locks = rows.statements("nowait");
   const packets = inPackets(writes).map((packet) => [upsert(packet)]);
   packets[0]?.unshift(...locks);
   packets.at(-1)?.push(...growths.map((growth) => moveUsage(lane, growth)));
@@ -48,14 +52,14 @@ export async function writeBatch(run: Run, lane: number, batch: readonly Batched
   return { keep: true, value: { kind: "written" } };
 }
 
-/** As many as the statement of one packet may hold: a fraction of what the database takes. */
+/** Splits writes so that each packet stays far below the limit of the database. */
 function inPackets(writes: readonly AttributesWrite[]): readonly (readonly AttributesWrite[])[] {
   const packets: AttributesWrite[][] = [];
   let room = 0;
   for (const write of writes) {
     if (write.json.length > room || packets.length === 0) {
       packets.push([]);
-      room = CHARACTERS_TOGETHER;
+      room = STATEMENT_CHARACTERS_MAX;
     }
     packets.at(-1)?.push(write);
     room -= write.json.length;
@@ -67,7 +71,7 @@ interface Growth {
   readonly app: number;
   readonly growth: number;
   readonly bytesMax: number;
-  /** One of the app's writes makes its user larger. */
+  /** At least one of the app's writes makes its user larger. */
   readonly isBounded: boolean;
 }
 
@@ -85,15 +89,15 @@ function growthsOf(writes: readonly AttributesWrite[]): readonly Growth[] {
   return [...growths.values()];
 }
 
-/** Also when the sum stays the same: the lane of an app that is gone is gone too. */
+/** Runs for a sum of 0, too: it fails if the app, and so its lane, is gone. */
 function moveUsage(lane: number, { app, growth, bytesMax, isBounded }: Growth): Statement {
   return isBounded ? useGranted(app, lane, growth, bytesMax) : returnToLane(app, lane, growth);
 }
 
-/** What the attributes of one statement may come to. */
-export const CHARACTERS_TOGETHER = 1_000_000;
+/** The attributes of one statement, at most. */
+export const STATEMENT_CHARACTERS_MAX = 1_000_000;
 
-/** What an upsert counts for a row that it changed; one that it left as it was, or inserted, counts one. */
+/** The count of an upsert per changed row; an unchanged or inserted row counts one. */
 const CHANGED = 2;
 
 const COLUMNS =
@@ -102,8 +106,8 @@ const ROW = "(?, ?, ?, 0, 0, 0, 0, ?, ?, ?, ?)";
 const IS_CURRENT = "id = VALUES(id) AND version = VALUES(version)";
 
 /**
- * One statement for all, several times as fast as an UPDATE for each. A user that is not there would be inserted: the
- * count says so, and the transaction is not kept. The version comes last, for the conditions before look at it.
+ * One statement for all users, several times as fast as one UPDATE each. It would insert a missing user: the count
+ * shows that, and the transaction is rolled back. `version` is assigned last, because the conditions before it read it.
  */
 function upsert(writes: readonly AttributesWrite[]): Statement {
   return {
@@ -126,7 +130,7 @@ function upsert(writes: readonly AttributesWrite[]): Statement {
   };
 }
 
-/** Those that can never be written. */
+/** The writes whose user or version has changed: they conflict and can never be written. */
 export async function outdatedOf(
   session: Session,
   writes: readonly AttributesWrite[],
@@ -148,16 +152,16 @@ export async function outdatedOf(
   return new Set(outdated);
 }
 
-/** Those that need a row which somebody else's transaction has at present. */
+/** The writes that need a row which another transaction has locked. */
 export async function lockedOf<Batched extends BatchedWrite>(
   run: Run,
   batch: readonly Batched[],
 ): Promise<Result<ReadonlySet<Batched>>> {
   const rows = new BatchRows(batch);
-  const looks = rows.statements("none");
-  const answers = await run(...looks, ...rows.statements("skipping locked"));
-  const found = rows.found(answers.slice(0, looks.length));
-  const free = rows.found(answers.slice(looks.length));
+  const reads = rows.statements("none");
+  const answers = await run(...reads, ...rows.statements("skip locked"));
+  const found = rows.found(answers.slice(0, reads.length));
+  const free = rows.found(answers.slice(reads.length));
   return { keep: false, value: new Set(batch.filter((each) => isBlocked(each, found, free))) };
 }
 

@@ -5,8 +5,8 @@ import { type Answer, rowsOf, type Statement } from "../connection/session.ts";
 import { SHARED } from "./shared-locks.ts";
 
 /**
- * What a transaction reads to judge on whose authority it stores something. The rows stay locked until it ends: what
- * ended an authority before is seen, and what would end it meanwhile waits (docs/decisions/0026).
+ * The rows that a transaction reads to check the caller's authority. They stay locked until it ends: a revocation
+ * committed before is seen, and a later one waits (docs/decisions/0026).
  */
 
 export const APP_ENDS = "registration, tokens_valid_after, admin_tokens_valid_after";
@@ -34,7 +34,7 @@ export function userEndsOf(row: readonly [...UserEndsRow, ...unknown[]]): UserEn
 }
 
 /**
- * Of a transaction about users of one app; it keeps the app from being deleted, too.
+ * The statements for a transaction about users of one app. They also keep the app from being deleted.
  * @param targets users whose rows the transaction locks anyway
  */
 export function authorityRows(
@@ -45,14 +45,14 @@ export function authorityRows(
   const appRow = { sql: `SELECT ${APP_ENDS} FROM apps WHERE number = ? ${SHARED}`, values: [app] };
   const asker = askingUser(authority);
   if (asker === undefined || targets.includes(asker)) return [appRow];
-  // Not shared: many calls of a user could then keep the call that ends their authority waiting for a moment without any.
+  // An exclusive lock: with shared ones, a user's many calls could starve the call that revokes their authority.
   const sql = `SELECT ${USER_ENDS} FROM users WHERE app = ? AND name = ? FOR UPDATE NOWAIT`;
   return [appRow, { sql, values: [app, asker] }];
 }
 
 /**
- * By what `authorityRows` were answered; undefined: go on.
- * @param target of those users whose rows the transaction locked anyway, the one of this name
+ * Judges the answers to `authorityRows`; undefined: allowed.
+ * @param target finds, by name, a row that the transaction locked anyway
  */
 export function refusedBy(
   authority: Authority | undefined,

@@ -5,25 +5,25 @@ import { type Answer, rowsOf, type Statement } from "../connection/session.ts";
 import { APP_ENDS, type AppEndsRow, appEndsOf, USER_ENDS, type UserEndsRow, userEndsOf } from "./authority-rows.ts";
 import { SHARED_NOWAIT, SHARED_SKIP_LOCKED } from "./shared-locks.ts";
 
-/** One of those that are committed together, each for whoever asks for it. */
+/** One write of a batch, with the authority of its caller. */
 export interface BatchedWrite {
   readonly write: AttributesWrite;
-  /** Undefined: the operator's. */
+  /** Undefined: the operator. */
   readonly authority: Authority | undefined;
 }
 
-/** How a batch's rows are read: nobody's wait, for what would hold up one would hold up all. */
-type Locking = "none" | "refused at once" | "skipping locked";
+/** How a batch locks rows. No variant waits: a wait, or a deadlock, would block every write of the batch. */
+type Locking = "none" | "nowait" | "skip locked";
 
 const OF_APPS: Readonly<Record<Locking, string>> = {
   none: "",
-  "refused at once": SHARED_NOWAIT,
-  "skipping locked": SHARED_SKIP_LOCKED,
+  nowait: SHARED_NOWAIT,
+  "skip locked": SHARED_SKIP_LOCKED,
 };
 const OF_USERS: Readonly<Record<Locking, string>> = {
   none: "",
-  "refused at once": "FOR UPDATE NOWAIT",
-  "skipping locked": "FOR UPDATE SKIP LOCKED",
+  nowait: "FOR UPDATE NOWAIT",
+  "skip locked": "FOR UPDATE SKIP LOCKED",
 };
 
 export interface FoundRows {
@@ -33,8 +33,8 @@ export interface FoundRows {
 }
 
 /**
- * The rows that a batch needs to the end of its transaction: its users', whose attributes are replaced, and what the
- * authority of those who ask is judged by, their apps' and their own.
+ * The rows that a batch locks until its transaction ends: the users whose attributes it replaces, and the apps and
+ * users that the callers' authority depends on.
  */
 export class BatchRows {
   readonly #apps = new Set<number>();
@@ -52,7 +52,7 @@ export class BatchRows {
     }
   }
 
-  /** The apps come before their users, as in every transaction that locks both. */
+  /** Apps before users, as in every transaction that locks both: a fixed order avoids deadlocks. */
   statements(locking: Locking): readonly Statement[] {
     const apps = {
       sql: `SELECT number, ${APP_ENDS} FROM apps FORCE INDEX (PRIMARY) WHERE number IN (?) ${OF_APPS[locking]}`,
@@ -66,7 +66,7 @@ export class BatchRows {
     ];
   }
 
-  /** What the statements have found. */
+  /** Decodes the answers to `statements`. */
   found(answers: readonly Answer[]): FoundRows {
     const ofUsers = [...answers];
     const apps = new Map<number, AppEnds>();
@@ -83,12 +83,12 @@ export class BatchRows {
   }
 }
 
-/** By a batch's rows. Of an app that is gone nothing is: its lanes are gone too, and say so. */
+/** Judges a write by the batch's rows. If the app is gone, so are its lanes, and the usage statement fails. */
 export function isUnauthorised({ write, authority }: BatchedWrite, { apps, users }: FoundRows): boolean {
   return hasEnded(authority, apps.get(write.app), (asker) => users.get(keyOf(write.app, asker)));
 }
 
-/** Whether somebody else has one of the rows that the write needs. */
+/** Whether another transaction holds one of the rows that the write needs. */
 export function isBlocked({ write, authority }: BatchedWrite, found: FoundRows, free: FoundRows): boolean {
   const { app, name } = write;
   const users = [name, askingUser(authority) ?? name].map((each) => keyOf(app, each));

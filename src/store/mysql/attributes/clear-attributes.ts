@@ -7,7 +7,7 @@ import { authorityRows, refusedBy, USER_ENDS, type UserEndsRow, userEndsOf } fro
 
 type ClearedRow = readonly [...UserEndsRow, version: number, bytes: number, isStored: number];
 
-/** A delete never conflicts: it is run again until it was not outrun. */
+/** A delete never answers 409: it is retried until no other write conflicts. */
 export async function clearAttributes(
   run: Run,
   lane: number,

@@ -21,32 +21,32 @@ interface Wanted extends Waiting {
   readonly app: number;
   readonly names: readonly UserName[];
   readonly resolve: (found: Found) => void;
-  /** When its timeout is over, by `performance.now()`. */
+  /** The time of its timeout, by `performance.now()`. */
   readonly endsAtMs: number;
-  /** In the queue, where that was long already. */
+  /** Its reservation in the queue, if the queue was long already. */
   readonly place: Place | undefined;
-  /** A query with it is under way. */
+  /** Its query is in flight. */
   isSent?: boolean;
 }
 
 interface CoalescedReadsNeeds {
   readonly location: MysqlLocation;
-  /** Each has one query under way at most. */
+  /** Each has at most one query in flight. */
   readonly sessions: readonly Session[];
-  /** Names that one query may ask for. */
+  /** Names per query, at most. */
   readonly batchMax: number;
   /** See BatchScheduler. */
   readonly lingerMs: number;
 }
 
-/** So many are let into the queue by nothing but a look at its length. */
-const WAITING_FREELY = 1024;
-/** Names, beyond those; what two connections read in some tenths of a second. */
+/** Up to this queue length, reads enter without a reservation. */
+const UNRESERVED_MAX = 1024;
+/** Names beyond those; two connections read as many within some tenths of a second. */
 const NAMES_WAITING_MAX = 16_384;
 
 /**
- * Reads of attributes, many in one query: those that come in while a connection is busy go out together when it is
- * free. A read never joins a query that has been sent, which may have looked too early for it.
+ * Coalesces reads of attributes into one query: reads that arrive while a connection is busy go out together when it is
+ * free. A read never joins a query in flight, which may have looked too early for it.
  */
 export class CoalescedReads {
   readonly #needs: CoalescedReadsNeeds;
@@ -67,12 +67,12 @@ export class CoalescedReads {
     const { text } = needs.location;
     this.#timeouts = new TimeoutQueue(
       ({ isSent, endsAtMs }, nowMs) => {
-        if (!isSent) return new StoreError("busy", `${text} has too much to do`);
+        if (!isSent) return new StoreError("busy", `${text}: no connection became free in time`);
         return nowMs < endsAtMs ? undefined : new StoreError("unreachable", `${text} did not answer in time`);
       },
-      (up) => {
-        this.#queue = this.#queue.filter((wanted) => !up.has(wanted));
-        for (const { place } of up) place?.leave();
+      (rejected) => {
+        this.#queue = this.#queue.filter((wanted) => !rejected.has(wanted));
+        for (const { place } of rejected) place?.leave();
       },
     );
     this.#scheduler = new BatchScheduler(needs.sessions, needs.lingerMs, (session) => {
@@ -81,7 +81,7 @@ export class CoalescedReads {
     });
   }
 
-  /** By name, those that are there. */
+  /** The users that exist, by name. */
   read(app: number, names: readonly UserName[]): Promise<ReadonlyMap<string, StoredAttributes>> {
     return this.#want("attributes", app, names) as Promise<ReadonlyMap<string, StoredAttributes>>; // as: asked with them
   }
@@ -95,9 +95,10 @@ export class CoalescedReads {
     const { location } = this.#needs;
     const now = performance.now();
     let place: Place | undefined;
-    if (this.#queue.length >= WAITING_FREELY) {
+    if (this.#queue.length >= UNRESERVED_MAX) {
       place = this.#places.tryEnter({ address: `${app}` }, names.length);
-      if (place === undefined) return Promise.reject(new StoreError("busy", `${location.text} has too much to do`));
+      if (place === undefined)
+        return Promise.reject(new StoreError("busy", `${location.text}: too many reads are waiting for a connection`));
     }
     const wanted = { kind, app, names, resolve, reject, place, endsAtMs: now + location.timeoutMs };
     this.#timeouts.watch(wanted, now + queueWaitMs(location));
@@ -106,21 +107,21 @@ export class CoalescedReads {
     return promise;
   }
 
-  /** The oldest, and those that fit into the same query: of its kind and app. */
+  /** The oldest read, and the others of its kind and app that fit into the same query. */
   #take(): readonly Wanted[] {
     const [first, ...others] = this.#queue;
     this.#queue = [];
     if (first === undefined) return [];
     const taken = [first];
-    const left: Wanted[] = [];
+    const remaining: Wanted[] = [];
     let count = first.names.length;
     for (const wanted of others) {
       const isAlike = wanted.kind === first.kind && wanted.app === first.app;
       const fits = isAlike && count + wanted.names.length <= this.#needs.batchMax;
       if (fits) count += wanted.names.length;
-      (fits ? taken : left).push(wanted);
+      (fits ? taken : remaining).push(wanted);
     }
-    this.#queue = left;
+    this.#queue = remaining;
     for (const wanted of taken) {
       wanted.isSent = true;
       wanted.place?.leave();
@@ -131,7 +132,7 @@ export class CoalescedReads {
   async #ask(session: Session, taken: readonly Wanted[]): Promise<void> {
     const { location } = this.#needs;
     try {
-      const found = await readTogether(session, taken, new Deadline(location.timeoutMs));
+      const found = await readBatch(session, taken, new Deadline(location.timeoutMs));
       for (const wanted of taken) if (this.#timeouts.done(wanted)) wanted.resolve(found);
     } catch (error) {
       const fault = storeError(error, location.text);
@@ -147,7 +148,7 @@ const COLUMNS: Readonly<Record<Kind, string>> = {
   attributes: "name, id, bytes, version, attributes_modified, attributes",
 };
 
-async function readTogether(session: Session, taken: readonly Wanted[], deadline: Deadline): Promise<Found> {
+async function readBatch(session: Session, taken: readonly Wanted[], deadline: Deadline): Promise<Found> {
   const { kind, app } = taken[0] ?? { kind: "attributes", app: 0 };
   const names = taken.flatMap((wanted) => wanted.names);
   const found = new Map<string, StoredVersion | StoredAttributes>();
@@ -159,7 +160,7 @@ async function readTogether(session: Session, taken: readonly Wanted[], deadline
   return found;
 }
 
-/** What a deleted app held is there until it is purged, and yet unknown. */
+/** Users of a deleted app stay until they are purged, but are unknown to reads. */
 function select(kind: Kind, app: number, names: readonly string[]): Statement {
   return {
     sql:

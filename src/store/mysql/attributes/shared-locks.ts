@@ -1,13 +1,13 @@
 /**
- * Words of a SELECT whose rows others may read and lock as well, but not change before the end of the transaction.
- * MariaDB and MySQL spell them differently, and each takes for a comment what is meant for the other.
+ * Lock clauses of a SELECT whose rows others may read and lock, but not change, until the transaction ends. MariaDB and
+ * MySQL spell them differently; each reads the other's clause as a comment.
  */
 
-/** Waits for whoever is changing one of the rows. */
+/** Waits for a transaction that is changing one of the rows. */
 export const SHARED = "LOCK IN SHARE MODE";
 
-/** Refused at once while somebody else is changing one of them. */
+/** Fails immediately if another transaction is changing one of them. */
 export const SHARED_NOWAIT = "/*M! LOCK IN SHARE MODE NOWAIT */ /*!80001 FOR SHARE NOWAIT */";
 
-/** Without those that somebody else is changing. */
+/** Skips rows that another transaction is changing. */
 export const SHARED_SKIP_LOCKED = "/*M! LOCK IN SHARE MODE SKIP LOCKED */ /*!80001 FOR SHARE SKIP LOCKED */";

@@ -1,7 +1,7 @@
 /**
- * Lets work gather before a connection takes it. What comes in within one turn of the loop goes together; and while one
- * connection is busy, what comes in waits for it rather than for another, unless it takes its time: the fewer queries
- * there are, the less each request costs.
+ * Decides when a connection takes a batch. Work of the same turn of the event loop goes into one batch. While one
+ * connection is busy, new work waits for it for up to `lingerMs` before another connection is used: the fewer queries,
+ * the less each request costs.
  */
 export class BatchScheduler<T> {
   readonly #idle: T[];
@@ -13,9 +13,9 @@ export class BatchScheduler<T> {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param lingerMs for so long one that is busy is waited for before another is used
-   * @param begin takes what has gathered; undefined when that is nothing, else until the connection is free again. Must
-   *   not reject
+   * @param lingerMs how long new work waits for a busy connection before another is used
+   * @param begin takes the batch; undefined if there is none, else a promise that resolves when the connection is free
+   *   again. Must not reject
    */
   constructor(connections: readonly T[], lingerMs: number, begin: (connection: T) => Promise<void> | undefined) {
     this.#idle = [...connections];
@@ -23,7 +23,7 @@ export class BatchScheduler<T> {
     this.#begin = begin;
   }
 
-  /** To be called when work has come in. */
+  /** Call when work has arrived. */
   schedule(): void {
     if (this.#immediate !== undefined || this.#idle.length === 0) return;
     const waitMs = this.#waitMs();

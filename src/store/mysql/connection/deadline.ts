@@ -1,4 +1,4 @@
-/** Until when something is worth doing. */
+/** How long a call may still try. */
 export class Deadline {
   readonly #startsAt = performance.now();
   readonly #timeoutMs: number;
@@ -12,14 +12,14 @@ export class Deadline {
     return performance.now() >= this.#startsAt + this.#timeoutMs;
   }
 
-  /** What the database refuses is not tried again: the next refusal might come too late for the caller. */
+  /** Too late to retry what the database refused: the next refusal might miss the caller's timeout. */
   get isLate(): boolean {
     return this.isOver || performance.now() >= this.#startsAt + LATE_MS;
   }
 
   /**
-   * For a COMMIT that is to be sent now, and for finding out what became of it: a part of the timeout is left for that
-   * also where all of it was needed before. Without it, what is answered late would pass for what nobody can tell.
+   * For a COMMIT about to be sent, and for finding out its outcome: leaves a quarter of the timeout for that, even if
+   * all of it was used before. Without it, a late answer would count as an unknown outcome.
    */
   forOutcome(): Deadline {
     const leastMs = outcomeMs(this.#timeoutMs);
@@ -27,19 +27,19 @@ export class Deadline {
     return isEnough ? this : new Deadline(leastMs);
   }
 
-  /** What one way to the database and back may take: less than all, so that another host can be asked. */
+  /** The timeout of one round trip: less than the whole, so that a failover to another host can follow. */
   get attemptMs(): number {
     const remaining = this.#startsAt + this.#timeoutMs - performance.now();
     return Math.max(1, Math.min(this.#timeoutMs / ATTEMPTS, remaining));
   }
 }
 
-/** How long the outcome of a COMMIT is waited for at least; ms. */
+/** How long to wait for the outcome of a COMMIT at least; ms. */
 export function outcomeMs(timeoutMs: number): number {
   return timeoutMs * OUTCOME_PART;
 }
 
 const OUTCOME_PART = 0.25;
 const ATTEMPTS = 2;
-/** A lock is waited for a second at most, and a caller two. */
+/** A lock wait takes a second at most, and a caller waits two. */
 export const LATE_MS = 750;

@@ -1,17 +1,16 @@
 import { StoreError } from "../../store-error.ts";
 
 /**
- * What a failed statement means for what is to be done next.
- * - lost: nothing more will come from this connection; what it had under way may still be carried out if a commit was
- *   among it.
- * - host_unfit: the host answers and cannot serve: it is not part of the cluster, read-only, or full of connections.
- * - again: the transaction has been, or is to be, rolled back; the same may succeed if it is run again.
+ * How to react to a failed statement.
+ * - lost: this connection will answer nothing more. If a COMMIT was in flight, it may still be carried out.
+ * - host_unfit: the host answers but cannot serve: it is outside the cluster, read-only, or out of connections.
+ * - again: the transaction was or must be rolled back (deadlock, conflict, lock timeout) and may succeed if retried.
  * - duplicate: a unique key is taken.
- * - other: it will fail again.
+ * - other: a retry will fail, too.
  */
 export type FailureKind = "lost" | "host_unfit" | "again" | "duplicate" | "other";
 
-/** The connection was lost between two statements that belong together. */
+/** The connection was lost between two statements of one transaction. */
 export class ConnectionLost extends Error {
   constructor() {
     super("the connection was lost in the middle of a transaction");
@@ -19,41 +18,41 @@ export class ConnectionLost extends Error {
   }
 }
 
-/** This server has ended the connection that the call was made on. */
-export class GivenUp extends Error {
+/** This server has dropped the connection with the call in flight. */
+export class ConnectionDropped extends Error {
   constructor() {
-    super("the connection was given up before everything was answered");
-    this.name = "GivenUp";
+    super("the connection was dropped before every call was answered");
+    this.name = "ConnectionDropped";
   }
 }
 
-/** The database has let a call wait for too long. */
-export class NotAnswered extends Error {
+/** The database did not answer a call in time. */
+export class ResponseTimeout extends Error {
   constructor() {
     super("the database did not answer in time");
-    this.name = "NotAnswered";
+    this.name = "ResponseTimeout";
   }
 }
 
-/** There is no connection yet, and the caller has no more time to wait for one. */
-export class NotConnected extends Error {
+/** No host has accepted a connection within the caller's timeout. */
+export class ConnectTimeout extends Error {
   constructor() {
-    super("no host has let a connection in yet");
-    this.name = "NotConnected";
+    super("no host has accepted a connection yet");
+    this.name = "ConnectTimeout";
   }
 }
 
-/** The database has rolled a transaction back between two statements that were sent together, and not said so. */
-export class RolledBackUnsaid extends Error {
+/** The database has rolled a transaction back between two statements of one packet, without an error. */
+export class SilentRollback extends Error {
   constructor() {
     super("the database has rolled the transaction back in the middle of its statements");
-    this.name = "RolledBackUnsaid";
+    this.name = "SilentRollback";
   }
 }
 
-const LOST = [ConnectionLost, GivenUp, NotAnswered, NotConnected];
+const LOST = [ConnectionLost, ConnectionDropped, ResponseTimeout, ConnectTimeout];
 
-/** The error numbers of MariaDB, MySQL, Galera and TiDB that are met in operation. */
+/** The error numbers of MariaDB, MySQL, Galera and TiDB that occur in operation. */
 const KINDS: Readonly<Record<number, FailureKind>> = {
   1062: "duplicate",
   // Deadlock (on Galera: certification failed), lock not free (two forms), record changed since last read, statement
@@ -63,14 +62,15 @@ const KINDS: Readonly<Record<number, FailureKind>> = {
   3572: "again",
   1020: "again",
   1317: "again",
-  // The commit was refused, on Galera also by the cluster; a statement took longer than the database allows (two forms).
+  // The commit was refused (on Galera also by the cluster); a statement took longer than the database allows (two
+  // forms).
   1180: "again",
   1969: "again",
   3024: "again",
-  // The table, or what was prepared from it, has changed meanwhile.
+  // The table or a prepared statement has changed meanwhile.
   1412: "again",
   1615: "again",
-  // No room for locks or transactions; a temporary error of the engine; a deadlock or a wait of its own kind.
+  // No room for locks or transactions; a temporary error of the engine; another kind of deadlock or lock timeout.
   1206: "again",
   1297: "again",
   1613: "again",
@@ -78,16 +78,16 @@ const KINDS: Readonly<Record<number, FailureKind>> = {
   1637: "again",
   // Group replication refused the transaction.
   3101: "again",
-  // TiDB: write conflicts, and a schema that changed on the way.
+  // TiDB: write conflicts, and a schema that changed during the transaction.
   8002: "again",
   8022: "again",
   8028: "again",
   9007: "again",
-  // Too many connections, in all or of this user.
+  // Too many connections in total or of this user.
   1040: "host_unfit",
   1203: "host_unfit",
   1226: "host_unfit",
-  // No thread or memory for another connection; offline; connections from here are blocked after too many that broke.
+  // No thread or memory for another connection; offline; this client is blocked after too many broken connections.
   1037: "host_unfit",
   1041: "host_unfit",
   1129: "host_unfit",
@@ -99,7 +99,7 @@ const KINDS: Readonly<Record<number, FailureKind>> = {
   1290: "host_unfit",
   1792: "host_unfit",
   1836: "host_unfit",
-  // Shutting down, killed, ended for being idle, or a broken connection as the other side met it.
+  // Shutting down, killed, idle for too long, or a connection that broke on the database's side.
   1053: "lost",
   1080: "lost",
   1152: "lost",
@@ -113,7 +113,7 @@ const KINDS: Readonly<Record<number, FailureKind>> = {
   4031: "lost",
 };
 
-/** What mysql2 throws; none of it is certain to be there. */
+/** An error of mysql2; every field may be missing. */
 interface DriverError {
   readonly code?: unknown;
   readonly errno?: unknown;
@@ -122,7 +122,7 @@ interface DriverError {
 
 export function failureKind(error: unknown): FailureKind {
   if (LOST.some((kind) => error instanceof kind)) return "lost";
-  if (error instanceof RolledBackUnsaid) return "again";
+  if (error instanceof SilentRollback) return "again";
   if (!(error instanceof Error)) return "other";
   const { code, errno, fatal } = error as DriverError; // as: an Error with the driver's additions, each checked
   if (typeof errno === "number" && errno > 0) return KINDS[errno] ?? "other";
@@ -132,13 +132,13 @@ export function failureKind(error: unknown): FailureKind {
   return "other";
 }
 
-/** A row is locked by somebody else's transaction. */
+/** Another transaction holds a lock on a row. */
 export function isLocked(error: unknown): boolean {
   const number = errorNumber(error);
   return number === 1205 || number === 3572;
 }
 
-/** The error number of the database; undefined when the error is not one of its. */
+/** The database's error number; undefined if the error is not the database's. */
 export function errorNumber(error: unknown): number | undefined {
   const number = error instanceof Error ? (error as DriverError).errno : undefined; // as: see above
   return typeof number === "number" && number > 0 ? number : undefined;
@@ -149,21 +149,21 @@ const ACCESS_DENIED: readonly unknown[] = [1044, 1045, 1142, 1698];
 const DISK_FULL: readonly unknown[] = [1021, 1114];
 const CORRUPT: readonly unknown[] = [126, 145, 1194, 1712];
 
-/** For the operator: what the driver threw, by its number, never by its text. */
+/** Translates a driver's error for the operator, by its number, never by its text. */
 export function storeError(error: unknown, location: string): StoreError {
   if (error instanceof StoreError) return error;
   const number = errorNumber(error);
   if (number === DATABASE_UNKNOWN) {
     return new StoreError(
       "cannot_open",
-      `the database of ${location} does not exist; make it: ` +
+      `the database of ${location} does not exist; create it: ` +
         "CREATE DATABASE … CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
     );
   }
   if (ACCESS_DENIED.includes(number)) {
     return new StoreError(
       "cannot_open",
-      `${location} refuses this user or password, or the user may not do what is needed there (error ${number})`,
+      `${location} refuses this user or password, or the user lacks a privilege there (error ${number})`,
     );
   }
   if (DISK_FULL.includes(number)) return new StoreError("full", `${location} has no room left (error ${number})`);
@@ -174,9 +174,9 @@ export function storeError(error: unknown, location: string): StoreError {
     case "host_unfit":
       return new StoreError("unreachable", `${location} cannot serve at present (error ${number})`, error);
     case "again":
-      return new StoreError("unreachable", `${location} refused the same again and again (error ${number})`, error);
+      return new StoreError("unreachable", `${location} refused every retry (error ${number})`, error);
     default:
-      // A database that says no has stored nothing: a COMMIT whose outcome is open is asked after before (commits.ts).
+      // A database that answers with an error has stored nothing; for a COMMIT, commits.ts finds out the outcome first.
       return new StoreError("unexpected", `an unexpected fault at ${location}`, error, number !== undefined);
   }
 }

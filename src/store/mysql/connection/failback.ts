@@ -3,49 +3,51 @@ import { Hosts } from "./hosts.ts";
 import type { MysqlLocation } from "./location.ts";
 import { Session } from "./session.ts";
 
-const LOOK_MS = 2000;
-/** A host that had to be left again so soon is not gone back to for longer and longer. */
+const PROBE_MS = 2000;
+/** After a failover within this time of a failback, the interval between attempts doubles. */
 const SETTLED_MS = 10_000;
-const LOOK_MS_MAX = 60_000;
+const PROBE_MS_MAX = 60_000;
 
-/** Brings a server back to the first of its hosts after that has failed and serves again, as all others come back. */
+/**
+ * Failback: returns to the first host in the list once it serves again after a failover. Every server does the same.
+ */
 export class Failback implements AsyncDisposable {
   readonly #location: MysqlLocation;
   readonly #hosts: Hosts;
   readonly #timer: ReturnType<typeof setInterval>;
-  #looking: Promise<void> = Promise.resolve();
-  /** To the host that is looked at. */
+  #probing: Promise<void> = Promise.resolve();
+  /** To the host that is being probed. */
   #session: Session | undefined;
-  #isLooking = false;
+  #isProbing = false;
   #isEnded = false;
-  #lookMs = LOOK_MS;
-  #lookedAt = performance.now();
+  #probeMs = PROBE_MS;
+  #probedAt = performance.now();
   #returnedAt = Number.NEGATIVE_INFINITY;
 
   constructor(location: MysqlLocation, hosts: Hosts) {
     this.#location = location;
     this.#hosts = hosts;
-    this.#timer = setInterval(() => this.#lookNow(), LOOK_MS);
+    this.#timer = setInterval(() => this.#probeIfDue(), PROBE_MS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isEnded = true;
     clearInterval(this.#timer);
     await this.#session?.close();
-    await this.#looking;
+    await this.#probing;
   }
 
-  #lookNow(): void {
+  #probeIfDue(): void {
     const now = performance.now();
-    if (this.#isLooking || this.#hosts.preferred.length === 0 || now - this.#lookedAt < this.#lookMs) return;
-    this.#lookedAt = now;
-    this.#isLooking = true;
-    this.#looking = this.#look().finally(() => {
-      this.#isLooking = false;
+    if (this.#isProbing || this.#hosts.preferred.length === 0 || now - this.#probedAt < this.#probeMs) return;
+    this.#probedAt = now;
+    this.#isProbing = true;
+    this.#probing = this.#probe().finally(() => {
+      this.#isProbing = false;
     });
   }
 
-  async #look(): Promise<void> {
+  async #probe(): Promise<void> {
     for (const host of this.#hosts.preferred) {
       if (this.#isEnded) return;
       const session = new Session(this.#location, new Hosts([host]));
@@ -58,7 +60,7 @@ export class Failback implements AsyncDisposable {
         await session.close();
       }
       const now = performance.now();
-      this.#lookMs = now - this.#returnedAt < SETTLED_MS ? Math.min(LOOK_MS_MAX, this.#lookMs * 2) : LOOK_MS;
+      this.#probeMs = now - this.#returnedAt < SETTLED_MS ? Math.min(PROBE_MS_MAX, this.#probeMs * 2) : PROBE_MS;
       this.#returnedAt = now;
       this.#hosts.goTo(host);
       return;

@@ -1,9 +1,9 @@
 import type { MysqlHost } from "./location.ts";
 
 /**
- * Which of the hosts a server's connections go to: all to one, the first of those that serve. Every server names them in
- * the same order, so that all write on the same node: writes that meet on one node wait for each other; on two they
- * refuse each other, and all but one are run again.
+ * The host that all of a server's connections use, and failover to the next one. Every server lists the hosts in the
+ * same order, so that all write on the same node: there, conflicting writes wait for each other. On two nodes all but
+ * one would be rolled back and retried.
  */
 export class Hosts {
   readonly #hosts: readonly [MysqlHost, ...MysqlHost[]];
@@ -21,7 +21,7 @@ export class Hosts {
     return this.#hosts[this.#at] ?? this.#hosts[0];
   }
 
-  /** Those that are to be had before the present one, as soon as they serve. */
+  /** The hosts before the current one in the list: failback returns to them once they serve. */
   get preferred(): readonly MysqlHost[] {
     return this.#hosts.slice(0, this.#at);
   }
@@ -30,12 +30,12 @@ export class Hosts {
     this.#at = Math.max(0, this.#hosts.indexOf(host));
   }
 
-  /** The one to try when a host does not serve. */
+  /** The next host to try if this one does not serve. */
   after(host: MysqlHost): MysqlHost {
     return this.#hosts[(this.#hosts.indexOf(host) + 1) % this.#hosts.length] ?? this.#hosts[0];
   }
 
-  /** Goes on to the next, unless somebody has done so already. */
+  /** Fails over to the next host, unless another connection has done so. */
   markUnavailable(host: MysqlHost): void {
     if (this.current === host) this.goTo(this.after(host));
   }

@@ -5,7 +5,7 @@ export interface MysqlHost {
 }
 
 export interface MysqlTls {
-  /** PEM files; undefined = the system's authorities, and no certificate of our own. */
+  /** PEM files; undefined = the system's authorities and no client certificate. */
   readonly caFile?: string;
   readonly certificateFile?: string;
   readonly keyFile?: string;
@@ -14,7 +14,7 @@ export interface MysqlTls {
 /** A database of the MySQL family; plain data, so that it goes through `postMessage`. */
 export interface MysqlLocation {
   readonly engine: "mysql";
-  /** In the order in which they are tried. */
+  /** In the order of preference. */
   readonly hosts: readonly [MysqlHost, ...MysqlHost[]];
   readonly database: string;
   readonly user: string;

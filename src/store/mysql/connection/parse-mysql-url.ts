@@ -13,21 +13,21 @@ const NAME_SHOWN_MAX = 40;
 
 type Parameters = ReadonlyMap<(typeof PARAMETERS)[number], string>;
 
-/** Ends the parsing; its message is for the operator. */
-class Mistake extends Error {}
+/** Stops the parsing; its message is for the operator. */
+class UrlError extends Error {}
 
 /**
- * Reads `mysql://user:password@host:3306,host2:3306,[::1]:3307/database?timeout=1000&tls=verify`, which no ordinary
- * parser of URLs takes, for its many hosts. A string is the reason why it cannot; it repeats nothing but the names of
- * parameters, as a password may have ended up anywhere.
- * @param password where the URL has none
- * @param folder what the paths of TLS files are relative to
+ * Parses `mysql://user:password@host:3306,host2:3306,[::1]:3307/database?timeout=1000&tls=verify`. Standard URL parsers
+ * accept only one host. A string is the error. It repeats nothing but names of parameters, as a password may be
+ * anywhere.
+ * @param password if the URL has none
+ * @param folder base of the TLS files' relative paths
  */
 export function parseMysqlUrl(text: string, password: string | undefined, folder: string): MysqlLocation | string {
   try {
     return locationOf(text, password, folder);
   } catch (error) {
-    if (error instanceof Mistake) return error.message;
+    if (error instanceof UrlError) return error.message;
     throw error;
   }
 }
@@ -36,15 +36,15 @@ function locationOf(url: string, password: string | undefined, folder: string): 
   const { userinfo, hosts: hostsText, database: databaseText, query } = partsOf(url);
   const [userText = "", passwordText = ""] = /^([^:]*)(?::(.*))?$/s.exec(userinfo)?.slice(1) ?? [];
   const user = decoded(userText, "the user");
-  if (user === "") throw new Mistake(`must name a user: ${FORM}`);
+  if (user === "") throw new UrlError(`must name a user: ${FORM}`);
   const ownPassword = decoded(passwordText, "the password");
   if (ownPassword !== "" && password !== undefined) {
-    throw new Mistake("holds a password, and another is given beside it: give one of them");
+    throw new UrlError("holds a password, and another is given beside it: give one of them");
   }
   const hosts = hostsOf(hostsText);
   const database = decoded(databaseText, "the database");
   if (!/^[A-Za-z0-9_$-]{1,64}$/.test(database)) {
-    throw new Mistake("must name a database, of 1 to 64 letters, digits, _, - and $, after the hosts");
+    throw new UrlError("must name a database, of 1 to 64 letters, digits, _, - and $, after the hosts");
   }
   const parameters = parametersOf(query);
   const location = {
@@ -59,18 +59,18 @@ function locationOf(url: string, password: string | undefined, folder: string): 
   return { ...location, text: textOf(location) };
 }
 
-/** Only one @ may be there: were there two, it would be a guess where the password ends. */
+/** Only one @ is allowed: with two, the end of the password would be a guess. */
 function partsOf(url: string): { userinfo: string; hosts: string; database: string; query: string | undefined } {
-  if (!url.startsWith(SCHEME)) throw new Mistake(`must be ${FORM}`);
-  const [userinfo = "", place, ...others] = url.slice(SCHEME.length).split("@");
-  if (place === undefined) throw new Mistake(`must name a user: ${FORM}`);
-  if (others.length > 0 || /[/?#]/.test(userinfo) || place.includes("#")) {
-    throw new Mistake(
+  if (!url.startsWith(SCHEME)) throw new UrlError(`must be ${FORM}`);
+  const [userinfo = "", address, ...others] = url.slice(SCHEME.length).split("@");
+  if (address === undefined) throw new UrlError(`must name a user: ${FORM}`);
+  if (others.length > 0 || /[/?#]/.test(userinfo) || address.includes("#")) {
+    throw new UrlError(
       "@ / ? # and % must be written as %40 %2F %3F %23 and %25 where they are part of a name or password",
     );
   }
-  if (/\s/.test(url)) throw new Mistake("must hold no blank: write %20");
-  const [, hosts = "", database = "", query] = /^([^/?]*)\/?([^?]*)(?:\?(.*))?$/s.exec(place) ?? [];
+  if (/\s/.test(url)) throw new UrlError("must hold no blank: write %20");
+  const [, hosts = "", database = "", query] = /^([^/?]*)\/?([^?]*)(?:\?(.*))?$/s.exec(address) ?? [];
   return { userinfo, hosts, database, query };
 }
 
@@ -78,13 +78,13 @@ function hostsOf(text: string): MysqlLocation["hosts"] {
   const hosts = text.split(",").map((hostText, index) => {
     const host = hostOf(hostText);
     if (host !== undefined) return host;
-    throw new Mistake(
+    throw new UrlError(
       `host ${index + 1} must be a name or an address, and a port after a colon, such as [::1]:${PORT}`,
     );
   });
   const [first, ...others] = hosts;
-  if (first === undefined) throw new Mistake(`must name a host: ${FORM}`);
-  if (new Set(hosts.map(hostText)).size < hosts.length) throw new Mistake("names a host twice");
+  if (first === undefined) throw new UrlError(`must name a host: ${FORM}`);
+  if (new Set(hosts.map(hostText)).size < hosts.length) throw new UrlError("names a host twice");
   return [first, ...others];
 }
 
@@ -108,8 +108,9 @@ function parametersOf(query: string | undefined): Parameters {
     const [, written = "", value = ""] = /^([^=]*)=?(.*)$/s.exec(pair) ?? [];
     const name = PARAMETERS.find((known) => known === written);
     const shown = JSON.stringify(written.slice(0, NAME_SHOWN_MAX));
-    if (name === undefined) throw new Mistake(`${shown} is none of its parameters, which are ${PARAMETERS.join(", ")}`);
-    if (parameters.has(name)) throw new Mistake(`the parameter ${shown} is there twice`);
+    if (name === undefined)
+      throw new UrlError(`${shown} is none of its parameters, which are ${PARAMETERS.join(", ")}`);
+    if (parameters.has(name)) throw new UrlError(`the parameter ${shown} is there twice`);
     parameters.set(name, decoded(value, `the parameter ${shown}`));
   }
   return parameters;
@@ -119,27 +120,27 @@ function timeoutOf(text: string | undefined): number {
   if (text === undefined) return TIMEOUT_MS.usual;
   const timeoutMs = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (timeoutMs >= TIMEOUT_MS.min && timeoutMs <= TIMEOUT_MS.max) return timeoutMs;
-  throw new Mistake(`timeout must be a whole number of ms from ${TIMEOUT_MS.min} to ${TIMEOUT_MS.max}`);
+  throw new UrlError(`timeout must be a whole number of ms from ${TIMEOUT_MS.min} to ${TIMEOUT_MS.max}`);
 }
 
 function tlsOf(parameters: Parameters, folder: string): MysqlTls | undefined {
   const mode = parameters.get("tls");
-  if (mode !== undefined && mode !== "verify") throw new Mistake("tls must be verify, or left out for clear text");
+  if (mode !== undefined && mode !== "verify") throw new UrlError("tls must be verify, or left out for clear text");
   const file = (name: "tls-ca" | "tls-cert" | "tls-key"): string | undefined => {
     const path = parameters.get(name);
-    if (path === "") throw new Mistake(`${name} must be the path of a file`);
+    if (path === "") throw new UrlError(`${name} must be the path of a file`);
     return path === undefined ? undefined : resolve(folder, path);
   };
   const [caFile, certificateFile, keyFile] = [file("tls-ca"), file("tls-cert"), file("tls-key")];
   if ((certificateFile === undefined) !== (keyFile === undefined)) {
-    throw new Mistake("tls-cert and tls-key cannot go without each other");
+    throw new UrlError("tls-cert and tls-key cannot go without each other");
   }
   const files = { caFile, certificateFile, keyFile };
   const given = Object.fromEntries(Object.entries(files).filter(([, path]) => path !== undefined));
   return mode === undefined && Object.keys(given).length === 0 ? undefined : given;
 }
 
-/** Reads as the same location, save for the password. */
+/** Parses as the same location, without the password. */
 function textOf({ user, hosts, database, timeoutMs, tls }: Omit<MysqlLocation, "text">): string {
   const path = (text: string): string => encodeURIComponent(text).replaceAll("%2F", "/");
   const parameters = [
@@ -162,9 +163,9 @@ function decoded(text: string, what: string): string {
   try {
     plain = decodeURIComponent(text);
   } catch {
-    throw new Mistake(`${what} is not percent-encoded UTF-8: write % as %25`);
+    throw new UrlError(`${what} is not percent-encoded UTF-8: write % as %25`);
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\0-\x1f\x7f]/.test(plain)) throw new Mistake(`${what} must hold no control characters`);
+  if (/[\0-\x1f\x7f]/.test(plain)) throw new UrlError(`${what} must hold no control characters`);
   return plain;
 }

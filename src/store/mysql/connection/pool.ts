@@ -6,21 +6,21 @@ import { StoreError } from "../../store-error.ts";
 import type { MysqlLocation } from "./location.ts";
 import { queueWaitMs } from "./queue-wait.ts";
 
-/** Calls of one thread that wait for a connection. */
+/** Calls of one thread that may wait for a connection. */
 const WAITING_MAX = 1000;
 
-/** Lends out a few things, each to one borrower at a time, in fair turns of apps and what they ask for. */
+/** A fixed connection pool with fair queueing among apps and their users. */
 export class Pool<T> {
   readonly #location: MysqlLocation;
   readonly #idle: T[];
   readonly #slots: Slots;
 
-  constructor(location: MysqlLocation, things: readonly T[]) {
+  constructor(location: MysqlLocation, items: readonly T[]) {
     this.#location = location;
-    this.#idle = [...things];
+    this.#idle = [...items];
     this.#slots = createSlots({
       resource: "database_connections",
-      capacity: things.length,
+      capacity: items.length,
       waitingMax: WAITING_MAX,
       waitMaxMs: queueWaitMs(location),
       leavesRoom: false,
@@ -28,12 +28,12 @@ export class Pool<T> {
     });
   }
 
-  /** Rejects with `busy`, and has not called `use`, when none comes free in time; else with what `use` rejects with. */
+  /** Rejects with `busy`, without calling `use`, if no connection becomes free in time; else settles as `use` does. */
   async use<Result>(asker: Asker, use: (lent: T) => Promise<Result>): Promise<Result> {
     const place = await this.#enter(asker);
     const lent = this.#idle.pop();
     try {
-      if (lent === undefined) throw new Error("more were lent than there are");
+      if (lent === undefined) throw new Error("the pool has lent out more than it holds");
       return await use(lent);
     } finally {
       if (lent !== undefined) this.#idle.push(lent);
@@ -46,7 +46,7 @@ export class Pool<T> {
       return await this.#slots.enter(asker);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      throw new StoreError("busy", `${this.#location.text} has too much to do`);
+      throw new StoreError("busy", `${this.#location.text}: no connection became free in time`);
     }
   }
 }

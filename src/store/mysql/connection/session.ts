@@ -1,11 +1,17 @@
+/**
+ * Connections to the database, and what can fail about them: `Session` is one connection, hosts.ts and open-first.ts
+ * fail over to another host, failback.ts returns, errors.ts says how to react to a fault, deadline.ts and
+ * timeout-queue.ts bound every wait, pool.ts and batch-scheduler.ts share the connections out. Nothing here knows a
+ * table. Start here.
+ */
 import { readFileSync } from "node:fs";
 import { type Connection, type ConnectionOptions, createConnection, type QueryOptions } from "mysql2";
 import { StoreError } from "../../store-error.ts";
-import { ConnectionLost, failureKind, NotAnswered, NotConnected } from "./errors.ts";
+import { destroyConnection } from "./destroy-connection.ts";
+import { ConnectionLost, ConnectTimeout, failureKind, ResponseTimeout } from "./errors.ts";
 import type { Hosts } from "./hosts.ts";
 import type { MysqlHost, MysqlLocation, MysqlTls } from "./location.ts";
-import { type Open, openFirst } from "./opening.ts";
-import { sever } from "./sever.ts";
+import { type Open, openFirst } from "./open-first.ts";
 
 export type Value = string | number | null | Uint8Array | readonly string[] | readonly number[];
 
@@ -15,20 +21,20 @@ export interface Statement {
   readonly values?: readonly Value[];
 }
 
-/** What a statement answered: rows as tuples, or what it changed. */
+/** The result of a statement: rows as tuples, or the number of rows changed. */
 export type Answer = readonly (readonly unknown[])[] | { readonly affectedRows: number };
 
-/** For one connection and its set-up. Callers do not wait for so long, but the next of them may find it made. */
+/** For one connection and its setup. Callers wait less long, but the next caller may find it open. */
 const CONNECT_MS = 1600;
-/** A host is silent that has let a call wait for such a part of its timeout. */
+/** A host counts as silent if a call waited for this part of its timeout without an answer. */
 const SILENCE_PART = 0.25;
-/** For what is under way and the goodbye. */
+/** For calls in flight and the protocol's farewell. */
 const CLOSE_MS = 400;
 
 /**
- * Strict, so that nothing is cut to fit; a backslash escapes, as the driver takes for granted.
- * READ COMMITTED: every write states what it replaces, and gaps need no locks. A lock is waited for no longer than a
- * caller waits, be it of a row or of a table: the database would let a connection that we have given up wait for a day.
+ * Strict mode, so that nothing is truncated; a backslash escapes, as the driver assumes. READ COMMITTED: every write
+ * names the version it replaces, so gap locks are not needed. A lock wait ends when the caller's does, for rows and for
+ * tables: by default, an abandoned connection would wait for a day.
  */
 const SET_UP = [
   "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION,ERROR_FOR_DIVISION_BY_ZERO'",
@@ -38,15 +44,17 @@ const SET_UP = [
   "SHOW VARIABLES WHERE Variable_name IN ('wsrep_on', 'idle_transaction_timeout')",
 ];
 
-/** Galera: a read, and the beginning of a transaction, waits until this node has all that the cluster has committed. */
+/**
+ * Galera: a read, and the beginning of a transaction, waits until this node has applied all that the cluster has
+ * committed.
+ */
 const SET_UP_GALERA = "SET SESSION wsrep_sync_wait = 1";
-/** MariaDB, seconds: a server that is frozen in the middle of a transaction does not keep its locks for long. */
+/** MariaDB, seconds: a server that freezes during a transaction does not keep its locks for long. */
 const SET_UP_MARIADB = "SET SESSION idle_transaction_timeout = 5";
 
 /**
- * One connection to the database, made when it is needed and made anew after it was lost, to whatever host serves then.
- * A call that fails for want of a connection leaves it without one.
- * Calls that overlap are carried out in their order.
+ * One connection to the database. It opens on first use and reopens after it was lost, to whatever host serves then. If
+ * connecting fails, the session stays closed and the next call tries again. Overlapping calls run in order.
  */
 export class Session {
   readonly #location: MysqlLocation;
@@ -54,9 +62,9 @@ export class Session {
   readonly #closed = new AbortController();
   #open: Open | undefined;
   #opening: Promise<Open> | undefined;
-  /** Calls that wait for a connection. */
+  /** The number of calls that wait for the connection. */
   #waiting = 0;
-  /** Has just kept a call waiting: the next connection is looked for elsewhere first. */
+  /** This host has just kept a call waiting: the next connection tries another one first. */
   #silent: MysqlHost | undefined;
 
   constructor(location: MysqlLocation, hosts: Hosts) {
@@ -64,7 +72,7 @@ export class Session {
     this.#hosts = hosts;
   }
 
-  /** Statements sent since the process began; each is one way to the database and back. */
+  /** Round trips to the database since the process began. */
   static sent = 0;
 
   async one(sql: string, values: readonly Value[], timeoutMs: number): Promise<Answer> {
@@ -73,30 +81,30 @@ export class Session {
   }
 
   /**
-   * Sends the statements at once, which the database runs one after the other until one fails.
-   * @param timeoutMs for the connection, if there is none, and again for the statements
-   * @param isInTransaction they belong to what was begun before, and so to that connection
+   * Sends the statements in one packet. The database runs them in order until one fails.
+   * @param timeoutMs to open the connection if necessary, and again for the statements
+   * @param isInTransaction the statements belong to a transaction, and so to its connection
    */
   async queryBatch(
     statements: readonly Statement[],
     timeoutMs: number,
     isInTransaction = false,
   ): Promise<readonly Answer[]> {
-    // Nobody is to try again.
+    // A closed store is not retried.
     if (this.#closed.signal.aborted) throw new StoreError("closed", `${this.#location.text} has been closed`);
-    // Others have found that the host does not serve; waiting for it once more would cost another timeout.
+    // Another connection has failed over; waiting for this host once more would cost another timeout.
     if (!isInTransaction && this.#open !== undefined && this.#open.host !== this.#hosts.current) this.drop();
-    // On a new connection they would be carried out each by itself, and a commit would commit nothing.
+    // On a new connection each statement would be a transaction of its own, and COMMIT would commit nothing.
     if (isInTransaction && this.#open === undefined) throw new ConnectionLost();
     const { connection, host } = this.#open ?? (await this.#openOnce(timeoutMs));
     try {
       return await ask(connection, statements, timeoutMs);
     } catch (error) {
       const kind = failureKind(error);
-      // A connection may be ended by itself; a host that does not answer, or says that it cannot serve, is left.
+      // One connection may break on a good host. A host that does not answer, or says that it cannot serve, is left.
       if (kind === "host_unfit") this.#hosts.markUnavailable(host);
-      // Of a moment's silence, at the end of a caller's time, nothing follows.
-      else if (error instanceof NotAnswered && timeoutMs >= this.#location.timeoutMs * SILENCE_PART)
+      // A short silence at the end of a caller's time proves nothing.
+      else if (error instanceof ResponseTimeout && timeoutMs >= this.#location.timeoutMs * SILENCE_PART)
         this.#silent = host;
       if (kind === "lost" || kind === "host_unfit") this.drop();
       throw error;
@@ -107,19 +115,19 @@ export class Session {
     return this.#open !== undefined;
   }
 
-  /** For what the answers of a host say of it. */
+  /** For answers that show that the host cannot serve. */
   markHostUnavailable(): void {
     if (this.#open !== undefined) this.#hosts.markUnavailable(this.#open.host);
     this.drop();
   }
 
-  /** Ends the connection at once, whatever is under way: an open transaction is rolled back. */
+  /** Drops the connection immediately; an open transaction is rolled back. */
   drop(): void {
-    if (this.#open !== undefined) sever(this.#open.connection);
+    if (this.#open !== undefined) destroyConnection(this.#open.connection);
     this.#open = undefined;
   }
 
-  /** Settles within half a second, whatever the database does; what is not answered by then rejects. */
+  /** Settles within half a second, even if the database never answers; calls without an answer by then reject. */
   async close(): Promise<void> {
     this.#closed.abort();
     const connection = this.#open?.connection;
@@ -131,17 +139,17 @@ export class Session {
     connection.end();
     await promise;
     clearTimeout(deadline);
-    sever(connection);
+    destroyConnection(connection);
   }
 
-  /** Makes a connection, however long that takes, while each caller waits no longer than its timeout. */
+  /** Opens the connection, for as long as that takes, while each caller waits no longer than its timeout. */
   async #openOnce(timeoutMs: number): Promise<Open> {
     this.#waiting += 1;
     this.#opening ??= this.#connect().finally(() => {
       this.#opening = undefined;
     });
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new NotConnected()), timeoutMs);
+    const timer = setTimeout(() => reject(new ConnectTimeout()), timeoutMs);
     try {
       return await Promise.race([this.#opening, late]);
     } finally {
@@ -169,29 +177,31 @@ export class Session {
   }
 }
 
-/** The rows of a SELECT. as: the caller knows what he has selected. */
+/** The rows of a SELECT. as: the caller knows the columns it selected. */
 export function rowsOf<Row extends readonly unknown[]>(answer: Answer | undefined): readonly Row[] {
   return (Array.isArray(answer) ? answer : []) as readonly Row[];
 }
 
-/** How many rows a statement has changed, or found as they were to become; an upsert counts two for a changed row. */
+/**
+ * The number of rows that a statement has changed, or found already as wanted; an upsert counts two per changed row.
+ */
 export function changedBy(answer: Answer | undefined): number {
   return answer !== undefined && "affectedRows" in answer ? answer.affectedRows : 0;
 }
 
 async function connect(location: MysqlLocation, host: MysqlHost, signal: AbortSignal): Promise<Connection> {
   const connection = createConnection(connectionOptions(location, host));
-  // What is asked of it fails by itself; without a listener the process would end.
+  // Calls reject on their own; without a listener the error would end the process.
   connection.on("error", () => {});
   const { promise: ended, reject } = Promise.withResolvers<never>();
-  const end = (): void => reject(new NotConnected());
+  const end = (): void => reject(new ConnectTimeout());
   const timer = setTimeout(end, CONNECT_MS);
   signal.addEventListener("abort", end);
   try {
     await Promise.race([setUp(connection), ended]);
     return connection;
   } catch (error) {
-    sever(connection);
+    destroyConnection(connection);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -226,7 +236,7 @@ function connectionOptions(location: MysqlLocation, host: MysqlHost): Connection
     database,
     connectTimeout: CONNECT_MS,
     charset: "utf8mb4_bin",
-    // The database may not ask for files of this machine.
+    // The database may not read files of this machine.
     flags: ["-LOCAL_FILES"],
     multipleStatements: true,
     supportBigNumbers: true,
@@ -235,7 +245,7 @@ function connectionOptions(location: MysqlLocation, host: MysqlHost): Connection
   };
 }
 
-/** Read for every connection: certificates are renewed. */
+/** Read again for every connection: certificates are renewed. */
 function tlsOptions({ caFile, certificateFile, keyFile }: MysqlTls): NonNullable<ConnectionOptions["ssl"]> & object {
   return {
     verifyIdentity: true,
@@ -252,8 +262,8 @@ function ask(connection: Connection, statements: readonly Statement[], timeoutMs
     values: statements.flatMap(({ values }) => values?.map(sent) ?? []),
     rowsAsArray: true,
   };
-  // Not the driver's own timeout, whose timer outlasts a connection that is given up.
-  const timer = setTimeout(() => reject(new NotAnswered()), timeoutMs);
+  // Not the driver's own timeout: its timer outlives a dropped connection.
+  const timer = setTimeout(() => reject(new ResponseTimeout()), timeoutMs);
   Session.sent += 1;
   connection.query(options, (error, answer) => {
     clearTimeout(timer);
@@ -264,7 +274,7 @@ function ask(connection: Connection, statements: readonly Statement[], timeoutMs
   return promise;
 }
 
-/** The driver escapes a Buffer as bytes, and any other array as a list. */
+/** The driver escapes a Buffer as bytes and any other array as a list. */
 function sent(value: Value): unknown {
   return value instanceof Uint8Array ? Buffer.from(value) : value;
 }

@@ -1,7 +1,7 @@
-/** Somebody who waits for an answer. */
+/** A call that waits for an answer. */
 export interface Waiting {
   readonly reject: (error: Error) => void;
-  /** It has got one. */
+  /** The call has an answer. */
   isDone?: boolean;
 }
 
@@ -10,27 +10,29 @@ interface Watched<W> {
   readonly endsAtMs: number;
 }
 
-/** Within which a timeout is kept. */
+/** How late a timeout may fire. */
 const SWEEP_MS = 25;
 
 /**
- * Gives everybody an answer in time, whatever the database does: a timer for all of them together, since there are
- * thousands and hardly one ever needs it.
+ * Rejects every pending call at its timeout, even if the database never answers. All calls share one timer: there are
+ * thousands, and hardly one ever times out.
  */
 export class TimeoutQueue<W extends Waiting> {
-  readonly #giveUp: (waiting: W, nowMs: number) => Error | undefined;
-  readonly #given: (up: ReadonlySet<W>) => void;
+  readonly #errorFor: (waiting: W, nowMs: number) => Error | undefined;
+  readonly #onTimeout: (rejected: ReadonlySet<W>) => void;
   #watched: Watched<W>[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
 
   /**
-   * @param giveUp makes the error for one whose time is up, and nobody else will answer it then; or undefined, and it is
-   *   asked again soon
-   * @param given told of those that were given up
+   * @param errorFor makes the error for a call that has timed out; undefined: the call is checked again soon
+   * @param onTimeout called with the calls that were rejected
    */
-  constructor(giveUp: (waiting: W, nowMs: number) => Error | undefined, given: (up: ReadonlySet<W>) => void) {
-    this.#giveUp = giveUp;
-    this.#given = given;
+  constructor(
+    errorFor: (waiting: W, nowMs: number) => Error | undefined,
+    onTimeout: (rejected: ReadonlySet<W>) => void,
+  ) {
+    this.#errorFor = errorFor;
+    this.#onTimeout = onTimeout;
   }
 
   /** @param endsAtMs of `performance.now()` */
@@ -39,7 +41,7 @@ export class TimeoutQueue<W extends Waiting> {
     this.#timer ??= setInterval(() => this.#sweep(), SWEEP_MS);
   }
 
-  /** False when its time was up before. */
+  /** Marks a call as answered. False if it has timed out before. */
   done(waiting: W): boolean {
     if (waiting.isDone) return false;
     waiting.isDone = true;
@@ -48,18 +50,18 @@ export class TimeoutQueue<W extends Waiting> {
 
   #sweep(): void {
     const now = performance.now();
-    const up = new Set<W>();
+    const rejected = new Set<W>();
     this.#watched = this.#watched.filter(({ waiting, endsAtMs }) => {
       if (waiting.isDone) return false;
       if (endsAtMs > now) return true;
-      const error = this.#giveUp(waiting, now);
+      const error = this.#errorFor(waiting, now);
       if (error === undefined) return true;
       waiting.isDone = true;
       waiting.reject(error);
-      up.add(waiting);
+      rejected.add(waiting);
       return false;
     });
-    if (up.size > 0) this.#given(up);
+    if (rejected.size > 0) this.#onTimeout(rejected);
     if (this.#watched.length > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;

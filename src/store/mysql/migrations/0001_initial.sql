@@ -1,11 +1,11 @@
 -- Times are ms since 1970, sizes are bytes, flags are 0 or 1. Text compares byte for byte (utf8mb4_bin), so names are
--- told apart exactly; its ignoring of spaces at the end does not matter, since no name may hold any.
+-- exact. That collation ignores trailing spaces, which no name may have.
 --
--- Every primary key of what grows begins with the app, no key refers to another table, and numbers are drawn from
--- `counters` and not by AUTO_INCREMENT: a sharded or certifying engine orders writes of rows, and nothing else.
--- Statements are separated by a semicolon at the end of a line. Each can be run again: DDL commits by itself.
+-- Every primary key of a growing table begins with the app, no key refers to another table, and numbers are drawn from
+-- `counters`, not by AUTO_INCREMENT: a sharded or certifying engine orders writes of rows, and nothing else. A
+-- semicolon at the end of a line separates statements. Each can be run again: DDL commits on its own.
 
--- "apps", "keys", "changes": the last number given.
+-- The last number assigned of "apps", "keys" and "changes".
 CREATE TABLE IF NOT EXISTS counters (
   name VARCHAR(16) NOT NULL PRIMARY KEY,
   value BIGINT NOT NULL
@@ -35,20 +35,21 @@ CREATE TABLE IF NOT EXISTS apps (
   UNIQUE KEY apps_by_client (client_id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- What the app's users hold, in lanes: each writing connection moves one row of its own, so that no row is hot. The sum
--- of `used` is the app's usage; a lane may use what it was granted. Lane 0 is no part of that: it holds in `granted` the
--- sum of what all others were granted, which is never past the limit, and in `used` how often grants were moved.
+-- The app's usage, in lanes: a sharded counter with escrow. Each writing connection changes a row of its own, so that
+-- no row is hot. The sum of `used` is the app's usage; a lane may use what it was granted. Lane 0 is not part of the
+-- sum: its `granted` is the sum of all grants, which never exceeds the limit, and its `used` counts the moves of
+-- grants.
 CREATE TABLE IF NOT EXISTS app_usage (
   app INT NOT NULL,
   lane INT NOT NULL,
   used BIGINT NOT NULL,
   granted BIGINT NOT NULL,
-  -- The limit that the grant was made under: under another one it says nothing.
+  -- The limit that the grant was made under: it does not hold under another one.
   bytes_max BIGINT NOT NULL,
   PRIMARY KEY (app, lane)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- Apps that are gone but whose users are still to be removed.
+-- Deleted apps whose users are still to be removed.
 CREATE TABLE IF NOT EXISTS deleted_apps (
   number INT NOT NULL PRIMARY KEY,
   deleted BIGINT NOT NULL
@@ -60,7 +61,7 @@ CREATE TABLE IF NOT EXISTS signing_keys (
   created BIGINT NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- One row a user, the attributes in it. They come last: only they are long.
+-- One row per user, including the attributes. They come last, because only they are long.
 CREATE TABLE IF NOT EXISTS users (
   app INT NOT NULL,
   name VARCHAR(64) NOT NULL,
@@ -79,8 +80,8 @@ CREATE TABLE IF NOT EXISTS users (
   KEY users_by_creation (app, created, name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- What servers must learn about; they ask for what is past the last position they saw. Positions are drawn at the end
--- of a transaction from a counter that it keeps locked, so that they are in the order of the commits, without gaps.
+-- The change feed: servers read what is past the last position they saw. A position is drawn at the end of a
+-- transaction from a counter that the transaction keeps locked, so that positions are in commit order and without gaps.
 CREATE TABLE IF NOT EXISTS changes (
   position BIGINT NOT NULL PRIMARY KEY,
   at BIGINT NOT NULL,
@@ -89,23 +90,23 @@ CREATE TABLE IF NOT EXISTS changes (
   KEY changes_by_time (at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- One row for every transaction whose outcome somebody may have to find out: see commits.ts. The id begins with the
--- time, so that rows are added at the end and old ones removed from the beginning.
+-- One row per transaction whose outcome may have to be found out: see commits.ts. The id begins with the time, so that
+-- rows are added at the end and removed from the beginning.
 CREATE TABLE IF NOT EXISTS commits (
   id BINARY(16) NOT NULL PRIMARY KEY,
-  -- 1 = put here by who asked, so that the transaction can never be committed.
+  -- 1 = inserted to find out the outcome; the transaction can then never commit.
   is_void TINYINT NOT NULL
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- The servers that have the store. One whose `beat` stays the same is gone.
+-- The servers that use the store. One whose heartbeat counter (`beat`) stops changing is gone.
 CREATE TABLE IF NOT EXISTS servers (
   id CHAR(36) NOT NULL PRIMARY KEY,
-  -- Picks its lanes.
+  -- Selects its lanes.
   slot INT NOT NULL,
   beat BIGINT NOT NULL,
   -- The newest schema it knows.
   schema_known INT NOT NULL,
-  -- JSON: what it is asked for, of everything that has a rate.
+  -- JSON: its call rates, for each limited rate.
   demand MEDIUMTEXT NOT NULL,
   UNIQUE KEY servers_by_slot (slot)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

@@ -5,16 +5,16 @@ import type { MysqlLocation } from "../connection/location.ts";
 import { Session } from "../connection/session.ts";
 import { MYSQL_MIGRATIONS, migrationTarget } from "./schema.ts";
 
-/** Connects once and brings the schema up to date, as far as `schema` allows; rejects with a `StoreError`. */
+/** Migrates the schema as far as `schema` allows, on connections of its own; rejects with a `StoreError`. */
 export async function migrateMysqlStore(location: MysqlLocation, schema: SchemaUse): Promise<SchemaChange> {
   const hosts = new Hosts(location.hosts);
   const session = new Session(location, hosts);
-  const beating = new Session(location, hosts);
+  const heartbeatSession = new Session(location, hosts);
   try {
-    return await migrate(migrationTarget(location, session, beating), MYSQL_MIGRATIONS, schema);
+    return await migrate(migrationTarget(location, session, heartbeatSession), MYSQL_MIGRATIONS, schema);
   } catch (error) {
     throw storeError(error, location.text);
   } finally {
-    await Promise.all([session.close(), beating.close()]);
+    await Promise.all([session.close(), heartbeatSession.close()]);
   }
 }

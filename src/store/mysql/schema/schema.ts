@@ -10,7 +10,7 @@ import identity from "../migrations/0002_identity.sql" with { type: "text" };
 import conflicts from "../migrations/0003_conflicts.sql" with { type: "text" };
 import clients from "../migrations/0004_clients.sql" with { type: "text" };
 import { SchemaLease } from "../servers/schema-lease.ts";
-import { insist } from "../transaction/insist.ts";
+import { retryStatement } from "../transaction/retry-statement.ts";
 import { withRetry } from "../transaction/with-retry.ts";
 import { runSchemaStatement } from "./schema-statement.ts";
 
@@ -25,7 +25,7 @@ const TABLE_UNKNOWN = 1146;
 
 const TIMEOUT_MS = 10_000;
 
-const MAKE_TABLE = `
+const CREATE_TABLE = `
   CREATE TABLE IF NOT EXISTS usermeta_schema (
     one TINYINT NOT NULL PRIMARY KEY,
     version INT NOT NULL,
@@ -33,22 +33,23 @@ const MAKE_TABLE = `
     migrator CHAR(36),
     beat BIGINT NOT NULL
   ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`;
-const MAKE_ROW = "INSERT IGNORE INTO usermeta_schema (one, version, oldest, migrator, beat) VALUES (1, 0, 0, NULL, 0)";
+const INSERT_ROW =
+  "INSERT IGNORE INTO usermeta_schema (one, version, oldest, migrator, beat) VALUES (1, 0, 0, NULL, 0)";
 
 /**
- * The schema's number and its lock in a row of their own. DDL cannot be rolled back on these engines and is carried out
- * by itself, so that a step that was broken off is run again: each of its statements must bear that, or add a column or
- * an index and nothing else.
+ * Migrations. The schema's number and the migration lock are in a row of their own (`usermeta_schema`). These engines
+ * commit each DDL statement on its own and cannot roll it back, so an interrupted step runs again: each statement must
+ * be repeatable, or add one column or index and nothing else. schema-statement.ts runs DDL on a busy cluster.
  */
-export function migrationTarget(location: MysqlLocation, session: Session, beating: Session): MigrationTarget {
+export function migrationTarget(location: MysqlLocation, session: Session, heartbeatSession: Session): MigrationTarget {
   const migrator = randomUUID();
   return {
     location: location.text,
     version: () => versionOf(location, session),
     async locked(step) {
-      await insist(session, MAKE_TABLE);
-      await insist(session, MAKE_ROW);
-      await using _lease = await SchemaLease.take(session, beating, migrator);
+      await retryStatement(session, CREATE_TABLE);
+      await retryStatement(session, INSERT_ROW);
+      await using _lease = await SchemaLease.take(session, heartbeatSession, migrator);
       return await step();
     },
     async apply(steps) {
@@ -60,7 +61,7 @@ export function migrationTarget(location: MysqlLocation, session: Session, beati
       for (const step of steps) {
         if (!isFresh) await refuseBesideOlder(session, step, location);
         for (const sql of statementsOf(step.sql)) await runSchemaStatement(location, session, sql);
-        // Nobody is to find a store that is half made.
+        // Record a new store only when it is complete: no process may see half of it.
         if (isFresh && step !== last) continue;
         if (!(await record(session, migrator, recorded, step))) {
           throw new StoreError("busy", `another process is changing the schema of ${location.text}; start again`);
@@ -71,7 +72,7 @@ export function migrationTarget(location: MysqlLocation, session: Session, beati
   };
 }
 
-/** False: another migrator was there meanwhile. */
+/** False: another migrator has changed the schema meanwhile. */
 async function record(session: Session, migrator: string, from: number, step: Migration): Promise<boolean> {
   const { number, oldest = number } = step;
   const recorded = await session.one(
@@ -82,7 +83,7 @@ async function record(session: Session, migrator: string, from: number, step: Mi
   return changedBy(recorded) === 1;
 }
 
-/** A database that holds tables, but none of ours, is another program's, and nothing of it is changed. */
+/** A database with tables, but without ours, belongs to another program and is not changed. */
 async function versionOf(location: MysqlLocation, session: Session): Promise<SchemaVersion> {
   try {
     const [answer] = await withRetry(
@@ -96,7 +97,7 @@ async function versionOf(location: MysqlLocation, session: Session): Promise<Sch
     if (errorNumber(error) !== TABLE_UNKNOWN) throw error;
   }
   const [tables] = rowsOf(await session.one("SHOW TABLES", [], TIMEOUT_MS));
-  // Another process may have made ours in the meantime.
+  // Another process may have created ours in the meantime.
   if (tables !== undefined && tables[0] !== "usermeta_schema" && !(await isOurs(session))) {
     throw new StoreError("not_usermeta", `${location.text} holds the tables of another program, not of usermeta`);
   }
@@ -107,18 +108,18 @@ async function isOurs(session: Session): Promise<boolean> {
   return rowsOf(await session.one("SHOW TABLES LIKE 'usermeta_schema'", [], TIMEOUT_MS)).length > 0;
 }
 
-/** A program that does not know what the step makes of the store must not be using it. */
+/** Refuses the step while servers that cannot work with it are alive. */
 async function refuseBesideOlder(
   session: Session,
   { number, oldest = number }: Migration,
   location: MysqlLocation,
 ): Promise<void> {
-  const first = await beatsOfOlder(session, oldest);
+  const first = await heartbeatsOfOlder(session, oldest);
   if (first.size === 0) return;
   const { promise, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, BEAT_WATCH_MS);
+  setTimeout(resolve, HEARTBEAT_WATCH_MS);
   await promise;
-  const second = await beatsOfOlder(session, oldest);
+  const second = await heartbeatsOfOlder(session, oldest);
   const alive = [...second].filter(([id, heartbeat]) => first.get(id) !== heartbeat).length;
   if (alive === 0) return;
   throw new StoreError(
@@ -128,15 +129,15 @@ async function refuseBesideOlder(
   );
 }
 
-/** Within which every server beats. */
-const BEAT_WATCH_MS = 2500;
+/** Every live server sends a heartbeat within this time. */
+const HEARTBEAT_WATCH_MS = 2500;
 
-async function beatsOfOlder(session: Session, oldest: number): Promise<Map<string, number>> {
+async function heartbeatsOfOlder(session: Session, oldest: number): Promise<Map<string, number>> {
   const answer = await session.one("SELECT id, beat FROM servers WHERE schema_known < ?", [oldest], TIMEOUT_MS);
   return new Map(rowsOf<[string, number]>(answer));
 }
 
-/** Each ends with a semicolon at the end of a line. */
+/** Each statement ends with a semicolon at the end of a line. */
 export function statementsOf(sql: string): readonly string[] {
   return sql
     .replace(/^\s*--.*$/gm, "")

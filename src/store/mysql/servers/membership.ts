@@ -1,9 +1,14 @@
+/**
+ * The servers of one store: membership by heartbeat and shared demand (this file), the change feed that carries changes
+ * of apps, keys and revoked tokens from one server to the others (feed.ts), and the lock of a migration
+ * (schema-lease.ts).
+ */
 import { randomUUID } from "node:crypto";
 import type { Demand } from "../../../core/ports.ts";
 import { Deadline } from "../connection/deadline.ts";
 import { failureKind } from "../connection/errors.ts";
 import { changedBy, rowsOf, type Session } from "../connection/session.ts";
-import { PURGED_AT_ONCE, purgeCommits } from "../transaction/commits.ts";
+import { COMMITS_PURGE_MAX, purgeCommits } from "../transaction/commits.ts";
 import { OldCommits } from "../transaction/old-commits.ts";
 import { withRetry } from "../transaction/with-retry.ts";
 
@@ -15,16 +20,17 @@ interface Heard {
 }
 
 /**
- * Who has not moved his beat for so long is not reckoned with. A server moves it every second at least, and five times
- * as often while it is asked for something: what a dead one was asked for comes to the others.
+ * A server whose heartbeat has not changed for SILENT_MS (BUSY_SILENT_MS if it has demand) is ignored when rates are
+ * shared, so that its share goes to the others. A live server sends a heartbeat every second at least, and five times
+ * as often while it has demand.
  */
 const SILENT_MS = 2500;
 const BUSY_SILENT_MS = 1000;
 const NO_DEMAND = "[]";
-/** And for so long: is gone, and his row is removed. A server that was only suspended makes itself another. */
+/** After this time a silent server's row is deleted. A server that was only suspended then joins again. */
 const GONE_MS = 60_000;
 const CLEANING_MS = 10_000;
-/** For the farewell: without it the others reckon with this server a little longer. */
+/** For leaving: if it fails, the others count this server for a little longer. */
 const LEAVE_MS = 400;
 
 interface MembershipNeeds {
@@ -32,14 +38,14 @@ interface MembershipNeeds {
   readonly timeoutMs: number;
   /** The newest schema that this program knows. */
   readonly schemaKnown: number;
-  /** How long another may stand still before its row is removed, and how often that is looked after; in ms. */
+  /** How long a server may be silent before its row is deleted, and how often that is checked; in ms. */
   readonly goneMs?: number;
   readonly cleaningMs?: number;
 }
 
 /**
- * This server among those that have the store: a row of its own whose `beat` shows that it lives, with a slot that no
- * other has. No clock is compared with another's: alive is whose beat is seen to move.
+ * This server's membership: a row with a heartbeat counter (`beat`) and a slot that no other server has. Clocks are
+ * never compared: a server counts as alive while its heartbeat counter keeps changing.
  */
 export class Membership {
   readonly #needs: MembershipNeeds;
@@ -54,7 +60,7 @@ export class Membership {
     this.#commitsOldUntil();
   }
 
-  /** Taken when it is first asked for. */
+  /** Joins on the first call. */
   slot(): Promise<number> {
     this.#joining ??= this.#join().catch((error) => {
       this.#joining = undefined;
@@ -63,12 +69,12 @@ export class Membership {
     return this.#joining;
   }
 
-  /** See `publishDemand` of ports.ts; call it one after the other. */
+  /** See `publishDemand` of ports.ts. Calls must not overlap. */
   async publishDemand(demand: readonly Demand[]): Promise<readonly (readonly Demand[])[]> {
     await this.slot();
     const { session, timeoutMs } = this.#needs;
     const written = JSON.stringify(demand.map(({ app, bucket, perSecond }) => [app, bucket, perSecond]));
-    const [beating, answer] = await withRetry(
+    const [heartbeat, answer] = await withRetry(
       session,
       [
         { sql: "UPDATE servers SET beat = beat + 1, demand = ? WHERE id = ?", values: [written, this.#id] },
@@ -76,14 +82,14 @@ export class Membership {
       ],
       new Deadline(timeoutMs),
     );
-    if (changedBy(beating) === 0) this.#joining = undefined;
+    if (changedBy(heartbeat) === 0) this.#joining = undefined;
     const others = rowsOf<ServerRow>(answer).filter(([id]) => id !== this.#id);
     const alive = this.#alive(others);
     await this.#clean(others);
     return alive.map(([, , sent]) => demandOf(sent));
   }
 
-  /** Leaves without being missed first. Settles soon, whatever the database does. */
+  /** Removes this server's row. Settles soon, even if the database never answers. */
   async leave(): Promise<void> {
     if (this.#joining === undefined) return;
     const { session, timeoutMs } = this.#needs;
@@ -104,7 +110,7 @@ export class Membership {
         return slot;
       } catch (error) {
         if (failureKind(error) !== "duplicate" || deadline.isOver) throw error;
-        // Another server has just taken it, or our own row is there from a call whose answer was lost.
+        // Another server has just taken the slot, or an earlier attempt whose answer was lost has inserted our row.
         await withRetry(session, [{ sql: "DELETE FROM servers WHERE id = ?", values: [this.#id] }], deadline);
       }
     }
@@ -138,16 +144,16 @@ export class Membership {
     try {
       const { session, timeoutMs } = this.#needs;
       const answers = await session.queryBatch([...removals, purgeCommits(this.#commitsOldUntil())], timeoutMs);
-      // There are more: the next time goes on with them.
-      if (changedBy(answers.at(-1)) === PURGED_AT_ONCE) this.#cleanedAt = Number.NEGATIVE_INFINITY;
+      // There are more: the next call continues.
+      if (changedBy(answers.at(-1)) === COMMITS_PURGE_MAX) this.#cleanedAt = Number.NEGATIVE_INFINITY;
     } catch (error) {
-      // Another server is cleaning the same: let it.
+      // Another server is doing the same cleanup.
       if (failureKind(error) !== "again") throw error;
     }
   }
 }
 
-/** Written by `exchange` of any version: what is not understood is left out. */
+/** Written by any version of usermeta: ignores what it does not understand. */
 function demandOf(text: string): readonly Demand[] {
   const parsed: unknown = JSON.parse(text);
   if (!Array.isArray(parsed)) return [];

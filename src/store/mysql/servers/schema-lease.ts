@@ -1,31 +1,31 @@
 import { failureKind } from "../connection/errors.ts";
 import { changedBy, rowsOf, type Session } from "../connection/session.ts";
 
-const LOOK_MS = 200;
-const BEAT_MS = 1000;
-/** A migrator whose beat has not moved for so long is gone. */
+const POLL_MS = 200;
+const HEARTBEAT_MS = 1000;
+/** A migrator whose heartbeat has not changed for this long is gone. */
 const GONE_MS = 5000;
 const TIMEOUT_MS = 10_000;
-/** So that a beat that is lost with its node is followed by one through another node before the migrator seems gone. */
-const BEAT_TIMEOUT_MS = 2000;
+/** Short, so that after the loss of a node the next heartbeat goes through another node before the lease expires. */
+const HEARTBEAT_TIMEOUT_MS = 2000;
 
 /**
- * The right to change the schema, in the row that all processes know. Not GET_LOCK: on Galera that is a lock of one node
- * only. Who holds it moves the beat; who waits takes it over from one whose beat stands still.
+ * The lock of a migration: a lease in a row that all processes read. Not GET_LOCK, which on Galera locks one node only.
+ * The holder sends heartbeats; a waiting migrator takes over the lease if they stop.
  */
 export class SchemaLease implements AsyncDisposable {
   readonly #session: Session;
   readonly #migrator: string;
   readonly #timer: ReturnType<typeof setInterval>;
-  #beating: Promise<unknown> = Promise.resolve();
+  #heartbeat: Promise<unknown> = Promise.resolve();
 
   /**
-   * @param beating a session of its own: the other one is busy with the step
-   * @param goneMs more than twice the time between two beats
+   * @param heartbeatSession a second session: the first one is busy with the migration
+   * @param goneMs more than twice the time between two heartbeats
    */
   static async take(
     session: Session,
-    beating: Session,
+    heartbeatSession: Session,
     migrator: string,
     goneMs: number = GONE_MS,
   ): Promise<SchemaLease> {
@@ -42,27 +42,27 @@ export class SchemaLease implements AsyncDisposable {
       }
       const isFree = holder === null || performance.now() - seenAt > goneMs;
       if (isFree && (await replace(session, holder, heartbeat, migrator))) {
-        return new SchemaLease(session, beating, migrator);
+        return new SchemaLease(session, heartbeatSession, migrator);
       }
       const { promise, resolve } = Promise.withResolvers<void>();
-      setTimeout(resolve, LOOK_MS);
+      setTimeout(resolve, POLL_MS);
       await promise;
     }
   }
 
-  private constructor(session: Session, beating: Session, migrator: string) {
+  private constructor(session: Session, heartbeatSession: Session, migrator: string) {
     this.#session = session;
     this.#migrator = migrator;
     this.#timer = setInterval(() => {
       const sql = "UPDATE usermeta_schema SET beat = beat + 1 WHERE one = 1 AND migrator = ?";
-      // Whoever takes it over is held up by the recorded version, not by this.
-      this.#beating = beating.one(sql, [migrator], BEAT_TIMEOUT_MS).catch(() => {});
-    }, BEAT_MS);
+      // After a takeover, the recorded version stops this migrator; this statement need not.
+      this.#heartbeat = heartbeatSession.one(sql, [migrator], HEARTBEAT_TIMEOUT_MS).catch(() => {});
+    }, HEARTBEAT_MS);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#timer);
-    await this.#beating;
+    await this.#heartbeat;
     const sql = "UPDATE usermeta_schema SET migrator = NULL WHERE one = 1 AND migrator = ?";
     await this.#session.one(sql, [this.#migrator], TIMEOUT_MS);
   }
@@ -73,7 +73,7 @@ async function replace(session: Session, holder: string | null, heartbeat: numbe
   try {
     return changedBy(await session.one(sql, [migrator, holder, heartbeat], TIMEOUT_MS)) === 1;
   } catch (error) {
-    // Another node's was first.
+    // A migrator on another node was first.
     if (failureKind(error) === "again") return false;
     throw error;
   }

@@ -55,18 +55,18 @@ export async function deleteApp(run: Run, number: number, now: number): Promise<
   return { keep: true, value: true };
 }
 
-/** A transaction of so many removals is still a short one. */
-const PURGED_TOGETHER = 1000;
+/** A transaction of this many removals is still short. */
+const PURGED_USERS_MAX = 1000;
 
 /**
- * Removes users of one deleted app; undefined when there is none. Servers and commands that do so at once wait for each
- * other here, and not for each other's users.
+ * Removes users of one deleted app; undefined if there is none. Processes that purge at the same time wait for each
+ * other here, so that their removals do not conflict.
  */
 export async function purge(run: Run, countMax: number): Promise<Result<number | undefined>> {
   const [answer] = await run({ sql: "SELECT number FROM deleted_apps ORDER BY number LIMIT 1 FOR UPDATE" });
   const [app] = rowsOf<[number]>(answer);
   if (app === undefined) return { keep: false, value: undefined };
-  const count = Math.min(countMax, PURGED_TOGETHER);
+  const count = Math.min(countMax, PURGED_USERS_MAX);
   const [removed] = await run({
     sql: "DELETE FROM users WHERE app = ? ORDER BY name LIMIT ?",
     values: [app[0], count],
@@ -74,7 +74,7 @@ export async function purge(run: Run, countMax: number): Promise<Result<number |
   const number = changedBy(removed);
   if (number < count) {
     await run(
-      // On Galera another node may have made one while this one deleted the app.
+      // On Galera another node may have created a lane while this one deleted the app.
       { sql: "DELETE FROM app_usage WHERE app = ?", values: [app[0]] },
       { sql: "DELETE FROM deleted_apps WHERE number = ?", values: [app[0]] },
     );

@@ -1,7 +1,7 @@
 /**
- * How the outcome of a commit is found out when its answer was lost. Every transaction puts a random id of its own into
- * `commits`. Whoever must know puts in the same id, marked void: if it is taken, what is there says whether the
- * transaction was committed; if it is not, the transaction never can be, since its own id is now taken.
+ * Finds out the outcome of a COMMIT whose answer was lost. Every transaction inserts a random id of its own into
+ * `commits`. To find out, insert the same id, marked void. If the id is taken, the row says whether the transaction was
+ * committed. If it is not, the transaction can never commit, because its own id is now taken.
  */
 import { randomFillSync } from "node:crypto";
 import { StoreError } from "../../store-error.ts";
@@ -15,8 +15,8 @@ export type CommitId = Uint8Array;
 
 const ID_BYTES = 16;
 const TIME_BYTES = 6;
-/** What one purge removes at most. */
-export const PURGED_AT_ONCE = 5000;
+/** Rows that one purge removes, at most. */
+export const COMMITS_PURGE_MAX = 5000;
 
 const INSERT = "INSERT INTO commits (id, is_void) VALUES (?, ?)";
 
@@ -24,19 +24,19 @@ export function newCommitId(): CommitId {
   return randomFillSync(idFrom(Date.now()), TIME_BYTES);
 }
 
-/** To be carried out inside the transaction. */
+/** Runs inside the transaction. */
 export function recordCommit(id: CommitId): Statement {
   return { sql: INSERT, values: [id, 0] };
 }
 
-/** A row, when asked inside the transaction; none, when that has been rolled back meanwhile. */
+/** Run inside the transaction, returns a row; none if the transaction was rolled back meanwhile. */
 export function isRecorded(id: CommitId): Statement {
   return { sql: "SELECT 1 FROM commits WHERE id = ?", values: [id] };
 }
 
 /**
- * True: what the id was recorded in is committed. False: it is not and never will be. Rejects with `outcome_unknown`
- * when nobody can tell before the deadline.
+ * True: the transaction is committed. False: it is not and never will be. Rejects with `outcome_unknown` if that cannot
+ * be found out before the deadline.
  */
 export async function wasCommitted(session: Session, id: CommitId, deadline: Deadline): Promise<boolean> {
   let failure: unknown;
@@ -46,14 +46,14 @@ export async function wasCommitted(session: Session, id: CommitId, deadline: Dea
       if (verdict !== undefined) return verdict;
     } catch (error) {
       failure = error;
-      // The store has been closed. Whatever a database says may pass, and another host may know.
+      // Only a closed store ends the loop: a fault of the database may pass, and another host may know.
       if (error instanceof StoreError) break;
     }
     await pause();
   } while (!deadline.isOver);
   throw new StoreError(
     "outcome_unknown",
-    "a write was under way when the database stopped answering: whether it is there is not known",
+    "a write was under way when the database stopped answering: whether it is stored is not known",
     failure,
   );
 }
@@ -75,12 +75,12 @@ async function ask(session: Session, id: CommitId, deadline: Deadline): Promise<
 }
 
 /**
- * Removes what is too old to be asked for; call it every few seconds.
- * @param time up to which ids are too old: of `OldCommits`
+ * Removes ids that are too old to be looked up; call it every few seconds.
+ * @param time ids up to this time are too old: of `OldCommits`
  */
 export function purgeCommits(time: number): Statement {
   const sql = "DELETE FROM commits WHERE id < ? ORDER BY id LIMIT ?";
-  return { sql, values: [idFrom(Math.max(0, time)), PURGED_AT_ONCE] };
+  return { sql, values: [idFrom(Math.max(0, time)), COMMITS_PURGE_MAX] };
 }
 
 function idFrom(time: number): CommitId {

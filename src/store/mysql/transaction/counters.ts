@@ -2,8 +2,8 @@ import { rowsOf } from "../connection/session.ts";
 import type { Run } from "./transact.ts";
 
 /**
- * Draws `count` numbers that were never drawn before; the last of them. Whoever else wants some of the kind waits for
- * the end of the transaction, so that numbers become visible in their order: draw them late.
+ * Draws `count` numbers that were never drawn before; returns the last one. Other transactions that draw the same kind
+ * wait until this one ends, so that numbers become visible in order: draw late.
  */
 export async function draw(run: Run, name: "apps" | "keys" | "changes", count: number): Promise<number> {
   const [, answer] = await run(

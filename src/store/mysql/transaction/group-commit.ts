@@ -12,7 +12,7 @@ import { pause } from "./pause.ts";
 import { type Result, type Run, transact } from "./transact.ts";
 import { type PendingWrite, WriteQueue } from "./write-queue.ts";
 
-/** A connection that writes, and the lane that is its own. */
+/** A connection that writes, and its lane. */
 export interface Writer {
   readonly session: Session;
   readonly lane: () => Promise<number>;
@@ -20,25 +20,25 @@ export interface Writer {
 
 interface GroupCommitNeeds {
   readonly location: MysqlLocation;
-  /** Each has one transaction under way at most. */
+  /** Each has at most one transaction in flight. */
   readonly writers: readonly Writer[];
-  /** Writes that one transaction may hold. */
+  /** Writes per transaction, at most. */
   readonly batchMax: number;
   /** See BatchScheduler. */
   readonly lingerMs: number;
-  /** Bytes of the writes of all threads of the process. */
+  /** Bytes of writes in flight, over all threads of the process. */
   readonly usage: Usage;
 }
 
-/** One of the batch was refused while its statements were under way: they are not kept. */
+/** "late": a write of the batch has timed out while its statements ran, so the transaction is rolled back. */
 type TriedResult = BatchResult | { readonly kind: "late" };
 
-/** So often the database may refuse a transaction before it is looked at why. */
+/** After this many refusals the batch is examined: locked rows are postponed, or the batch is split. */
 const REFUSALS_MAX = 1;
 
 /**
- * Writes of attributes, many in one transaction: those that come in while a connection is busy share the next one,
- * and so one flush of the disks. See WriteQueue for how long they wait.
+ * Group commit: many sets in one transaction. Sets that arrive while a connection is busy share the next transaction,
+ * and so one fsync of the database. See WriteQueue for timeouts.
  */
 export class GroupCommit {
   readonly #location: MysqlLocation;
@@ -53,24 +53,24 @@ export class GroupCommit {
     });
   }
 
-  /** Rejects with certainty (`nothingStored`) unless its commit was sent and nobody can tell what became of it. */
+  /** Rejects with `nothingStored`, unless the COMMIT was sent and its outcome could not be found out. */
   write(write: AttributesWrite, terms?: WriteTerms): Promise<WriteOutcome> {
     return this.#queue.add(write, terms);
   }
 
   async #commit(writer: Writer, batch: readonly PendingWrite[]): Promise<void> {
     try {
-      await this.#commitTogether(writer, batch, new Deadline(this.#location.timeoutMs));
+      await this.#commitBatch(writer, batch, new Deadline(this.#location.timeoutMs));
     } catch (error) {
       this.#queue.fail(batch, storeError(error, this.#location.text));
     }
   }
 
-  /** Gives every one of the batch its outcome, or rejects. */
-  async #commitTogether(writer: Writer, batch: readonly PendingWrite[], deadline: Deadline): Promise<void> {
+  /** Gives every write of the batch its outcome, or rejects. */
+  async #commitBatch(writer: Writer, batch: readonly PendingWrite[], deadline: Deadline): Promise<void> {
     const queue = this.#queue;
     for (let open = queue.inTime(batch); open.length > 0; open = queue.inTime(open)) {
-      if (deadline.isOver) throw queue.tooMuch();
+      if (deadline.isOver) throw queue.notWritten();
       const writes = open.map(({ write }) => write);
       const lane = await writer.lane();
       const tried = open;
@@ -99,58 +99,63 @@ export class GroupCommit {
             const isOfApp = ({ write }: PendingWrite): boolean => write.app === result.app;
             if (granted === "app_unknown") open = this.#settleThose(open, isOfApp, "conflict");
             else if (granted === "full" && open.length === 1) open = this.#settleThose(open, isOfApp, "full");
-            else if (granted === "full") return await this.#commitApart(writer, open, result.app, deadline);
+            else if (granted === "full") return await this.#commitSeparately(writer, open, result.app, deadline);
           }
         }
       } catch (error) {
         if (failureKind(error) !== "again") throw error;
-        queue.hasNotCommitted(tried);
-        const free = isLocked(error) ? await this.#setBlockedAside(writer.session, open, deadline) : open;
-        // One that the database refuses must not fail its neighbours.
+        queue.clearCommitting(tried);
+        const free = isLocked(error) ? await this.#postponeBlocked(writer.session, open, deadline) : open;
+        // Split the batch, so that one refused write does not fail the others.
         const half = free.length === open.length && open.length > 1 ? Math.ceil(open.length / 2) : 0;
-        if (half > 0) await this.#commitTogether(writer, free.slice(0, half), deadline);
+        if (half > 0) await this.#commitBatch(writer, free.slice(0, half), deadline);
         open = free.slice(half);
       }
     }
   }
 
-  /** From the moment at which the commit is to be sent nobody may refuse one of them any more; before it anybody may. */
+  /** Until the COMMIT is about to be sent, a timeout can still reject a write; after that it cannot. */
   async #attempt(run: Run, lane: number, tried: readonly PendingWrite[]): Promise<Result<TriedResult>> {
-    const undone = (): void => this.#queue.hasNotCommitted(tried);
+    const onRolledBack = (): void => this.#queue.clearCommitting(tried);
     const result = await writeBatch(run, lane, tried);
     if (!result.keep) return result;
     if (tried.some(({ isDone }) => isDone)) return { keep: false, value: { kind: "late" } };
-    this.#queue.commits(tried);
-    return { ...result, undone };
+    this.#queue.markCommitting(tried);
+    return { ...result, onRolledBack };
   }
 
-  /** Where there is no room for all that grow in an app, each of them is judged by itself. */
-  async #commitApart(writer: Writer, batch: readonly PendingWrite[], app: number, deadline: Deadline): Promise<void> {
+  /** If an app has no room for all growing writes together, each of them is committed separately. */
+  async #commitSeparately(
+    writer: Writer,
+    batch: readonly PendingWrite[],
+    app: number,
+    deadline: Deadline,
+  ): Promise<void> {
     const isGrowing = ({ write }: PendingWrite): boolean => write.app === app && write.growth > 0;
-    await this.#commitTogether(
+    await this.#commitBatch(
       writer,
       batch.filter((pending) => !isGrowing(pending)),
       deadline,
     );
-    for (const pending of batch.filter(isGrowing)) await this.#commitTogether(writer, [pending], deadline);
+    for (const pending of batch.filter(isGrowing)) await this.#commitBatch(writer, [pending], deadline);
   }
 
-  /** What is left when those have been taken out that wait for somebody else's transaction. */
-  async #setBlockedAside(
+  /** Postpones writes whose rows are locked by another transaction; returns the rest. */
+  async #postponeBlocked(
     session: Session,
     open: readonly PendingWrite[],
     deadline: Deadline,
   ): Promise<readonly PendingWrite[]> {
     const locked = await transact(session, deadline, (run) => lockedOf(run, open)).catch((error) => {
-      // An engine that cannot skip locked rows: they are found by trying smaller transactions.
+      // An engine without SKIP LOCKED: smaller transactions find the locked rows.
       if (failureKind(error) === "other") return new Set<PendingWrite>();
       throw error;
     });
-    this.#queue.setAside([...locked]);
+    this.#queue.postpone([...locked]);
     return open.filter((pending) => !locked.has(pending));
   }
 
-  /** What is left when those have their outcome. */
+  /** Settles the matching writes; returns the rest. */
   #settleThose(
     batch: readonly PendingWrite[],
     isSettled: (pending: PendingWrite) => boolean,

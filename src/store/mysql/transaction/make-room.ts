@@ -15,7 +15,7 @@ interface Room {
 
 const REFUSALS_MAX = 1;
 
-/** Of an app that is no more: 0, which `grant` tells. */
+/** 0 if the app is gone; `grant` reports that. */
 async function usedOf(session: Session, deadline: Deadline, app: number): Promise<number> {
   const { statement, of } = usageRead(app);
   const [answer] = await withRetry(session, [statement], deadline);
@@ -23,8 +23,8 @@ async function usedOf(session: Session, deadline: Deadline, app: number): Promis
 }
 
 /**
- * `grant` in a transaction of its own; "conflict" also where somebody else has the lanes. What became of that transaction
- * may be unknown; that no write is stored by it never is.
+ * Runs `grant` in a transaction of its own; "conflict" also if another transaction holds the lanes. The outcome of that
+ * transaction may be unknown, but it never stores a write.
  */
 export async function makeRoom(
   session: Session,
@@ -33,12 +33,12 @@ export async function makeRoom(
   { app, growth, bytesMax }: Room,
 ): Promise<Grant> {
   try {
-    // Most of those that an app which is full refuses: by a read, which waits for nobody's grants.
+    // A full app refuses most writes here, by a read that waits for no lock.
     if ((await usedOf(session, deadline, app)) + Math.max(0, growth) > bytesMax) return "full";
     return await transact(session, deadline, (run) => grant(run, app, lane, growth, bytesMax), REFUSALS_MAX);
   } catch (error) {
     if (failureKind(error) === "again") return "conflict";
     if (!(error instanceof StoreError) || error.fault !== "outcome_unknown") throw error;
-    throw new StoreError("unreachable", "the database stopped answering while room was made for a write", error);
+    throw new StoreError("unreachable", "the database stopped answering while it reserved space for a write", error);
   }
 }

@@ -1,7 +1,7 @@
 const LEAST_MS = 2;
 const SPREAD_MS = 15;
 
-/** Long enough for another's transaction to end, and of random length, so that two do not meet again. */
+/** Waits for a random time, long enough for another transaction to end; random, so that two do not collide again. */
 export async function pause(): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   setTimeout(resolve, LEAST_MS + Math.random() * SPREAD_MS);

@@ -1,29 +1,34 @@
+/**
+ * Transactions: `transact` runs one, retries it and finds out lost outcomes (commits.ts); group-commit.ts and
+ * write-queue.ts commit many sets together; usage-lanes.ts keeps an app within its limit; app-commands.ts and
+ * user-commands.ts hold the other writes. Start here, or with group-commit.ts for a set.
+ */
 import type { Deadline } from "../connection/deadline.ts";
-import { failureKind, RolledBackUnsaid } from "../connection/errors.ts";
+import { failureKind, SilentRollback } from "../connection/errors.ts";
 import { type Answer, rowsOf, type Session, type Statement } from "../connection/session.ts";
 import { type CommitId, isRecorded, newCommitId, recordCommit, wasCommitted } from "./commits.ts";
 import { pause } from "./pause.ts";
 
-/** Sends statements inside the transaction; none of them may end it. */
+/** Sends statements within the transaction; none of them may end it. */
 export type Run = (...statements: readonly Statement[]) => Promise<readonly Answer[]>;
 
-/** Somebody else has been at the same rows since they were read: the transaction is to be run again. */
+/** Another transaction has changed the same rows since they were read: run the transaction again. */
 export const RETRY = Symbol("conflict");
 
-/** What a transaction comes to; one that is not kept leaves nothing behind. */
+/** The result of a transaction; without `keep` it is rolled back. */
 export interface Result<T> {
   readonly keep: boolean;
   readonly value: T;
-  /** Called as soon as it is certain that a COMMIT which was sent has stored nothing. */
-  readonly undone?: () => void;
+  /** Called when it is certain that the COMMIT that was sent has stored nothing. */
+  readonly onRolledBack?: () => void;
 }
 
 /**
- * Runs `body` in a transaction, and again for as long as the database refuses it for reasons that pass or the
- * connection is lost before the commit. When the answer to the commit is lost, finds out what became of it. Rejects
- * with what the driver threw, or with `outcome_unknown`.
+ * Runs `body` in a transaction. Retries it while the database refuses it for passing reasons (deadlock, conflict, lock
+ * timeout) or if the connection is lost before the COMMIT. If the answer to the COMMIT is lost, finds out the outcome.
+ * Rejects with the driver's error, or with `outcome_unknown`.
  *
- * @param refusalsMax so often the database may refuse it before that is the caller's to deal with
+ * @param refusalsMax refusals that are retried here before the caller gets the error
  */
 export async function transact<T>(
   session: Session,
@@ -39,13 +44,13 @@ export async function transact<T>(
       const sent = [...begin, ...statements, isRecorded(id)];
       const answers = await session.queryBatch(sent, deadline.attemptMs, isBegun);
       isBegun = true;
-      if (rowsOf(answers.at(-1)).length === 0) throw new RolledBackUnsaid();
+      if (rowsOf(answers.at(-1)).length === 0) throw new SilentRollback();
       return answers.slice(begin.length, -1);
     };
     try {
-      const { keep, value, undone } = await body(run);
+      const { keep, value, onRolledBack } = await body(run);
       if (!keep) await rollBack(session, deadline);
-      else if (isBegun) await commit(session, id, deadline.forOutcome(), undone);
+      else if (isBegun) await commit(session, id, deadline.forOutcome(), onRolledBack);
       return value;
     } catch (error) {
       await rollBack(session, deadline);
@@ -58,27 +63,27 @@ export async function transact<T>(
   }
 }
 
-/** Rejects when the transaction is not committed and never will be, or with `outcome_unknown`. */
-async function commit(session: Session, id: CommitId, deadline: Deadline, undone?: () => void): Promise<void> {
+/** Rejects if the transaction is not committed and never will be, or with `outcome_unknown`. */
+async function commit(session: Session, id: CommitId, deadline: Deadline, onRolledBack?: () => void): Promise<void> {
   try {
     await session.queryBatch([{ sql: "COMMIT" }, AUTOCOMMIT], deadline.attemptMs, true);
   } catch (error) {
     await rollBack(session, deadline);
     if (await wasCommitted(session, id, deadline)) return;
-    undone?.();
+    onRolledBack?.();
     throw error;
   }
 }
 
 /**
- * A Galera node that must give way to another's transaction may roll this one back between two statements of one
- * packet, and then carry out those that are left: without autocommit they are not kept either, and the id of the
- * transaction, looked for behind them, is gone (docs/decisions/0014).
+ * A Galera node may roll this transaction back between two statements of one packet, because another one wins, and then
+ * run the remaining statements. Without autocommit they are not kept either, and the lookup of the transaction's id,
+ * which comes last, finds nothing (docs/decisions/0014).
  */
 const BEGIN: readonly Statement[] = [{ sql: "SET autocommit = 0" }, { sql: "START TRANSACTION" }];
 const AUTOCOMMIT: Statement = { sql: "SET autocommit = 1" };
 
-/** A connection that cannot even be rolled back is given up, which does the same. */
+/** A connection on which ROLLBACK fails is dropped, which rolls back, too. */
 async function rollBack(session: Session, deadline: Deadline): Promise<void> {
   if (!session.isOpen) return;
   try {

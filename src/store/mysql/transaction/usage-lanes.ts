@@ -1,27 +1,27 @@
 /**
- * How an app's limit is kept without a row that every write must change (docs/decisions/0010). Each writing connection
- * has a lane of its own in `app_usage`: what its writes have added, and what it was granted. While every lane keeps to
- * its grant and the grants together to the limit, so does the app. Grants move only in transactions that change every
- * row that they are reckoned from, so that two of them can never both be right about the past: Galera orders writes
- * of rows, and nothing else.
+ * Keeps an app within its limit without a row that every write must change: a sharded counter with escrow, also known
+ * as a bounded counter (docs/decisions/0010). Each writing connection has a lane in `app_usage`: the bytes its writes
+ * have added, and the bytes granted to it. While every lane stays within its grant, and the sum of grants within the
+ * limit, so does the app. A transaction that moves grants changes every row that its calculation is based on, so that
+ * two of them cannot both commit: Galera orders writes of rows, and nothing else.
  *
- * Lane 0 is the pool, no part of the sum. All lanes that were granted something bear the limit that the grants were made under; a write
- * under another limit finds no grant, and the lanes are then made anew from what is used.
+ * Lane 0 is the pool, and no part of the sum. Every lane with a grant records the limit that the grant was made under.
+ * A write under another limit finds no grant; the grants are then recalculated from the usage.
  */
 import { changedBy, rowsOf, type Statement } from "../connection/session.ts";
 import type { Result, Run } from "./transact.ts";
 
 export type Grant = "granted" | "full" | "app_unknown" | "conflict";
 
-/** What one lane may be ahead of its use, so that grants are seldom asked for; and which part of what is free. */
+/** A lane may be granted this much, and at most this part of the free bytes, in advance, so that grants are rare. */
 const AHEAD_BYTES_MAX = 67_108_864;
 const AHEAD_PART = 4;
 
 const POOL = 0;
 
 /**
- * Of a lane that was granted nothing yet. Not the pool's limit, which somebody may be changing: a lane that he does not
- * see would be left with the one of before, and what is given back in it be used under that.
+ * The limit of a lane without grants. Not the pool's limit, which another transaction may be changing: it would not see
+ * a new lane, whose old limit would then stay and allow writes under it.
  */
 const NO_LIMIT = -1;
 
@@ -33,7 +33,7 @@ interface Lane {
   readonly granted: number;
 }
 
-/** Refused (0 rows changed) when the lane has no room, or was granted under another limit. */
+/** Changes 0 rows if the lane has no room or was granted under another limit. */
 export function useGranted(app: number, lane: number, growth: number, bytesMax: number): Statement {
   return {
     sql: "UPDATE app_usage SET used = used + ? WHERE app = ? AND lane = ? AND used + ? <= granted AND bytes_max = ?",
@@ -41,7 +41,7 @@ export function useGranted(app: number, lane: number, growth: number, bytesMax: 
   };
 }
 
-/** For what makes nothing larger. Refused (0 rows changed) only when the lane is not there. */
+/** For writes that grow nothing. Changes 0 rows only if the lane does not exist. */
 export function returnToLane(app: number, lane: number, growth: number): Statement {
   return {
     sql: "UPDATE app_usage SET used = used + ? WHERE app = ? AND lane = ?",
@@ -49,23 +49,23 @@ export function returnToLane(app: number, lane: number, growth: number): Stateme
   };
 }
 
-/** Makes the app's usage smaller, in a lane that may have to be made; false when the app is no more. */
+/** Reduces the app's usage, in a lane that is created if necessary; false if the app is gone. */
 export async function moveUsageDown(run: Run, app: number, lane: number, growth: number): Promise<boolean> {
   const [moved] = await run(returnToLane(app, lane, growth));
   if (changedBy(moved) === 1) return true;
-  const [, , again] = await run(makeLane(app, lane), movePool(app), returnToLane(app, lane, growth));
-  return changedBy(again) === 1;
+  const [, , retried] = await run(makeLane(app, lane), movePool(app), returnToLane(app, lane, growth));
+  return changedBy(retried) === 1;
 }
 
 /**
- * The pool's `used` counts the moves, so that whoever moves grants changes the pool, and not only locks it: of two nodes
- * that do so at the same time Galera then refuses one.
+ * The pool's `used` counts the moves of grants: every transaction that moves grants changes the pool instead of only
+ * locking it, so that Galera refuses one of two on different nodes.
  */
 function movePool(app: number): Statement {
   return { sql: "UPDATE app_usage SET used = used + 1 WHERE app = ? AND lane = ?", values: [app, POOL] };
 }
 
-/** What makes the lane, unless it is there already, or its app no more: waits for whoever is just deleting it. */
+/** Creates the lane unless it exists or its app is gone; waits for a transaction that is deleting the app. */
 function makeLane(app: number, lane: number): Statement {
   return {
     sql:
@@ -83,11 +83,11 @@ export function makePool(app: number): Statement {
 }
 
 /**
- * Makes room for `growth` in the lane, from what is free or from what other lanes do not use. "full" only when all
- * that is used and the growth are past the limit; "conflict" when a lane has moved meanwhile.
+ * Grants the lane room for `growth`, from free bytes or from unused grants of other lanes. "full" only if usage and
+ * growth exceed the limit; "conflict" if a lane has changed meanwhile.
  *
- * @param growthOfAll of several writes together. Where they make the usage smaller, room is made for as much as is used
- *   already: a lane that was granted less than it uses, and then not written to, would leave its bytes to others.
+ * @param growthOfAll of several writes together. If negative, the lane is granted what it uses already: a lane that was
+ *   granted less than it uses, and is not written to then, would leave its bytes to others.
  */
 export async function grant(
   run: Run,
@@ -112,16 +112,16 @@ export async function grant(
   const [, , poolGranted, grantedUnder] = pool;
   const statements =
     grantedUnder === bytesMax
-      ? moved(app, lane, growth, bytesMax, lanes, poolGranted)
-      : madeAnew(app, lane, growth, bytesMax, lanes, { granted: poolGranted, bytesMax: grantedUnder, used });
+      ? movedGrants(app, lane, growth, bytesMax, lanes, poolGranted)
+      : recalculatedGrants(app, lane, growth, bytesMax, lanes, { granted: poolGranted, bytesMax: grantedUnder, used });
   if (statements === undefined) return { keep: false, value: "conflict" };
   const answers = await run(...statements);
   const isConflicting = answers.some((changed) => changedBy(changed) !== 1);
   return isConflicting ? { keep: false, value: "conflict" } : { keep: true, value: "granted" };
 }
 
-/** Every statement must change one row; undefined when the lanes do not hold what they must by their sums. */
-function moved(
+/** Each statement must change one row; undefined if the lanes do not add up. */
+function movedGrants(
   app: number,
   lane: number,
   growth: number,
@@ -134,19 +134,19 @@ function moved(
   const need = growth + own.used - own.granted;
   const free = bytesMax - poolGranted;
   const toTake = Math.max(0, need - free);
-  const takes = taken(app, lane, toTake, lanes);
-  if (takes === undefined) return undefined;
+  const reclaims = reclaimedGrants(app, lane, toTake, lanes);
+  if (reclaims === undefined) return undefined;
   const fromPool = Math.max(0, need + aheadOf(free - need, lanes.length)) - toTake;
   return [
-    ...takes,
-    // Also when nothing is taken from it: it says which limit the grants are under.
+    ...reclaims,
+    // Runs also if nothing is taken from the pool: it checks the limit of the grants.
     {
       sql:
         "UPDATE app_usage SET granted = granted + ?, used = used + 1 " +
         "WHERE app = ? AND lane = ? AND granted + ? <= ? AND bytes_max = ?",
       values: [fromPool, app, POOL, fromPool, bytesMax, bytesMax],
     },
-    // Whatever limit it bears: its grants are under the pool's, or it was made of late and has none.
+    // The lane's recorded limit does not matter: its grants are under the pool's limit, or it is new and has none.
     {
       sql: "UPDATE app_usage SET granted = ?, bytes_max = ? WHERE app = ? AND lane = ? AND granted = ?",
       values: [own.granted + fromPool + toTake, bytesMax, app, lane, own.granted],
@@ -154,8 +154,13 @@ function moved(
   ];
 }
 
-/** What other lanes do not use, as much as is wanted. */
-function taken(app: number, lane: number, bytes: number, lanes: readonly Lane[]): readonly Statement[] | undefined {
+/** Takes the wanted bytes from unused grants of other lanes. */
+function reclaimedGrants(
+  app: number,
+  lane: number,
+  bytes: number,
+  lanes: readonly Lane[],
+): readonly Statement[] | undefined {
   const statements: Statement[] = [];
   let missing = bytes;
   for (const other of lanes) {
@@ -170,8 +175,8 @@ function taken(app: number, lane: number, bytes: number, lanes: readonly Lane[])
   return missing === 0 ? statements : undefined;
 }
 
-/** Under a new limit every lane keeps what it uses, and nothing that it does not. */
-function madeAnew(
+/** Under a new limit every lane keeps a grant of exactly what it uses. */
+function recalculatedGrants(
   app: number,
   lane: number,
   growth: number,

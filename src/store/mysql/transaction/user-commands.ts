@@ -16,7 +16,7 @@ export async function insertUsers(
   users: readonly NewUser[],
   authority: Authority | undefined,
 ): Promise<Result<("inserted" | "taken")[] | "unauthorised" | undefined | typeof RETRY>> {
-  const answers = await run(...authorityRows(app, authority, []), ...knownBy(app, users));
+  const answers = await run(...authorityRows(app, authority, []), ...takenBy(app, users));
   const refused = refusedBy(authority, answers.slice(0, -2), () => undefined);
   if (refused !== undefined) return { keep: false, value: refused === "unauthorised" ? refused : undefined };
   const taken = new Set(answers.slice(-2).flatMap((answer) => rowsOf<KnownRow>(answer).flat()));
@@ -29,21 +29,21 @@ export async function insertUsers(
     return "inserted";
   });
   if (inserted.length === 0) return { keep: false, value: results };
-  // What others insert at the same time is seen by nobody yet. Whoever looks again, and waits for them, after his own
-  // users are there finds theirs, or they find his.
-  const [, ...again] = await run(insertion(app, inserted), ...knownBy(app, inserted, SHARED));
+  // Concurrent inserts are not visible yet. Each transaction checks again with locks after its own inserts, and waits
+  // for the others: so at least one of two finds the other's users.
+  const [, ...recheck] = await run(insertion(app, inserted), ...takenBy(app, inserted, SHARED));
   const own = new Set<string>(inserted.map(({ name }) => name));
-  const isConflicting = again.some((answer) => rowsOf<KnownRow>(answer).some(([name]) => !own.has(name)));
+  const isConflicting = recheck.some((answer) => rowsOf<KnownRow>(answer).some(([name]) => !own.has(name)));
   return isConflicting ? { keep: false, value: RETRY } : { keep: true, value: results };
 }
 
 type KnownRow = readonly [name: string, id: string];
 
-/** Whose name or id one of these is, as his name or his id. */
-function knownBy(app: number, users: readonly NewUser[], locking = ""): readonly Statement[] {
+/** Users that have one of these names or ids, as a name or as an id. */
+function takenBy(app: number, users: readonly NewUser[], locking = ""): readonly Statement[] {
   const texts = users.flatMap(({ name, id }) => [name, id]);
   const values = [app, texts.length === 0 ? [""] : texts];
-  // The indexes are named, for a scan would wait for whoever has any user of the app.
+  // The indexes are named, because a scan would wait for every lock on a user of the app.
   return [
     { sql: `SELECT name, id FROM users FORCE INDEX (PRIMARY) WHERE app = ? AND name IN (?) ${locking}`, values },
     { sql: `SELECT name, id FROM users FORCE INDEX (users_by_id) WHERE app = ? AND id IN (?) ${locking}`, values },

@@ -3,12 +3,15 @@ import { errorNumber, failureKind } from "../connection/errors.ts";
 import type { Answer, Session, Statement } from "../connection/session.ts";
 import { pause } from "./pause.ts";
 
-/** On Galera also the answer of a node that could not find out whether it has all that the others have committed. */
+/**
+ * Galera also answers this if a node could not confirm that it has all that the cluster has committed
+ * (wsrep_sync_wait).
+ */
 const LOCK_WAIT_TIMEOUT = 1205;
 
 /**
- * Statements that can be carried out again, each by itself; sent until they are answered, to another host where one
- * does not serve. Rejects with what the driver threw last.
+ * Runs idempotent statements, each on its own, until they are answered; fails over to another host if one does not
+ * serve. Rejects with the driver's last error.
  */
 export async function withRetry(
   session: Session,

@@ -8,8 +8,8 @@ import { makeRoom } from "./make-room.ts";
 import { RETRY, transact } from "./transact.ts";
 
 /**
- * Writes of users of one app, in a transaction of their own. RETRY: others stood in the way, to be tried again. Rejects
- * also where the database refuses it for what may pass.
+ * Writes users of one app in one transaction. RETRY: a conflict with other transactions; try again. Rejects also if the
+ * database refuses the transaction for passing reasons.
  */
 export async function writeAllOrNothing(
   session: Session,
@@ -35,13 +35,13 @@ export async function writeAllOrNothing(
       case "app_unknown":
         return writes.map(() => "conflict");
       case "no_room": {
-        // Others have taken what was made for this one.
+        // Other writes have used the room that was made for this one.
         if (isRoomMade) return RETRY;
         const granted = await makeRoom(session, deadline, lane, result);
         if (granted === "full") return fullOrWithheld(writes);
         if (granted === "app_unknown") return writes.map(() => "conflict");
         if (granted === "conflict") return RETRY;
-        // At once: a large batch has taken long by now, and nobody else was in its way.
+        // Retry without a pause: a large batch has already taken long, and nothing was in its way.
       }
     }
   }

@@ -4,61 +4,61 @@ import type { AttributesWrite, WriteOutcome } from "../../../core/ports.ts";
 import type { WriteTerms } from "../../../core/terms.ts";
 import { systemTimers } from "../../../system/timers.ts";
 import { StoreError } from "../../store-error.ts";
-import { CHARACTERS_TOGETHER } from "../attributes/attribute-batch.ts";
+import { STATEMENT_CHARACTERS_MAX } from "../attributes/attribute-batch.ts";
 import type { BatchedWrite } from "../attributes/batch-rows.ts";
 import { outcomeMs } from "../connection/deadline.ts";
 import type { MysqlLocation } from "../connection/location.ts";
 import { TimeoutQueue, type Waiting } from "../connection/timeout-queue.ts";
-import { outlasts } from "./outlasts.ts";
+import { isAtLeastAsValid } from "./is-at-least-as-valid.ts";
 
 export interface PendingWrite extends Waiting, BatchedWrite {
   readonly user: string;
   readonly resolve: (outcome: WriteOutcome) => void;
-  /** Until when the outcome of a commit is waited for, by `performance.now()`. */
+  /** How long to wait for the outcome of its COMMIT, by `performance.now()`. */
   endsAtMs: number;
-  /** Undefined where it was let in freely; then what it has of the bytes for that. */
+  /** Undefined if it entered without a reservation; then `freeBytes` is its size. */
   readonly place: Place | undefined;
   freeBytes: number;
-  /** Those with which it goes through a transaction now. */
+  /** The batch that it is in now. */
   takenWith?: readonly PendingWrite[] | undefined;
-  /** A commit with it may have been sent: until that is answered it may be stored or not. */
+  /** Its COMMIT may have been sent: until that is answered, it may be stored or not. */
   isCommitting?: boolean;
-  /** Somebody else's transaction had the user when it was tried: it goes apart from those who need not wait. */
+  /** Another transaction had locked the user: it goes into a batch of blocked writes only. */
   isBlocked?: boolean;
 }
 
 interface Busy {
   readonly by: PendingWrite;
-  /** Others of the same user. */
+  /** Other writes of the same user. */
   waiting: PendingWrite[];
 }
 
 interface WriteQueueNeeds {
   readonly location: MysqlLocation;
-  /** Writes that one transaction may hold. */
+  /** Writes per transaction, at most. */
   readonly batchMax: number;
-  /** Bytes of the writes of all threads of the process. */
+  /** Bytes of writes in flight, over all threads of the process. */
   readonly usage: Usage;
-  /** Called when there is something to be taken. */
+  /** Called when there is something to take. */
   readonly ready: () => void;
 }
 
-/** Of the writes of a process that are not answered, with what each takes beside its attributes. */
+/** Bytes of all unanswered writes of a process, and the overhead of each write. */
 const BYTES_MAX = 16_777_216;
 const WRITE_BYTES = 1024;
-/** So much of a thread's is let in by nothing but a look at the sum. */
+/** Bytes per thread that enter without a reservation. */
 const FREE_BYTES_MAX = 262_144;
-/** So that a caller is told within two seconds, whatever the operator's timeout is. */
+/** A caller gets an answer within two seconds, even if the operator's timeout is longer. */
 const WAIT_MAX_MS = 1500;
-/** After which a user that somebody else had is tried again. */
-const HELD_UP_MS = 40;
+/** When to retry a write whose user was locked by another transaction. */
+const BLOCKED_RETRY_MS = 40;
 
 /**
- * Writes of attributes that wait for a transaction, bounded in bytes and time. What is taken together is of different
- * users: each user's writes go one after the other, and one that the write before it has outdated is told so without
- * asking the database.
+ * Sets that wait for a transaction, bounded in bytes and time. A batch never has two sets of one user: they run one
+ * after the other. A set whose version the set before it has replaced gets its conflict (409) without asking the
+ * database.
  *
- * A write that is not done in time is refused for certain as long as no commit with it has been sent, and none will be.
+ * A set that times out is refused with certainty (`nothingStored`) as long as no COMMIT with it was sent.
  */
 export class WriteQueue {
   readonly #needs: WriteQueueNeeds;
@@ -72,8 +72,8 @@ export class WriteQueue {
   constructor(needs: WriteQueueNeeds) {
     this.#needs = needs;
     this.#timeouts = new TimeoutQueue(
-      (pending, nowMs) => this.#giveUp(pending, nowMs),
-      (up) => this.#forget(up),
+      (pending, nowMs) => this.#timeoutError(pending, nowMs),
+      (rejected) => this.#forget(rejected),
     );
     this.#places = createSlots({
       resource: "writes",
@@ -94,7 +94,7 @@ export class WriteQueue {
     const isFree = this.#freeBytes + size <= FREE_BYTES_MAX;
     const asker = { address: `${app}`, account: terms?.account ?? user };
     const place = isFree ? undefined : this.#places.tryEnter(asker, size);
-    if (!isFree && place === undefined) return Promise.reject(this.tooMuch());
+    if (!isFree && place === undefined) return Promise.reject(this.notWritten());
     const freeBytes = isFree ? size : 0;
     this.#freeBytes += freeBytes;
     const { promise, resolve, reject } = Promise.withResolvers<WriteOutcome>();
@@ -107,15 +107,15 @@ export class WriteQueue {
     return promise;
   }
 
-  /** For a write that is not and will not be done. */
-  tooMuch(): StoreError {
-    return new StoreError("busy", `${this.#needs.location.text} did not get a write done in time`);
+  /** The error for a write that is not stored and never will be. */
+  notWritten(): StoreError {
+    return new StoreError("busy", `${this.#needs.location.text} could not complete a write in time`);
   }
 
-  /** Those that go into the next transaction. Each is to be settled, failed or set aside. */
+  /** Takes the next batch. Each write is then settled, failed or postponed. */
   take(): readonly PendingWrite[] {
     const taken: PendingWrite[] = [];
-    const left: PendingWrite[] = [];
+    const remaining: PendingWrite[] = [];
     let characters = 0;
     for (const pending of this.#queue) {
       const busy = this.#busy.get(pending.user);
@@ -126,10 +126,10 @@ export class WriteQueue {
       const length = pending.write.json.length;
       const fits =
         taken.length < this.#needs.batchMax &&
-        characters + length <= CHARACTERS_TOGETHER &&
+        characters + length <= STATEMENT_CHARACTERS_MAX &&
         taken[0]?.isBlocked === pending.isBlocked;
       if (!fits && taken.length > 0) {
-        left.push(pending);
+        remaining.push(pending);
         continue;
       }
       characters += length;
@@ -137,11 +137,11 @@ export class WriteQueue {
       pending.takenWith = taken;
       taken.push(pending);
     }
-    this.#queue = left;
+    this.#queue = remaining;
     return taken;
   }
 
-  /** Of those taken, the ones that nobody has given up; for the others no commit may be sent. */
+  /** The writes of the batch that have not timed out; no COMMIT may be sent with the others. */
   inTime(taken: readonly PendingWrite[]): readonly PendingWrite[] {
     if (!taken.some(({ isDone }) => isDone)) return taken;
     for (const pending of taken) if (pending.isDone) this.#release(pending, undefined);
@@ -153,8 +153,8 @@ export class WriteQueue {
     this.#release(pending, outcome);
   }
 
-  /** From now on a commit with them may be sent. */
-  commits(batch: readonly PendingWrite[]): void {
+  /** Call before the COMMIT is sent. */
+  markCommitting(batch: readonly PendingWrite[]): void {
     const leastMs = performance.now() + outcomeMs(this.#needs.location.timeoutMs);
     for (const pending of batch) {
       pending.isCommitting = true;
@@ -162,12 +162,12 @@ export class WriteQueue {
     }
   }
 
-  /** No commit with them was sent, or it is certain that it has stored nothing. */
-  hasNotCommitted(batch: readonly PendingWrite[]): void {
+  /** Call when no COMMIT was sent, or when it has certainly stored nothing. */
+  clearCommitting(batch: readonly PendingWrite[]): void {
     for (const pending of batch) pending.isCommitting = false;
   }
 
-  /** Those that were set aside may be under way with others by now, and are told by those. */
+  /** Rejects the batch. Writes that were postponed may be in another batch by now; that one settles them. */
   fail(batch: readonly PendingWrite[], fault: StoreError): void {
     for (const pending of batch) {
       if (pending.takenWith !== batch) continue;
@@ -176,8 +176,8 @@ export class WriteQueue {
     }
   }
 
-  /** They are tried again soon, since somebody else's transaction has their users. */
-  setAside(blocked: readonly PendingWrite[]): void {
+  /** Queues writes again after a pause, because another transaction has locked their users. */
+  postpone(blocked: readonly PendingWrite[]): void {
     if (blocked.length === 0) return;
     for (const pending of blocked) {
       pending.isBlocked = true;
@@ -186,17 +186,17 @@ export class WriteQueue {
     setTimeout(() => {
       this.#queue.push(...blocked.filter(({ isDone }) => !isDone));
       this.#needs.ready();
-    }, HELD_UP_MS);
+    }, BLOCKED_RETRY_MS);
   }
 
   /**
-   * Those who waited for this user go on. One that names the version that has just been replaced has lost, unless its
-   * caller may not any more, which the database must say.
+   * Lets the waiting writes of this user continue. One that names the replaced version conflicts, unless its authority
+   * may have been revoked: the database must check that.
    */
   #release(ended: PendingWrite, outcome: WriteOutcome | undefined, isOver = true): void {
     const { user, write } = ended;
     ended.takenWith = undefined;
-    if (isOver) this.#leave(ended);
+    if (isOver) this.#freeReservation(ended);
     const busy = this.#busy.get(user);
     if (busy?.by !== ended) return;
     this.#busy.delete(user);
@@ -205,39 +205,39 @@ export class WriteQueue {
         outcome === "written" &&
         pending.write.userId === write.userId &&
         pending.write.version <= write.version &&
-        outlasts(pending.authority, ended.authority);
+        isAtLeastAsValid(pending.authority, ended.authority);
       if (!isConflicting) {
         this.#queue.push(pending);
         continue;
       }
-      this.#leave(pending);
+      this.#freeReservation(pending);
       if (this.#timeouts.done(pending)) pending.resolve("conflict");
     }
     if (this.#queue.length > 0) this.#needs.ready();
   }
 
-  /** One whose commit was sent is carried through all the same; only nobody waits for it any more. */
-  #giveUp({ isCommitting, endsAtMs }: PendingWrite, nowMs: number): Error | undefined {
-    if (!isCommitting) return this.tooMuch();
+  /** A write whose COMMIT was sent is carried through; its caller gets `outcome_unknown` at the timeout. */
+  #timeoutError({ isCommitting, endsAtMs }: PendingWrite, nowMs: number): Error | undefined {
+    if (!isCommitting) return this.notWritten();
     if (nowMs < endsAtMs) return undefined;
     const { text } = this.#needs.location;
-    return new StoreError("outcome_unknown", `${text} did not answer in time: whether a write is there is not known`);
+    return new StoreError("outcome_unknown", `${text} did not answer in time: whether a write is stored is not known`);
   }
 
-  /** Those that were given up keep nothing, unless a transaction with them is still under way. */
-  #forget(up: ReadonlySet<PendingWrite>): void {
-    const isLeft = (pending: PendingWrite): boolean => !up.has(pending);
+  /** Frees the reservations of timed-out writes, unless a transaction with them is still in flight. */
+  #forget(rejected: ReadonlySet<PendingWrite>): void {
+    const isLeft = (pending: PendingWrite): boolean => !rejected.has(pending);
     this.#queue = this.#queue.filter(isLeft);
-    for (const pending of up) {
+    for (const pending of rejected) {
       if (pending.takenWith !== undefined) continue;
-      this.#leave(pending);
+      this.#freeReservation(pending);
       const busy = this.#busy.get(pending.user);
       if (busy !== undefined) busy.waiting = busy.waiting.filter(isLeft);
     }
   }
 
-  /** Once or more often. */
-  #leave(pending: PendingWrite): void {
+  /** May be called more than once. */
+  #freeReservation(pending: PendingWrite): void {
     pending.place?.leave();
     this.#freeBytes -= pending.freeBytes;
     pending.freeBytes = 0;

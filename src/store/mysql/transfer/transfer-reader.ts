@@ -10,19 +10,19 @@ const KEYS = "SELECT id, secret, created FROM signing_keys ORDER BY id";
 const COUNTERS = "SELECT name, value FROM counters";
 const COUNT = "SELECT COUNT(*) FROM users WHERE app = ?";
 const USAGE = "SELECT COALESCE(SUM(used), 0) FROM app_usage WHERE app = ? AND lane > 0";
-/** Does not read the attributes: sizes are known before anything large is in memory. */
+/** Without the attributes: sizes are known before anything large is in memory. */
 const NEXT_SIZES = "SELECT name, bytes FROM users WHERE app = ? AND name > ? ORDER BY name LIMIT ?";
 const USERS = `SELECT ${TRANSFER_COLUMNS} FROM users WHERE app = ? AND name > ? AND name <= ? ORDER BY name`;
 
 /** Counting a hundred million rows takes minutes. */
 const COUNT_MS = 3_600_000;
 
-/** Reads all of a store for its transfer; a name's order is that of its bytes in utf8mb4_bin too. */
+/** Reads a whole store for a copy. In utf8mb4_bin, too, names sort by their bytes. */
 export class MysqlTransferReader {
   readonly location: string;
   readonly #session: TransferSession;
 
-  /** @param location for the operator */
+  /** @param location for messages to the operator */
   constructor(location: string, session: TransferSession) {
     this.location = location;
     this.#session = session;

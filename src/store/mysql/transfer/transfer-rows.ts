@@ -41,16 +41,16 @@ export function transferUserOf(row: TransferRow): TransferUser {
 export type KeyRow = readonly [id: number, secret: Uint8Array, created: unknown];
 
 export function keyOf([id, secret, created]: KeyRow): TransferKey {
-  // A plain copy, as every engine answers it.
+  // A plain copy, as every engine returns it.
   return { id, secret: new Uint8Array(secret), created: exact(created) };
 }
 
-/** The driver answers as text what a number cannot hold exactly, and every sum. */
+/** The driver returns sums, and integers that a number cannot hold exactly, as text. */
 export function exact(value: unknown): number {
   const number = typeof value === "string" ? Number(value) : value;
   if (typeof number === "number" && Number.isSafeInteger(number)) return number;
   throw new StoreError(
     "corrupt",
-    "the database holds something else than a whole number below 2^53 in a number's place",
+    "the database holds a value that is not a whole number below 2^53 where a number belongs",
   );
 }

@@ -6,16 +6,16 @@ import type { MysqlLocation } from "../connection/location.ts";
 import { type Answer, Session, type Value } from "../connection/session.ts";
 import { type Result, type Run, transact } from "../transaction/transact.ts";
 
-/** A page of users, also from a database that is busy with something else. */
+/** For a page of users, even from a busy database. */
 const STATEMENT_MS = 120_000;
-/** How long a database that is away, or refuses, is asked again: a node may be restarting. */
-const PATIENCE_MS = 60_000;
+/** How long to retry while the database is away or refuses: a node may be restarting. */
+const RETRY_MS = 60_000;
 const PAUSE_MS = 250;
 const TRANSACTION_MS = 120_000;
 
 /**
- * A connection for work that has time: what is asked must come to the same when it is asked twice, and is asked again
- * when the connection is lost. Takes one call at a time; rejects with a `StoreError`.
+ * A connection for long work. Statements must be idempotent: they are retried when the connection is lost. Calls must
+ * not overlap; rejects with a `StoreError`.
  */
 export class TransferSession implements AsyncDisposable {
   readonly #session: Session;
@@ -26,9 +26,9 @@ export class TransferSession implements AsyncDisposable {
     this.#session = new Session(location, new Hosts(location.hosts));
   }
 
-  /** @param timeoutMs longer than usual for what looks at very many rows */
+  /** @param timeoutMs longer than usual for statements that read very many rows */
   async ask(sql: string, values: readonly Value[] = [], timeoutMs = STATEMENT_MS): Promise<Answer> {
-    const until = performance.now() + PATIENCE_MS;
+    const until = performance.now() + RETRY_MS;
     for (;;) {
       try {
         return await this.#session.one(sql, values, timeoutMs);

@@ -5,20 +5,20 @@ import { rowsOf, type Statement, type Value } from "../connection/session.ts";
 import { TRANSFER_COLUMNS } from "./transfer-rows.ts";
 import type { TransferSession } from "./transfer-session.ts";
 
-/** All that a store without apps can hold; the feed of changes and the numbers stay. */
+/** All that a store without apps can hold, except the change feed and the numbers, which stay. */
 const TABLES_CLEARED = ["users", "app_usage", "deleted_apps", "signing_keys"] as const;
 
-/** Far below the smallest `max_allowed_packet` in use, also after escaping. */
+/** Far below the smallest usual `max_allowed_packet`, even after escaping. */
 const STATEMENT_CHARACTERS_MAX = 1_048_576;
 const ROW_CHARACTERS = 400;
 
 const USER_ROW = `(${Array(USER_FIELDS.length + 1)
   .fill("?")
   .join(", ")})`;
-/** The pool, and a lane that holds all. Granted under no limit: the first write makes the grants anew. */
+/** The pool, and one lane with all usage. Granted under limit 0, so that the first write recalculates the grants. */
 const USAGE = "INSERT INTO app_usage (app, lane, used, granted, bytes_max) VALUES (?, 0, 0, ?, 0), (?, 1, ?, ?, 0)";
 
-/** False: there was nothing to remove. Not by DELETE, which would take as long as the copy. */
+/** False: there was nothing to remove. TRUNCATE, because DELETE would take as long as the copy. */
 export async function clearTables(session: TransferSession): Promise<boolean> {
   let isCleared = false;
   for (const table of TABLES_CLEARED) {
@@ -29,7 +29,7 @@ export async function clearTables(session: TransferSession): Promise<boolean> {
   return isCleared;
 }
 
-/** A statement that was lost on its way is sent again, and then finds rows that are the same. */
+/** A lost statement is sent again; it may then find its own rows, which are equal. */
 export async function insertTransferred(
   session: TransferSession,
   app: number,
@@ -57,15 +57,15 @@ function* statementParts(users: readonly TransferUser[]): Generator<readonly Tra
   }
 }
 
-/** Whoever has put apps or keys there meanwhile is a server. */
-export async function insertFrame(
+/** If apps or keys exist now, a server has written them. */
+export async function insertGlobals(
   session: TransferSession,
   globals: StoreGlobals,
   usage: ReadonlyMap<number, number>,
   location: string,
 ): Promise<void> {
   const isDone = await session.transact(async (run) => {
-    // Locks what whoever adds an app or a key has to change.
+    // Locks the counters, which every insert of an app or a key changes.
     const [, apps, keys] = await run(
       { sql: "SELECT value FROM counters WHERE name IN ('apps', 'keys') FOR UPDATE" },
       { sql: "SELECT 1 FROM apps LIMIT 1" },

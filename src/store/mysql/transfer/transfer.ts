@@ -1,19 +1,20 @@
+/** A mysql: store as source or target of a copy (store/transfer/transfer.ts). A store that servers use is refused. */
 import { StoreError } from "../../store-error.ts";
 import type { TransferSource, TransferTarget } from "../../transfer/transfer.ts";
 import type { MysqlLocation } from "../connection/location.ts";
 import { rowsOf } from "../connection/session.ts";
-import { ServersAtRest } from "./transfer-at-rest.ts";
+import { HeartbeatCheck } from "./heartbeat-check.ts";
 import { MysqlTransferReader } from "./transfer-reader.ts";
 import { prepareSchema } from "./transfer-schema.ts";
 import { TransferSession } from "./transfer-session.ts";
-import { clearTables, insertFrame, insertTransferred } from "./transfer-writer.ts";
+import { clearTables, insertGlobals, insertTransferred } from "./transfer-writer.ts";
 
-/** Rejects with `in_use` while a server has the store. */
+/** Rejects with `in_use` while a server uses the store. */
 export async function openMysqlSource(location: MysqlLocation): Promise<TransferSource> {
   await using opening = new AsyncDisposableStack();
   const session = opening.use(new TransferSession(location));
   await prepareSchema(location, "as found");
-  const servers = await ServersAtRest.watch(session, location.text);
+  const servers = await HeartbeatCheck.watch(session, location.text);
   const owned = opening.move();
   return Object.assign(new MysqlTransferReader(location.text, session), {
     checkAtRest: () => servers.check(),
@@ -21,12 +22,12 @@ export async function openMysqlSource(location: MysqlLocation): Promise<Transfer
   });
 }
 
-/** Makes the tables where they are missing. Rejects when there are apps, or as `openMysqlSource` does. */
+/** Creates missing tables. Rejects if there are apps, or as `openMysqlSource` does. */
 export async function openMysqlTarget(location: MysqlLocation): Promise<TransferTarget> {
   await using opening = new AsyncDisposableStack();
   const session = opening.use(new TransferSession(location));
   await prepareSchema(location, "make");
-  const servers = await ServersAtRest.watch(session, location.text);
+  const servers = await HeartbeatCheck.watch(session, location.text);
   if (rowsOf(await session.ask("SELECT 1 FROM apps LIMIT 1")).length > 0) {
     throw new StoreError("location_illegal", `${location.text} has apps already: copy into a store that has none`);
   }
@@ -38,7 +39,7 @@ export async function openMysqlTarget(location: MysqlLocation): Promise<Transfer
     },
     async putGlobals(...[globals, usage]: Parameters<TransferTarget["putGlobals"]>): Promise<void> {
       await servers.check();
-      await insertFrame(session, globals, usage, location.text);
+      await insertGlobals(session, globals, usage, location.text);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });

@@ -5,8 +5,8 @@ import { pause } from "./pause.ts";
 const TIMEOUT_MS = 10_000;
 const REFUSALS_MAX = 100;
 
-/** Runs what can be run again, until nobody else stands in the way. */
-export async function insist(
+/** Runs an idempotent statement, and retries it while the database refuses it because of conflicts or locks. */
+export async function retryStatement(
   session: Session,
   sql: string,
   values: readonly Value[] = [],

@@ -7,12 +7,12 @@ import { rowsOf, Session } from "../connection/session.ts";
 
 const TIMEOUT_MS = 10_000;
 /**
- * An attempt fails where a transaction is under way on the node, after the second for which a session waits for a table.
- * Until then nothing is committed there, so that servers go on to their next host: one of the next attempts finds the
- * node idle.
+ * An attempt fails if a transaction is in flight on the node for longer than a session waits for a table (a second).
+ * Until then the node commits nothing, so servers fail over to their next host, and a later attempt finds the node
+ * idle.
  */
 const ATTEMPTS = 20;
-const ATTEMPT_AGAIN_MS = 500;
+const ATTEMPT_PAUSE_MS = 500;
 
 export interface IndexStatement {
   readonly sql: string;
@@ -20,31 +20,31 @@ export interface IndexStatement {
   readonly table: string;
 }
 
-/** A node of the cluster, by one of the store's addresses. */
+/** A node of the cluster and its address. */
 interface Node {
   readonly host: MysqlHost;
-  /** The group's name for it. */
+  /** The node's id in the group. */
   readonly id: string;
 }
 
 /**
- * Makes an index on one Galera node after the other (`wsrep_OSU_method = RSU`), beside which the others go on writing.
- * Which nodes have it is looked up, so that this can be broken off and run again, and so that the operator can make it
- * themselves. Every node must be named by the store's address: one that is left out would refuse what names the index.
+ * Creates an index on one Galera node after the other (`wsrep_OSU_method = RSU`), while the other nodes keep writing.
+ * Looks up which nodes have it, so that an interrupted run can be repeated, and so that operators can create it
+ * themselves. The store's URL must name every node: writes from a node without the index would fail on it.
  *
- * The first address comes last: that is where servers write, and they write on another node by then.
+ * The first address comes last: servers write there, and have failed over to another node by then.
  */
-export async function makeIndexByNode(
+export async function createIndexByNode(
   location: MysqlLocation,
   statement: IndexStatement,
   timeoutMs: number,
 ): Promise<void> {
   const nodes = await allNodes(location, statement);
-  for (const { host } of nodes.toReversed()) await makeOn(location, host, statement, timeoutMs);
-  // One that was filled from another meanwhile has what that one had.
+  for (const { host } of nodes.toReversed()) await createOn(location, host, statement, timeoutMs);
+  // A node that was rebuilt from another one meanwhile has the indexes of that node.
   for (const { host } of nodes) {
-    if (await isMade(location, host, statement)) continue;
-    throw new StoreError("busy", `${location.text} has lost an index that was just made: start again`);
+    if (await hasIndex(location, host, statement)) continue;
+    throw new StoreError("busy", `${location.text} has lost an index that was just created: start again`);
   }
 }
 
@@ -65,33 +65,33 @@ async function allNodes(location: MysqlLocation, { table }: IndexStatement): Pro
   if (nodes.size === size) return [...nodes.values()];
   throw new StoreError(
     "location_illegal",
-    `${location.text} names ${nodes.size} of the cluster's ${size} nodes: an index of its large table ${table} is made on ` +
-      "one after the other, so name them all, or make it yourself (docs/CLUSTER.md § Upgrading)",
+    `${location.text} names ${nodes.size} of the cluster's ${size} nodes: an index of its large table ${table} is created on ` +
+      "one after the other, so name them all, or create it yourself (docs/CLUSTER.md § Upgrading)",
   );
 }
 
-async function makeOn(
+async function createOn(
   location: MysqlLocation,
   host: MysqlHost,
   statement: IndexStatement,
   timeoutMs: number,
 ): Promise<void> {
-  for (let attempt = 1; !(await isMade(location, host, statement)); attempt++) {
+  for (let attempt = 1; !(await hasIndex(location, host, statement)); attempt++) {
     const session = new Session(location, new Hosts([host]));
     try {
-      // The connection is not used again: what is said of it here goes with it.
+      // This connection is closed afterwards: its setting ends with it.
       await session.queryBatch([{ sql: "SET SESSION wsrep_OSU_method = 'RSU'" }, { sql: statement.sql }], timeoutMs);
     } catch (error) {
       if (failureKind(error) === "other") throw storeError(error, location.text);
       if (attempt === ATTEMPTS) throw tooBusy(location, host, error);
-      await pause(ATTEMPT_AGAIN_MS);
+      await pause(ATTEMPT_PAUSE_MS);
     } finally {
       await session.close();
     }
   }
 }
 
-async function isMade(location: MysqlLocation, host: MysqlHost, { index, table }: IndexStatement): Promise<boolean> {
+async function hasIndex(location: MysqlLocation, host: MysqlHost, { index, table }: IndexStatement): Promise<boolean> {
   const sql =
     "SELECT 1 FROM information_schema.statistics WHERE table_schema = DATABASE() " +
     `AND table_name = '${table}' AND index_name = '${index}'`;
@@ -114,7 +114,7 @@ async function ask<Row extends readonly unknown[]>(
 function tooBusy({ text }: MysqlLocation, { hostname, port }: MysqlHost, cause: unknown): StoreError {
   return new StoreError(
     "busy",
-    `${text}: writes on the node ${hostname}:${port} left no moment for making an index; start again when it has fewer`,
+    `${text}: writes on the node ${hostname}:${port} left no moment to create an index; start again when it has fewer`,
     cause,
   );
 }

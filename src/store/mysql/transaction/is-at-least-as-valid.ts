@@ -1,7 +1,7 @@
 import type { Authority } from "../../../core/terms.ts";
 
-/** Whether whoever asks on `authority` may for certain, where one who asked on `other` just might. */
-export function outlasts(authority: Authority | undefined, other: Authority | undefined): boolean {
+/** Whether `authority` is certainly still valid if `other` may be. */
+export function isAtLeastAsValid(authority: Authority | undefined, other: Authority | undefined): boolean {
   if (authority === undefined || authority === other) return true;
   if (other === undefined || authority.registrations !== undefined) return false;
   const { user, appEndedMax, adminEndedMax } = authority;
