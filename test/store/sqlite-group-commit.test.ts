@@ -6,7 +6,7 @@ import { Connection } from "../../src/store/sqlite/connection.ts";
 import { createServingStore } from "../../src/store/sqlite/serving-store.ts";
 import { newSharedCells, SharedState } from "../../src/store/sqlite/shared-state.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
-import { begin, commitTogether, type Done } from "../../src/store/sqlite/writer/group-commit.ts";
+import { begin, commitBatch, type Done } from "../../src/store/sqlite/writer/group-commit.ts";
 import { WriterClient } from "../../src/store/sqlite/writer/writer-client.ts";
 import type { NumberedCommand } from "../../src/store/sqlite/writer/writer-messages.ts";
 import { name } from "../contract/open-for-test.ts";
@@ -48,8 +48,8 @@ type Transaction = Awaited<ReturnType<typeof start>>["transaction"];
 
 function commit(transaction: Transaction, ...commands: readonly NumberedCommand[]): readonly Done[] {
   expect(begin(transaction.connection)).toBeUndefined();
-  const outcome = commitTogether(transaction, commands);
-  if ("undone" in outcome) throw outcome.undone;
+  const outcome = commitBatch(transaction, commands);
+  if ("rolledBack" in outcome) throw outcome.rolledBack;
   return outcome;
 }
 

@@ -14,7 +14,7 @@ export function insertApp(connection: Connection, app: NewApp): App | "taken" {
     app.clientId,
   );
   if (taken !== undefined) return "taken";
-  // NULL: SQLite gives the number.
+  // NULL: SQLite assigns the number.
   const inserted = connection.get<{ number: number }>(
     `INSERT INTO apps (${APP_COLUMNS}) VALUES (${APP_PLACEHOLDERS}) RETURNING number`,
     ...appValues({ ...app, number: null, adminTokensValidAfter: 0, tokensValidAfter: 0 }),

@@ -20,11 +20,14 @@ interface CurrentUser extends Omit<Current, "modified"> {
   readonly tokensValidAfter: number;
 }
 
-/** Users of deleted apps are left out. IN, where a join or EXISTS takes SQLite five times as long. */
+/** Omits users of deleted apps. With IN, because a join or EXISTS takes SQLite five times as long. */
 const CURRENT = `
   SELECT row, id, version, bytes, attributes_modified AS modified
   FROM users WHERE app = ?1 AND name = ?2 AND ?1 IN (SELECT number FROM apps)`;
-/** So are those of an app whose tokens have ended: a sub-select, where a join takes SQLite five times as long. */
+/**
+ * Also omits users of an app whose tokens were revoked. With a subquery, because a join takes SQLite five times as
+ * long.
+ */
 const CURRENT_UNLESS_ENDED = `
   SELECT row, id, version, bytes, activated, tokens_valid_after AS tokensValidAfter
   FROM users WHERE app = ?1 AND name = ?2
@@ -45,9 +48,10 @@ export function authorityArguments(
 }
 
 /**
- * The arguments are those of an `AttributesWrite` and an `Authority`, one by one: see `NumberedCommand`.
- * @param ownEndedMax `user.endedMax` of the authority; given where the user who asks is the one named
- * @param other an authority that is not like that, as it is
+ * Writes a set, if its user and version are still the stored ones: otherwise it conflicts (409), so that no update is
+ * lost. The arguments are those of an `AttributesWrite` and an `Authority`, one by one: see `NumberedCommand`.
+ * @param ownEndedMax `user.endedMax` of the authority, if the calling user is the one being written
+ * @param other any other authority, unflattened
  */
 export function writeAttributes(
   connection: Connection,
@@ -68,7 +72,7 @@ export function writeAttributes(
   const user = ownEndedMax === undefined ? undefined : { id: userId, name, endedMax: ownEndedMax };
   const authority = { appEndedMax, adminEndedMax, user };
   const current = connection.get<CurrentUser>(CURRENT_UNLESS_ENDED, app, name, appEndedMax, adminEndedMax);
-  // Looked into only now: nearly every write finds its user.
+  // Check the reason only now: nearly every write finds its user.
   if (current === undefined) return isEnded(connection, app, authority) ? "unauthorised" : "conflict";
   if (!allowsUser(authority, { ...current, activated: current.activated === 1 })) return "unauthorised";
   if (current.id !== userId || current.version !== version) return "conflict";
@@ -96,7 +100,7 @@ export function writeAttributesOf(
     if (refused !== undefined) return refused;
   }
   return writes.map(({ app, name, userId, version, json, bytes, modified, appBytesMax }) => {
-    // What all come to together has been judged: in between it may be more.
+    // The sum was checked above: in between, the usage may exceed the limit.
     const bytesMax = allOrNothing ? Number.POSITIVE_INFINITY : appBytesMax;
     return writeAttributes(connection, app, name, userId, version, json, bytes, modified, bytesMax);
   });

@@ -4,8 +4,8 @@ import type { Connection } from "./connection.ts";
 import { changeUser, deleteUsers, insertUsers } from "./user-commands.ts";
 
 /**
- * Every write of the store. Each runs inside a write transaction that others share, so it must look before it
- * changes: a command that refuses has changed nothing. What it throws undoes the whole transaction.
+ * Every write of the store. Each runs in a write transaction that it shares with others (group commit), so it checks
+ * before it changes: a command that refuses has changed nothing. If it throws, the whole transaction is rolled back.
  */
 export const COMMANDS = {
   insertApp,
@@ -27,13 +27,13 @@ export type CommandName = keyof Commands;
 
 type Tail<F> = F extends (connection: Connection, ...rest: infer Rest) => unknown ? Rest : never;
 
-/** What a command takes besides the connection; goes through `postMessage`. */
+/** A command's arguments after the connection; they go through `postMessage`. */
 export type CommandArguments<Name extends CommandName> = Tail<Commands[Name]>;
 export type CommandResult<Name extends CommandName> = ReturnType<Commands[Name]>;
 
 /**
- * Shows that writing works: a page that is written as it was is committed and flushed like every other. Whether there is
- * room for a large set is found out before (disk-probe.ts).
+ * Shows that writing works: rewrites a page unchanged and commits it with an fsync. disk-probe.ts first checks that a
+ * large set has room.
  */
 function probe(connection: Connection): void {
   const version = connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;

@@ -4,31 +4,31 @@ import { dirname } from "node:path";
 import { StoreError } from "../store-error.ts";
 import { damageCode, storeError, systemReason } from "./errors.ts";
 
-/** FULL: a commit returns when the disk has it. OFF exists for the test which shows that the flush test can fail. */
+/** FULL: a commit returns after its fsync. OFF exists for the test that shows that the fsync test can fail. */
 export type Synchronous = "FULL" | "OFF";
 
 export interface ConnectionOptions {
   readonly synchronous?: Synchronous;
-  /** How long a statement waits, blocking its thread, for another connection's lock. */
+  /** How long a statement waits for another connection's lock; blocks the thread. */
   readonly busyTimeoutMs?: number;
-  /** Told of each statement that met something damaged, with SQLite's extended result code. */
+  /** Called for each statement that met damage, with SQLite's extended result code. */
   readonly onDamage?: ((code: number) => void) | undefined;
-  /** Refuses where there is no file: one that was lost must not come back empty. */
+  /** Refuses if there is no file: a lost store must not come back empty. */
   readonly mustExist?: boolean;
 }
 
 const BUSY_TIMEOUT_MS = 5000;
-/** Readers meet a lock only while another process recovers or replaces the log. */
+/** Readers meet a lock only while another process recovers or resets the WAL. */
 const SERVING_BUSY_TIMEOUT_MS = 20;
 const BUSY_RETRY_MS = 5;
 const CACHE_KIB = 16_384;
-/** What a burst has made the log grow to is given back down to this. */
+/** A checkpoint truncates a WAL that a burst has made larger than this. */
 const LOG_BYTES_KEPT = 67_108_864;
 
 /**
- * One SQLite connection with its prepared statements. Whatever it throws is a `StoreError`.
+ * One SQLite connection with its prepared statements. Every error that it throws is a `StoreError`.
  *
- * A row's type is the caller's word for what its SQL selects; the tables are STRICT, so a column holds nothing else.
+ * The type of a row is declared by the caller; the tables are STRICT, so a column holds no other type.
  */
 export class Connection {
   readonly path: string;
@@ -37,7 +37,7 @@ export class Connection {
   readonly #onDamage: ConnectionOptions["onDamage"];
   readonly #statements = new Map<string, Statement>();
 
-  /** Makes the file (readable by its owner only: it holds keys) and its folder when they are missing. */
+  /** Creates the file (readable by its owner only, because it holds keys) and its folder if they are missing. */
   constructor(path: string, options: ConnectionOptions = {}) {
     const { synchronous = "FULL", busyTimeoutMs = BUSY_TIMEOUT_MS, mustExist = false } = options;
     this.path = path;
@@ -45,20 +45,24 @@ export class Connection {
     this.#onDamage = options.onDamage;
     if (!mustExist) createPrivately(path);
     this.#database = this.#translated(() => new Database(path, { readwrite: true, strict: true }));
-    // First of all: even the statements below can meet another connection's lock.
+    // First, because even the statements below can meet another connection's lock.
     this.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
     this.exec(`PRAGMA synchronous = ${synchronous}`);
     this.exec(`PRAGMA cache_size = -${CACHE_KIB}`);
     if (synchronous === "FULL") {
-      // On macOS only this gets past the disk's own cache; it means nothing elsewhere.
+      // On macOS only this flushes the disk's own cache; no effect elsewhere.
       this.exec("PRAGMA fullfsync = 1");
       this.exec("PRAGMA checkpoint_fullfsync = 1");
     }
   }
 
-  /** Readers and the writer stop waiting for each other. Kept in the file; costs nothing when it is so already. */
+  /**
+   * WAL mode: readers and the writer do not block each other. The file keeps the mode; setting it again costs nothing.
+   */
   useWriteAheadLog(): void {
-    const mode = this.#patiently(() => this.get<{ journal_mode: string }>("PRAGMA journal_mode = WAL")?.journal_mode);
+    const mode = this.#retryWhileBusy(
+      () => this.get<{ journal_mode: string }>("PRAGMA journal_mode = WAL")?.journal_mode,
+    );
     if (mode !== "wal") {
       throw new StoreError(
         "cannot_open",
@@ -68,14 +72,14 @@ export class Connection {
     this.exec(`PRAGMA journal_size_limit = ${LOG_BYTES_KEPT}`);
   }
 
-  /** For a thread that serves: it reads only, and does not stand still for another connection's lock. */
+  /** For a serving thread: read-only, and without long waits for another connection's lock. */
   readOnlyNow(): void {
     this.exec("PRAGMA query_only = 1");
     this.exec(`PRAGMA busy_timeout = ${SERVING_BUSY_TIMEOUT_MS}`);
   }
 
-  /** SQLite does not wait for others, whatever its timeout, where both might be about to change a fresh file's mode. */
-  #patiently<T>(call: () => T): T {
+  /** SQLite ignores its timeout where two connections may be changing the mode of a new file. */
+  #retryWhileBusy<T>(call: () => T): T {
     const until = performance.now() + this.#busyTimeoutMs;
     for (;;) {
       try {
@@ -103,7 +107,7 @@ export class Connection {
     }
   }
 
-  /** The number of rows it changed. */
+  /** Returns the number of rows changed. */
   run(sql: string, ...bindings: SQLQueryBindings[]): number {
     try {
       return this.#statement(sql).run(...bindings).changes;
@@ -112,7 +116,7 @@ export class Connection {
     }
   }
 
-  /** One or more statements, not kept prepared. */
+  /** Runs one or more statements without caching them. */
   exec(sql: string): void {
     this.#translated(() => this.#database.run(sql));
   }
@@ -121,12 +125,12 @@ export class Connection {
     return this.#database.inTransaction;
   }
 
-  /** Ends the transaction that is open, if the fault has not done so already. */
+  /** Rolls back the open transaction, if the fault has not done so. */
   rollback(): void {
     if (this.#database.inTransaction) this.exec("ROLLBACK");
   }
 
-  /** A statement left open would keep the connection, its locks and the log alive. */
+  /** Finalizes all statements: an open one would keep the connection, its locks and the WAL alive. */
   close(): void {
     for (const statement of this.#statements.values()) statement.finalize();
     this.#statements.clear();
@@ -159,8 +163,8 @@ export class Connection {
 }
 
 /**
- * Only a file that is not there yet may be opened here: closing any descriptor of a database file would drop the
- * locks that this process holds on it.
+ * Opens a file only if it does not exist: closing any descriptor of a database file would drop the locks that this
+ * process holds on it.
  */
 export function createPrivately(path: string): void {
   if (existsSync(path)) return;

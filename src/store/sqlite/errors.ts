@@ -14,8 +14,8 @@ const FAULTS: Readonly<Record<number, readonly [StoreFault, string]>> = {
 };
 
 /**
- * SQLITE_IOERR_WRITE: a quota, or a limit on the size of files, says so. As with a full disk the last page of the
- * transaction is not written then, without which no restart takes it for one.
+ * SQLITE_IOERR_WRITE: a quota or a file size limit. As on a full disk, the last page of the transaction is not written,
+ * so that recovery ignores the transaction.
  */
 const WRITE_FAILED = 778;
 const WRITE_FAILED_TEXT =
@@ -25,19 +25,19 @@ const PRIMARY_CODE = 0xff;
 const CORRUPT = 11;
 const NOT_A_DATABASE = 26;
 
-/** The extended result code of a fault that lies in what the file holds; undefined for every other error. */
+/** SQLite's extended result code if the file's content is damaged; undefined for every other error. */
 export function damageCode(error: unknown): number | undefined {
   if (!(error instanceof SQLiteError)) return undefined;
   const code = error.errno & PRIMARY_CODE;
   return code === CORRUPT || code === NOT_A_DATABASE ? error.errno : undefined;
 }
 
-/** What the system says of a call on files: its code, which names nothing. */
+/** The system's error code of a file call; it names no path. */
 export function systemReason(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "unknown reason";
 }
 
-/** Translates what `bun:sqlite` throws, by its number, never by its text. */
+/** Translates an error of `bun:sqlite` by its number, never by its text. */
 export function storeError(error: unknown, path: string): StoreError {
   if (error instanceof StoreError) return error;
   if (!(error instanceof SQLiteError)) {

@@ -1,18 +1,18 @@
 import type { Change } from "../../core/ports.ts";
 import type { Connection } from "./connection.ts";
 
-/** Servers look several times a second; an hour is for one that was suspended. */
+/** Servers read the feed several times a second; an hour is for one that was suspended. */
 const KEPT_MS = 3_600_000;
-/** The last ones stay, however old they look: a clock that is set ahead must take none from those who have yet to look. */
-const LINES_KEPT = 1000;
+/** The last changes are kept at any age: setting the clock ahead must not remove changes that servers have not read. */
+const CHANGES_KEPT = 1000;
 
-const FORGET = "DELETE FROM changes WHERE at < ?1 AND position <= (SELECT max(position) FROM changes) - ?2";
+const REMOVE_OLD = "DELETE FROM changes WHERE at < ?1 AND position <= (SELECT max(position) FROM changes) - ?2";
 
-/** Adds to what `changesSince` answers, and forgets what is old. */
+/** Appends to the change feed and removes old changes. */
 export function appendChange(connection: Connection, changes: readonly Change[], now: number): void {
   for (const change of changes) {
     const userId = change.kind === "user" ? change.userId : null;
     connection.run("INSERT INTO changes (at, kind, user_id) VALUES (?1, ?2, ?3)", now, change.kind, userId);
   }
-  connection.run(FORGET, now - KEPT_MS, LINES_KEPT);
+  connection.run(REMOVE_OLD, now - KEPT_MS, CHANGES_KEPT);
 }

@@ -9,8 +9,8 @@ import { storePlace } from "./files/store-place.ts";
 import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
 
 /**
- * Brings a store that is there to the newest schema. One that has to be changed is held meanwhile: the server that has
- * it may be an older one, and `in_use` names it.
+ * Migrates an existing store to the newest schema. Holds the store while it changes it: an older server may be using
+ * it, and `in_use` names that one.
  */
 export async function migrateSqliteStore(given: string): Promise<SchemaChange> {
   const { path, isMarked } = storePlace(given);

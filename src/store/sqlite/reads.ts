@@ -5,34 +5,36 @@ import type { Authority } from "../../core/terms.ts";
 import type { Connection } from "./connection.ts";
 import { type AppRow, appOf, type ChangeRow, changeOf, USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 
-/** What a deleted app held is there until it is purged, and yet unknown. EXISTS takes SQLite five times as long. */
-const APP_IS_THERE = "?1 IN (SELECT number FROM apps)";
+/**
+ * Users of a deleted app stay until they are purged, but are unknown to reads. EXISTS takes SQLite five times as long.
+ */
+const APP_EXISTS = "?1 IN (SELECT number FROM apps)";
 
 const APP = "SELECT * FROM apps WHERE number = ?1";
 const APPS = "SELECT * FROM apps ORDER BY number";
 const SIGNING_KEYS = "SELECT id, secret FROM signing_keys ORDER BY id";
 const CHANGES = "SELECT position, kind, user_id FROM changes WHERE position > ?1 ORDER BY position";
 const USAGE = "SELECT used FROM app_usage WHERE app = ?1";
-const USER = `SELECT ${USER_COLUMNS} FROM users WHERE app = ?1 AND name = ?2 AND ${APP_IS_THERE}`;
-const USER_BY_ID = `SELECT ${USER_COLUMNS} FROM users WHERE app = ?1 AND id = ?2 AND ${APP_IS_THERE}`;
+const USER = `SELECT ${USER_COLUMNS} FROM users WHERE app = ?1 AND name = ?2 AND ${APP_EXISTS}`;
+const USER_BY_ID = `SELECT ${USER_COLUMNS} FROM users WHERE app = ?1 AND id = ?2 AND ${APP_EXISTS}`;
 const VERSION_COLUMNS = "id AS userId, bytes, version, attributes_modified AS modified";
 const ATTRIBUTES = `
-  SELECT ${VERSION_COLUMNS}, attributes AS json FROM users WHERE app = ?1 AND name = ?2 AND ${APP_IS_THERE}`;
-const VERSION = `SELECT ${VERSION_COLUMNS} FROM users WHERE app = ?1 AND name = ?2 AND ${APP_IS_THERE}`;
+  SELECT ${VERSION_COLUMNS}, attributes AS json FROM users WHERE app = ?1 AND name = ?2 AND ${APP_EXISTS}`;
+const VERSION = `SELECT ${VERSION_COLUMNS} FROM users WHERE app = ?1 AND name = ?2 AND ${APP_EXISTS}`;
 /**
- * All in one statement: several times as fast as one by one. `key` is the place in the list asked for. CROSS, which
- * SQLite never reorders: it knows no sizes, and would search the list for every user of the app.
+ * All users in one statement: several times as fast as one by one. `key` is the index in the list. CROSS fixes the join
+ * order: SQLite knows no sizes, and would otherwise search the list for every user of the app.
  */
 const WANTED_USERS = `
-  FROM json_each(?2) AS wanted CROSS JOIN users ON app = ?1 AND name = wanted.value WHERE ${APP_IS_THERE}`;
+  FROM json_each(?2) AS wanted CROSS JOIN users ON app = ?1 AND name = wanted.value WHERE ${APP_EXISTS}`;
 const VERSION_COLUMNS_OF_MANY = "key, users.id AS userId, bytes, version, attributes_modified AS modified";
 const ATTRIBUTES_OF_MANY = `SELECT ${VERSION_COLUMNS_OF_MANY}, attributes AS json ${WANTED_USERS}`;
 const VERSIONS_OF_MANY = `SELECT ${VERSION_COLUMNS_OF_MANY} ${WANTED_USERS}`;
 const USERS = `
-  SELECT ${USER_COLUMNS} FROM users WHERE app = ?1 AND ${APP_IS_THERE}
+  SELECT ${USER_COLUMNS} FROM users WHERE app = ?1 AND ${APP_EXISTS}
   ORDER BY created, name LIMIT ?2`;
 const USERS_AFTER = `
-  SELECT ${USER_COLUMNS} FROM users WHERE app = ?1 AND (created, name) > (?3, ?4) AND ${APP_IS_THERE}
+  SELECT ${USER_COLUMNS} FROM users WHERE app = ?1 AND (created, name) > (?3, ?4) AND ${APP_EXISTS}
   ORDER BY created, name LIMIT ?2`;
 
 export function readApps(connection: Connection): App[] {
@@ -44,7 +46,7 @@ export function readApp(connection: Connection, number: number): App | undefined
   return row === undefined ? undefined : appOf(row);
 }
 
-/** Of a call that is not made often: it reads the app, and the user who asks. */
+/** For infrequent calls: reads the app and the calling user. */
 export function isEnded(connection: Connection, app: number, authority: Authority | undefined): boolean {
   return (
     authority !== undefined && hasEnded(authority, readApp(connection, app), (name) => readUser(connection, app, name))

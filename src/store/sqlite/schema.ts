@@ -21,8 +21,7 @@ export const SQLITE_MIGRATIONS: readonly Migration[] = [
 const APPLICATION_ID = 1_970_498_932;
 
 /**
- * Refuses the databases of other programs before anything of them is changed, and an empty one where a store was made
- * before.
+ * Refuses databases of other programs before it changes anything, and an empty file where a store was created before.
  */
 export function checkOwnership(connection: Connection, wasMade: boolean): void {
   let id: number | undefined;
@@ -47,7 +46,7 @@ export function migrationTarget(connection: Connection): MigrationTarget {
     location: connection.path,
     async version() {
       const version = connection.get<{ user_version: number }>("PRAGMA user_version")?.user_version ?? 0;
-      // One server has the file, so there is never an older one beside it.
+      // One server has the file, so no older server can be using it.
       return { version, oldest: version };
     },
     async locked(step) {
@@ -70,7 +69,7 @@ export function migrationTarget(connection: Connection): MigrationTarget {
   };
 }
 
-/** Refuses a file that `use` does not allow to be made fit, before anything of it is changed. */
+/** Refuses a file that `use` does not allow to migrate, before it changes anything. */
 export async function checkSchema(connection: Connection, use: SchemaUse): Promise<SchemaVersion> {
   return await fitVersion(migrationTarget(connection), SQLITE_MIGRATIONS, use);
 }

@@ -17,13 +17,16 @@ export interface ServingParts {
   readonly cacheBytes: number;
 }
 
-/** A store as one thread serves it: it reads by itself and has the writer write. Whoever opened the parts closes them. */
+/**
+ * A store as one thread serves it: reads run on this thread, writes on the writer's. The caller that opened the parts
+ * closes them.
+ */
 export function createServingStore(parts: ServingParts): Omit<Store, "failed" | typeof Symbol.asyncDispose> {
   const { connection, writer, shared } = parts;
   const file = fileIdAt(connection.path);
   const attributes = attributeReads(parts);
 
-  /** The writer looks more closely; but a set that changes nothing is never sent to it, and is a promise all the same. */
+  /** The writer checks the files more closely. But a set that changes nothing is acknowledged without the writer. */
   function requireFile(purpose: ReadPurpose): void {
     if (purpose !== "write" || isSameFile(fileIdAt(connection.path), file)) return;
     throw new StoreError("file_lost", `${connection.path} has been moved, removed or replaced`);

@@ -7,11 +7,11 @@ export interface SharedCells {
   readonly feedVersion: SharedArrayBuffer;
   /** See `SharedState.damage`. */
   readonly damage: SharedArrayBuffer;
-  /** What each thread has on its way to the disk. */
+  /** Each thread's writes in flight. */
   readonly admission: AdmissionMemory;
 }
 
-/** As many workers as a server may have, and the thread that owns them. */
+/** The maximum number of workers, and the thread that owns them. */
 export const CLIENTS_MAX = 65;
 
 export function newSharedCells(): SharedCells {
@@ -23,7 +23,10 @@ export function newSharedCells(): SharedCells {
   };
 }
 
-/** What the writer tells all threads of its server about each commit, before anybody is answered; and they it. */
+/**
+ * State shared by the writer and all threads of its server. The writer updates it for each commit before any write of
+ * the commit is acknowledged.
+ */
 export class SharedState {
   readonly stamps: VersionStamps;
   readonly #feedVersion: Int32Array;
@@ -35,22 +38,22 @@ export class SharedState {
     this.#damage = new Int32Array(damage);
   }
 
-  /** SQLite's result code of the first damage that any thread has met; undefined where there is none. */
+  /** SQLite's result code of the first damage met on any thread; undefined if there is none. */
   get damage(): number | undefined {
     return Atomics.load(this.#damage, 0) || undefined;
   }
 
-  /** One cell for all of them: however much is damaged, and whichever thread meets it, it is told of once. */
+  /** Records the first damage only, so that it is reported once. */
   readonly meetDamage = (code: number): void => {
     Atomics.compareExchange(this.#damage, 0, 0, code);
   };
 
-  /** Another one than before: the feed tells something new. */
+  /** Changes whenever the change feed has grown. */
   feedVersion(): number {
     return Atomics.load(this.#feedVersion, 0);
   }
 
-  /** The writer's alone. */
+  /** Called by the writer only. */
   bumpFeedVersion(): void {
     Atomics.add(this.#feedVersion, 0, 1);
   }

@@ -7,27 +7,27 @@ import { type SharedCells, SharedState } from "./shared-state.ts";
 import { WriterClient } from "./writer/writer-client.ts";
 import type { LinkMessage } from "./writer/writer-link.ts";
 
-/** What a thread needs to serve a store that another thread has opened; goes through `postMessage`. */
+/** Everything that a thread needs to serve a store that another thread has opened; goes through `postMessage`. */
 export interface SqliteShare {
   readonly path: string;
   readonly synchronous: Synchronous;
   readonly cells: SharedCells;
-  /** The thread's place among those that share the cells. */
+  /** The thread's number among those that share the cells. */
   readonly thread: number;
-  /** For the attributes that this thread keeps in memory. */
+  /** Memory for cached attributes on this thread. */
   readonly cacheBytes: number;
-  /** The file, whatever is at its path when the thread opens it. */
+  /** The identity of the file: another one may be at its path when the thread opens it. */
   readonly main: FileId | undefined;
 }
 
-/** A store that is owned, and kept in touch with its writer, by another thread. */
+/** A store that another thread owns; that thread also keeps it connected to the writer. */
 export interface JoinedSqliteStore {
   readonly store: Store;
-  /** Takes what the owner says. */
+  /** Receives the owner's messages. */
   hear(message: LinkMessage): void;
 }
 
-/** Its `failed` never settles: the owner sees to that. */
+/** Joins a shared store. Its `failed` never settles: the owner reports failures. */
 export function joinSqliteStore(share: SqliteShare): JoinedSqliteStore {
   const { path, synchronous, cells, thread, cacheBytes, main } = share;
   const shared = new SharedState(cells);

@@ -20,46 +20,51 @@ import type { Link } from "./writer/writer-link.ts";
 import { WriterThread } from "./writer/writer-thread.ts";
 
 export interface SqliteOptions {
-  /** By default a store is made where there is none, and never migrated. */
+  /** By default a missing store is created, and an existing one never migrated. */
   readonly schema?: SchemaUse;
-  /** Hold the store for one server; refused with `in_use` while another has it. */
+  /** Hold the store for this server; refused with `in_use` while another has it. */
   readonly exclusive?: boolean;
-  /** Where the server listens, for those whom the lock keeps out. */
+  /** Where the server listens, for the error messages of processes that the lock keeps out. */
   readonly listen?: string;
-  /** What the attributes may take that the calling thread keeps in memory. Only whoever holds the store keeps any. */
+  /** Memory for cached attributes on the calling thread. Used only with `exclusive`. */
   readonly cacheBytes?: number;
   readonly synchronous?: Synchronous;
-  /** How long a write waits to be begun, and how long one that was begun is waited for; see WriterClient. */
+  /** How long a write waits to start, and how long to wait for its outcome; see WriterClient. */
   readonly waitMaxMs?: number;
   readonly outcomeMaxMs?: number;
-  /** The entry of the writer's thread. */
+  /** The entry module of the writer's thread. */
   readonly writerUrl?: URL;
-  /** Told when the writer's thread has ended unasked and its writes under way are in doubt. */
+  /** Called when the writer's thread has crashed, and the outcome of its writes in flight is unknown. */
   readonly onWriterEnd?: (error: Error) => void;
   readonly troubles?: StoreTroubleEvents;
-  /** Told of a part that could not be closed in time, and is left to the end of the process. */
+  /** Called for a part that could not be closed in time; it ends with the process. */
   readonly onLeftOpen?: (part: string) => void;
-  /** Told when it does not respond, and is ended. */
+  /** Called when the writer's thread does not respond and is ended. */
   readonly onWriterSilent?: (silentMs: number) => void;
-  /** How long it may not respond. */
+  /** How long the writer's thread may fail to respond. */
   readonly silentMaxMs?: number;
-  /** Told when the store must be watched for some seconds, to see whether a server elsewhere still has it. */
+  /** Called when opening waits some seconds to see whether a server elsewhere still has the store. */
   readonly onHolderAwaited?: (message: string) => void;
 }
 
 export interface SqliteStore extends Store {
-  /** What another thread of this process needs to serve the store too; it hears of the writer until disposed of. */
+  /**
+   * Everything that another thread needs to serve the store; `link` gets the writer's messages until it is disposed of.
+   */
   share(cacheBytes: number, link: Link): Disposable & { readonly share: SqliteShare };
 }
 
-/** Commands beside a server wait longer for its transactions than its clients do: they are tried once. */
+/** A command beside a server waits longer for the server's transactions than clients do, because it does not retry. */
 const COMMAND_WAIT_MAX_MS = 10_000;
-/** A server that is starting hears its signals in between. */
+/** Short waits, so that a starting server can react to signals in between. */
 const OPENING_BUSY_MS = 100;
 
 /**
- * The embedded store: one file, read on the calling thread and written by a thread of its own. Reads answer at once
- * and not with a promise.
+ * Opens the embedded store: one file, read synchronously on the calling thread and written by a thread of its own.
+ *
+ * `sqlite/` is the engine for one server per file. `writer/` has the writer's thread with group commit; `files/` has
+ * the locks that keep a second server off, and the checks that the files are still the store; `transfer/` copies whole
+ * stores. Start with serving-store.ts.
  */
 export async function openSqliteStore(path: string, options: SqliteOptions = {}): Promise<SqliteStore> {
   await using opening = new AsyncDisposableStack();
@@ -144,8 +149,8 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
 }
 
 /**
- * In a compiled executable all modules are one file, and only further entry points keep their path below `src`:
- * `bun build --compile src/main.ts src/store/sqlite/writer/writer.ts`.
+ * A compiled executable is one file, in which only further entry points keep their path below `src`: `bun build
+ * --compile src/main.ts src/store/sqlite/writer/writer.ts`.
  */
 function writerEntry(): URL {
   const compiled = "file:///$bunfs/";

@@ -7,7 +7,7 @@ import { appendChange } from "./feed.ts";
 import { isEnded, readApp, readUser } from "./reads.ts";
 import { USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 
-/** ?7: the name where another might have it as his id, or else NULL, which spares a look-up. */
+/** ?7: the name if it could be another user's id, else NULL, which saves a lookup. */
 const INSERT = `
   INSERT INTO users (
     app, name, id, activated, created, modified, tokens_valid_after, bytes, version, attributes_modified,

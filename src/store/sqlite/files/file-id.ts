@@ -1,12 +1,12 @@
 import { type Stats, statSync } from "node:fs";
 
-/** What a file is, whatever its path. */
+/** A file's identity, independent of its path. */
 export interface FileId {
   readonly dev: number;
   readonly ino: number;
 }
 
-/** Undefined: there is nothing at the path. */
+/** Undefined: nothing exists at the path. */
 export function statAt(path: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });

@@ -11,18 +11,18 @@ interface Opened {
 }
 
 /**
- * Descriptors stay open when their lock is given up: closing any descriptor of a file drops every lock that SQLite has
- * on it in this process. A file that is gone needs no locks.
+ * Descriptors stay open after their lock is released: closing any descriptor of a file drops every lock that SQLite
+ * holds on it in this process. Those of deleted files are closed.
  */
 const pool = new Map<string, Opened>();
 
 /**
- * The system's lock on a file itself and not on its path: whatever path or mount another process comes by, and in
- * whatever container, it meets the same lock. The system drops it however its process ends.
+ * The system's lock on the file itself, not on its path: a process that comes by another path, mount or container meets
+ * the same lock. The system releases it whenever its process ends.
  */
 export class FileLock implements Disposable {
   readonly #opened: Opened;
-  /** False where neither the system nor the file system has such locks: others may have the file all the same. */
+  /** False if the system or the file system has no such locks: another process may have the file all the same. */
   readonly isSure: boolean;
 
   private constructor(opened: Opened, isSure: boolean) {
@@ -30,13 +30,13 @@ export class FileLock implements Disposable {
     this.isSure = isSure;
   }
 
-  /** Undefined: another has it. */
+  /** Undefined: another process holds it. */
   static take(path: string): FileLock | undefined {
     const opened = openPooled(path);
     if (opened.isHeld) return undefined;
     const flock = loadFlock();
     const isSure = flock?.(opened.descriptor, LOCK.exclusive | LOCK.noWait) === 0;
-    // To give up what it does not have succeeds wherever there are locks.
+    // Unlocking a lock that is not held succeeds wherever locks exist.
     if (!isSure && flock?.(opened.descriptor, LOCK.unlock) === 0) return undefined;
     opened.isHeld = true;
     return new FileLock(opened, isSure);
@@ -47,7 +47,7 @@ export class FileLock implements Disposable {
     return this.#opened.id;
   }
 
-  /** Open for reading as long as the lock is held, in all threads. */
+  /** Open for reading while the lock is held, in all threads. */
   get descriptor(): number {
     return this.#opened.descriptor;
   }
@@ -59,7 +59,7 @@ export class FileLock implements Disposable {
   }
 }
 
-/** Whether anybody, this process included, has the lock of the file now. */
+/** Whether any process, this one included, holds the file's lock now. */
 export function isFileHeld(path: string): boolean {
   const { descriptor, isHeld } = openPooled(path);
   if (isHeld) return true;

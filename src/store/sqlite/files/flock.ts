@@ -2,7 +2,7 @@ import { dlopen } from "bun:ffi";
 
 export type Flock = (descriptor: number, operation: number) => number;
 
-/** Of sys/file.h, the same on all systems that have it. */
+/** From sys/file.h; the same on all systems that have it. */
 export const LOCK = { shared: 1, exclusive: 2, unlock: 8, noWait: 4 } as const;
 
 const LIBRARIES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
@@ -13,8 +13,8 @@ const LIBRARIES: Partial<Record<NodeJS.Platform, readonly string[]>> = {
 let loaded: { readonly flock: Flock | undefined } | undefined;
 
 /**
- * The system's flock(2), which neither Bun nor Node offers; undefined where there is none. Unlike the locks that SQLite
- * takes, its locks are not dropped when some other descriptor of the file is closed.
+ * The system's flock(2), which neither Bun nor Node offers; undefined if there is none. Unlike SQLite's locks, these
+ * survive the closing of another descriptor of the file.
  */
 export function loadFlock(): Flock | undefined {
   loaded ??= { flock: load() };

@@ -8,61 +8,61 @@ import { FileLock, isFileHeld } from "./file-lock.ts";
 import { isLockHeld, storeHolder } from "./lock.ts";
 import { isRunning, ownProcessId, type ProcessId } from "./process-id.ts";
 
-/** A server as the file itself names it. */
+/** The server that is recorded in the file. */
 export interface NamedServer extends ProcessId {
   readonly listen: string;
 }
 
-/** How often a server shows that it lives. */
+/** The interval of a server's heartbeat. */
 export const HEARTBEAT_MS = 1000;
-/** How long a heartbeat must stand still before its server counts as gone. */
+/** A server whose heartbeat has not changed for this long is gone. */
 const STILL_MS = 5000;
-const LOOK_AGAIN_MS = 50;
-/** Who only looks whether a server is there has the lock for a moment. */
+const POLL_MS = 50;
+/** A process that only checks for a server holds the lock for a moment. */
 const TRY_MS = 300;
-/** Between a server's two locks. */
+/** The maximum time between a server's two locks. */
 const SETTLED_WITHIN_MS = 2000;
 
 const HOLDER = "SELECT boot, pid, pid_namespace AS pidNamespace, started, listen FROM holder";
 const HAS_TABLE = "SELECT 1 FROM sqlite_schema WHERE name = 'holder'";
 
-/** Takes the lock of the file itself for a server. Refuses with `in_use`. */
+/** Locks the file itself for a server. Refuses with `in_use`. */
 export async function holdFile(path: string): Promise<FileLock> {
   const endsAt = performance.now() + TRY_MS;
   for (;;) {
     const lock = FileLock.take(path);
     if (lock !== undefined) return lock;
     if (performance.now() > endsAt) throw inUse(path, storeHolder(path) ?? readFromOtherPath(path));
-    await pause(LOOK_AGAIN_MS);
+    await pause(POLL_MS);
   }
 }
 
 /**
- * Refuses with `in_use` where a server has the file by another path: a command's writes would go into a log of their
- * own, and destroy the file. One that has it by this path shares its log with commands.
+ * Refuses with `in_use` if a server has the file by another path: a command's writes would go into another WAL and
+ * destroy the file. A server that has it by this path shares its WAL with commands.
  */
 export async function checkServedHere(path: string): Promise<void> {
   const endsAt = performance.now() + SETTLED_WITHIN_MS;
   while (isFileHeld(path) && !isLockHeld(path)) {
     if (performance.now() > endsAt)
       throw inUse(path, readFromOtherPath(path), " by another path, or its lock file is gone");
-    await pause(LOOK_AGAIN_MS);
+    await pause(POLL_MS);
   }
 }
 
 /**
- * A server that did not end well may be gone, or run where this one cannot see it: on another system, to which the
+ * A server that did not stop cleanly may be gone, or run where this one cannot see it: on another system, which the
  * system's locks do not reach. Its heartbeat decides. Refuses with `in_use`.
  *
- * @param isLocked this process has the file's lock, so that no other of this system serves it
- * @param onWait told once, when it must be waited for
+ * @param isLocked this process holds the file's lock, so that no other process of this system serves it
+ * @param onWait called once, if it must wait
  */
 export async function awaitFormerServer(
   connection: Connection,
   isLocked: boolean,
   onWait?: (message: string) => void,
 ): Promise<void> {
-  // Of a store that is yet to be migrated nobody has said who serves it.
+  // A store that is not migrated yet has no record of its server.
   if (connection.get(HAS_TABLE) === undefined) return;
   const former = connection.get<NamedServer>(HOLDER);
   if (former === undefined) return;
@@ -72,16 +72,19 @@ export async function awaitFormerServer(
   if (running === false) return;
   const { path } = connection;
   if (running) throw inUse(path, former);
-  const beat = heartbeat(path);
+  const firstHeartbeat = heartbeat(path);
   const endsAt = performance.now() + STILL_MS;
   onWait?.(`${path} was served elsewhere: waiting ${STILL_MS / 1000} s to see whether it still is`);
   while (performance.now() < endsAt) {
-    if (heartbeat(path) !== beat) throw inUse(path, former, " on another system or in another container");
-    await pause(LOOK_AGAIN_MS);
+    if (heartbeat(path) !== firstHeartbeat) throw inUse(path, former, " on another system or in another container");
+    await pause(POLL_MS);
   }
 }
 
-/** Names this server in the file, and has it in the file itself and not only in the log. The nonce it is known by. */
+/**
+ * Records this server in the file, and checkpoints so that it is in the file and not only in the WAL. Returns its
+ * nonce.
+ */
 export function nameServer(connection: Connection, listen: string): string {
   const { boot, pid, pidNamespace, started } = ownProcessId();
   const nonce = crypto.randomUUID();
@@ -101,8 +104,8 @@ export function nameServer(connection: Connection, listen: string): string {
   return nonce;
 }
 
-/** As its last act: the next server waits for nobody. */
-export function forgetServer(connection: Connection): void {
+/** Called last, so that the next server need not wait. */
+export function removeServer(connection: Connection): void {
   connection.run("DELETE FROM holder");
 }
 
@@ -123,8 +126,8 @@ function heartbeat(path: string): number | undefined {
 }
 
 /**
- * Who has a file that is served by another path. `immutable`: this neither locks nor makes a log beside this path. What
- * it finds may be half written, and is only for a message.
+ * The server that has the file by another path. `immutable`: takes no lock and creates no WAL at this path. The result
+ * may be torn, and is only for a message.
  */
 function readFromOtherPath(path: string): NamedServer | undefined {
   try {

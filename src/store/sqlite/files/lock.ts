@@ -10,34 +10,34 @@ export interface StoreHolder {
   readonly listen: string;
 }
 
-/** Whoever only looks whether a server is there holds the lock for a moment, and so do two that start at once. */
+/** A process that only checks for a server holds the lock for a moment, and so do two that start at the same time. */
 const BUSY_TIMEOUT_MS = 300;
-/** In the place of a server's address. */
+/** Stands in for a server's address. */
 const COMMAND = "a command";
-/** A command holds a store while it makes one change. */
+/** A command holds a store during one change. */
 const COMMAND_WAIT_MS_MAX = 10_000;
-const TRY_AGAIN_MS = 20;
+const RETRY_MS = 20;
 
-/** The garbage collector closes connections that nobody refers to, and with one of them the lock would go. */
+/** Keeps connections referenced: the garbage collector would close them, and release the lock. */
 const held = new Set<StoreLock>();
 
 /**
- * Keeps every second server off a store for as long as this process lives; the operating system drops the lock
- * however it ends. A small SQLite file beside the store, in which a write transaction stays open: that excludes
- * other processes and other connections of this one, and still lets them read who holds it.
+ * Keeps a second server from opening a store while this process lives; the operating system releases the lock whenever
+ * it ends. The lock is a small SQLite file beside the store with an open write transaction. That excludes other
+ * processes and other connections of this one, and still lets them read who holds it.
  */
 export class StoreLock implements Disposable {
   readonly #connection: Connection;
 
   /**
    * Refuses with `in_use`, naming the holder.
-   * @param path the file's true path: by another name it would have another lock
+   * @param path the file's real path: another name would be another lock
    */
   constructor(path: string, listen: string) {
     this.#connection = openLockFile(path);
     try {
       const nonce = crypto.randomUUID();
-      // Another server may write its name between our naming ourselves and our taking the lock for good.
+      // Another server may record itself between our record and our lock.
       do {
         this.#begin(path);
         nameHolder(this.#connection, { pid: process.pid, listen, nonce });
@@ -77,7 +77,7 @@ export class StoreLock implements Disposable {
   }
 }
 
-/** For a server; waits while it is a command that has the store. @param path as for StoreLock */
+/** Locks the store for a server; waits while a command holds it. @param path as for StoreLock */
 export async function lockForServer(path: string, listen: string): Promise<StoreLock> {
   const endsAt = performance.now() + COMMAND_WAIT_MS_MAX;
   for (;;) {
@@ -88,29 +88,29 @@ export async function lockForServer(path: string, listen: string): Promise<Store
       if (isLate || !(error instanceof StoreError) || error.fault !== "in_use") throw error;
       if (storeHolder(path) !== undefined) throw error;
     }
-    await pause(TRY_AGAIN_MS);
+    await pause(RETRY_MS);
   }
 }
 
-/** For a command that changes what a server would keep in memory: none starts meanwhile. */
+/** Locks the store for a command that changes data a server would cache: no server starts meanwhile. */
 export function lockForCommand(path: string): Promise<StoreLock> {
   return lockForServer(path, COMMAND);
 }
 
-/** The server that holds the store now, if any. Never makes a file. */
+/** The server that holds the store now, if any. Never creates a file. */
 export function storeHolder(path: string): StoreHolder | undefined {
-  const found = lookAtLock(path);
+  const found = inspectLock(path);
   if (found === "free" || found.holder === undefined || found.holder.listen === COMMAND) return undefined;
   const { pid, listen } = found.holder;
   return { pid, listen };
 }
 
-/** Whether a server or a command holds the store by this path. Never makes a file. */
+/** Whether a server or a command holds the store by this path. Never creates a file. */
 export function isLockHeld(path: string): boolean {
-  return lookAtLock(path) !== "free";
+  return inspectLock(path) !== "free";
 }
 
-function lookAtLock(path: string): "free" | { readonly holder: NamedHolder | undefined } {
+function inspectLock(path: string): "free" | { readonly holder: NamedHolder | undefined } {
   const file = existsSync(path) ? realpathSync(path) : path;
   if (!existsSync(lockPath(file))) return "free";
   const connection = openLockFile(file);
@@ -135,7 +135,7 @@ export function lockPath(path: string): string {
 }
 
 function openLockFile(path: string): Connection {
-  // What is in it matters only while its writer lives, so it need not be flushed.
+  // Its content matters only while its writer lives, so it needs no fsync.
   return new Connection(lockPath(path), { synchronous: "OFF", busyTimeoutMs: BUSY_TIMEOUT_MS });
 }
 

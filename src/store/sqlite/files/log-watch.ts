@@ -4,48 +4,48 @@ import { StoreError } from "../../store-error.ts";
 import type { Connection } from "../connection.ts";
 import type { ToldTrouble } from "../writer/writer-messages.ts";
 
-/** @property longMs how long the log may be longer than that before the operator is told */
+/** @property longMs how long the WAL may exceed longBytes before the operator is told */
 export interface LogBounds {
   readonly longBytes: number;
   readonly longMs: number;
 }
 
-/** What a burst may leave behind: see `journal_size_limit` in connection.ts. */
+/** The size that may remain after a burst: see `journal_size_limit` in connection.ts. */
 export const LOG_BOUNDS: LogBounds = { longBytes: 67_108_864, longMs: 10_000 };
 
 /**
- * The log is folded into the database when it is this much ahead of it: 4 MB. With a million users, 64 writes at
- * once and four times as much, one write in a hundred waited 40 ms instead of 15, and no more were done.
+ * The WAL is checkpointed when it has grown by this size, 4 MB. With a million users, 64 concurrent writes and four
+ * times the size, one write in a hundred waited 40 ms instead of 15, and throughput was no higher.
  */
 const LOG_PAGES_MAX = 1000;
-/** A page of the log, with its header. */
+/** A page of the WAL, with its header. */
 const FRAME_BYTES = 4120;
 const MIB = 1_048_576;
-/** To look through a log of half a gigabyte for what can be folded takes some 10 ms, for which sets wait. */
-const LONG_FOLD_MS = 500;
+/** A passive checkpoint of a WAL of half a gigabyte takes about 10 ms just to find its work, and sets wait for it. */
+const LONG_CHECKPOINT_MS = 500;
 
-/** In pages: how long the log is, and how much of that is in the database already. */
+/** In pages: the length of the WAL, and the part that is checkpointed. */
 interface Log {
   readonly log: number;
   readonly checkpointed: number;
 }
 
 /**
- * Folds the log into the database between transactions, and sees to it that the log does not eat the disk. A reader in
- * another process that does not finish keeps SQLite from beginning the log anew, for as long as it likes.
+ * Checkpoints the WAL ("log") into the database between transactions, and keeps it from filling the disk. A reader in
+ * another process that does not finish keeps SQLite from restarting the WAL at its beginning, for any length of time.
  */
 export class LogWatch {
   readonly #connection: Connection;
   readonly #tell: (message: ToldTrouble) => void;
   readonly #bounds: LogBounds;
-  /** How long the log was when `shorten` last tried. */
+  /** The length of the WAL at the last attempt of `checkpoint`. */
   #triedAt = 0;
-  /** As of `performance.now`, like the next. */
-  #foldedMs = Number.NEGATIVE_INFINITY;
+  /** As of `performance.now`, like the next field. */
+  #checkpointedMs = Number.NEGATIVE_INFINITY;
   #longSince: number | undefined;
   #isTold: boolean | undefined;
   #refusal: StoreError | undefined;
-  /** Why the log could not be folded the last time. */
+  /** Why the last checkpoint failed. */
   #fault: StoreError | undefined;
 
   constructor(connection: Connection, tell: (message: ToldTrouble) => void, bounds: LogBounds) {
@@ -55,24 +55,27 @@ export class LogWatch {
   }
 
   /**
-   * Why nothing may be written at present. A long log must leave as much room free as it takes itself: folding it can
-   * need that much, and a disk that is full of log could never be freed of it again.
+   * Why nothing may be written now. A long WAL must leave as much room free as it takes: a checkpoint can need that
+   * much, and a disk full of WAL could never be freed again.
    */
   get refusal(): StoreError | undefined {
     return this.#refusal;
   }
 
-  /** What is answered is safe in the log; folding that a reader or the disk prevents is tried again so much later. */
-  shorten(): void {
+  /**
+   * Checkpoints if the WAL has grown enough. Acknowledged writes are safe in the WAL; a checkpoint that a reader or the
+   * disk prevents is retried after the WAL has grown as much again.
+   */
+  checkpoint(): void {
     const log = this.#read();
     if (log === undefined) return;
     if (log.log < this.#triedAt) this.#triedAt = 0;
     if (log.log - Math.max(log.checkpointed, this.#triedAt) < LOG_PAGES_MAX) return;
     this.#triedAt = log.log;
-    this.#fold("PASSIVE");
+    this.#runCheckpoint("PASSIVE");
   }
 
-  /** To be called now and then, also when nothing is written. */
+  /** Call periodically, even when nothing is written. */
   look(): void {
     const log = this.#read();
     if (log === undefined) return;
@@ -85,9 +88,9 @@ export class LogWatch {
       return;
     }
     this.#longSince ??= performance.now();
-    if (performance.now() - this.#foldedMs >= LONG_FOLD_MS) {
-      // Where all of it is folded, to begin the log anew takes a moment, or is refused at once while it is still read.
-      this.#fold(log.log > log.checkpointed ? "PASSIVE" : "TRUNCATE");
+    if (performance.now() - this.#checkpointedMs >= LONG_CHECKPOINT_MS) {
+      // If all of it is checkpointed, restarting it takes a moment, or fails immediately while a reader uses it.
+      this.#runCheckpoint(log.log > log.checkpointed ? "PASSIVE" : "TRUNCATE");
     }
     this.#refusal = this.#leavesRoom(bytes) ? undefined : this.#full(bytes);
     const isLasting = performance.now() - this.#longSince >= this.#bounds.longMs;
@@ -101,9 +104,9 @@ export class LogWatch {
     return this.#quietly(() => this.#connection.get<Log>("PRAGMA wal_checkpoint(NOOP)"));
   }
 
-  #fold(how: "PASSIVE" | "TRUNCATE"): void {
+  #runCheckpoint(how: "PASSIVE" | "TRUNCATE"): void {
     this.#fault = undefined;
-    this.#foldedMs = performance.now();
+    this.#checkpointedMs = performance.now();
     this.#quietly(() => this.#connection.run(`PRAGMA wal_checkpoint(${how})`));
   }
 
@@ -122,7 +125,7 @@ export class LogWatch {
       const { bavail, bsize } = statfsSync(dirname(this.#connection.path));
       return bavail * bsize >= bytes;
     } catch {
-      // Where it cannot be told, the disk itself will refuse.
+      // If this is unknown, the disk itself will refuse.
       return true;
     }
   }
@@ -136,8 +139,8 @@ export class LogWatch {
     const size = `${path}-wal is ${Math.floor(bytes / MIB)} MiB long`;
     const limit = "when it is longer than what is left free on the disk, writes are refused";
     if (this.#fault !== undefined && this.#fault.fault !== "busy") {
-      return `${size}, because it cannot be folded into the file (${this.#fault.message}); ${limit}`;
+      return `${size}, because it cannot be checkpointed into the file (${this.#fault.message}); ${limit}`;
     }
-    return `${size}, because another process has been reading ${path} for long: find it with fuser or lsof and end it; ${limit}`;
+    return `${size}, because another process has been reading ${path} for a long time: find it with fuser or lsof and end it; ${limit}`;
   }
 }

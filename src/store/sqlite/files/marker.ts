@@ -11,12 +11,12 @@ export function markerPath(path: string): string {
   return `${path}.made`;
 }
 
-/** A store once was at the path: what is missing or empty there now has been lost. */
+/** A store was created at the path before: if it is missing or empty now, it was lost. */
 export function isMarked(path: string): boolean {
   return existsSync(markerPath(path));
 }
 
-/** On disk, and so is the folder's entry of it, when it returns. @param path of a store that has its schema */
+/** Creates the marker; returns after fsync of the file and its folder. @param path of a store that has its schema */
 export function mark(path: string): void {
   if (isMarked(path)) return;
   try {
@@ -45,7 +45,7 @@ export function lost(path: string, how: "missing" | "empty"): StoreError {
 }
 
 function flushFolder(path: string): void {
-  // Windows has no descriptors of folders.
+  // Windows has no descriptors for folders.
   if (process.platform === "win32") return;
   const descriptor = openSync(path, "r");
   try {

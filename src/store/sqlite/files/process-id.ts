@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from "node:fs";
 
-/** A process of this system or another one, so that no later one is taken for it. What is not known is "" or 0. */
+/** Identifies a process of any system, so that no later process has the same id. Unknown fields are "" or 0. */
 export interface ProcessId {
   readonly boot: string;
   readonly pid: number;
@@ -8,7 +8,7 @@ export interface ProcessId {
   readonly started: number;
 }
 
-/** The field of /proc/PID/stat after the name in parentheses, which may itself hold anything. */
+/** The index of this field in /proc/PID/stat after the name in parentheses, which may contain anything. */
 const START_TIME_AFTER_NAME = 19;
 
 export function ownProcessId(): ProcessId {
@@ -16,7 +16,7 @@ export function ownProcessId(): ProcessId {
   return { boot: readBoot(), pid, pidNamespace: readNamespace(), started: startTime(pid) ?? 0 };
 }
 
-/** Undefined: it cannot be told from here. */
+/** Undefined: unknown from here. */
 export function isRunning(other: ProcessId, own: ProcessId): boolean | undefined {
   if (own.boot === "" || own.boot !== other.boot) return undefined;
   if (own.pidNamespace === "" || own.pidNamespace !== other.pidNamespace) return undefined;

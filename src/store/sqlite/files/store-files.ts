@@ -3,15 +3,15 @@ import type { Connection } from "../connection.ts";
 import { type FileId, fileIdAt, isSameFile } from "./file-id.ts";
 import { lockPath } from "./lock.ts";
 
-/** The files that make an open store, and how to know its bytes again; goes through `postMessage`. */
+/** The files of an open store, and a mark to recognize its content; goes through `postMessage`. */
 export interface StoreFilesId {
   readonly path: string;
   readonly main: FileId | undefined;
   readonly log: FileId | undefined;
   readonly index: FileId | undefined;
-  /** Undefined for a command, which has none. */
+  /** Undefined for a command, which has no lock. */
   readonly lock: FileId | undefined;
-  /** Where a server has named itself: see holder.ts. */
+  /** Where a server has recorded itself: see holder.ts. */
   readonly named: NamedFile | undefined;
 }
 
@@ -27,13 +27,13 @@ interface Place {
   readonly size: number;
 }
 
-/** @property kind whether what is open is still the store: `overwritten` = the open file holds something else now */
+/** @property kind `overwritten` = the open file holds other content now; `moved` = its path leads elsewhere */
 export interface Loss {
   readonly kind: "moved" | "overwritten";
   readonly message: string;
 }
 
-/** The largest that SQLite has; the row stands at the end of its page. */
+/** SQLite's largest page size; the row is at the end of its page. */
 const PAGE_BYTES_MAX = 65_536;
 const ROOT_PAGE = "SELECT rootpage FROM sqlite_schema WHERE name = 'holder'";
 const BACKUP = 'restore a backup (docs/OPERATIONS.md, "Restore a backup")';
@@ -43,18 +43,24 @@ export function storeFilesId(path: string, isServed: boolean, named: NamedFile |
   return { path, main, log, index, lock: isServed ? fileIdAt(lockPath(path)) : undefined, named };
 }
 
-/** Looks whether what the paths lead to are still the files that are open. */
+/**
+ * Checks that the paths still lead to the open files, and that the content is still the store's.
+ *
+ * `files/` has what protects the store's files: locks against a second server (lock.ts by path, file-lock.ts and
+ * holder.ts by file), the marker of a created store, the checkpoints of the WAL (log-watch.ts), and the check for room
+ * (disk-probe.ts).
+ */
 export class StoreFiles {
   readonly #id: StoreFilesId;
   readonly #page: Buffer;
-  #nameAt: Place | undefined;
+  #nonceAt: Place | undefined;
 
   constructor(id: StoreFilesId) {
     this.#id = id;
     this.#page = Buffer.alloc(id.named === undefined ? 0 : PAGE_BYTES_MAX);
   }
 
-  /** Undefined: all is as it should be. About 10 µs. */
+  /** Undefined: nothing is lost. Takes about 10 µs. */
   look(connection: Connection | undefined): Loss | undefined {
     const { path, main, log, index, lock } = this.#id;
     const there = fileIdAt(path);
@@ -82,22 +88,22 @@ export class StoreFiles {
     return { kind: "moved", message: `${path} was ${how} while it was served: nothing is written; ${what}` };
   }
 
-  /** Whether the name that this server gave itself is on its page of the file. VACUUM may have moved the page. */
+  /** Whether this server's nonce is on its page of the file. VACUUM may have moved the page. */
   #isNamed(connection: Connection): boolean {
     if (this.#id.named === undefined) return true;
-    if (this.#nameAt !== undefined && this.#isNameAt(this.#nameAt)) return true;
+    if (this.#nonceAt !== undefined && this.#isNonceAt(this.#nonceAt)) return true;
     const size = connection.get<{ page_size: number }>("PRAGMA page_size")?.page_size ?? 0;
     const page = connection.get<{ rootpage: number }>(ROOT_PAGE)?.rootpage ?? 0;
     const place = { at: size * (page - 1), size };
-    if (this.#isNameAt(place)) {
-      this.#nameAt = place;
+    if (this.#isNonceAt(place)) {
+      this.#nonceAt = place;
       return true;
     }
-    // Until it has been seen once, it may be in the log still.
-    return this.#nameAt === undefined;
+    // Until it was found once, it may still be in the WAL.
+    return this.#nonceAt === undefined;
   }
 
-  #isNameAt({ at, size }: Place): boolean {
+  #isNonceAt({ at, size }: Place): boolean {
     const { named } = this.#id;
     if (named === undefined || at < 0) return false;
     const read = readSync(named.descriptor, this.#page, 0, size, at);

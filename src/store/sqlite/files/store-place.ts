@@ -6,23 +6,23 @@ import { isMarked, lost } from "./marker.ts";
 
 /** A path at which a store may be opened. */
 export interface StorePlace {
-  /** Without symbolic links: the same file by another name has the same lock, log and marker. */
+  /** Without symbolic links: the same file has one lock, WAL and marker. */
   readonly path: string;
-  /** A store was made here before. */
+  /** A store was created here before. */
   readonly isMarked: boolean;
 }
 
-/** Refuses what can only be a lost store, and a file that has a second name. Makes nothing. */
+/** Refuses a lost store and a file with a second name. Creates nothing. */
 export function storePlace(given: string): StorePlace {
-  const path = truePath(resolve(given));
-  // First: another process may be making the store, and marks it when it has made it.
+  const path = realPath(resolve(given));
+  // Check the marker first: another process may be creating the store, and marks it afterwards.
   const marked = isMarked(path);
   const found = statAt(path);
   if (found === undefined && marked) throw lost(path, "missing");
   if (found?.isFile() === true && found.nlink > 1) {
     throw new StoreError(
       "cannot_open",
-      `${path} has ${found.nlink} names (hard links): by another one it would have another log; remove the others`,
+      `${path} has ${found.nlink} names (hard links): each name would have a write-ahead log of its own; remove the others`,
     );
   }
   return { path, isMarked: marked };
@@ -30,11 +30,11 @@ export function storePlace(given: string): StorePlace {
 
 const LINKS_MAX = 40;
 
-function truePath(path: string): string {
+function realPath(path: string): string {
   let at = path;
   for (let links = 0; links < LINKS_MAX; links++) {
     if (existsSync(at)) return realpathSync(at);
-    // A link to a file that is missing: its marker is where the file was.
+    // A link to a missing file: the marker is where the file was.
     if (!isLink(at)) break;
     at = resolve(dirname(at), readlinkSync(at));
   }

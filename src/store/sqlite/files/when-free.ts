@@ -2,11 +2,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { StoreError } from "../../store-error.ts";
 
 const WAIT_MAX_MS = 5000;
-const AGAIN_MS = 5;
+const RETRY_MS = 5;
 
 /**
- * What the call answers when no other connection's lock stands in its way; else it is made again, for five seconds.
- * Unlike SQLite's own waiting this leaves the thread to others, so that a server that is starting can be stopped.
+ * Runs a call, and retries it for five seconds while another connection has a lock. Unlike SQLite's own waiting this
+ * does not block the thread, so that a starting server can be stopped.
  */
 export async function whenFree<T>(call: () => T): Promise<T> {
   const until = performance.now() + WAIT_MAX_MS;
@@ -16,6 +16,6 @@ export async function whenFree<T>(call: () => T): Promise<T> {
     } catch (error) {
       if (!(error instanceof StoreError) || error.fault !== "busy" || performance.now() > until) throw error;
     }
-    await pause(AGAIN_MS);
+    await pause(RETRY_MS);
   }
 }

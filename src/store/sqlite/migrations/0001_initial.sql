@@ -1,6 +1,6 @@
 -- Times are ms since 1970, sizes are bytes, flags are 0 or 1. Text compares byte for byte (BINARY, the default).
 
--- "usmt": says whose file this is, so that no other program's database is taken for ours.
+-- "usmt": marks the file as ours, so that no other program's database is taken for a store.
 PRAGMA application_id = 1970498932;
 
 -- AUTOINCREMENT: the number of a deleted app must not come back while its users wait to be purged.
@@ -23,13 +23,13 @@ CREATE TABLE apps (
   tokens_valid_after INTEGER NOT NULL
 ) STRICT;
 
--- The sum of users.bytes, moved in the transaction that moves them.
+-- The sum of users.bytes, updated in the same transaction.
 CREATE TABLE app_usage (
   app INTEGER PRIMARY KEY,
   used INTEGER NOT NULL
 ) STRICT;
 
--- Apps that are gone but whose users are still to be removed.
+-- Deleted apps whose users are still to be removed.
 CREATE TABLE deleted_apps (
   number INTEGER PRIMARY KEY,
   deleted INTEGER NOT NULL
@@ -41,12 +41,12 @@ CREATE TABLE signing_keys (
   created INTEGER NOT NULL
 ) STRICT;
 
--- One row a user, the attributes in it. A rowid table with an index on the name, and not WITHOUT ROWID: there the
--- rows themselves would sit in the inner pages of the tree, of which a 4 kB page holds two to a dozen, so that ten
--- million users make it twice as deep and an update rewrites pages that every look-up needs. Here the name's index
--- has about a hundred entries a page and never changes after the insertion, the row is found by number, and rows
--- lie in the order of creation, which is the order of listing.
--- The attributes come last: only they are long, and what stands before them is read without their overflow pages.
+-- One row per user, including the attributes. A rowid table with an index on the name, not WITHOUT ROWID: there the
+-- rows themselves would be in the inner pages of the tree. A 4 kB page holds two to a dozen of them, so that ten
+-- million users would make the tree twice as deep, and an update would rewrite pages that every lookup needs. Here the
+-- name's index has about a hundred entries per page and never changes after the insertion. The row is found by number,
+-- and rows are in the order of creation, which is the order of listing. The attributes come last, because only they are
+-- long: the columns before them are read without overflow pages.
 CREATE TABLE users (
   row INTEGER PRIMARY KEY,
   app INTEGER NOT NULL,
@@ -67,7 +67,7 @@ CREATE TABLE users (
 
 CREATE INDEX users_by_creation ON users (app, created, name);
 
--- What servers must learn about; they ask for what is past the last position they saw.
+-- The change feed: servers read what is past the last position they saw.
 CREATE TABLE changes (
   position INTEGER PRIMARY KEY AUTOINCREMENT,
   at INTEGER NOT NULL,

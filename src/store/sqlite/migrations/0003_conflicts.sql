@@ -1,2 +1,2 @@
--- 'refuse' or 'merge': what becomes of a set that another one has overtaken. See core/model.ts.
+-- 'refuse' or 'merge': how to handle conflicting sets. See core/model.ts.
 ALTER TABLE apps ADD COLUMN conflicts TEXT NOT NULL DEFAULT 'refuse';

@@ -1,6 +1,6 @@
--- The server that serves the file now, at most one row: whoever comes by another path reads here who it is. Its
--- heartbeat is the time of the file's last modification, and not a column: in a file with a write-ahead log a column
--- would change in the log, which another path does not see. See store/sqlite/files/holder.ts.
+-- The server that serves the file now, at most one row: a server that opens the file by another path reads it here. Its
+-- heartbeat is the file's modification time, not a column: with a WAL a column would change in the WAL, which another
+-- path does not see. See store/sqlite/files/holder.ts.
 CREATE TABLE holder (
   -- Of the system that runs it; "" = not known.
   boot TEXT NOT NULL,

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import {
   PAGE_USERS_MAX,
   pageLength,
@@ -10,10 +10,10 @@ import type { Connection } from "../connection.ts";
 import { readApps, readUsage } from "../reads.ts";
 
 const KEYS = "SELECT id, secret, created FROM signing_keys ORDER BY id";
-/** What AUTOINCREMENT has given last; a table that never had a row has no line here. */
+/** The last number that AUTOINCREMENT assigned; a table that never had a row is missing here. */
 const LAST_NUMBER = "SELECT seq FROM sqlite_sequence WHERE name = ?1";
 const COUNT = "SELECT count(*) AS count FROM users WHERE app = ?1";
-/** Does not read the attributes: sizes are known before anything large is in memory. */
+/** Without the attributes: sizes are known before anything large is in memory. */
 const NEXT_SIZES = "SELECT name, bytes FROM users WHERE app = ?1 AND name > ?2 ORDER BY name LIMIT ?3";
 const USERS = `
   SELECT
@@ -21,10 +21,10 @@ const USERS = `
     attributes_modified AS attributesModified, password_hash AS passwordHash, nickname, attributes
   FROM users WHERE app = ?1 AND name > ?2 AND name <= ?3 ORDER BY name`;
 
-/** The tables whose numbers must not come back. */
+/** The tables whose numbers must never be assigned again. */
 export const NUMBERED_TABLES = { apps: "apps", keys: "signing_keys", changes: "changes" } as const;
 
-/** Reads all of a store for its transfer. */
+/** Reads a whole store for a copy. */
 export class SqliteTransferReader {
   readonly location: string;
   readonly #connection: Connection;
@@ -51,8 +51,8 @@ export class SqliteTransferReader {
   }
 
   async users(app: number, after: string): Promise<readonly TransferUser[]> {
-    // SQLite blocks the thread: what the other store has been asked for is to be on its way before.
-    await nextTurn();
+    // SQLite blocks the thread: let the requests to the other store go out first.
+    await yieldToEventLoop();
     const next = this.#connection.all<{ name: string; bytes: number }>(NEXT_SIZES, app, after, PAGE_USERS_MAX);
     const last = next[pageLength(next.map(({ bytes }) => bytes)) - 1];
     return last === undefined ? [] : this.#connection.all<TransferUser>(USERS, app, after, last.name);

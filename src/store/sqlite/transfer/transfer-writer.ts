@@ -10,7 +10,7 @@ const INSERT_USER = `
   ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 const INSERT_APP = `INSERT INTO apps (${APP_COLUMNS}) VALUES (${APP_PLACEHOLDERS})`;
 
-/** All that a store without apps can hold; the feed of changes and the numbers stay. */
+/** All that a store without apps can hold, except the change feed and the numbers, which stay. */
 const TABLES_CLEARED = ["users", "app_usage", "deleted_apps", "signing_keys"] as const;
 
 /** False: there was nothing to remove. */
@@ -41,7 +41,7 @@ export function insertGlobals(connection: Connection, globals: StoreGlobals, usa
   });
 }
 
-/** Numbers that the source has given go on being given; those that only the target has given as well. */
+/** Continues the numbering of the source and of the target: no number of either is assigned again. */
 function raiseNumbers(connection: Connection, numbers: LastNumbers): void {
   for (const [of, last] of Object.entries(numbers)) {
     const table = NUMBERED_TABLES[of as keyof LastNumbers]; // as: the keys of LastNumbers, no others

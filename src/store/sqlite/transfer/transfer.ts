@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import type { SchemaUse } from "../../migrate.ts";
 import { StoreError } from "../../store-error.ts";
 import { migrateForTransfer } from "../../transfer/migrate-for-transfer.ts";
@@ -13,7 +13,10 @@ import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from 
 import { SqliteTransferReader } from "./transfer-reader.ts";
 import { clearTables, insertGlobals, insertTransferred } from "./transfer-writer.ts";
 
-/** Holds the store as its server would; rejects with `in_use`, naming the server, while one has it. */
+/**
+ * A sqlite: store as the source of a copy (store/transfer/transfer.ts). Holds the store as its server would; rejects
+ * with `in_use`, naming the server, while one has it.
+ */
 export async function openSqliteSource(path: string): Promise<TransferSource> {
   storePlace(path);
   if (!existsSync(path)) throw new StoreError("cannot_open", `${path} does not exist: there is nothing to copy`);
@@ -31,14 +34,14 @@ export async function openSqliteSource(path: string): Promise<TransferSource> {
   });
 }
 
-/** Makes the file where it is missing. Rejects when it has apps, or as `openSqliteSource` does. */
+/** Creates a missing file. Rejects if it has apps, or as `openSqliteSource` does. */
 export async function openSqliteTarget(path: string): Promise<TransferTarget> {
   await using opening = new AsyncDisposableStack();
   const connection = await openHeld(path, "make", opening);
   if (connection.get("SELECT 1 FROM apps") !== undefined) {
     throw new StoreError("location_illegal", `${connection.path} has apps already: copy into a store that has none`);
   }
-  // Has nothing in memory of what the other writes.
+  // A second connection, whose cache holds nothing that the first one writes.
   const reading = opening.adopt(new Connection(connection.path), (opened) => opened.close());
   const owned = opening.move();
   return Object.assign(new SqliteTransferReader(reading), {
@@ -46,7 +49,7 @@ export async function openSqliteTarget(path: string): Promise<TransferTarget> {
       return clearTables(connection);
     },
     async putUsers(...[app, users]: Parameters<TransferTarget["putUsers"]>): Promise<void> {
-      await nextTurn();
+      await yieldToEventLoop();
       insertTransferred(connection, app, users);
     },
     async putGlobals(...[globals, usage]: Parameters<TransferTarget["putGlobals"]>): Promise<void> {
@@ -71,7 +74,7 @@ async function openHeld(given: string, schema: SchemaUse, opening: AsyncDisposab
   return connection;
 }
 
-/** Another number after another connection has changed anything. */
+/** Changes when another connection has changed the file. */
 function dataVersion(connection: Connection): number | undefined {
   return connection.get<{ data_version: number }>("PRAGMA data_version")?.data_version;
 }

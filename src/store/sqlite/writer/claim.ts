@@ -1,7 +1,7 @@
 /**
- * How many commands of a message the writer has begun, in memory that a client and the writer share, so that exactly
- * one of them decides about each command: either the writer begins it, or the client takes it back, and then it is
- * never carried out. The client can do that also while the writer's thread hangs.
+ * How many commands of a message the writer has started, in memory shared by a client and the writer. For each command
+ * exactly one of them decides: either the writer starts it, or the client withdraws it and it never runs. The client
+ * can withdraw even while the writer's thread hangs.
  */
 export class Claim {
   readonly #cell: Int32Array;
@@ -11,22 +11,22 @@ export class Claim {
     this.#cell = new Int32Array(memory);
   }
 
-  /** The client's: before it posts a message, and after all of the last one was answered. */
+  /** Called by the client before it posts a message, after all of the last one was answered. */
   reset(): void {
     Atomics.store(this.#cell, 0, 0);
   }
 
-  /** The writer's: begins the commands from one place of the message up to another. False: they were taken back. */
+  /** Called by the writer: starts the commands of a range of the message. False: they were withdrawn. */
   begin(from: number, to: number): boolean {
     return Atomics.compareExchange(this.#cell, 0, from, to) === from;
   }
 
-  /** The client's: from now on no further command is begun. How many are. */
+  /** Called by the client: no further command starts. Returns how many have started. */
   withdraw(): number {
     return Atomics.or(this.#cell, 0, WITHDRAWN) & ~WITHDRAWN;
   }
 
-  /** How many commands are begun, the message's first ones. */
+  /** How many commands, the first ones of the message, have started. */
   get begun(): number {
     return Atomics.load(this.#cell, 0) & ~WITHDRAWN;
   }

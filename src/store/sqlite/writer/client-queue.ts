@@ -3,14 +3,14 @@ import { commandWeight } from "./command-weight.ts";
 import type { Done } from "./group-commit.ts";
 import type { Answers, NumberedCommand, SentFault } from "./writer-messages.ts";
 
-/** One client's message as the writer works on it, over as many transactions as it takes. */
+/** A client's message while the writer works on it, over as many transactions as it takes. */
 export class ClientQueue {
   readonly #port: Pick<MessagePort, "postMessage">;
   readonly #claim: Claim;
   #commands: readonly NumberedCommand[] = [];
-  /** How many are begun, or were taken back. */
+  /** How many have started or were withdrawn. */
   #next = 0;
-  /** Begun and not answered yet. */
+  /** Started and not answered yet. */
   #open = 0;
   #results: Answers["results"][number][] = [];
   #faults: Answers["faults"][number][] = [];
@@ -25,19 +25,19 @@ export class ClientQueue {
     this.#next = 0;
   }
 
-  /** There are commands that are not begun. */
+  /** True if some commands have not started. */
   get isWaiting(): boolean {
     return this.#next < this.#commands.length;
   }
 
-  /** Among them is one that asks whether the disk has room. */
+  /** True if one of them is a probe for room on the disk. */
   get isProbing(): boolean {
     return this.isWaiting && this.#commands.some(([, name], index) => index >= this.#next && name === "probe");
   }
 
   /**
-   * Begins as many commands as fit; none when the client has taken back what is left.
-   * @param mayExceed one that is larger by itself may go all the same
+   * Starts as many commands as fit; none if the client has withdrawn them.
+   * @param mayExceed a single command may exceed bytesMax
    */
   begin(bytesMax: number, mayExceed: boolean): readonly NumberedCommand[] {
     const from = this.#next;
@@ -67,7 +67,7 @@ export class ClientQueue {
     this.#faults.push({ id, fault });
   }
 
-  /** Tells the client what has become of its commands since it was last told. */
+  /** Sends the client the outcomes since the last call. */
   answer(): void {
     const isDone = !this.isWaiting && this.#open === 0;
     if (this.#results.length === 0 && this.#faults.length === 0 && !isDone) return;

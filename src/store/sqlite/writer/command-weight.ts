@@ -2,12 +2,12 @@ import { type Asker, account } from "../../../core/admission/asker.ts";
 import type { AttributesWrite } from "../../../core/ports.ts";
 import type { NumberedCommand } from "./writer-messages.ts";
 
-/** What a command takes beside its attributes: the request that waits for it, and what crosses the threads. */
+/** The overhead of a command: the request that waits for it, and its messages between threads. */
 const COMMAND_BYTES = 1024;
-/** A user who is made or removed. */
+/** A user who is created or removed. */
 const USER_BYTES = 256;
 
-/** About how many bytes of memory a command takes on its way to the disk. */
+/** Approximate memory of a command in flight, in bytes. */
 export function commandWeight(command: NumberedCommand): number {
   switch (command[1]) {
     case "writeAttributes":
@@ -18,19 +18,21 @@ export function commandWeight(command: NumberedCommand): number {
     case "deleteUsers":
       return COMMAND_BYTES + command[3].length * USER_BYTES;
     case "probe":
-      // A server that is busy can write all the same: a full queue must not make it look broken.
+      // A busy server can still write: a full queue must not make it look broken.
       return 0;
     default:
       return COMMAND_BYTES;
   }
 }
 
-/** UTF-8 bytes, or UTF-16 units where escapes make the text longer: a text takes no more of either in memory. */
+/**
+ * UTF-8 bytes or UTF-16 units, whichever is more: escapes make the JSON text longer. A string takes no more than that.
+ */
 function attributesBytes({ json, bytes }: AttributesWrite): number {
   return Math.max(json.length, bytes);
 }
 
-/** Who must share room with whom: an app with the other apps, and its users with each other. */
+/** Who shares room fairly: apps with each other, and an app's users with each other. */
 export function commandAsker(command: NumberedCommand): Asker {
   switch (command[1]) {
     case "writeAttributes":

@@ -4,7 +4,7 @@ import { Connection } from "../connection.ts";
 import { storeError } from "../errors.ts";
 import { DiskProbe } from "../files/disk-probe.ts";
 import { FileWatch } from "../files/file-watch.ts";
-import { forgetServer, HEARTBEAT_MS } from "../files/holder.ts";
+import { HEARTBEAT_MS, removeServer } from "../files/holder.ts";
 import { type LogBounds, LogWatch } from "../files/log-watch.ts";
 import { SharedState } from "../shared-state.ts";
 import { Claim } from "./claim.ts";
@@ -19,7 +19,7 @@ interface FileWriterNeeds {
   readonly tell: (message: ToldTrouble) => void;
 }
 
-/** What there is while the file is open. */
+/** The parts that exist while the file is open. */
 interface OpenFile {
   readonly connection: Connection;
   readonly loop: WriteLoop;
@@ -27,22 +27,22 @@ interface OpenFile {
   readonly disk: DiskProbe;
 }
 
-/** How long closing waits for others at the file before it leaves the log to the next one who opens it. */
+/** How long closing waits for other connections before it leaves the WAL to the next opener. */
 const CLOSE_WAIT_MS = 1000;
 
-/** How often it looks whether another process has written, which is seen here within a second, and what ails the file. */
-const LOOK_MS = 250;
+/** How often to check for faults of the file and for writes of other processes, which are seen within a second. */
+const CHECK_MS = 250;
 
-/** The store's file as the writer's thread has it: written for clients, watched, its log folded in. */
+/** The store's file on the writer's thread: written for clients, watched, and checkpointed. */
 export class FileWriter {
   readonly #opening: Opening;
   readonly #needs: FileWriterNeeds;
   readonly #shared: SharedState;
   readonly #watch: FileWatch;
   readonly #timers: readonly Timer[];
-  /** Undefined while the file is lost that a writer before this one had open: it must not come back empty. */
+  /** Undefined while a file that an earlier writer had open is lost: it must not come back empty. */
   #open: OpenFile | undefined;
-  /** They wait for that. */
+  /** Clients that wait for the file. */
   #clients: (readonly [MessagePort, Claim])[] = [];
   #dataVersion = 0;
   #isDamageTold = false;
@@ -53,7 +53,10 @@ export class FileWriter {
     this.#shared = new SharedState(opening.cells);
     this.#watch = new FileWatch(opening.files, needs.tell);
     this.#tryOpening();
-    this.#timers = [setInterval(() => this.#look(), LOOK_MS), setInterval(() => this.#watch.beat(), HEARTBEAT_MS)];
+    this.#timers = [
+      setInterval(() => this.#look(), CHECK_MS),
+      setInterval(() => this.#watch.heartbeat(), HEARTBEAT_MS),
+    ];
   }
 
   serve(client: MessagePort, memory: SharedArrayBuffer): void {
@@ -62,7 +65,7 @@ export class FileWriter {
     else this.#open.loop.serve(client, claim);
   }
 
-  /** To be called when the clients have been answered. */
+  /** Call when the clients have been answered. */
   close(): SentFault | undefined {
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#open === undefined) return undefined;
@@ -71,7 +74,7 @@ export class FileWriter {
       connection.exec(`PRAGMA busy_timeout = ${CLOSE_WAIT_MS}`);
       this.#watch.loss(connection);
       if (this.#watch.ownsFile) {
-        if (this.#opening.files.named !== undefined) forgetServer(connection);
+        if (this.#opening.files.named !== undefined) removeServer(connection);
         connection.run("PRAGMA wal_checkpoint(TRUNCATE)");
       } else {
         this.#watch.dropLog();
@@ -94,9 +97,9 @@ export class FileWriter {
       return;
     }
     connection.useWriteAheadLog();
-    // By itself SQLite would fold the log inside a commit, whose callers would wait for it.
+    // No automatic checkpoints: SQLite would run them inside a commit, while callers wait.
     connection.exec("PRAGMA wal_autocheckpoint = 0");
-    // This thread must hear its clients while another process has the lock.
+    // This thread must receive messages while another process has the lock.
     connection.exec("PRAGMA busy_timeout = 0");
     const log = new LogWatch(connection, this.#needs.tell, this.#needs.bounds);
     const disk = new DiskProbe(path, synchronous, onDamage);
@@ -108,7 +111,7 @@ export class FileWriter {
       refusal: () => log.refusal,
       lackOfRoom: () => disk.fault(),
       onCommitted: () => {
-        if (this.#watch.ownsFile) log.shorten();
+        if (this.#watch.ownsFile) log.checkpoint();
       },
     });
     this.#open = { connection, loop, log, disk };
@@ -124,10 +127,10 @@ export class FileWriter {
     }
     const { connection, log } = this.#open;
     if (this.#watch.loss(connection) !== undefined) {
-      this.#watch.settleLog(connection);
+      this.#watch.checkpointAll(connection);
       return;
     }
-    this.#lookForForeignWrites(connection);
+    this.#checkForeignWrites(connection);
     log.look();
     const { damage } = this.#shared;
     if (damage === undefined || this.#isDamageTold) return;
@@ -137,10 +140,10 @@ export class FileWriter {
   }
 
   /**
-   * While a server holds the store, only the command line writes beside it, and only what the feed tells of. A change
-   * of the file in any other way must not leave copies that never go away.
+   * While a server holds the store, only commands write beside it, and the feed reports what they change. Any other
+   * change of the file must invalidate all cached copies, too.
    */
-  #lookForForeignWrites(connection: Connection): void {
+  #checkForeignWrites(connection: Connection): void {
     try {
       const version = connection.get<{ data_version: number }>("PRAGMA data_version")?.data_version ?? 0;
       if (version === this.#dataVersion) return;
@@ -154,7 +157,7 @@ export class FileWriter {
   }
 }
 
-/** It stays true until the file is another one, and so for as long as the process lives. */
+/** The message stays true until the file is replaced, and so until the process ends. */
 function damageText(path: string, code: number): string {
   const what = "users whose data is not on a damaged page are served as before";
   const todo = 'stop the server and restore a backup, or save what can be read with ".recover" of the program sqlite3';

@@ -6,16 +6,16 @@ import type { SharedState } from "../shared-state.ts";
 import { Invalidations } from "./invalidations.ts";
 import type { NumberedCommand } from "./writer-messages.ts";
 
-/** What became of a command: its result and, for attributes that were written, their stamp. */
+/** A command's result and, for attributes that were written, their version stamp. */
 export interface Done {
   readonly result: unknown;
   readonly stamp: number | undefined;
 }
 
-/** Why none of the commands was carried out. */
-export interface Undone {
-  readonly undone: StoreError;
-  /** The disk may have kept it all the same: a restart would find it in the log. */
+/** Why a group of commands was rolled back. */
+export interface RolledBack {
+  readonly rolledBack: StoreError;
+  /** The disk may have it all the same: recovery would find it in the WAL. */
   readonly isInDoubt: boolean;
 }
 
@@ -25,7 +25,7 @@ interface Transaction {
   readonly table: Commands;
 }
 
-/** Takes the write lock without waiting for it; what keeps it from that, if anything. */
+/** Begins a transaction without waiting for the write lock; returns the fault, if any. */
 export function begin(connection: Connection): StoreError | undefined {
   try {
     connection.run("BEGIN IMMEDIATE");
@@ -36,13 +36,13 @@ export function begin(connection: Connection): StoreError | undefined {
 }
 
 /**
- * Runs commands in the transaction that was begun for them, and commits it, so that all of them wait for one flush of
- * the disk; an outcome for each. If one of them throws, or the commit does, all are undone.
+ * Group commit: runs commands in the open transaction and commits it, so that all of them share one fsync; one outcome
+ * per command. If a command or the commit throws, the whole batch is rolled back.
  */
-export function commitTogether(
+export function commitBatch(
   { connection, shared, table }: Transaction,
   commands: readonly NumberedCommand[],
-): readonly Done[] | Undone {
+): readonly Done[] | RolledBack {
   const invalidations = new Invalidations();
   let isCommitting = false;
   try {
@@ -60,16 +60,16 @@ export function commitTogether(
       stamp: invalidations.stampOf(command, shared),
     }));
   } catch (error) {
-    // If this throws too, the thread ends: better no writer than one whose transaction is in doubt.
+    // If this throws, too, the thread ends: better no writer than one with a transaction in doubt.
     connection.rollback();
     invalidations.end(shared);
-    const undone = storeError(error, connection.path);
-    return { undone, isInDoubt: isCommitting && !UNDONE_IN_COMMIT.includes(undone.fault) };
+    const rolledBack = storeError(error, connection.path);
+    return { rolledBack, isInDoubt: isCommitting && !SURELY_ROLLED_BACK.includes(rolledBack.fault) };
   }
 }
 
-/** Faults of a commit that come before its last page is written, without which no restart takes it for one. */
-const UNDONE_IN_COMMIT: readonly StoreFault[] = ["busy", "full", "readonly"];
+/** Faults of a commit before its last page is written; recovery ignores a transaction without that page. */
+const SURELY_ROLLED_BACK: readonly StoreFault[] = ["busy", "full", "readonly"];
 
 function run(connection: Connection, [, name, ...args]: NumberedCommand, table: Commands): unknown {
   // as: a command's arguments belong to its name; the compiler cannot follow that through a union.

@@ -2,21 +2,21 @@ import { keyHash } from "../../cache/key-hash.ts";
 import type { SharedState } from "../shared-state.ts";
 import type { NumberedCommand } from "./writer-messages.ts";
 
-/** What a transaction makes stale of that which threads keep in memory. */
+/** The cached copies that a transaction invalidates on all threads, and whether the change feed grows. */
 export class Invalidations {
-  /** Of users whose attributes it changes, with how often. */
+  /** The stripes of the changed users, and how often each was changed. */
   readonly #stripes = new Map<number, number>();
   #all = false;
   #changesFeed = false;
 
-  /** To be told of every command that has been carried out, and of what it answered. */
+  /** Call for every command that ran, with its result. */
   add(command: NumberedCommand, result: unknown): void {
     switch (command[1]) {
       case "writeAttributes":
         if (result === "written") this.#touch(command[2], command[3]);
         break;
       case "writeAttributesOf":
-        // Also those that were refused: to read them once more costs little.
+        // Refused ones, too: reading them once more costs little.
         for (const { app, name } of command[2]) this.#touch(app, name);
         break;
       case "clearAttributes":
@@ -39,20 +39,22 @@ export class Invalidations {
     }
   }
 
-  /** Before the commit can be seen. */
+  /** Call before the commit can be seen. */
   begin({ stamps }: SharedState): void {
     if (this.#all) stamps.beginAll();
     stamps.begin(this.#stripes.keys());
   }
 
-  /** After the commit, or when there is none after all; before anybody is answered. */
+  /** Call after the commit or the rollback, and before any command is answered. */
   end(shared: SharedState): void {
     shared.stamps.end(this.#stripes.keys());
     if (this.#all) shared.stamps.endAll();
     if (this.#changesFeed) shared.bumpFeedVersion();
   }
 
-  /** The stamp of what the command has stored; undefined when another of the transaction may have changed it again. */
+  /**
+   * The stamp of the stored attributes; undefined if another command of the transaction may have changed them again.
+   */
   stampOf(command: NumberedCommand, { stamps }: SharedState): number | undefined {
     if (command[1] !== "writeAttributes") return undefined;
     const hash = keyHash(command[2], command[3]);

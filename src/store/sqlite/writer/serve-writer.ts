@@ -10,20 +10,20 @@ import { LOG_BOUNDS } from "../files/log-watch.ts";
 import { FileWriter } from "./file-writer.ts";
 import { type FromWriter, sentFault, type ToWriter } from "./writer-messages.ts";
 
-/** What a Worker's global scope gives its code. */
+/** The global scope of a Worker. */
 export interface WriterPort {
   onmessage: ((event: MessageEvent<ToWriter>) => unknown) | null;
   postMessage(message: FromWriter): void;
 }
 
 /**
- * The thread's niceness: where a core is wanted by both, reads go before writes. With 64 clients that set and 64 that
- * read on one core, reads came to 0.55 of their rate alone instead of 0.37, and sets to 0.85 of theirs beside reads;
- * sets alone were as fast as before, because the serving thread waits for them.
+ * The thread's niceness: if both want a core, reads go before writes. With 64 clients that set and 64 that read on one
+ * core, reads reached 0.55 of their rate alone instead of 0.37, and sets 0.85 of theirs beside reads. Sets alone were
+ * as fast as before, because the serving thread waits for them.
  */
 const NICENESS = 7;
 
-/** The writer's thread: owns the only connection of this server that writes. */
+/** Runs the writer's thread, which owns the server's only writing connection. */
 export function serveWriter(port: WriterPort, commands: Commands, bounds = LOG_BOUNDS): void {
   yieldToReads();
   onCrash((error) => port.postMessage({ kind: "crashed", error: outlineOf(error) }));
@@ -34,7 +34,7 @@ export function serveWriter(port: WriterPort, commands: Commands, bounds = LOG_B
       case "open":
         try {
           writer = new FileWriter(data, { table: commands, bounds, tell: (message) => port.postMessage(message) });
-          // Not before: a log that a crash has left long may take long to read.
+          // Only now: recovering a long WAL after a crash may take long.
           beatWhereSeen(data.pulse);
           port.postMessage({ kind: "opened" });
         } catch (error) {
@@ -52,17 +52,17 @@ export function serveWriter(port: WriterPort, commands: Commands, bounds = LOG_B
 }
 
 /**
- * Where the system does not tell whether it waits for its disk it must not be ended for it: the commit may be there the
- * next moment, and the callers that wait for it have been answered in time.
+ * Sends a heartbeat only if the system can tell that the thread waits for its disk. Otherwise a thread that waits must
+ * not be ended: its commit may succeed the next moment, and its callers were answered in time.
  */
 function beatWhereSeen(pulse: SharedArrayBuffer): void {
   const task = ownTask();
   if (task !== 0) beat(pulse, systemTimers, task);
 }
 
-/** Never what keeps a server from starting: an ordinary user may not lower a niceness that is higher already. */
+/** Never fails: a user without privileges may not lower a niceness that is higher already. */
 function yieldToReads(): void {
-  // Elsewhere it would be the whole process's, of which this is one thread.
+  // On other systems it would apply to the whole process.
   if (process.platform !== "linux") return;
   try {
     if (getPriority() < NICENESS) setPriority(NICENESS);

@@ -1,6 +1,6 @@
 import { type AdmissionMemory, forgetThread } from "../../../core/admission/memory.ts";
 
-/** Which of the threads' places in shared memory are taken. */
+/** Assigns each thread its index in shared memory. */
 export class ThreadPlaces {
   readonly #memory: AdmissionMemory;
   readonly #taken = new Set<number>();
@@ -18,7 +18,7 @@ export class ThreadPlaces {
     throw new Error("more threads share the store than it has places for");
   }
 
-  /** What the thread held is free again. */
+  /** Frees the index and all that the thread held. */
   release(place: number): void {
     forgetThread(this.#memory, place);
     this.#taken.delete(place);

@@ -5,25 +5,25 @@ import { busy } from "../../../core/refusals.ts";
 import { commandAsker, commandWeight } from "./command-weight.ts";
 import type { NumberedCommand } from "./writer-messages.ts";
 
-/** Bytes of writes between the rules and the disk, in all threads of a server together. */
+/** Bytes of writes in flight, in all threads of a server together. */
 const WRITES_BYTES_MAX = 16_777_216;
 /**
- * What a thread may have on its way without asking for room: more than a commit of 64 small sets, so that a set asks
- * only when many or large ones wait. Asking costs half a microsecond, one per cent of a set.
+ * Bytes that a thread may have in flight without a reservation: more than a commit of 64 small sets, so that only many
+ * or large sets need one. A reservation costs half a microsecond, one per cent of a set.
  */
-const UNASKED_BYTES_MAX = 262_144;
-/** What one command counts at most: a batch of a hundred large users weighs more than all that may wait. */
+const UNRESERVED_BYTES_MAX = 262_144;
+/** The maximum that one command counts: a batch of a hundred large users is larger than the whole budget. */
 const COMMAND_BYTES_MAX = 4_194_304;
 
-/** What a command holds of the budget until it is answered. */
+/** A command's share of the budget until it is answered. */
 export type Room = Place | number;
 
-/** Bounds the memory of the writes that wait for the writer, and shares it out fairly among apps and their users. */
+/** Bounds the memory of writes in flight, shared fairly among apps and their users. */
 export class WriteBudget {
   readonly #slots: Slots;
-  #unasked = 0;
+  #unreserved = 0;
 
-  /** @param thread this one's place among those that share the memory */
+  /** @param thread this thread's index among those that share the memory */
   constructor(memory: AdmissionMemory, thread: number) {
     this.#slots = createSlots({
       resource: "writes",
@@ -39,8 +39,8 @@ export class WriteBudget {
   /** Refuses with `busy`. */
   enter(command: NumberedCommand): Room {
     const bytes = Math.min(commandWeight(command), COMMAND_BYTES_MAX);
-    if (this.#unasked + bytes <= UNASKED_BYTES_MAX) {
-      this.#unasked += bytes;
+    if (this.#unreserved + bytes <= UNRESERVED_BYTES_MAX) {
+      this.#unreserved += bytes;
       return bytes;
     }
     const place = this.#slots.tryEnter(commandAsker(command), bytes);
@@ -49,17 +49,17 @@ export class WriteBudget {
   }
 
   leave(room: Room): void {
-    if (typeof room === "number") this.#unasked -= room;
+    if (typeof room === "number") this.#unreserved -= room;
     else room.leave();
   }
 
   /** Bytes of this thread's writes. */
   get held(): number {
-    return this.#unasked + this.#slots.held;
+    return this.#unreserved + this.#slots.held;
   }
 }
 
-/** Nobody waits for room, so that there is nothing to wake. */
+/** No command waits for room, so there is nothing to wake. */
 const NO_TIMERS: Timers = {
   nowMs: () => 0,
   every: () => ({ [Symbol.dispose]() {} }),

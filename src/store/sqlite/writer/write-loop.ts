@@ -4,58 +4,58 @@ import type { Connection } from "../connection.ts";
 import type { SharedState } from "../shared-state.ts";
 import type { Claim } from "./claim.ts";
 import { ClientQueue } from "./client-queue.ts";
-import { begin, commitTogether } from "./group-commit.ts";
+import { begin, commitBatch } from "./group-commit.ts";
 import { type NumberedCommand, sentFault } from "./writer-messages.ts";
 
 interface WriteLoopNeeds {
   readonly connection: Connection;
   readonly shared: SharedState;
   readonly table: Commands;
-  /** Why the file that is open is not the store any more, if it is not. */
+  /** Why the open file is not the store any more, if so. */
   readonly loss: () => StoreError | undefined;
-  /** Why nothing may be written at present. */
+  /** Why nothing may be written now. */
   readonly refusal: () => StoreError | undefined;
-  /** Why a large set could not be written; asked while no transaction is open, whenever somebody probes. */
+  /** Why a large set could not be written. Called for probes, while no transaction is open. */
   readonly lackOfRoom: () => StoreError | undefined;
-  /** To be called after each transaction. */
+  /** Called after each transaction. */
   readonly onCommitted: () => void;
 }
 
-/** A command that is begun: it will be answered. */
-interface Begun {
+/** A command that has started: it will be answered. */
+interface Started {
   readonly client: ClientQueue;
   readonly command: NumberedCommand;
 }
 
-/** Part of the commands that were undone together, to be run again by itself. */
-interface Again {
-  readonly commands: readonly Begun[];
-  /** By now the lock must be had, or they are answered that nothing was stored; as of `performance.now`. */
+/** Part of a batch that was rolled back, to be rerun on its own. */
+interface Rerun {
+  readonly commands: readonly Started[];
+  /** If the lock is not free by then, the commands are answered that nothing was stored; as of `performance.now`. */
   readonly endsAtMs: number;
-  /** See `Undone`. */
+  /** See `RolledBack`. */
   readonly isInDoubt: boolean;
 }
 
-/** Attributes that one transaction may hold, so that no client waits for all that the others have. */
+/** Attributes per transaction, so that no client waits for all that the others have sent. */
 const TRANSACTION_BYTES_MAX = 4_194_304;
-/** After which a lock that another process holds is tried for again; this thread hears its clients meanwhile. */
+/** When to retry a lock that another process holds; this thread receives messages meanwhile. */
 const LOCKED_RETRY_MS = 15;
-const AGAIN_MAX_MS = 500;
+const RERUN_MAX_MS = 500;
 
 /**
- * Transaction after transaction of what the clients send. While one waits for the disk, what arrives queues up in the
- * thread's mailbox, and the next takes all of it. Nothing is begun before the write lock is there, so that a client can
- * take back what waits for it.
+ * The writer's loop: one transaction (group commit) after another. While one waits for the disk, messages queue in the
+ * thread's mailbox, and the next transaction takes all of them. No command starts before the write lock is held, so
+ * that a client can withdraw commands that wait for it.
  */
 export class WriteLoop {
   readonly #needs: WriteLoopNeeds;
   readonly #clients: ClientQueue[] = [];
-  readonly #again: Again[] = [];
+  readonly #reruns: Rerun[] = [];
   #isDue = false;
-  /** The client that comes first in the next transaction. */
+  /** The client that goes first in the next transaction. */
   #turn = 0;
-  #wasAgain = false;
-  /** For those who probe in the next transaction. */
+  #wasRerun = false;
+  /** The result for probes in the next transaction. */
   #lackOfRoom: StoreError | undefined;
 
   constructor(needs: WriteLoopNeeds) {
@@ -67,12 +67,12 @@ export class WriteLoop {
     this.#clients.push(client);
     port.onmessage = ({ data }: { readonly data: readonly NumberedCommand[] }) => {
       client.receive(data);
-      this.#soon();
+      this.#scheduleRun();
     };
   }
 
-  /** After the messages that are in the mailbox already, so that they join. */
-  #soon(): void {
+  /** Runs after the messages that are in the mailbox already, so that they join. */
+  #scheduleRun(): void {
     if (this.#isDue) return;
     this.#isDue = true;
     setImmediate(() => this.#run());
@@ -86,33 +86,33 @@ export class WriteLoop {
     const cause = refused ?? (this.#lackOfRoom?.fault === "busy" ? this.#lackOfRoom : undefined);
     const fault = cause ?? begin(this.#needs.connection);
     if (fault?.fault === "busy") {
-      this.#giveUp(fault);
+      this.#failOverdueReruns(fault);
       this.#isDue = true;
       setTimeout(() => this.#run(), LOCKED_RETRY_MS);
       return;
     }
     this.#commit(fault);
-    if (this.#again.length > 0 || this.#clients.some((client) => client.isWaiting)) this.#soon();
+    if (this.#reruns.length > 0 || this.#clients.some((client) => client.isWaiting)) this.#scheduleRun();
   }
 
-  /** @param fault why there is no transaction; the others would meet the same, so that it is the answer to all */
+  /** @param fault why there is no transaction; it is the answer to all commands, because each would meet it */
   #commit(fault: StoreError | undefined): void {
     const waiting = this.#clients.filter((client) => client.isWaiting);
-    // In turns, so that neither those that fail nor those that come new hold up the others.
-    const again = waiting.length === 0 || !this.#wasAgain ? this.#again.shift() : undefined;
-    this.#wasAgain = again !== undefined;
-    const group = again?.commands ?? this.#begun(waiting);
-    const isInDoubt = again?.isInDoubt ?? false;
+    // Reruns and new commands alternate, so that neither blocks the other.
+    const rerun = waiting.length === 0 || !this.#wasRerun ? this.#reruns.shift() : undefined;
+    this.#wasRerun = rerun !== undefined;
+    const group = rerun?.commands ?? this.#startNext(waiting);
+    const isInDoubt = rerun?.isInDoubt ?? false;
     if (fault !== undefined) fail(group, fault, isInDoubt);
-    // They were taken back in the meantime.
+    // The commands were withdrawn in the meantime.
     else if (group.length === 0) this.#needs.connection.rollback();
-    else this.#carryOut(group, isInDoubt);
-    const touched = again === undefined ? waiting : new Set(group.map(({ client }) => client));
+    else this.#runGroup(group, isInDoubt);
+    const touched = rerun === undefined ? waiting : new Set(group.map(({ client }) => client));
     for (const client of touched) client.answer();
     this.#needs.onCommitted();
   }
 
-  #begun(waiting: readonly ClientQueue[]): readonly Begun[] {
+  #startNext(waiting: readonly ClientQueue[]): readonly Started[] {
     const bytesMax = TRANSACTION_BYTES_MAX / waiting.length;
     this.#turn += 1;
     return waiting.flatMap((_, index) => {
@@ -122,13 +122,13 @@ export class WriteLoop {
     });
   }
 
-  #carryOut(group: readonly Begun[], isInDoubt: boolean): void {
-    const outcome = commitTogether(
+  #runGroup(group: readonly Started[], isInDoubt: boolean): void {
+    const outcome = commitBatch(
       this.#needs,
       group.map(({ command }) => command),
     );
-    if (!("undone" in outcome)) {
-      // The disk has it, but in a file that nobody may find again: nothing is promised.
+    if (!("rolledBack" in outcome)) {
+      // The disk has it, but perhaps in a file that is lost: acknowledge nothing.
       const loss = this.#needs.loss();
       if (loss !== undefined) {
         fail(group, loss, true);
@@ -143,30 +143,34 @@ export class WriteLoop {
       }
       return;
     }
-    const { undone } = outcome;
+    const { rolledBack } = outcome;
     const inDoubt = isInDoubt || outcome.isInDoubt;
     if (group.length === 1) {
-      fail(group, undone, inDoubt);
+      fail(group, rolledBack, inDoubt);
       return;
     }
-    // In halves, so that only those fail which fail alone, and those that fail are found in few transactions.
+    // Rerun in halves: a failing command fails only itself, and is found in few transactions.
     const half = Math.ceil(group.length / 2);
-    const rest = { endsAtMs: performance.now() + AGAIN_MAX_MS, isInDoubt: inDoubt };
-    for (const commands of [group.slice(0, half), group.slice(half)]) this.#again.push({ ...rest, commands });
+    const rest = { endsAtMs: performance.now() + RERUN_MAX_MS, isInDoubt: inDoubt };
+    for (const commands of [group.slice(0, half), group.slice(half)]) this.#reruns.push({ ...rest, commands });
   }
 
-  /** Those that have been undone and find the lock taken wait for it no longer than others. */
-  #giveUp(fault: StoreError): void {
-    while (this.#again[0] !== undefined && this.#again[0].endsAtMs < performance.now()) {
-      const { commands, isInDoubt } = this.#again[0];
-      this.#again.shift();
+  /** Fails reruns that have waited too long for the lock. */
+  #failOverdueReruns(fault: StoreError): void {
+    while (this.#reruns[0] !== undefined && this.#reruns[0].endsAtMs < performance.now()) {
+      const { commands, isInDoubt } = this.#reruns[0];
+      this.#reruns.shift();
       fail(commands, fault, isInDoubt);
       for (const client of new Set(commands.map(({ client: each }) => each))) client.answer();
     }
   }
 }
 
-function fail(group: readonly Begun[], { fault, message, cause, nothingStored }: StoreError, isInDoubt: boolean): void {
+function fail(
+  group: readonly Started[],
+  { fault, message, cause, nothingStored }: StoreError,
+  isInDoubt: boolean,
+): void {
   const sent = sentFault(new StoreError(fault, message, cause, nothingStored && !isInDoubt));
   for (const { client, command } of group) client.failed(command, sent);
 }

@@ -9,20 +9,20 @@ import { type Room, WriteBudget } from "./write-budget.ts";
 import type { LinkMessage } from "./writer-link.ts";
 import { type Answers, type NumberedCommand, receivedFault } from "./writer-messages.ts";
 
-/** What the writer answers, once it is on disk. */
+/** The writer's answer, after the fsync. */
 export interface Written<Result> {
   readonly result: Result;
-  /** Of attributes that were written: see `VersionStamps`. Undefined when another may have changed them in the same commit. */
+  /** Of attributes that were written: see `VersionStamps`. Undefined if the same commit may have changed them again. */
   readonly stamp: number | undefined;
 }
 
 export interface WriterClientOptions {
-  /** What the threads of this server share, and this one's place among them. */
+  /** Memory that the threads of this server share, and this thread's index in it. */
   readonly admission?: AdmissionMemory;
   readonly thread?: number;
-  /** How long a command waits to be begun before it is taken back. */
+  /** How long a command may wait to start before it is withdrawn. */
   readonly waitMaxMs?: number;
-  /** How long a command is waited for that was begun. */
+  /** How long to wait for a command that has started. */
   readonly outcomeMaxMs?: number;
 }
 
@@ -34,40 +34,39 @@ interface Pending {
   reject(error: StoreError | Refusal): void;
 }
 
-/** So that a client has its 503 within two seconds of its request. */
+/** A client gets its 503 within two seconds of the request. */
 export const WAIT_MAX_MS = 1500;
 const OUTCOME_MAX_MS = 10_000;
-/** How long closing waits for what is under way: its callers have mostly gone by then. */
+/** How long closing waits for writes in flight: most of their callers are gone by then. */
 const CLOSE_MS = 300;
-/** Within which the two are kept. */
+/** How late the two timeouts may fire. */
 const SWEEP_MS = 50;
 
 /**
- * A serving thread's end of the writer. One message is under way at a time: while the writer works on it, what else
- * is to be written gathers here and goes with the next. So a commit takes all that waits, and a message costs little.
+ * A serving thread's connection to the writer. One message is in flight at a time; meanwhile, further writes gather
+ * here and go with the next message. So a commit takes all that waits, and a message costs little.
  *
- * A command that the writer does not begin in time is taken back and rejected, and then never carried out: while it is
- * here, and also while it is on its way (claim.ts). One that was begun and is not answered is rejected later, with
- * `outcome_unknown`.
+ * A command that does not start in time is withdrawn and rejected, and never runs, even if its message was sent already
+ * (claim.ts). A command that has started and is not answered is rejected later, with `outcome_unknown`.
  */
 export class WriterClient {
   readonly #path: string;
   readonly #waitMaxMs: number;
   readonly #outcomeMaxMs: number;
   readonly #budget: WriteBudget;
-  /** All that are not answered yet. */
+  /** All unanswered commands. */
   readonly #pending = new Map<number, Pending>();
   #port: MessagePort | undefined;
   #claim: Claim | undefined;
   #outbox: Pending[] = [];
-  /** What the writer has, in the order of the message; without what was taken back. */
-  #underWay: readonly Pending[] = [];
+  /** The commands of the message in flight, in order, without those withdrawn. */
+  #inFlight: readonly Pending[] = [];
   #lastId = 0;
-  /** The writer has a message of ours. */
+  /** A message is in flight. */
   #isBusy = false;
   #isPostDue = false;
   #sweeping: ReturnType<typeof setInterval> | undefined;
-  /** Why nothing is taken any more. */
+  /** Why no more commands are accepted. */
   #ended: StoreError | undefined;
   #onIdle: (() => void) | undefined;
 
@@ -78,7 +77,7 @@ export class WriterClient {
     this.#budget = new WriteBudget(options.admission ?? newAdmissionMemory(1), options.thread ?? 0);
   }
 
-  /** Takes what the writer's owner says. */
+  /** Receives messages of the writer's owner. */
   readonly hear = (message: LinkMessage): void => {
     if (message.kind === "writer-begun") {
       this.#port = message.port;
@@ -88,9 +87,9 @@ export class WriterClient {
       return;
     }
     const error = receivedFault(message.fault);
-    // What it had not begun waits for the next writer.
-    this.#takeBack();
-    for (const pending of this.#underWay) this.#reject(pending, error);
+    // Commands that had not started wait for the next writer.
+    this.#withdraw();
+    for (const pending of this.#inFlight) this.#reject(pending, error);
     this.#release();
     if (message.forGood) {
       const { fault, message: text, cause } = error;
@@ -98,15 +97,17 @@ export class WriterClient {
       for (const pending of this.#outbox) this.#reject(pending, this.#ended);
       this.#outbox = [];
     }
-    this.#tellIdle();
+    this.#notifyIfIdle();
   };
 
-  /** Resolves when the command's transaction is on disk. */
+  /** Resolves when the command's transaction is on disk (after the fsync). */
   async send<Name extends CommandName>(name: Name, ...args: CommandArguments<Name>): Promise<CommandResult<Name>> {
     return (await this.write(name, ...args)).result;
   }
 
-  /** Rejects with a `Refusal` where too much waits, and with a `StoreError` that says whether it may be stored. */
+  /**
+   * Rejects with a `Refusal` if the budget is full, and with a `StoreError` that says whether the write may be stored.
+   */
   write<Name extends CommandName>(name: Name, ...args: CommandArguments<Name>): Promise<Written<CommandResult<Name>>> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     return new Promise((resolve, reject) => {
@@ -119,23 +120,23 @@ export class WriterClient {
       this.#outbox.push(pending);
       this.#sweeping ??= setInterval(() => this.#sweep(), SWEEP_MS);
       if (this.#isBusy || this.#isPostDue) return;
-      // At the end of this turn of the loop, with all that its other requests write.
+      // At the end of this turn of the event loop, together with the writes of its other requests.
       this.#isPostDue = true;
       setImmediate(() => this.#post());
     });
   }
 
-  /** Rejects when a set of the largest size could not be written at present. */
+  /** Rejects if a set of the largest size cannot be written now. */
   async ping(): Promise<void> {
     await this.send("probe");
   }
 
-  /** Bytes of the writes that wait here and on their way, about. */
+  /** Approximate bytes of writes that wait here or are in flight. */
   get bytesHeld(): number {
     return this.#budget.held;
   }
 
-  /** Resolves when all that was sent before has been answered, which is soon; from now on nothing is taken. */
+  /** Resolves when all earlier commands are answered, which is soon; no new ones are accepted. */
   async close(): Promise<void> {
     const ended = new StoreError("closed", `${this.#path} has been closed`);
     this.#ended ??= ended;
@@ -143,9 +144,9 @@ export class WriterClient {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#onIdle = resolve;
       if (!(await settlesWithin(closingTimers, CLOSE_MS, promise))) {
-        this.#takeBack();
+        this.#withdraw();
         for (const pending of this.#outbox) this.#reject(pending, ended);
-        for (const pending of this.#underWay) this.#reject(pending, notAnswered(this.#path));
+        for (const pending of this.#inFlight) this.#reject(pending, notAnswered(this.#path));
       }
     }
     clearInterval(this.#sweeping);
@@ -157,16 +158,16 @@ export class WriterClient {
     if (this.#isBusy || this.#outbox.length === 0 || this.#port === undefined) return;
     this.#isBusy = true;
     this.#claim?.reset();
-    this.#underWay = this.#outbox;
+    this.#inFlight = this.#outbox;
     this.#outbox = [];
-    this.#port.postMessage(this.#underWay.map(({ command }) => command));
+    this.#port.postMessage(this.#inFlight.map(({ command }) => command));
   }
 
   #settle({ results, faults, isDone }: Answers): void {
     for (const [id, result, stamp] of results) {
       const pending = this.#pending.get(id);
       if (pending === undefined) continue;
-      this.#forget(pending);
+      this.#complete(pending);
       // as: the writer ran the command that `write` was typed by
       pending.resolve({ result: result as never, stamp });
     }
@@ -176,51 +177,51 @@ export class WriterClient {
     }
     if (isDone) {
       this.#isBusy = false;
-      this.#underWay = [];
+      this.#inFlight = [];
       this.#post();
     }
-    this.#tellIdle();
+    this.#notifyIfIdle();
   }
 
   #sweep(): void {
     const now = performance.now();
     const isLate = ({ arrivedMs }: Pending): boolean => arrivedMs <= now - this.#waitMaxMs;
-    // The first that is not begun is the oldest of them.
-    const next = this.#underWay[this.#claim?.begun ?? 0];
-    if (next !== undefined && isLate(next)) this.#takeBack();
+    // The first that has not started is the oldest of them.
+    const next = this.#inFlight[this.#claim?.begun ?? 0];
+    if (next !== undefined && isLate(next)) this.#withdraw();
     const inTime = this.#outbox.findIndex((pending) => !isLate(pending));
     const late = this.#outbox.splice(0, inTime < 0 ? this.#outbox.length : inTime);
     for (const pending of late) this.#reject(pending, notBegun(this.#path));
-    for (const pending of this.#underWay) {
+    for (const pending of this.#inFlight) {
       if (pending.arrivedMs <= now - this.#outcomeMaxMs) this.#reject(pending, notAnswered(this.#path));
     }
     if (this.#pending.size === 0) {
       clearInterval(this.#sweeping);
       this.#sweeping = undefined;
     }
-    this.#tellIdle();
+    this.#notifyIfIdle();
   }
 
-  /** What the writer has not begun of the message under way is as if it had not been posted. */
-  #takeBack(): void {
-    if (this.#claim === undefined || this.#underWay.length === 0) return;
+  /** Withdraws the commands of the message in flight that have not started, and queues them again. */
+  #withdraw(): void {
+    if (this.#claim === undefined || this.#inFlight.length === 0) return;
     const begun = this.#claim.withdraw();
-    this.#outbox = [...this.#underWay.slice(begun), ...this.#outbox];
-    this.#underWay = this.#underWay.slice(0, begun);
+    this.#outbox = [...this.#inFlight.slice(begun), ...this.#outbox];
+    this.#inFlight = this.#inFlight.slice(0, begun);
   }
 
   #reject(pending: Pending, error: StoreError): void {
-    if (this.#forget(pending)) pending.reject(error);
+    if (this.#complete(pending)) pending.reject(error);
   }
 
-  /** False: it has been answered before. */
-  #forget({ command: [id], room }: Pending): boolean {
+  /** False: it was answered before. */
+  #complete({ command: [id], room }: Pending): boolean {
     if (!this.#pending.delete(id)) return false;
     this.#budget.leave(room);
     return true;
   }
 
-  #tellIdle(): void {
+  #notifyIfIdle(): void {
     if (this.#pending.size === 0) this.#onIdle?.();
   }
 
@@ -228,7 +229,7 @@ export class WriterClient {
     this.#port?.close();
     this.#port = undefined;
     this.#claim = undefined;
-    this.#underWay = [];
+    this.#inFlight = [];
     this.#isBusy = false;
   }
 }

@@ -1,11 +1,11 @@
 import type { SentFault } from "./writer-messages.ts";
 
-/** How the thread that owns the writer keeps a thread that uses it up to date; each goes through `postMessage`. */
+/** Messages from the thread that owns the writer to a thread that uses it; they go through `postMessage`. */
 export type LinkMessage =
-  /** A writer is there: commands go through this port. @property claim the memory of a `Claim` */
+  /** A writer has started: commands go through this port. @property claim the memory of a `Claim` */
   | { readonly kind: "writer-begun"; readonly port: MessagePort; readonly claim: SharedArrayBuffer }
-  /** It ended, and nobody will answer what is under way. For good: no other will come. */
+  /** The writer has ended and answers nothing more. forGood: there will be no other. */
   | { readonly kind: "writer-ended"; readonly fault: SentFault; readonly forGood: boolean };
 
-/** Takes the messages of the owner; `transfer` names what goes over with it. */
+/** Receives the owner's messages; `transfer` lists the ports to hand over. */
 export type Link = (message: LinkMessage, transfer: readonly MessagePort[]) => void;

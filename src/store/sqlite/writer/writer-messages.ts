@@ -6,7 +6,7 @@ import type { Synchronous } from "../connection.ts";
 import type { StoreFilesId } from "../files/store-files.ts";
 import type { SharedCells } from "../shared-state.ts";
 
-/** What goes between the writer's thread and the one that owns it, as plain data. */
+/** Messages between the writer's thread and its owner, as plain data. */
 export type ToWriter =
   | {
       readonly kind: "open";
@@ -17,7 +17,7 @@ export type ToWriter =
       readonly pulse: SharedArrayBuffer;
       readonly files: StoreFilesId;
     }
-  /** A further thread that will send commands through this port. */
+  /** Another thread that will send commands through this port. */
   | { readonly kind: "client"; readonly port: MessagePort; readonly claim: SharedArrayBuffer }
   | { readonly kind: "close" };
 
@@ -27,29 +27,29 @@ export type FromWriter =
   | { readonly kind: "closed"; readonly fault: SentFault | undefined }
   | { readonly kind: "troubled"; readonly trouble: StoreTrouble }
   | { readonly kind: "trouble-over"; readonly trouble: StoreTroubleKind }
-  /** Something was thrown that nothing catches: the thread ends. */
+  /** An uncaught error: the thread ends. */
   | { readonly kind: "crashed"; readonly error: ErrorOutline };
 
 export type ToldTrouble = Extract<FromWriter, { kind: "troubled" | "trouble-over" }>;
 
 /**
- * A command as it crosses threads: its number, its name, its arguments. Flat, because copying nested objects took
- * twice as long as all else that a message costs.
+ * A command as sent between threads: its number, its name, its arguments. Flat, because copying nested objects took
+ * twice as long as everything else about a message.
  */
 export type NumberedCommand = {
   [Name in CommandName]: readonly [number, Name, ...CommandArguments<Name>];
 }[CommandName];
 
-/** What comes back through a client's port when it is on disk: once for each transaction that its message goes into. */
+/** The answers to a client, sent after the fsync, once for each transaction of its message. */
 export interface Answers {
-  /** The number, the result, and for attributes that were written their stamp. */
+  /** The number, the result and, for attributes that were written, their stamp. */
   readonly results: readonly (readonly [number, unknown, number?])[];
   readonly faults: readonly { readonly id: number; readonly fault: SentFault }[];
-  /** Of this message nothing more will come: the next may be sent. */
+  /** The message is fully answered: the next one may be sent. */
   readonly isDone: boolean;
 }
 
-/** A `StoreError` as it crosses threads. */
+/** A `StoreError` as sent between threads. */
 export interface SentFault {
   readonly fault: StoreFault;
   readonly message: string;

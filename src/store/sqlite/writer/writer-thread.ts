@@ -17,35 +17,35 @@ export interface WriterOptions {
   readonly synchronous: Synchronous;
   readonly cells: SharedCells;
   readonly files: StoreFilesId;
-  /** The thread's entry. */
+  /** The thread's entry module. */
   readonly url: URL;
-  /** Told of every end that nobody asked for. */
+  /** Called for every crash of the thread. */
   readonly onEnd?: ((error: Error) => void) | undefined;
   readonly troubles?: StoreTroubleEvents | undefined;
-  /** Told when it cannot be closed in time: it is left to the end of the process. */
+  /** Called if it cannot be closed in time; it then ends with the process. */
   readonly onLeftOpen?: (() => void) | undefined;
-  /** Told of one that does not respond; it is ended. */
+  /** Called for a thread that does not respond; it is ended. */
   readonly onSilent?: ((silentMs: number) => void) | undefined;
-  /** How long it may not respond, but for its disk. */
+  /** How long it may fail to respond, not counting waits for its disk. */
   readonly silentMaxMs?: number | undefined;
 }
 
 const SILENT_MAX_MS = 8000;
-const DEATHS_MAX = 3;
-const DEATHS_WITHIN_MS = 60_000;
-/** More than the thread itself waits for others at the file. A log that is left is folded in by the next start. */
+const CRASHES_MAX = 3;
+const CRASHES_WITHIN_MS = 60_000;
+/** Longer than the thread waits for other connections. The next start checkpoints a WAL that is left. */
 const CLOSE_MS = 2000;
 
-/** The writer's thread as its owner sees it. One that ends unasked is started again, and all clients are told. */
+/** The owner's handle of the writer's thread. After a crash it starts another thread and tells all clients. */
 export class WriterThread {
-  /** Settles when the thread has ended unasked three times within a minute. */
+  /** Settles when the thread has crashed three times within a minute. */
   readonly failed: Promise<Error>;
   readonly #settleFailed: (error: Error) => void;
   readonly #options: WriterOptions;
   readonly #links = new Set<Link>();
   readonly #troubles = new Set<StoreTroubleKind>();
   #worker: Worker | undefined;
-  #deaths: number[] = [];
+  #crashes: number[] = [];
   #ended: StoreError | undefined;
 
   private constructor(options: WriterOptions) {
@@ -68,19 +68,19 @@ export class WriterThread {
     }
   }
 
-  /** Those that the thread has told of and that are not over. */
+  /** Troubles that the thread has reported and that are not over. */
   get troubles(): readonly StoreTroubleKind[] {
     return [...this.#troubles];
   }
 
-  /** Gives a client its way to the writer, now and whenever a new one begins, until it is disposed of. */
+  /** Connects a client to the writer, now and after each restart, until it is disposed of. */
   connect(link: Link): Disposable {
     this.#links.add(link);
     this.#introduce(link);
     return { [Symbol.dispose]: () => void this.#links.delete(link) };
   }
 
-  /** To be called when the clients have been answered: folds the log into the database, if its disk takes it in time. */
+  /** Call when the clients have been answered. Checkpoints the WAL, if the disk is fast enough. */
   async close(): Promise<void> {
     if (this.#ended !== undefined) return;
     this.#ended = this.#closed();
@@ -95,7 +95,7 @@ export class WriterThread {
     worker.addEventListener("close", () => resolve());
     tell(worker, { kind: "close" });
     if (await settlesWithin(closingTimers, CLOSE_MS, promise)) return;
-    // A thread that waits for a disk hears nothing, and must not keep the process.
+    // A thread that waits for its disk receives no messages, and must not keep the process alive.
     worker.unref();
     worker.terminate();
     this.#options.onLeftOpen?.();
@@ -113,7 +113,8 @@ export class WriterThread {
       silentMaxMs: this.#options.silentMaxMs ?? SILENT_MAX_MS,
       onSilent: (silentMs) => {
         this.#options.onSilent?.(Math.round(silentMs));
-        // In a call of SQLite it ends when that returns: the next one is begun when it has ended, so never a second.
+        // If it is inside SQLite, it ends when that call returns; the next thread starts only then, so there are never
+        // two.
         worker.terminate();
       },
     });
@@ -127,11 +128,11 @@ export class WriterThread {
         resolve();
       } else if (data.kind === "refused") reject(receivedFault(data.fault));
       else if (data.kind === "crashed") lastError = new OutlinedError(data.error);
-      else this.#hearOfTrouble(data);
+      else this.#reportTrouble(data);
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      // It could not tell what has happened, for instance because it was only starting.
+      // The thread could not report the error itself, for instance while it was starting.
       lastError ??= new OutlinedError(outlineOfText(event.message));
     });
     worker.addEventListener("close", () => {
@@ -147,12 +148,12 @@ export class WriterThread {
       this.#onEnd(error);
     });
     tell(worker, { kind: "open", path, synchronous, cells, files, pulse });
-    // A thread that cannot open the database any more is ended, and so counted.
+    // A thread that cannot open the database is ended, and counts as crashed.
     promise.catch(() => worker.terminate());
     return promise;
   }
 
-  #hearOfTrouble(data: FromWriter): void {
+  #reportTrouble(data: FromWriter): void {
     if (data.kind === "troubled" && !this.#troubles.has(data.trouble.kind)) {
       this.#troubles.add(data.trouble.kind);
       this.#options.troubles?.storeTroubled(data.trouble);
@@ -165,8 +166,8 @@ export class WriterThread {
   #onEnd(error: StoreError): void {
     this.#worker = undefined;
     const now = performance.now();
-    this.#deaths = [...this.#deaths.filter((death) => death > now - DEATHS_WITHIN_MS), now];
-    const forGood = this.#ended !== undefined || this.#deaths.length >= DEATHS_MAX;
+    this.#crashes = [...this.#crashes.filter((crash) => crash > now - CRASHES_WITHIN_MS), now];
+    const forGood = this.#ended !== undefined || this.#crashes.length >= CRASHES_MAX;
     for (const link of this.#links) link({ kind: "writer-ended", fault: sentFault(error), forGood }, []);
     if (this.#ended !== undefined) return;
     this.#options.onEnd?.(error);
