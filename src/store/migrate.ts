@@ -19,9 +19,9 @@ export interface SchemaVersion {
 }
 
 /**
- * What opening a store may do to its schema: create one in an empty or missing store ("make"), or upgrade an older one
- * ("migrate"). Anything else is refused. A server does both. A command does not migrate, because an older server may be
- * using the store; only `migrate` does.
+ * What opening a store may do to its schema: give one to a store that does not exist or in which nothing is kept yet
+ * ("make"), and bring an older one up to date ("migrate"); what is not allowed is refused. A server does both. A
+ * command does not migrate, for an older server may be using the store, unless it is `migrate`.
  */
 export type SchemaUse = "make or migrate" | "make" | "migrate" | "as found";
 
@@ -34,7 +34,7 @@ export interface SchemaChange {
   readonly to: number;
 }
 
-/** An engine's side of migrating. */
+/** The part of a migration that depends on the engine. */
 export interface MigrationTarget {
   /** The store's name in messages to the operator. */
   readonly location: string;
@@ -85,11 +85,11 @@ export async function fitVersion(
     throw new StoreError(
       "schema_newer",
       `${location} was written by a newer version of usermeta (its schema is number ${version}, ` +
-        `this version knows ${known}); start that version, or restore a copy from before the upgrade`,
+        `this version knows ${known}); start that version, or restore a backup from before the upgrade`,
     );
   }
   if (version === 0 && !MAKING.includes(use)) {
-    throw new StoreError("not_usermeta", `${location} holds nothing of usermeta yet`);
+    throw new StoreError("not_usermeta", `${location} holds no usermeta store yet`);
   }
   if (version > 0 && version < known && !MIGRATING.includes(use)) {
     throw new StoreError(

@@ -53,7 +53,7 @@ export type StoreShare = SqliteShare | MysqlShare;
 /** A message from the thread that opened a store to the other threads that serve it; goes through `postMessage`. */
 export type StoreMessage = LinkMessage;
 
-/** A store that other threads of the process can serve too. */
+/** A store that several threads of the process can serve. */
 export interface SharedStore extends Store {
   /**
    * Until the result is disposed of, pass each message on to the other thread, after the share.
@@ -86,7 +86,7 @@ export function parseStoreUrl(text: string, password?: string, folder = process.
   if (!text.startsWith(SQLITE)) return `must be "${MEMORY}", "${SQLITE}PATH" or "${MYSQL}//USER@HOST/DATABASE"`;
   const path = text.slice(SQLITE.length);
   if (path === "" || path.endsWith("/")) return `"${SQLITE}" must be followed by the path of a file`;
-  if (path.includes("\0")) return "a path cannot hold a NUL";
+  if (path.includes("\0")) return "a path cannot contain NUL";
   return { engine: "sqlite", path: resolve(folder, path) };
 }
 
@@ -111,7 +111,7 @@ export async function openStore(location: StoreLocation, options?: Partial<OpenO
 /** As `openStore`, for a store that several threads will serve; refuses an engine that cannot leave its thread. */
 export async function openSharedStore(location: StoreLocation, options?: Partial<OpenOptions>): Promise<SharedStore> {
   if (location.engine === "memory") {
-    throw new StoreError("location_illegal", `${MEMORY} can be served by one worker only`);
+    throw new StoreError("location_illegal", `${MEMORY} supports only one worker`);
   }
   if (location.engine === "mysql") {
     const { openMysqlStore } = await import("./mysql/store.ts");

@@ -157,9 +157,7 @@ for (const engine of [SQLITE, MYSQL]) {
       const before = await older.schema();
       const { code, out, err } = await cli.run("migrate", older.options);
       expect([code, out]).toEqual([2, ""]);
-      expect(err).toMatch(
-        /^usermeta: .* (does not exist: there is nothing to migrate|holds nothing of usermeta yet)\n$/,
-      );
+      expect(err).toMatch(/^usermeta: .* (does not exist: there is nothing to migrate|holds no usermeta store yet)\n$/);
       expect(await older.schema()).toEqual(before);
     });
 
@@ -177,7 +175,7 @@ test("migrate refuses an empty file, and leaves it empty", async () => {
   const path = join(cli.folder, "empty.db");
   await Bun.write(path, "");
   const { code, err } = await cli.run("migrate --store sqlite:empty.db");
-  expect([code, err]).toEqual([2, `usermeta: ${path} holds nothing of usermeta yet\n`]);
+  expect([code, err]).toEqual([2, `usermeta: ${path} holds no usermeta store yet\n`]);
   expect(Bun.file(path).size).toBe(0);
   await cli.ok("app create a/b --store sqlite:empty.db");
 });

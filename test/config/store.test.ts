@@ -33,7 +33,7 @@ test("the password of a store comes out of its address, or from an option or a f
     storeOf({ USERMETA_STORE: STORE, USERMETA_STORE_PASSWORD_FILE: "pw" }, { "/srv/usermeta/pw": "p@ss/\n" }),
   ).toEqual({ text: SHOWN, password: "p@ss/" });
   expect(mistakesOf({ env: { USERMETA_STORE: withPassword, USERMETA_STORE_PASSWORD: "other" } })).toEqual([
-    "USERMETA_STORE: holds a password, and another is given beside it: give one of them",
+    "USERMETA_STORE: contains a password, and another one is set beside it: set only one of them",
   ]);
 });
 

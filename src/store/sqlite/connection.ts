@@ -64,10 +64,7 @@ export class Connection {
       () => this.get<{ journal_mode: string }>("PRAGMA journal_mode = WAL")?.journal_mode,
     );
     if (mode !== "wal") {
-      throw new StoreError(
-        "cannot_open",
-        `${this.path} cannot have a write-ahead log: is it on a network file system?`,
-      );
+      throw new StoreError("cannot_open", `${this.path} cannot use a write-ahead log: is it on a network file system?`);
     }
     this.exec(`PRAGMA journal_size_limit = ${LOG_BYTES_KEPT}`);
   }
@@ -175,7 +172,7 @@ export function createPrivately(path: string): void {
     if (error instanceof Error && "code" in error && error.code === "EEXIST" && existsSync(path)) return;
     throw new StoreError(
       "cannot_open",
-      `${path} cannot be created (${systemReason(error)}): may this account write there?`,
+      `${path} cannot be created (${systemReason(error)}): check that this account may write there`,
     );
   }
 }

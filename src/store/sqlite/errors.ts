@@ -3,13 +3,13 @@ import { StoreError, type StoreFault } from "../store-error.ts";
 
 /** SQLite's primary result codes (the low byte of the extended ones) that an operator can do something about. */
 const FAULTS: Readonly<Record<number, readonly [StoreFault, string]>> = {
-  5: ["busy", "is locked by another process for too long; end what holds it"],
-  6: ["busy", "is locked by another process for too long; end what holds it"],
+  5: ["busy", "has been locked by another process for too long; end that process"],
+  6: ["busy", "has been locked by another process for too long; end that process"],
   8: ["readonly", "cannot be written: the file or its file system is read-only"],
   10: ["io", "could not be read or written: the disk reports an error"],
   11: ["corrupt", "is damaged; stop the server and restore a backup"],
   13: ["full", "cannot grow: the disk is full"],
-  14: ["cannot_open", "cannot be opened: see that its folder exists and that this account may write there"],
+  14: ["cannot_open", "cannot be opened: check that its folder exists and that this account may write there"],
   26: ["not_a_database", "is not a database of usermeta"],
 };
 

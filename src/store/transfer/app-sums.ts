@@ -33,7 +33,7 @@ export class AppSummer {
     this.#hash.update(users.map((user) => JSON.stringify(USER_FIELDS.map((field) => user[field]))).join(""));
   }
 
-  /** The last call. */
+  /** Call last. */
   sums(): AppSums {
     return {
       users: this.#users,

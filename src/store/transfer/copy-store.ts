@@ -102,7 +102,7 @@ async function sumsOf(
 
 function sumsAt(sums: readonly AppSums[], at: number): AppSums {
   const found = sums[at];
-  if (found === undefined) throw new Error("an app was not summed up");
+  if (found === undefined) throw new Error("an app has no sums");
   return found;
 }
 

@@ -19,7 +19,7 @@ export async function globalsDifferences(
   }
   if (!isDeepStrictEqual(keys, sent.keys)) differences.push("the signing keys differ");
   for (const name of ["apps", "keys", "changes"] as const) {
-    if (lastNumbers[name] < sent.lastNumbers[name]) differences.push(`numbers of ${name} would be given again`);
+    if (lastNumbers[name] < sent.lastNumbers[name]) differences.push(`numbers of ${name} would be assigned again`);
   }
   return differences;
 }

@@ -39,7 +39,7 @@ function locationOf(url: string, password: string | undefined, folder: string): 
   if (user === "") throw new UrlError(`must name a user: ${FORM}`);
   const ownPassword = decoded(passwordText, "the password");
   if (ownPassword !== "" && password !== undefined) {
-    throw new UrlError("holds a password, and another is given beside it: give one of them");
+    throw new UrlError("contains a password, and another one is set beside it: set only one of them");
   }
   const hosts = hostsOf(hostsText);
   const database = decoded(databaseText, "the database");
@@ -69,7 +69,7 @@ function partsOf(url: string): { userinfo: string; hosts: string; database: stri
       "@ / ? # and % must be written as %40 %2F %3F %23 and %25 where they are part of a name or password",
     );
   }
-  if (/\s/.test(url)) throw new UrlError("must hold no blank: write %20");
+  if (/\s/.test(url)) throw new UrlError("must not contain spaces: write %20");
   const [, hosts = "", database = "", query] = /^([^/?]*)\/?([^?]*)(?:\?(.*))?$/s.exec(address) ?? [];
   return { userinfo, hosts, database, query };
 }
@@ -109,8 +109,8 @@ function parametersOf(query: string | undefined): Parameters {
     const name = PARAMETERS.find((known) => known === written);
     const shown = JSON.stringify(written.slice(0, NAME_SHOWN_MAX));
     if (name === undefined)
-      throw new UrlError(`${shown} is none of its parameters, which are ${PARAMETERS.join(", ")}`);
-    if (parameters.has(name)) throw new UrlError(`the parameter ${shown} is there twice`);
+      throw new UrlError(`${shown} is not a parameter of mysql: URLs, which are ${PARAMETERS.join(", ")}`);
+    if (parameters.has(name)) throw new UrlError(`the parameter ${shown} occurs twice`);
     parameters.set(name, decoded(value, `the parameter ${shown}`));
   }
   return parameters;
@@ -133,7 +133,7 @@ function tlsOf(parameters: Parameters, folder: string): MysqlTls | undefined {
   };
   const [caFile, certificateFile, keyFile] = [file("tls-ca"), file("tls-cert"), file("tls-key")];
   if ((certificateFile === undefined) !== (keyFile === undefined)) {
-    throw new UrlError("tls-cert and tls-key cannot go without each other");
+    throw new UrlError("tls-cert and tls-key must be set together");
   }
   const files = { caFile, certificateFile, keyFile };
   const given = Object.fromEntries(Object.entries(files).filter(([, path]) => path !== undefined));
@@ -166,6 +166,6 @@ function decoded(text: string, what: string): string {
     throw new UrlError(`${what} is not percent-encoded UTF-8: write % as %25`);
   }
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\0-\x1f\x7f]/.test(plain)) throw new UrlError(`${what} must hold no control characters`);
+  if (/[\0-\x1f\x7f]/.test(plain)) throw new UrlError(`${what} must not contain control characters`);
   return plain;
 }

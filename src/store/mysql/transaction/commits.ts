@@ -53,7 +53,7 @@ export async function wasCommitted(session: Session, id: CommitId, deadline: Dea
   } while (!deadline.isOver);
   throw new StoreError(
     "outcome_unknown",
-    "a write was under way when the database stopped answering: whether it is stored is not known",
+    "a write was in flight when the database stopped answering: whether it is stored is not known",
     failure,
   );
 }

@@ -64,7 +64,7 @@ export class WriteQueue {
   readonly #needs: WriteQueueNeeds;
   readonly #timeouts: TimeoutQueue<PendingWrite>;
   readonly #places: Slots;
-  /** Users with a write under way. */
+  /** Users with a write in flight. */
   readonly #busy = new Map<string, Busy>();
   #queue: PendingWrite[] = [];
   #freeBytes = 0;
@@ -73,7 +73,7 @@ export class WriteQueue {
     this.#needs = needs;
     this.#timeouts = new TimeoutQueue(
       (pending, nowMs) => this.#timeoutError(pending, nowMs),
-      (rejected) => this.#forget(rejected),
+      (rejected) => this.#removeTimedOut(rejected),
     );
     this.#places = createSlots({
       resource: "writes",
@@ -225,7 +225,7 @@ export class WriteQueue {
   }
 
   /** Frees the reservations of timed-out writes, unless a transaction with them is still in flight. */
-  #forget(rejected: ReadonlySet<PendingWrite>): void {
+  #removeTimedOut(rejected: ReadonlySet<PendingWrite>): void {
     const isLeft = (pending: PendingWrite): boolean => !rejected.has(pending);
     this.#queue = this.#queue.filter(isLeft);
     for (const pending of rejected) {

@@ -86,7 +86,7 @@ function open(path: string): number {
   } catch (error) {
     throw new StoreError(
       "cannot_open",
-      `${path} cannot be opened (${systemReason(error)}): may this account read and write it?`,
+      `${path} cannot be opened (${systemReason(error)}): check that this account may read and write it`,
     );
   }
 }

@@ -137,7 +137,7 @@ export class LogWatch {
   #text(bytes: number): string {
     const path = this.#connection.path;
     const size = `${path}-wal is ${Math.floor(bytes / MIB)} MiB long`;
-    const limit = "when it is longer than what is left free on the disk, writes are refused";
+    const limit = "writes are refused when it is longer than the free space on the disk";
     if (this.#fault !== undefined && this.#fault.fault !== "busy") {
       return `${size}, because it cannot be checkpointed into the file (${this.#fault.message}); ${limit}`;
     }

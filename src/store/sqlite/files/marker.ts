@@ -4,7 +4,7 @@ import { StoreError } from "../../store-error.ts";
 import { systemReason } from "../errors.ts";
 
 const TEXT = `A store of usermeta was made beside this file. While this file is here, usermeta does not start on a
-store that is missing or empty: see "Restore a backup" in docs/OPERATIONS.md. To begin anew, remove this file too.
+store that is missing or empty: see "Restore a backup" in docs/OPERATIONS.md. To start over, remove this file, too.
 `;
 
 export function markerPath(path: string): string {
@@ -31,7 +31,7 @@ export function mark(path: string): void {
   } catch (error) {
     throw new StoreError(
       "cannot_open",
-      `${markerPath(path)} cannot be written (${systemReason(error)}): may this account write there?`,
+      `${markerPath(path)} cannot be written (${systemReason(error)}): check that this account may write there`,
     );
   }
 }

@@ -237,7 +237,7 @@ export class WriterClient {
 function notBegun(path: string): StoreError {
   return new StoreError(
     "busy",
-    `${path} could not be written for too long: another process has locked it, or its disk does not answer`,
+    `${path} could not be written in time: another process has locked it, or its disk does not answer`,
   );
 }
 
