@@ -17,7 +17,7 @@ const CLIENT = "packages/client/src";
 const STORE_PARTS = [
   "src/store/app-columns.ts",
   "src/store/store-error.ts",
-  "src/store/refused-together.ts",
+  "src/store/batch-refusals.ts",
   "src/store/migrate.ts",
   "src/store/transfer/migrate-for-transfer.ts",
   "src/store/transfer/transfer.ts",

@@ -5,7 +5,7 @@ import type { App, UserName } from "../../core/model.ts";
 import type { AttributesWrite, SigningKey, Store, WriteOutcome } from "../../core/ports.ts";
 import type { Authority } from "../../core/terms.ts";
 import { changedApp, changedUser } from "../../core/updated-entities.ts";
-import { refusedTogether } from "../refused-together.ts";
+import { batchRefusals } from "../batch-refusals.ts";
 import { AppUsers } from "./app-users.ts";
 import { Feed } from "./feed.ts";
 
@@ -138,7 +138,7 @@ export function openMemoryStore(): Store {
       if (isEnded(writes[0]?.app ?? 0, terms?.authority)) return writes.map(() => "unauthorised");
       const used = users.get(writes[0]?.app ?? 0)?.usage ?? 0;
       if (!allOrNothing) return writes.map(write);
-      return refusedTogether(writes, isCurrent, used) ?? writes.map(carryOut);
+      return batchRefusals(writes, isCurrent, used) ?? writes.map(carryOut);
     },
     async clearAttributes(app, name, now, authority) {
       if (isEnded(app, authority)) return "unauthorised";

@@ -3,7 +3,7 @@ import { NO_ATTRIBUTES_JSON } from "../../core/metadata/attributes.ts";
 import type { UserName } from "../../core/model.ts";
 import type { AttributesWrite, BatchOutcome, WriteOutcome } from "../../core/ports.ts";
 import { type Authority, NEVER_ENDED } from "../../core/terms.ts";
-import { refusedTogether } from "../refused-together.ts";
+import { batchRefusals } from "../batch-refusals.ts";
 import type { Connection } from "./connection.ts";
 import { isEnded } from "./reads.ts";
 
@@ -96,7 +96,7 @@ export function writeAttributesOf(
   };
   if (allOrNothing) {
     const used = usedBy(connection, writes[0]?.app ?? 0);
-    const refused = refusedTogether(writes, isCurrent, used);
+    const refused = batchRefusals(writes, isCurrent, used);
     if (refused !== undefined) return refused;
   }
   return writes.map(({ app, name, userId, version, json, bytes, modified, appBytesMax }) => {

@@ -1,6 +1,6 @@
 import type { AttributesWrite, BatchOutcome } from "../../../core/ports.ts";
 import type { Authority } from "../../../core/terms.ts";
-import { fullOrWithheld } from "../../refused-together.ts";
+import { fullOrAborted } from "../../batch-refusals.ts";
 import { outdatedOf, writeBatch } from "../attributes/attribute-batch.ts";
 import type { Deadline } from "../connection/deadline.ts";
 import type { Session } from "../connection/session.ts";
@@ -38,7 +38,7 @@ export async function writeAllOrNothing(
         // Other writes have used the room that was made for this one.
         if (isRoomMade) return RETRY;
         const granted = await makeRoom(session, deadline, lane, result);
-        if (granted === "full") return fullOrWithheld(writes);
+        if (granted === "full") return fullOrAborted(writes);
         if (granted === "app_unknown") return writes.map(() => "conflict");
         if (granted === "conflict") return RETRY;
         // Retry without a pause: a large batch has already taken long, and nothing was in its way.

@@ -5,7 +5,7 @@ import type { AttributesWrite, BatchOutcome } from "../core/ports.ts";
  * limit applies to the sum of the batch.
  * @param used bytes of the app's users before the batch
  */
-export function refusedTogether(
+export function batchRefusals(
   writes: readonly AttributesWrite[],
   isCurrent: (write: AttributesWrite) => boolean,
   used: number,
@@ -15,13 +15,13 @@ export function refusedTogether(
   const growth = writes.reduce((sum, write) => sum + write.growth, 0);
   const bytesMax = Math.min(...writes.map(({ appBytesMax }) => appBytesMax));
   if (used + growth <= bytesMax || !writes.some(isGrowing)) return undefined;
-  return fullOrWithheld(writes);
+  return fullOrAborted(writes);
 }
 
 /**
  * The outcomes when the app has no room for the whole batch: "full" for each write that grows, "aborted" for the rest.
  */
-export function fullOrWithheld(writes: readonly AttributesWrite[]): readonly BatchOutcome[] {
+export function fullOrAborted(writes: readonly AttributesWrite[]): readonly BatchOutcome[] {
   return writes.map((write) => (isGrowing(write) ? "full" : "aborted"));
 }
 
