@@ -19,7 +19,8 @@ export interface EngineReads {
 
 /**
  * A read-through cache of attributes, validated by version stamps: a read returns what the engine would return. A
- * commit invalidates its users by changing their stamps. Users that do not exist are not cached.
+ * commit invalidates the copies of the users it changes, by changing their stamps. Users that do not exist are not
+ * cached.
  */
 export class AttributeCache {
   readonly #entries: RingCache;

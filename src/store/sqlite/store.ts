@@ -1,3 +1,8 @@
+/**
+ * The engine for one server per file. `writer/` has the writer's thread with group commit; `files/` has the locks that
+ * keep a second server off, and the checks that the files are still the store; `transfer/` copies whole stores. Start
+ * with serving-store.ts.
+ */
 import type { Store } from "../../core/ports.ts";
 import type { StoreTroubleEvents } from "../../core/store-trouble.ts";
 import { migrate, type SchemaUse } from "../migrate.ts";
@@ -59,13 +64,7 @@ const COMMAND_WAIT_MAX_MS = 10_000;
 /** Short waits, so that a starting server can react to signals in between. */
 const OPENING_BUSY_MS = 100;
 
-/**
- * Opens the embedded store: one file, read synchronously on the calling thread and written by a thread of its own.
- *
- * `sqlite/` is the engine for one server per file. `writer/` has the writer's thread with group commit; `files/` has
- * the locks that keep a second server off, and the checks that the files are still the store; `transfer/` copies whole
- * stores. Start with serving-store.ts.
- */
+/** Opens the embedded store: one file, read synchronously on the calling thread and written by a thread of its own. */
 export async function openSqliteStore(path: string, options: SqliteOptions = {}): Promise<SqliteStore> {
   await using opening = new AsyncDisposableStack();
   const { exclusive = false, schema = "make", synchronous = "FULL", writerUrl: url = writerEntry() } = options;

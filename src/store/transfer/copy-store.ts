@@ -3,7 +3,7 @@
  * after all users were verified: until then the target has no app to serve, and an interrupted copy can be started
  * again.
  *
- * Not copied: the users of deleted apps, and the change feed, which no server reads from before its start.
+ * Not copied: the users of deleted apps, and the change feed, which a starting server does not need.
  *
  * `transfer/` holds what the engines share for copying: the port (transfer.ts), checksums and comparisons.
  */

@@ -1,8 +1,8 @@
 /**
  * Connections to the database, and what can fail about them: `Session` is one connection, hosts.ts and open-first.ts
  * fail over to another host, failback.ts returns, errors.ts says how to react to a fault, deadline.ts and
- * timeout-queue.ts bound every wait, pool.ts and batch-scheduler.ts share the connections out. Nothing here knows a
- * table. Start here.
+ * timeout-queue.ts bound every wait, pool.ts and batch-scheduler.ts divide the connections among calls. Nothing here
+ * knows a table. Start here.
  */
 import { readFileSync } from "node:fs";
 import { type Connection, type ConnectionOptions, createConnection, type QueryOptions } from "mysql2";

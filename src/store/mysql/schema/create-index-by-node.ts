@@ -30,7 +30,7 @@ interface Node {
 /**
  * Creates an index on one Galera node after the other (`wsrep_OSU_method = RSU`), while the other nodes keep writing.
  * Looks up which nodes have it, so that an interrupted run can be repeated, and so that operators can create it
- * themselves. The store's URL must name every node: writes from a node without the index would fail on it.
+ * themselves. The store's URL must name every node: on a node without the index, statements that name it fail.
  *
  * The first address comes last: servers write there, and have failed over to another node by then.
  */

@@ -1,9 +1,9 @@
 /**
- * Keeps an app within its limit without a row that every write must change: a sharded counter with escrow, also known
- * as a bounded counter (docs/decisions/0010). Each writing connection has a lane in `app_usage`: the bytes its writes
- * have added, and the bytes granted to it. While every lane stays within its grant, and the sum of grants within the
- * limit, so does the app. A transaction that moves grants changes every row that its calculation is based on, so that
- * two of them cannot both commit: Galera orders writes of rows, and nothing else.
+ * Keeps an app within its limit without a row that every write must change: a sharded counter with escrow (a bounded
+ * counter; docs/decisions/0010). Each writing connection has a lane in `app_usage`: the bytes its writes have added,
+ * and the bytes granted to it. While every lane stays within its grant, and the sum of grants within the limit, so does
+ * the app. A transaction that moves grants changes every row that its calculation is based on, so that two of them
+ * cannot both commit: Galera orders writes of rows, and nothing else.
  *
  * Lane 0 is the pool, and no part of the sum. Every lane with a grant records the limit that the grant was made under.
  * A write under another limit finds no grant; the grants are then recalculated from the usage.
@@ -21,7 +21,7 @@ const POOL = 0;
 
 /**
  * The limit of a lane without grants. Not the pool's limit, which another transaction may be changing: it would not see
- * a new lane, whose old limit would then stay and allow writes under it.
+ * a new lane, and bytes returned to that lane could be used under the old limit.
  */
 const NO_LIMIT = -1;
 

@@ -1,3 +1,8 @@
+/**
+ * What protects the store's files: locks against a second server (lock.ts by path, file-lock.ts and holder.ts by file),
+ * the marker of a created store (marker.ts), the watch for lost files (this file, file-watch.ts), checkpoints of the
+ * WAL (log-watch.ts), and the check for room on the disk (disk-probe.ts).
+ */
 import { readSync } from "node:fs";
 import type { Connection } from "../connection.ts";
 import { type FileId, fileIdAt, isSameFile } from "./file-id.ts";
@@ -44,11 +49,7 @@ export function storeFilesId(path: string, isServed: boolean, named: NamedFile |
 }
 
 /**
- * Checks that the paths still lead to the open files, and that the content is still the store's.
- *
- * `files/` has what protects the store's files: locks against a second server (lock.ts by path, file-lock.ts and
- * holder.ts by file), the marker of a created store, the checkpoints of the WAL (log-watch.ts), and the check for room
- * (disk-probe.ts).
+ * Checks that the paths still lead to the open files, and that the content is still the store's. FileWatch calls it.
  */
 export class StoreFiles {
   readonly #id: StoreFilesId;

@@ -1,3 +1,7 @@
+/**
+ * A sqlite: store as source or target of a copy (store/transfer/transfer.ts). Either is held as its server would hold
+ * it.
+ */
 import { existsSync } from "node:fs";
 import { setImmediate as yieldToEventLoop } from "node:timers/promises";
 import type { SchemaUse } from "../../migrate.ts";
@@ -13,10 +17,7 @@ import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from 
 import { SqliteTransferReader } from "./transfer-reader.ts";
 import { clearTables, insertGlobals, insertTransferred } from "./transfer-writer.ts";
 
-/**
- * A sqlite: store as the source of a copy (store/transfer/transfer.ts). Holds the store as its server would; rejects
- * with `in_use`, naming the server, while one has it.
- */
+/** Opens the source; rejects with `in_use`, naming the server, while one has it. */
 export async function openSqliteSource(path: string): Promise<TransferSource> {
   storePlace(path);
   if (!existsSync(path)) throw new StoreError("cannot_open", `${path} does not exist: there is nothing to copy`);
