@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { Glob } from "bun";
 import { findCycles } from "./cycles.ts";
 import { type Import, importsOf, withoutComments } from "./imports.ts";
-import { FOLDER_RULES, type FolderRule, LINES_MAX, NOT_IN_CORE, RUNTIME_PLACES } from "./tree-rules.ts";
+import { FOLDER_RULES, type FolderRule, LINES_MAX, NOT_IN_CORE, RUNTIME_PLACES, TYPES_ALONE } from "./tree-rules.ts";
 
 /** @returns the violations, a line each; empty when there are none */
 export function checkTree(root: string): readonly string[] {
@@ -20,6 +20,7 @@ export function checkTree(root: string): readonly string[] {
   if (modules.length === 0 || imports.length === 0) return [`${root}: no modules or no imports were found`];
   return [
     ...imports.flatMap(checkDirection),
+    ...imports.flatMap(checkTypesAlone),
     ...checkCycles(imports),
     ...modules.flatMap(({ file, text }) => [...checkLength(file, text), ...checkNames(file, withoutComments(text))]),
     ...checkVersions("package.json", read("package.json")),
@@ -49,6 +50,11 @@ function checkDirection({ from, to }: Import): string[] {
     rule.packages.some((name) => to === name || (name === "node:" && to.startsWith(name))) ||
     (target !== undefined && [rule.folder, rule.base].includes(target));
   return isAllowed ? [] : [`${from} may not import ${to}`];
+}
+
+function checkTypesAlone({ from, to, typeOnly }: Import): string[] {
+  const isHeld = TYPES_ALONE.some(({ folder, of, except }) => isWithin(from, folder) && from !== except && to === of);
+  return isHeld && !typeOnly ? [`${from} may import only types of ${to}`] : [];
 }
 
 /** Types may form cycles between the files of a folder, never between folders. */

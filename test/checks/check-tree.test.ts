@@ -54,6 +54,7 @@ const FORBIDDEN: readonly (readonly [string, string, string])[] = [
   ["the rules wait", "src/core/a.ts", "setTimeout(() => {}, 1);"],
   ["the rules look at the clock", "src/core/a.ts", "export const a = Date.now();"],
   ["the rules look at the process", "src/core/a.ts", "export const a = process.env.A;"],
+  ["a handler asks for a right", "src/http/handlers/a.ts", 'import { permit } from "../../core/access.ts";'],
   ["the wire imports a store", "src/http/a.ts", 'import { openStore } from "../store/open.ts";'],
   ["the wire imports the assembly", "src/http/a.ts", 'import { startService } from "../service.ts";'],
   ["a store imports the wire", "src/store/memory/a.ts", 'import { server } from "../../http/server.ts";'],
@@ -85,6 +86,8 @@ const ALLOWED: readonly (readonly [string, string, string])[] = [
     '/**\n * Like Bun.serve and process.env, see "../http/server.ts".\n */\n// import("zod")',
   ],
   ["a runtime's name where it may be", "src/system/passwords.ts", "export const { hash } = Bun.password;"],
+  ["the exchange asks for a right", "src/http/request-pipeline.ts", 'import { permit } from "../core/access.ts";'],
+  ["a route names a right", "src/http/call.ts", 'import type { Operation } from "../core/access.ts";'],
   ["a first line for the shell", "src/main.ts", '#!/usr/bin/env bun\nimport { run } from "./cli/run.ts";'],
   ["a way to an engine", "src/store/open.ts", 'const { lock } = await import("./sqlite/lock.ts");'],
 ];

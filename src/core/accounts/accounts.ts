@@ -35,6 +35,10 @@ export interface UserPage {
  * When the queue is full they refuse with `busy`, and nothing is stored.
  */
 export interface Accounts {
+  /** Refuses callers that may not `register`; asked before a body is read. */
+  permitRegister(resolved: ResolvedApp, caller: Caller): void;
+  /** The same of `registerMany`. */
+  permitRegisterMany(resolved: ResolvedApp, caller: Caller): void;
   register(resolved: ResolvedApp, by: Authorised, from: Address, registrant: Registrant): Promise<User>;
   /** @param mayStill rechecks the caller before each hash, which takes long; throws if the authority was revoked */
   registerMany(
@@ -157,10 +161,21 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
     return { users, next: last && { created: last.created, name: last.name } };
   }
 
+  function permitRegister({ access }: ResolvedApp, caller: Caller): void {
+    permit("registerUser", caller, undefined, access);
+  }
+
+  function permitRegisterMany({ access }: ResolvedApp, caller: Caller): void {
+    permit("registerUsers", caller, undefined, access);
+  }
+
   return {
+    permitRegister,
+    permitRegisterMany,
+
     async register(resolved, by, { address }, registrant) {
-      const { app, access } = resolved;
-      permit("registerUser", by.caller, undefined, access);
+      permitRegister(resolved, by.caller);
+      const { app } = resolved;
       const checked = checkRegistrant(registrant);
       const { name } = checked;
       const taken = new Refusal({ code: "user_taken", name, appId: app.id });
@@ -172,8 +187,9 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
       return user;
     },
 
-    async registerMany({ app, access }, by, { address }, registrants, mayStill) {
-      permit("registerUsers", by.caller, undefined, access);
+    async registerMany(resolved, by, { address }, registrants, mayStill) {
+      permitRegisterMany(resolved, by.caller);
+      const { app } = resolved;
       if (registrants.length > REGISTER_BATCH_MAX) {
         throw new Refusal({ code: "users_too_many", count: registrants.length, countMax: REGISTER_BATCH_MAX });
       }

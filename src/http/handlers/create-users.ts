@@ -1,4 +1,3 @@
-import { permit } from "../../core/access.ts";
 import type { Accounts } from "../../core/accounts/accounts.ts";
 import type { Registrant } from "../../core/accounts/registrants.ts";
 import type { Refused } from "../../core/refusals.ts";
@@ -19,13 +18,11 @@ export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
     const isUnauthenticated = caller.kind === "nobody";
     if (!isUnauthenticated) call.charge();
     // Asked before the body is read, so that a stranger's closed door costs the app nothing.
-    permit("registerUser", caller, undefined, call.resolved.access);
+    accounts.permitRegister(call.resolved, caller);
     if (isUnauthenticated) call.chargeAddress();
     const bytesMax = caller.kind === "admin" ? BODY_BYTES_MAX : SMALL_BODY_BYTES_MAX;
     const text = await readText(call, bytesMax);
-    const registrants = await readRegistrants(text, () =>
-      permit("registerUsers", caller, undefined, call.resolved.access),
-    );
+    const registrants = await readRegistrants(text, () => accounts.permitRegisterMany(call.resolved, caller));
     const confirmed = await call.confirm();
     if (isUnauthenticated) call.charge();
     return "username" in registrants
