@@ -1,4 +1,7 @@
-/** Import directions, cycles, and the other rules of the tree that no linter knows. */
+/**
+ * Import directions, and the other rules of the tree that no linter knows. Biome finds cycles of files; it
+ * knows no folders, and `noRestrictedImports` no Worker's file and no type that is imported in place.
+ */
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Glob } from "bun";
@@ -21,7 +24,7 @@ export function checkTree(root: string): readonly string[] {
   return [
     ...imports.flatMap(checkDirection),
     ...imports.flatMap(checkTypesAlone),
-    ...checkCycles(imports),
+    ...checkFolderCycles(imports),
     ...modules.flatMap(({ file, text }) => [...checkLength(file, text), ...checkNames(file, withoutComments(text))]),
     ...checkVersions("package.json", read("package.json")),
     ...examples.flatMap((folder) => checkVersions(`${folder}/package.json`, read(`${folder}/package.json`))),
@@ -57,14 +60,12 @@ function checkTypesAlone({ from, to, typeOnly }: Import): string[] {
   return isHeld && !typeOnly ? [`${from} may import only types of ${to}`] : [];
 }
 
-/** Types may form cycles between the files of a folder, never between folders. */
-function checkCycles(imports: readonly Import[]): string[] {
+function checkFolderCycles(imports: readonly Import[]): string[] {
   const folders = imports.flatMap(({ from, to }) => {
     const [a, b] = [ruleOf(from)?.folder, ruleOf(to)?.folder];
     return a === undefined || b === undefined || a === b ? [] : [{ from: a, to: b }];
   });
-  const cycles = [...findCycles(imports.filter(({ typeOnly }) => !typeOnly)), ...findCycles(folders)];
-  return cycles.map((stations) => `a cycle of imports: ${stations.join(" → ")}`);
+  return findCycles(folders).map((stations) => `a cycle of imports: ${stations.join(" → ")}`);
 }
 
 function checkLength(file: string, text: string): string[] {

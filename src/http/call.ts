@@ -7,13 +7,12 @@ import type { Bucket } from "../core/rate-limit-status.ts";
 import type { Authentication } from "../core/tokens/authentication.ts";
 import type { Family, Reply } from "./answers/reply.ts";
 import type { RequestBody } from "./bodies/request-body.ts";
-import type { Progress } from "./progress.ts";
 
 /** One request on its way through a handler. */
 export interface Call {
   readonly request: Request;
   /** To be asked for before anything is changed whose answer may be large. */
-  readonly answer: Pick<Progress, "reserve">;
+  readonly answer: { reserve(bytes: number): void };
   readonly resolved: ResolvedApp;
   /** The user that the path names; undefined when it names none, or not a legal one. */
   readonly target: UserName | undefined;

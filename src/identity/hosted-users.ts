@@ -7,7 +7,7 @@ import type { Clock, Digest, Timers } from "../core/ports.ts";
 import { busy } from "../core/refusals.ts";
 import { hasKeyTwice } from "./exact-json.ts";
 import { fetchAnswer } from "./fetch-json.ts";
-import type { HostedQuestion, HostedUser } from "./outside-calls.ts";
+import type { HostedQuestion, HostedUser } from "./outside-questions.ts";
 
 /** Asks the hosted service for the users of tokens: at most CALLS_MAX calls at a time, and never two for the same token. */
 export interface HostedUsers {

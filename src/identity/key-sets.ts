@@ -5,7 +5,7 @@ import { BoundedMap } from "../core/admission/bounded-map.ts";
 import { inTime } from "../core/admission/in-time.ts";
 import { createSlots } from "../core/admission/slots.ts";
 import type { Timers } from "../core/ports.ts";
-import type { KeySetEvents, KeySetQuestion } from "./outside-calls.ts";
+import type { KeySetEvents, KeySetQuestion } from "./outside-questions.ts";
 import { createProvider, type Provider } from "./provider.ts";
 
 /** The key sets of all identity providers. */

@@ -3,7 +3,8 @@ import type { Asker } from "../core/admission/asker.ts";
 import { monotonicMs } from "../core/async/monotonic-ms.ts";
 import type { Clock } from "../core/ports.ts";
 import { badToken } from "../core/refusals.ts";
-import type { KeyName, KeySetQuestion, OutsideCalls } from "./outside-calls.ts";
+import type { OutsideCalls } from "./outside-calls.ts";
+import type { KeyName, KeySetQuestion } from "./outside-questions.ts";
 
 type Find = ReturnType<typeof createLocalJWKSet>;
 

@@ -5,7 +5,7 @@ import { OperatorError } from "../core/faults/operator-error.ts";
 import type { Timers } from "../core/ports.ts";
 import { busy } from "../core/refusals.ts";
 import { fetchJson } from "./fetch-json.ts";
-import type { KeyName, UnusableKey } from "./outside-calls.ts";
+import type { KeyName, UnusableKey } from "./outside-questions.ts";
 import { usableKeys } from "./usable-keys.ts";
 
 /** The keys of one identity provider: one fetch at a time, at most one per second. Both methods refuse with `busy`. */

@@ -1,7 +1,7 @@
 import { base64url, createLocalJWKSet, errors, flattenedVerify, type JWK } from "jose";
 import { OperatorError } from "../core/faults/operator-error.ts";
 import { isRecord } from "./exact-json.ts";
-import type { UnusableKey } from "./outside-calls.ts";
+import type { UnusableKey } from "./outside-questions.ts";
 
 interface SortedKeys {
   readonly keys: JWK[];

@@ -6,8 +6,9 @@ import { from } from "../../harness/from-address.ts";
 import { connectRaw, type RawConnection } from "../../harness/raw.ts";
 import { runLimited } from "../../harness/run-limited.ts";
 import type { AuthorityApp } from "./authority-app.ts";
+import type { Subject } from "./call-row.ts";
 import { bearerOf } from "./callers.ts";
-import { pathOf, type Subject } from "./calls.ts";
+import { pathOf } from "./calls.ts";
 import { CELLS, type Cell, MOMENTS, type Moment } from "./cells.ts";
 
 /** One request of the table, on a connection of its own and about a user of its own. */

@@ -1,5 +1,6 @@
+import type { CallRow } from "./call-row.ts";
 import { CALLERS, type CallerKind, isTrusted, mayCall, STRANGER } from "./callers.ts";
-import { CALLS, type CallRow } from "./calls.ts";
+import { CALLS } from "./calls.ts";
 import type { Ending } from "./endings.ts";
 
 /** A call by a kind of caller that may make it. */

@@ -1,4 +1,4 @@
-import type { CallRow } from "./calls.ts";
+import type { CallRow } from "./call-row.ts";
 
 const COMPANION = { needs: "companion", begins: "with the head", body: () => "{}" } as const;
 

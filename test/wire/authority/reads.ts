@@ -1,4 +1,4 @@
-import type { CallRow } from "./calls.ts";
+import type { CallRow } from "./call-row.ts";
 import { COMPANION_READS } from "./companion-calls.ts";
 
 const READ = { method: "GET", begins: "with the head", body: () => "" } as const;
