@@ -89,6 +89,8 @@ export const FOLDER_RULES: readonly FolderRule[] = [
   { folder: "src/store/mysql", imports: [...STORE_PARTS, "src/system/timers.ts", CORE], packages: ["node:", "mysql2"] },
   // The shared model, which all subjects use.
   { folder: CORE, imports: [], packages: [] },
+  // Each subject names the parts of the store that it uses.
+  { folder: "src/core/ports/store.ts", imports: [], base: CORE, packages: [] },
   ...subjects({
     admission: [],
     async: [],

@@ -1,7 +1,8 @@
 import type { Accounts } from "./core/accounts/accounts.ts";
-import { openRegistry, type ServerDefaults } from "./core/apps/registry.ts";
+import { openRegistry, type RegistryNeeds, type ServerDefaults } from "./core/apps/registry.ts";
 import type { App } from "./core/model.ts";
-import type { Store } from "./core/ports.ts";
+import type { StoreHealth } from "./core/ports/store-health.ts";
+import type { UserStore } from "./core/ports/user-store.ts";
 import { Refusal, type TokenFault } from "./core/refusals.ts";
 import type { Authentication } from "./core/tokens/authentication.ts";
 import { createAuthenticator } from "./core/tokens/authenticator.ts";
@@ -42,7 +43,7 @@ export interface CheckedToken {
  * Checks a token with the same parts that serve, without changing the store: a user that does not exist is not created.
  */
 export async function checkToken(
-  store: Store,
+  store: RegistryNeeds["store"] & UserStore & StoreHealth,
   { defaults, operatorKey }: { readonly defaults: ServerDefaults; readonly operatorKey: string | undefined },
   { id }: App,
   text: string,
@@ -91,7 +92,7 @@ const NOT_TAKEN = {
 } as const;
 
 /** A dry run of `Accounts.ensure`: makes the same checks and stores nothing. */
-function dryRun(store: Pick<Store, "userById">): Accounts["ensure"] {
+function dryRun(store: Pick<UserStore, "userById">): Accounts["ensure"] {
   return async ({ id: appId, number }, name) => {
     if ((await store.userById(number, name)) !== undefined) throw new Refusal({ code: "user_taken", name, appId });
     return insertedUser({ id: random.uuid(), name, passwordHash: null, nickname: null, created: clock.now() });

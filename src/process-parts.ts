@@ -1,7 +1,11 @@
 import { createPasswords, type Passwords } from "./core/accounts/passwords.ts";
 import { createAttempts } from "./core/admission/attempts.ts";
 import { createProbe, type Probe } from "./core/faults/probe.ts";
-import type { Clock, Digest, PasswordHasher, Store, Timers } from "./core/ports.ts";
+import type { StoreHealth } from "./core/ports/store-health.ts";
+import type { Clock } from "./core/ports/system/clock.ts";
+import type { Digest } from "./core/ports/system/digest.ts";
+import type { PasswordHasher } from "./core/ports/system/password-hasher.ts";
+import type { Timers } from "./core/ports/system/timers.ts";
 import { type BuiltPages, NO_PAGES } from "./http/pages/built-pages.ts";
 import { createOutsideCalls, type OutsideCalls } from "./identity/outside-calls.ts";
 import type { KeySetEvents } from "./identity/outside-questions.ts";
@@ -22,7 +26,7 @@ export interface ProcessParts {
 }
 
 export interface ProcessPartsNeeds {
-  readonly store: Pick<Store, "ping">;
+  readonly store: Pick<StoreHealth, "ping">;
   readonly events: KeySetEvents;
   readonly clock?: Clock | undefined;
   readonly timers?: Timers | undefined;

@@ -9,7 +9,13 @@ import { openRegistry, type RegistryNeeds, type ServerDefaults } from "./core/ap
 import { whileClosing } from "./core/async/while-closing.ts";
 import { removeLeftOvers } from "./core/faults/left-overs.ts";
 import { createMetadata } from "./core/metadata/metadata.ts";
-import type { Clock, Digest, Events, PasswordHasher, Random, Store, Timers } from "./core/ports.ts";
+import type { Events } from "./core/ports/events.ts";
+import type { Store } from "./core/ports/store.ts";
+import type { Clock } from "./core/ports/system/clock.ts";
+import type { Digest } from "./core/ports/system/digest.ts";
+import type { PasswordHasher } from "./core/ports/system/password-hasher.ts";
+import type { Random } from "./core/ports/system/random.ts";
+import type { Timers } from "./core/ports/system/timers.ts";
 import { createRateLimiter } from "./core/rates/rate-limiter.ts";
 import { newRateLimiterMemory, type RateLimiterMemory } from "./core/rates/rate-limiter-memory.ts";
 import { createAuthenticator } from "./core/tokens/authenticator.ts";

@@ -1,6 +1,6 @@
 import type { App, Caller, User, UserName } from "./model.ts";
+import { type Authority, NEVER_ENDED } from "./ports/terms.ts";
 import { badToken, Refusal } from "./refusals.ts";
-import { type Authority, NEVER_ENDED } from "./terms.ts";
 
 /** The caller, and the conditions that must still hold when something is stored for it. */
 export interface Authorised {

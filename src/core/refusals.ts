@@ -1,4 +1,4 @@
-import type { StoredVersion } from "./ports.ts";
+import type { StoredVersion } from "./ports/attribute-store.ts";
 import type { RateLimitStatus } from "./rate-limit-status.ts";
 
 /**

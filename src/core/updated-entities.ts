@@ -1,7 +1,8 @@
 import { identityText } from "./identity-settings.ts";
 import type { App, AppSettings, User } from "./model.ts";
-import type { AppChange, NewUser, UserChange } from "./ports.ts";
-import type { UserTerms } from "./terms.ts";
+import type { AppChange } from "./ports/app-store.ts";
+import type { UserTerms } from "./ports/terms.ts";
+import type { NewUser, UserChange } from "./ports/user-store.ts";
 
 /** Computes changed apps and users, the same for every engine: an engine only stores the result. */
 

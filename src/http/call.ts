@@ -2,7 +2,7 @@ import type { Operation } from "../core/access.ts";
 import type { Asker } from "../core/admission/asker.ts";
 import type { ResolvedApp } from "../core/apps/registry.ts";
 import type { UserName } from "../core/model.ts";
-import type { MaybePromise } from "../core/ports.ts";
+import type { MaybePromise } from "../core/ports/maybe-promise.ts";
 import type { Bucket } from "../core/rate-limit-status.ts";
 import type { Authentication } from "../core/tokens/authentication.ts";
 import type { Family, Reply } from "./answers/reply.ts";

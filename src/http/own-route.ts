@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../core/ports.ts";
+import type { MaybePromise } from "../core/ports/maybe-promise.ts";
 import type { Method } from "./call.ts";
 
 /** A path of the server's own, which belongs to no app. */

@@ -1,6 +1,7 @@
 import type { RunQueue } from "../core/admission/run-queue.ts";
 import { settlesWithin } from "../core/async/settles-within.ts";
-import type { MaybePromise, Timers } from "../core/ports.ts";
+import type { MaybePromise } from "../core/ports/maybe-promise.ts";
+import type { Timers } from "../core/ports/system/timers.ts";
 import { Refusal } from "../core/refusals.ts";
 import { preflightResponse } from "./answers/reply.ts";
 import { WireRefusal, type WireRefused } from "./answers/wire-refusals.ts";

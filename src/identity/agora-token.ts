@@ -10,7 +10,7 @@
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { inflateSync } from "node:zlib";
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/ports/system/clock.ts";
 import { badToken } from "../core/refusals.ts";
 import type { ExternalToken, OfflineVerifier } from "../core/tokens/external-token.ts";
 import { ByteReader } from "./byte-reader.ts";

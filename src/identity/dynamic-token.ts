@@ -6,7 +6,7 @@
  */
 import { createHash, timingSafeEqual } from "node:crypto";
 import { type App, appKeyParts } from "../core/model.ts";
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/ports/system/clock.ts";
 import { badToken } from "../core/refusals.ts";
 import { fromBase64Url } from "../core/tokens/base64url.ts";
 import type { OfflineVerifier } from "../core/tokens/external-token.ts";

@@ -10,7 +10,7 @@
  */
 
 import type { HostedSettings } from "../core/identity-settings.ts";
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/ports/system/clock.ts";
 import { badToken } from "../core/refusals.ts";
 import { fromBase64Url } from "../core/tokens/base64url.ts";
 import type { TokenVerifier } from "../core/tokens/external-token.ts";

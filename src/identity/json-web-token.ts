@@ -4,7 +4,7 @@
  */
 import { compactVerify, errors } from "jose";
 import type { OidcSettings } from "../core/identity-settings.ts";
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/ports/system/clock.ts";
 import { badToken } from "../core/refusals.ts";
 import { fromBase64Url } from "../core/tokens/base64url.ts";
 import {

@@ -4,7 +4,7 @@ import type { Attempts } from "../core/admission/attempts.ts";
 import { BoundedMap } from "../core/admission/bounded-map.ts";
 import { inTime } from "../core/admission/in-time.ts";
 import { createSlots } from "../core/admission/slots.ts";
-import type { Timers } from "../core/ports.ts";
+import type { Timers } from "../core/ports/system/timers.ts";
 import type { KeySetEvents, KeySetQuestion } from "./outside-questions.ts";
 import { createProvider, type Provider } from "./provider.ts";
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { BoundedMap } from "../core/admission/bounded-map.ts";
 import { createSharedResult, type SharedResult } from "../core/admission/shared-result.ts";
 import { OperatorError } from "../core/faults/operator-error.ts";
-import type { Timers } from "../core/ports.ts";
+import type { Timers } from "../core/ports/system/timers.ts";
 import { busy } from "../core/refusals.ts";
 
 /** Secrets in files; the store has only their paths. */

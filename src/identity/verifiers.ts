@@ -1,7 +1,8 @@
 import { BoundedMap } from "../core/admission/bounded-map.ts";
 import type { ResolvedApp } from "../core/apps/registry.ts";
 import { identityText, type OidcSettings } from "../core/identity-settings.ts";
-import type { Clock, Timers } from "../core/ports.ts";
+import type { Clock } from "../core/ports/system/clock.ts";
+import type { Timers } from "../core/ports/system/timers.ts";
 import type { TokenVerifier } from "../core/tokens/external-token.ts";
 import { settingsConflict } from "../core/updated-entities.ts";
 import { createAgoraVerifier } from "./agora-token.ts";

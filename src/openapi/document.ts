@@ -3,7 +3,7 @@
  * what only words can say (`operations/`). It knows no socket.
  */
 import type { Dialect } from "../core/model.ts";
-import type { YieldToEventLoop } from "../core/ports.ts";
+import type { YieldToEventLoop } from "../core/ports/system/yield-to-event-loop.ts";
 import type { Route } from "../http/call.ts";
 import type { OwnRoute } from "../http/own-route.ts";
 import { INFO, TAGS } from "./about.ts";

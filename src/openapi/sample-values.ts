@@ -1,5 +1,5 @@
 /** What the examples are about: the app of the first start, and one of its users. */
-import type { StoredVersion } from "../core/ports.ts";
+import type { StoredVersion } from "../core/ports/attribute-store.ts";
 import { etagOf } from "../http/requests/preconditions.ts";
 
 export const APP_ID = "8be024f0-e978-4c9e-9b2b-6b9b3c8d2b6a";

@@ -4,8 +4,9 @@
  * which counts them.
  */
 import type { Logger } from "pino";
-import type { Events, Timers } from "../core/ports.ts";
-import type { StoreTroubleEvents } from "../core/store-trouble.ts";
+import type { Events } from "../core/ports/events.ts";
+import type { StoreTroubleEvents } from "../core/ports/store-trouble.ts";
+import type { Timers } from "../core/ports/system/timers.ts";
 import type { RefusedToken } from "../core/tokens/refused-tokens.ts";
 import { type Failure, keysOf, secretOf, troubleOf } from "./failure.ts";
 import { OutageLog } from "./outage-log.ts";

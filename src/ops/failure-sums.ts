@@ -1,4 +1,4 @@
-import type { Timers } from "../core/ports.ts";
+import type { Timers } from "../core/ports/system/timers.ts";
 import { type Failure, outageOf } from "./failure.ts";
 
 /** @param count the number of such failures, including this one */

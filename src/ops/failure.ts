@@ -1,7 +1,7 @@
 import { type ErrorOutline, outlineOf } from "../core/faults/error-outline.ts";
 import { StoreFailure } from "../core/faults/store-failure.ts";
+import type { StoreTroubleKind } from "../core/ports/store-trouble.ts";
 import { Refusal } from "../core/refusals.ts";
-import type { StoreTroubleKind } from "../core/store-trouble.ts";
 
 /** A failure that may repeat any number of times. @template Thrown the error, or its form for crossing threads */
 export type Failure<Thrown = unknown> =

@@ -1,4 +1,4 @@
-import type { Timers } from "../core/ports.ts";
+import type { Timers } from "../core/ports/system/timers.ts";
 import { type Failure, type OutageKind, outageOf } from "./failure.ts";
 
 export interface OutageEvents {

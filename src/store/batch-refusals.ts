@@ -1,4 +1,4 @@
-import type { AttributesWrite, BatchOutcome } from "../core/ports.ts";
+import type { AttributesWrite, BatchOutcome } from "../core/ports/attribute-store.ts";
 
 /**
  * The outcomes of an all-or-nothing batch of one app that is refused; undefined if all of it can be written. The app's

@@ -5,8 +5,8 @@
  */
 import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Store } from "../core/ports.ts";
-import type { StoreTroubleEvents } from "../core/store-trouble.ts";
+import type { Store } from "../core/ports/store.ts";
+import type { StoreTroubleEvents } from "../core/ports/store-trouble.ts";
 import type { SchemaChange, SchemaUse } from "./migrate.ts";
 import type { MysqlLocation } from "./mysql/connection/location.ts";
 import { parseMysqlUrl } from "./mysql/connection/parse-mysql-url.ts";

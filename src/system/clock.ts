@@ -1,4 +1,4 @@
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/ports/system/clock.ts";
 
 /** The clock of the first thread. Bun counts `hrtime` from the start of each thread. */
 export const systemClock: Clock = clockFrom(0n);

@@ -1,5 +1,5 @@
 import { createHash, createHmac, hash, timingSafeEqual } from "node:crypto";
-import type { Digest } from "../core/ports.ts";
+import type { Digest } from "../core/ports/system/digest.ts";
 
 export const systemDigest: Digest = {
   sha256: (text) => new Uint8Array(createHash("sha256").update(text, "utf8").digest()),

@@ -1,4 +1,4 @@
-import type { PasswordHasher } from "../core/ports.ts";
+import type { PasswordHasher } from "../core/ports/system/password-hasher.ts";
 
 /** The second argon2id configuration that OWASP recommends; Bun always uses one lane. */
 const ARGON2ID = { algorithm: "argon2id", memoryCost: 19_456, timeCost: 2 } as const;

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Random } from "../core/ports.ts";
+import type { Random } from "../core/ports/system/random.ts";
 
 /** Cryptographically secure: from the operating system's generator. */
 export const systemRandom: Random = {

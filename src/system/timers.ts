@@ -1,4 +1,4 @@
-import type { Timers } from "../core/ports.ts";
+import type { Timers } from "../core/ports/system/timers.ts";
 
 export const systemTimers: Timers = {
   nowMs: () => performance.now(),

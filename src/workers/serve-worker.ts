@@ -1,5 +1,5 @@
 import { beat } from "../core/faults/pulse.ts";
-import type { Clock } from "../core/ports.ts";
+import type { Clock } from "../core/ports/system/clock.ts";
 import { FailureSums } from "../ops/failure-sums.ts";
 import type { ProcessParts } from "../process-parts.ts";
 import { type Service, type ServiceParts, startService } from "../service.ts";

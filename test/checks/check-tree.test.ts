@@ -51,6 +51,7 @@ const FORBIDDEN: readonly (readonly [string, string, string])[] = [
     'import { tokens } from "../tokens/tokens.ts";',
   ],
   ["what all subjects stand on imports one", "src/core/a.ts", 'import { throttle } from "./rates/throttle.ts";'],
+  ["a subject takes the whole store", "src/core/rates/a.ts", 'import type { Store } from "../ports/store.ts";'],
   ["the rules wait", "src/core/a.ts", "setTimeout(() => {}, 1);"],
   ["the rules look at the clock", "src/core/a.ts", "export const a = Date.now();"],
   ["the rules look at the process", "src/core/a.ts", "export const a = process.env.A;"],

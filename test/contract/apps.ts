@@ -5,7 +5,7 @@ import {
   NO_IDENTITY,
   type OidcSettings,
 } from "../../src/core/identity-settings.ts";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import {
   addApp,
   addUsers,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { StoredVersion } from "../../src/core/ports.ts";
+import type { StoredVersion } from "../../src/core/ports/attribute-store.ts";
 import {
   addApp,
   addUsers,

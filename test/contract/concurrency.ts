@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { App } from "../../src/core/model.ts";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import {
   addApp,
   addUsers,

@@ -1,7 +1,10 @@
 import { NO_IDENTITY } from "../../src/core/identity-settings.ts";
 import type { AppSettings } from "../../src/core/model.ts";
 import { type App, appKey, type UserName, userName } from "../../src/core/model.ts";
-import type { AttributesWrite, NewApp, NewUser, Store, StoredAttributes } from "../../src/core/ports.ts";
+import type { NewApp } from "../../src/core/ports/app-store.ts";
+import type { AttributesWrite, StoredAttributes } from "../../src/core/ports/attribute-store.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import type { NewUser } from "../../src/core/ports/user-store.ts";
 
 /** A fresh, empty store. */
 export interface OpenedForTest extends AsyncDisposable {

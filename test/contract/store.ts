@@ -1,5 +1,5 @@
 /**
- * The guarantees of every engine: the comments of core/ports.ts as tests. An engine's own test file passes in how it is
+ * The guarantees of every engine: the comments of core/ports/ as tests. An engine's own test file passes in how it is
  * opened; everything else is here, and is the same for all. An engine that outlives its process adds reopening.ts.
  */
 import { describe } from "bun:test";

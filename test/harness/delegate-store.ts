@@ -1,4 +1,4 @@
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 
 /** The same store, as something of which a test replaces single calls: `{ ...delegateStore(store), usage }`. */
 export function delegateStore(store: Store): Store {

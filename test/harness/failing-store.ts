@@ -1,4 +1,4 @@
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { delegateStore } from "./delegate-store.ts";
 
 /** A store whose calls for attributes can be made to fail, as a driver's would. */

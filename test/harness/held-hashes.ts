@@ -1,4 +1,4 @@
-import type { PasswordHasher } from "../../src/core/ports.ts";
+import type { PasswordHasher } from "../../src/core/ports/system/password-hasher.ts";
 import { quickPasswords } from "./quick-passwords.ts";
 
 /** Quick passwords, of which some are not hashed before they are let go: so long a call is under way for certain. */

@@ -1,4 +1,4 @@
-import type { PasswordHasher } from "../../src/core/ports.ts";
+import type { PasswordHasher } from "../../src/core/ports/system/password-hasher.ts";
 import { quickPasswords } from "./quick-passwords.ts";
 
 /** Quick passwords that can be made to take as long as a test wants, and that tell how many were at work at once. */

@@ -1,4 +1,4 @@
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { delegateStore } from "./delegate-store.ts";
 
 /** A store whose sets can be stopped on their way in, so that they overlap for certain and not by luck. */

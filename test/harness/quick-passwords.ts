@@ -1,4 +1,4 @@
-import type { PasswordHasher } from "../../src/core/ports.ts";
+import type { PasswordHasher } from "../../src/core/ports/system/password-hasher.ts";
 
 /** Hashes at no cost and with no secrecy, for tests with many users that are not about passwords. */
 export const quickPasswords: PasswordHasher = {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type AppCredentials, createApps } from "../../src/core/apps/apps.ts";
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { type App, type AppSettings, appKey } from "../../src/core/model.ts";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import type { RefusedToken } from "../../src/core/tokens/refused-tokens.ts";
 import { type Service, type ServiceParts, type ServiceSettings, startService } from "../../src/service.ts";
 import { openStore, parseStoreUrl, type SharedStore } from "../../src/store/open.ts";

@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/core/ports.ts";
+import type { Clock } from "../../src/core/ports/system/clock.ts";
 
 /** A clock that a test moves: rates and lifetimes are met to the millisecond, and nobody waits. */
 export interface TestClock extends Clock {

@@ -1,4 +1,4 @@
-import type { Timers } from "../../src/core/ports.ts";
+import type { Timers } from "../../src/core/ports/system/timers.ts";
 
 /** Time that a test moves: what is due is called then and there, in its order. */
 export interface TestTimers extends Timers {

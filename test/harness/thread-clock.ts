@@ -1,4 +1,4 @@
-import type { Clock } from "../../src/core/ports.ts";
+import type { Clock } from "../../src/core/ports/system/clock.ts";
 import { sharedClock, systemClock } from "../../src/system/clock.ts";
 
 const ASKED = "usermeta-test-clock";

@@ -1,4 +1,6 @@
-import type { FeedPage, MaybePromise, Store } from "../../src/core/ports.ts";
+import type { FeedPage } from "../../src/core/ports/change-feed.ts";
+import type { MaybePromise } from "../../src/core/ports/maybe-promise.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { delegateStore } from "./delegate-store.ts";
 
 /** The store as a server has it beside others that change it, with a change feed that can be made unreadable. */

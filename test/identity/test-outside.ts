@@ -1,6 +1,6 @@
 import { createAttempts } from "../../src/core/admission/attempts.ts";
 import { monotonicMs } from "../../src/core/async/monotonic-ms.ts";
-import type { Timers } from "../../src/core/ports.ts";
+import type { Timers } from "../../src/core/ports/system/timers.ts";
 import { createOutsideCalls, type OutsideCalls } from "../../src/identity/outside-calls.ts";
 import type { UnusableKey } from "../../src/identity/outside-questions.ts";
 import { systemDigest } from "../../src/system/digest.ts";

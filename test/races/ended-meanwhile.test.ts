@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { userName } from "../../src/core/model.ts";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { send, signIn } from "../harness/client.ts";
 import { delegateStore } from "../harness/delegate-store.ts";
 import { heldHashes } from "../harness/held-hashes.ts";

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect } from "bun:test";
 import { type App, userName } from "../../src/core/model.ts";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { type Admin, signIn } from "../harness/client.ts";
 import { startTestService, type TestService, type TestServiceOptions } from "../harness/service.ts";
 import { launchChromium } from "./chromium.ts";

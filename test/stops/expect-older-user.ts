@@ -1,5 +1,5 @@
 import { expect } from "bun:test";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { name } from "../contract/open-for-test.ts";
 import { OLDER_APP, OLDER_USER } from "../store/older-store.ts";
 

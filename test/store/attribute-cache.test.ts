@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { UserName } from "../../src/core/model.ts";
-import type { StoredAttributes } from "../../src/core/ports.ts";
+import type { StoredAttributes } from "../../src/core/ports/attribute-store.ts";
 import { AttributeCache } from "../../src/store/cache/attribute-cache.ts";
 import { keyHash } from "../../src/store/cache/key-hash.ts";
 import { RingCache } from "../../src/store/cache/ring-cache.ts";

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import { isUnavailable } from "../../src/core/faults/store-failure.ts";
 import type { App } from "../../src/core/model.ts";
-import type { Store, StoredAttributes } from "../../src/core/ports.ts";
-import { type Authority, NEVER_ENDED } from "../../src/core/terms.ts";
+import type { StoredAttributes } from "../../src/core/ports/attribute-store.ts";
+import type { Store } from "../../src/core/ports/store.ts";
+import { type Authority, NEVER_ENDED } from "../../src/core/ports/terms.ts";
 import { Session } from "../../src/store/mysql/connection/session.ts";
 import { addApp, addUsers, freshId, newUser } from "../contract/open-for-test.ts";
 import { eventually } from "../harness/eventually.ts";

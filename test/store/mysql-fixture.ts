@@ -1,5 +1,6 @@
 import type { App, UserName } from "../../src/core/model.ts";
-import type { AttributesWrite, Store, StoredAttributes } from "../../src/core/ports.ts";
+import type { AttributesWrite, StoredAttributes } from "../../src/core/ports/attribute-store.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import type { MysqlLocation } from "../../src/store/mysql/connection/location.ts";
 import { type MysqlOptions, type MysqlStore, openMysqlStore } from "../../src/store/mysql/store.ts";
 import { addApp, addUsers, name } from "../contract/open-for-test.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { StoredAttributes } from "../../src/core/ports.ts";
+import type { StoredAttributes } from "../../src/core/ports/attribute-store.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
 import { lanesOf, mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
 

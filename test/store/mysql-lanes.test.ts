@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { WriteOutcome } from "../../src/core/ports.ts";
+import type { WriteOutcome } from "../../src/core/ports/attribute-store.ts";
 import type { MysqlStore } from "../../src/store/mysql/store.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
 import { lanesOf, type MysqlFixture, mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";

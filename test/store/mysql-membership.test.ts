@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { Demand } from "../../src/core/ports.ts";
+import type { Demand } from "../../src/core/ports/cluster-store.ts";
 import { openMysqlStore } from "../../src/store/mysql/store.ts";
 import { newCommitId } from "../../src/store/mysql/transaction/commits.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { App } from "../../src/core/model.ts";
-import type { Store } from "../../src/core/ports.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { TcpGate } from "../cluster/tcp-gate.ts";
 import { newApp, newUser } from "../contract/open-for-test.ts";

@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { NewApp, Store, StoredAttributes, WriteOutcome } from "../../src/core/ports.ts";
+import type { NewApp } from "../../src/core/ports/app-store.ts";
+import type { StoredAttributes, WriteOutcome } from "../../src/core/ports/attribute-store.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import type { StoreError } from "../../src/store/store-error.ts";
 import { name, newApp as newAppOf } from "../contract/open-for-test.ts";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
-import type { AttributesWrite } from "../../src/core/ports.ts";
+import type { AttributesWrite } from "../../src/core/ports/attribute-store.ts";
 import { COMMANDS } from "../../src/store/sqlite/commands.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { createServingStore } from "../../src/store/sqlite/serving-store.ts";

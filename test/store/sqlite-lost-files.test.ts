@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
-import type { StoreTrouble, StoreTroubleKind } from "../../src/core/store-trouble.ts";
+import type { StoreTrouble, StoreTroubleKind } from "../../src/core/ports/store-trouble.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { FileWatch } from "../../src/store/sqlite/files/file-watch.ts";
 import { storeFilesId } from "../../src/store/sqlite/files/store-files.ts";

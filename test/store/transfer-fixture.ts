@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { AttributesWrite, Store } from "../../src/core/ports.ts";
+import type { AttributesWrite } from "../../src/core/ports/attribute-store.ts";
+import type { Store } from "../../src/core/ports/store.ts";
 import { openStore, parseStoreUrl } from "../../src/store/open.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { type CopyProgress, type CopyResult, copyStore } from "../../src/store/transfer/copy-store.ts";

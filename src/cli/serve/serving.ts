@@ -1,6 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import { addressText } from "../../config/values.ts";
-import type { Store } from "../../core/ports.ts";
+import type { Store } from "../../core/ports/store.ts";
 import type { BuiltPages } from "../../http/pages/built-pages.ts";
 import type { OperatorEvents } from "../../ops/events.ts";
 import { type Service, startService } from "../../service.ts";

@@ -1,7 +1,8 @@
 import { type Accounts, createAccounts } from "../../core/accounts/accounts.ts";
 import { createPasswords, type Passwords } from "../../core/accounts/passwords.ts";
 import { createAttempts } from "../../core/admission/attempts.ts";
-import type { Store } from "../../core/ports.ts";
+import type { AppStore } from "../../core/ports/app-store.ts";
+import type { UserStore } from "../../core/ports/user-store.ts";
 import { systemClock } from "../../system/clock.ts";
 import { argon2id } from "../../system/passwords.ts";
 import { systemRandom } from "../../system/random.ts";
@@ -13,7 +14,7 @@ export function commandPasswords(): Passwords {
 }
 
 /** The rules about users, for a command on its own store: it has verified no tokens that it would have to forget. */
-export function commandAccounts(store: Store): Accounts {
+export function commandAccounts(store: Pick<AppStore, "app"> & UserStore): Accounts {
   return createAccounts({
     store,
     tokens: { invalidateUser: () => {} },

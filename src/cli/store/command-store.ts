@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { Config } from "../../config/config.ts";
 import { type Apps, createApps } from "../../core/apps/apps.ts";
 import { type App, appKey } from "../../core/model.ts";
-import type { Store } from "../../core/ports.ts";
+import type { Store } from "../../core/ports/store.ts";
 import { openStore, parseStoreUrl, refuseLostStore, type StoreLocation } from "../../store/open.ts";
 import { systemClock } from "../../system/clock.ts";
 import { systemDigest } from "../../system/digest.ts";

@@ -4,9 +4,13 @@ import type { ResolvedApp } from "../apps/registry.ts";
 import { type Authorised, endedRefusal, OPERATOR } from "../authority.ts";
 import { REGISTER_BATCH_MAX } from "../limits.ts";
 import type { App, Caller, User, UserName } from "../model.ts";
-import type { Clock, MaybePromise, NewUser, Random, Store, UserChange, UserCursor } from "../ports.ts";
+import type { AppStore } from "../ports/app-store.ts";
+import type { MaybePromise } from "../ports/maybe-promise.ts";
+import type { Clock } from "../ports/system/clock.ts";
+import type { Random } from "../ports/system/random.ts";
+import type { UserTerms } from "../ports/terms.ts";
+import type { NewUser, UserChange, UserCursor, UserStore } from "../ports/user-store.ts";
 import { Refusal, type Refused } from "../refusals.ts";
-import type { UserTerms } from "../terms.ts";
 import { insertedUser } from "../updated-entities.ts";
 import type { Passwords } from "./passwords.ts";
 import {
@@ -80,7 +84,7 @@ export interface Accounts {
 type Address = Pick<Asker, "address">;
 
 interface AccountsNeeds {
-  readonly store: Pick<Store, "app" | "user" | "userById" | "users" | "insertUsers" | "changeUser" | "deleteUsers">;
+  readonly store: Pick<AppStore, "app"> & UserStore;
   readonly tokens: { invalidateUser(userId: string): void };
   readonly clock: Clock;
   readonly random: Random;

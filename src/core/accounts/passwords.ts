@@ -1,7 +1,8 @@
 import type { Asker } from "../admission/asker.ts";
 import type { Attempts } from "../admission/attempts.ts";
 import { createSlots } from "../admission/slots.ts";
-import type { PasswordHasher, Timers } from "../ports.ts";
+import type { PasswordHasher } from "../ports/system/password-hasher.ts";
+import type { Timers } from "../ports/system/timers.ts";
 
 /**
  * Passwords and secrets, for all threads of a process: hashing (argon2id) is limited and queued fairly, and failed

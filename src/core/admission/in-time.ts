@@ -1,4 +1,4 @@
-import type { Timers } from "../ports.ts";
+import type { Timers } from "../ports/system/timers.ts";
 import { busy } from "../refusals.ts";
 
 /** The promise's result with a timeout of `ms`; then refuses with `busy`. The work behind the promise continues. */

@@ -1,4 +1,4 @@
-import type { Timers } from "../ports.ts";
+import type { Timers } from "../ports/system/timers.ts";
 import { busy, type Refusal } from "../refusals.ts";
 import type { Asker } from "./asker.ts";
 import { FairQueue } from "./fair-queue.ts";

@@ -1,4 +1,6 @@
-import type { MaybePromise, Timers, YieldToEventLoop } from "../ports.ts";
+import type { MaybePromise } from "../ports/maybe-promise.ts";
+import type { Timers } from "../ports/system/timers.ts";
+import type { YieldToEventLoop } from "../ports/system/yield-to-event-loop.ts";
 import { busy } from "../refusals.ts";
 import type { Asker } from "./asker.ts";
 import { FairQueue } from "./fair-queue.ts";

@@ -1,4 +1,4 @@
-import type { Timers } from "../ports.ts";
+import type { Timers } from "../ports/system/timers.ts";
 import type { Resource } from "./resources.ts";
 
 /**

@@ -1,6 +1,9 @@
 import { identityText, NO_IDENTITY } from "../identity-settings.ts";
 import { type App, type AppKey, type AppSettings, LIMIT_NAMES, type Limits } from "../model.ts";
-import type { Clock, Digest, Random, Store } from "../ports.ts";
+import type { AppStore } from "../ports/app-store.ts";
+import type { Clock } from "../ports/system/clock.ts";
+import type { Digest } from "../ports/system/digest.ts";
+import type { Random } from "../ports/system/random.ts";
 
 /** The credentials of an app's backend. The store keeps only a hash of the secret. */
 export interface AppCredentials {
@@ -39,7 +42,7 @@ export interface Apps {
 }
 
 interface AppsNeeds {
-  readonly store: Pick<Store, "apps" | "insertApp" | "changeApp" | "deleteApp" | "purge">;
+  readonly store: AppStore;
   readonly clock: Clock;
   readonly random: Random;
   readonly digest: Digest;

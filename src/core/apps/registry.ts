@@ -4,7 +4,13 @@ import { coalesced } from "../async/coalesced.ts";
 import { StoreFailure } from "../faults/store-failure.ts";
 import { limitsOf } from "../limits.ts";
 import { type App, type AppKey, appKey, type Limits, type Registration } from "../model.ts";
-import type { Change, Clock, Events, MaybePromise, SigningKey, Store, Timers } from "../ports.ts";
+import type { AppStore } from "../ports/app-store.ts";
+import type { Change, ChangeFeed } from "../ports/change-feed.ts";
+import type { Events } from "../ports/events.ts";
+import type { KeyStore, SigningKey } from "../ports/key-store.ts";
+import type { MaybePromise } from "../ports/maybe-promise.ts";
+import type { Clock } from "../ports/system/clock.ts";
+import type { Timers } from "../ports/system/timers.ts";
 
 /** An app with the server's defaults filled in. */
 export interface ResolvedApp {
@@ -46,7 +52,7 @@ export interface Registry {
 }
 
 export interface RegistryNeeds {
-  readonly store: Pick<Store, "apps" | "signingKeys" | "changesSince" | "feedVersion">;
+  readonly store: Pick<AppStore, "apps"> & Pick<KeyStore, "signingKeys"> & ChangeFeed;
   readonly defaults: ServerDefaults;
   readonly events: Events;
   readonly clock: Clock;

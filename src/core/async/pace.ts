@@ -1,4 +1,5 @@
-import type { Clock, YieldToEventLoop } from "../ports.ts";
+import type { Clock } from "../ports/system/clock.ts";
+import type { YieldToEventLoop } from "../ports/system/yield-to-event-loop.ts";
 import { monotonicMs } from "./monotonic-ms.ts";
 
 /** Splits long work on a serving thread, so that other requests run in between. */

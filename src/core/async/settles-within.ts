@@ -1,4 +1,4 @@
-import type { Timers } from "../ports.ts";
+import type { Timers } from "../ports/system/timers.ts";
 
 /**
  * Whether the promise resolves within `ms`. Rejects if the promise rejects within that time; a later rejection is ignored.

@@ -1,4 +1,5 @@
-import type { Store, Timers } from "../ports.ts";
+import type { AppStore } from "../ports/app-store.ts";
+import type { Timers } from "../ports/system/timers.ts";
 
 /** How often to look for users of deleted apps. A command that deletes an app may be killed before it has removed them. */
 const LOOK_EVERY_MS = 10_000;
@@ -12,7 +13,7 @@ const PAUSE_PER_SLICE = 4;
 const PAUSE_MIN_MS = 20;
 
 interface LeftOversNeeds {
-  readonly store: Pick<Store, "purge">;
+  readonly store: Pick<AppStore, "purge">;
   readonly timers: Timers;
 }
 

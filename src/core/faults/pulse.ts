@@ -1,4 +1,4 @@
-import type { Timers } from "../ports.ts";
+import type { Timers } from "../ports/system/timers.ts";
 
 /**
  * The heartbeat of a thread, in memory shared with the thread that watches it. The thread counts up as long as its event

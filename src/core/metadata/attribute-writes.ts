@@ -6,7 +6,10 @@ import { paceBy } from "../async/pace.ts";
 import { type Authorised, endedRefusal } from "../authority.ts";
 import { StoreFailure } from "../faults/store-failure.ts";
 import type { Caller, UserName } from "../model.ts";
-import type { AttributesWrite, Clock, Store, StoredAttributes, Timers, YieldToEventLoop } from "../ports.ts";
+import type { AttributeStore, AttributesWrite, StoredAttributes } from "../ports/attribute-store.ts";
+import type { Clock } from "../ports/system/clock.ts";
+import type { Timers } from "../ports/system/timers.ts";
+import type { YieldToEventLoop } from "../ports/system/yield-to-event-loop.ts";
 import { Refusal, type Refused } from "../refusals.ts";
 import { type AttributePatch, EMPTY_PATCH, NO_ATTRIBUTES_JSON } from "./attributes.ts";
 import { KEYS_UNPACED_MAX, mergedJson, pacedMerge, type SizedJson } from "./merged-json.ts";
@@ -44,7 +47,7 @@ export interface AttributeWrites {
 }
 
 interface AttributeWritesNeeds {
-  readonly store: Pick<Store, "attributes" | "writeAttributes" | "usage">;
+  readonly store: Pick<AttributeStore, "attributes" | "writeAttributes" | "usage">;
   readonly clock: Clock;
   readonly yieldToEventLoop: YieldToEventLoop;
   readonly timers: Timers;
@@ -164,7 +167,7 @@ export function writeOf(
  * store cannot read the usage, the refusal omits it: the app is full all the same.
  */
 export async function appFull(
-  store: Pick<Store, "usage">,
+  store: Pick<AttributeStore, "usage">,
   { app, limits, access }: ResolvedApp,
   caller: Caller,
   growth: number,

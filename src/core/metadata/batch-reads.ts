@@ -1,5 +1,6 @@
 import { type UserName, userName } from "../model.ts";
-import type { Store, YieldToEventLoop } from "../ports.ts";
+import type { AttributeStore } from "../ports/attribute-store.ts";
+import type { YieldToEventLoop } from "../ports/system/yield-to-event-loop.ts";
 import { KEYS_UNPACED_MAX, type Projection, pacedProjection, projection } from "./projection.ts";
 
 /** The users and keys of a batch read. */
@@ -52,7 +53,7 @@ export interface BatchReads {
 }
 
 interface BatchReadsNeeds {
-  readonly store: Pick<Store, "attributesOf" | "modifiedOf">;
+  readonly store: Pick<AttributeStore, "attributesOf" | "modifiedOf">;
   readonly yieldToEventLoop: YieldToEventLoop;
 }
 

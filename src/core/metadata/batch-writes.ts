@@ -3,7 +3,10 @@ import { type Pace, paceBy } from "../async/pace.ts";
 import { type Authorised, endedRefusal } from "../authority.ts";
 import { isUnavailable } from "../faults/store-failure.ts";
 import { type UserName, userName } from "../model.ts";
-import type { AttributesWrite, Clock, Store, StoredAttributes, Timers, YieldToEventLoop } from "../ports.ts";
+import type { AttributeStore, AttributesWrite, StoredAttributes } from "../ports/attribute-store.ts";
+import type { Clock } from "../ports/system/clock.ts";
+import type { Timers } from "../ports/system/timers.ts";
+import type { YieldToEventLoop } from "../ports/system/yield-to-event-loop.ts";
 import { Refusal, type Refused } from "../refusals.ts";
 import {
   appFull,
@@ -49,7 +52,7 @@ export interface BatchWrites {
 }
 
 interface BatchWritesNeeds {
-  readonly store: Pick<Store, "attributesOf" | "writeAttributesOf" | "usage">;
+  readonly store: Pick<AttributeStore, "attributesOf" | "writeAttributesOf" | "usage">;
   readonly clock: Clock;
   readonly yieldToEventLoop: YieldToEventLoop;
   readonly timers: Timers;

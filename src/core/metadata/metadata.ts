@@ -4,15 +4,11 @@ import { andThen } from "../async/and-then.ts";
 import { paceBy } from "../async/pace.ts";
 import { type Authorised, endedRefusal } from "../authority.ts";
 import { type Caller, type Dialect, type UserName, userName } from "../model.ts";
-import type {
-  Clock,
-  MaybePromise,
-  Store,
-  StoredAttributes,
-  StoredVersion,
-  Timers,
-  YieldToEventLoop,
-} from "../ports.ts";
+import type { AttributeStore, StoredAttributes, StoredVersion } from "../ports/attribute-store.ts";
+import type { MaybePromise } from "../ports/maybe-promise.ts";
+import type { Clock } from "../ports/system/clock.ts";
+import type { Timers } from "../ports/system/timers.ts";
+import type { YieldToEventLoop } from "../ports/system/yield-to-event-loop.ts";
 import { illegal, Refusal } from "../refusals.ts";
 import { createAttributeWrites, type ReserveAnswer } from "./attribute-writes.ts";
 import { type AttributePatch, NO_ATTRIBUTES_JSON } from "./attributes.ts";
@@ -88,20 +84,8 @@ export interface Metadata {
   used(resolved: ResolvedApp, caller: Caller): Promise<UsedBytes>;
 }
 
-type MetadataStore = Pick<
-  Store,
-  | "attributes"
-  | "attributesOf"
-  | "version"
-  | "modifiedOf"
-  | "writeAttributes"
-  | "writeAttributesOf"
-  | "clearAttributes"
-  | "usage"
->;
-
 interface MetadataNeeds {
-  readonly store: MetadataStore;
+  readonly store: AttributeStore;
   readonly clock: Clock;
   readonly yieldToEventLoop: YieldToEventLoop;
   readonly timers: Timers;

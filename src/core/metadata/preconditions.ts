@@ -1,5 +1,5 @@
 import type { Pace } from "../async/pace.ts";
-import type { StoredAttributes, StoredVersion } from "../ports.ts";
+import type { StoredAttributes, StoredVersion } from "../ports/attribute-store.ts";
 import { Refusal } from "../refusals.ts";
 import type { AttributePatch } from "./attributes.ts";
 import { differingJson } from "./differing-json.ts";

@@ -1,4 +1,4 @@
-import type { YieldToEventLoop } from "../ports.ts";
+import type { YieldToEventLoop } from "../ports/system/yield-to-event-loop.ts";
 import { endOfText } from "./members.ts";
 
 /** Up to this number of keys, comparing with each is faster than a look-up in a set. */

@@ -1,4 +1,4 @@
-import type { AttributesWrite, StoredAttributes } from "../ports.ts";
+import type { AttributesWrite, StoredAttributes } from "../ports/attribute-store.ts";
 
 /** The stored attributes after this write. */
 export function written({ userId, json, bytes, version, modified }: AttributesWrite): StoredAttributes {

@@ -1,4 +1,4 @@
-import type { Random } from "../ports.ts";
+import type { Random } from "../ports/system/random.ts";
 
 /**
  * The shared memory in which the threads of a server keep the rate limits. An app has one cell for each of its buckets,

@@ -1,6 +1,6 @@
 import type { Resource } from "../admission/resources.ts";
 import type { App } from "../model.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../ports/system/clock.ts";
 import { BUCKETS, type Bucket, type RateLimitStatus } from "../rate-limit-status.ts";
 import { Refusal } from "../refusals.ts";
 import { type BucketSize, bucketSize } from "./bucket-size.ts";

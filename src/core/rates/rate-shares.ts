@@ -1,4 +1,6 @@
-import type { Clock, Demand, Events, Store } from "../ports.ts";
+import type { ClusterStore, Demand } from "../ports/cluster-store.ts";
+import type { Events } from "../ports/events.ts";
+import type { Clock } from "../ports/system/clock.ts";
 import { createDemandMeter } from "./demand-meter.ts";
 import { APPS, CELLS_PER_APP, rateLimiterCells } from "./rate-limiter-memory.ts";
 import { shareOfRate } from "./share-of-rate.ts";
@@ -23,7 +25,7 @@ export interface RateShares {
 
 export interface RateSharesNeeds {
   readonly cells: SharedArrayBuffer;
-  readonly store: Pick<Store, "publishDemand">;
+  readonly store: ClusterStore;
   readonly clock: Clock;
   readonly events: Pick<Events, "refreshFailed">;
 }

@@ -1,7 +1,7 @@
 import type { Asker } from "../admission/asker.ts";
 import type { ResolvedApp } from "../apps/registry.ts";
 import { OPERATOR } from "../authority.ts";
-import type { Digest } from "../ports.ts";
+import type { Digest } from "../ports/system/digest.ts";
 import { badToken, Refusal, type RefusalCode } from "../refusals.ts";
 import type { Authentication } from "./authentication.ts";
 import type { ExternalAuthenticator, IdentifyOptions } from "./external-authenticator.ts";

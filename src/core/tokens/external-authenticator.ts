@@ -4,9 +4,11 @@ import type { ResolvedApp } from "../apps/registry.ts";
 import { monotonicMs } from "../async/monotonic-ms.ts";
 import { authorityOf } from "../authority.ts";
 import { type App, type User, userName } from "../model.ts";
-import type { Clock, Digest, Store } from "../ports.ts";
+import type { Clock } from "../ports/system/clock.ts";
+import type { Digest } from "../ports/system/digest.ts";
+import { NEVER_ENDED } from "../ports/terms.ts";
+import type { UserStore } from "../ports/user-store.ts";
 import { badToken, type Refusal } from "../refusals.ts";
-import { NEVER_ENDED } from "../terms.ts";
 import type { Authentication } from "./authentication.ts";
 import {
   EXTERNAL_TOKEN_CHARACTERS_MAX,
@@ -61,7 +63,7 @@ export interface IdentifyOptions {
 interface ExternalAuthenticatorNeeds {
   /** The verifiers of the kinds of tokens that an app accepts. */
   readonly verifiers: (resolved: ResolvedApp) => readonly TokenVerifier[];
-  readonly store: Pick<Store, "user" | "userById">;
+  readonly store: Pick<UserStore, "user" | "userById">;
   readonly accounts: Pick<Accounts, "ensure">;
   readonly clock: Clock;
   readonly digest: Pick<Digest, "sha256Base64">;

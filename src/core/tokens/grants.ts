@@ -6,7 +6,9 @@ import { type Asker, account } from "../admission/asker.ts";
 import type { ResolvedApp } from "../apps/registry.ts";
 import { type Authorised, allowsApp, endedRefusal } from "../authority.ts";
 import { type App, type User, type UserName, userName } from "../model.ts";
-import type { Digest, Store } from "../ports.ts";
+import type { AppStore } from "../ports/app-store.ts";
+import type { Digest } from "../ports/system/digest.ts";
+import type { UserStore } from "../ports/user-store.ts";
 import { Refusal } from "../refusals.ts";
 import type { IssuedToken, Tokens } from "./tokens.ts";
 
@@ -57,7 +59,7 @@ export interface Grants {
 }
 
 interface GrantsNeeds {
-  readonly store: Pick<Store, "app" | "user">;
+  readonly store: Pick<AppStore, "app"> & Pick<UserStore, "user">;
   readonly tokens: Pick<Tokens, "issue">;
   readonly accounts: Pick<Accounts, "ensure">;
   readonly digest: Digest;

@@ -1,6 +1,6 @@
 import { BoundedMap } from "../admission/bounded-map.ts";
 import type { App } from "../model.ts";
-import type { Clock } from "../ports.ts";
+import type { Clock } from "../ports/system/clock.ts";
 import { Refusal, type TokenFault } from "../refusals.ts";
 import type { ExternalTokenKind } from "./external-token.ts";
 

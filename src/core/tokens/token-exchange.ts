@@ -1,6 +1,7 @@
 import type { Asker } from "../admission/asker.ts";
 import type { ResolvedApp } from "../apps/registry.ts";
-import type { Clock, Store } from "../ports.ts";
+import type { AppStore } from "../ports/app-store.ts";
+import type { Clock } from "../ports/system/clock.ts";
 import { badToken, Refusal } from "../refusals.ts";
 import type { ExternalAuthenticator } from "./external-authenticator.ts";
 import type { Tokens } from "./tokens.ts";
@@ -22,7 +23,7 @@ export interface TokenExchange {
 interface TokenExchangeNeeds {
   readonly external: Pick<ExternalAuthenticator, "takes" | "principal">;
   readonly tokens: Pick<Tokens, "issue">;
-  readonly store: Pick<Store, "app">;
+  readonly store: Pick<AppStore, "app">;
   readonly clock: Clock;
 }
 

@@ -1,7 +1,11 @@
 import type { Registry, ResolvedApp } from "../apps/registry.ts";
 import { type Authorised, authorityOf } from "../authority.ts";
 import type { App, Caller, User } from "../model.ts";
-import type { Clock, Digest, Random, Store } from "../ports.ts";
+import type { KeyStore } from "../ports/key-store.ts";
+import type { Clock } from "../ports/system/clock.ts";
+import type { Digest } from "../ports/system/digest.ts";
+import type { Random } from "../ports/system/random.ts";
+import type { UserStore } from "../ports/user-store.ts";
 import { badToken, type Refusal } from "../refusals.ts";
 import { TokenCache } from "./token-cache.ts";
 import { decodeToken, encodeToken, TOKEN_CHARACTERS_MAX, type TokenClaims } from "./token-codec.ts";
@@ -53,7 +57,7 @@ export interface Tokens {
 
 interface TokensNeeds {
   readonly registry: Registry;
-  readonly store: Pick<Store, "user">;
+  readonly store: Pick<UserStore, "user">;
   readonly clock: Clock;
   readonly digest: Digest;
 }
@@ -153,7 +157,7 @@ function entryOf({ appId, principal, issued, ttlSeconds, appEnded, ownEnded }: T
 }
 
 /** Creates the first signing key of a new store. */
-export async function ensureSigningKey(needs: { store: Store; random: Random; clock: Clock }): Promise<void> {
+export async function ensureSigningKey(needs: { store: KeyStore; random: Random; clock: Clock }): Promise<void> {
   if ((await needs.store.signingKeys()).length === 0) await rotateSigningKey(needs);
 }
 
@@ -163,7 +167,7 @@ export async function rotateSigningKey({
   random,
   clock,
 }: {
-  store: Store;
+  store: KeyStore;
   random: Random;
   clock: Clock;
 }): Promise<number> {

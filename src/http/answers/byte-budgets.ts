@@ -1,6 +1,6 @@
 import { type AdmissionMemory, usageOf } from "../../core/admission/memory.ts";
 import { createSlots, type SlotsOptions } from "../../core/admission/slots.ts";
-import type { Timers } from "../../core/ports.ts";
+import type { Timers } from "../../core/ports/system/timers.ts";
 import { createArrivals } from "../bodies/arrivals.ts";
 import type { BodyParts } from "../bodies/incoming-body.ts";
 import type { AnswerParts } from "./answer-room.ts";

@@ -1,6 +1,6 @@
 import type { ResolvedApp } from "../../core/apps/registry.ts";
 import { isUnavailable } from "../../core/faults/store-failure.ts";
-import type { Clock } from "../../core/ports.ts";
+import type { Clock } from "../../core/ports/system/clock.ts";
 import type { RateLimiter } from "../../core/rates/rate-limiter.ts";
 import { Refusal, type Refused } from "../../core/refusals.ts";
 import type { Incoming } from "../incoming.ts";

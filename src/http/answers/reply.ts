@@ -1,4 +1,4 @@
-import type { StoredVersion } from "../../core/ports.ts";
+import type { StoredVersion } from "../../core/ports/attribute-store.ts";
 import type { RateLimitStatus } from "../../core/rate-limit-status.ts";
 import { etagOf } from "../requests/preconditions.ts";
 import { httpDate } from "./http-date.ts";

@@ -1,5 +1,5 @@
 import { userName } from "../../core/model.ts";
-import type { UserCursor } from "../../core/ports.ts";
+import type { UserCursor } from "../../core/ports/user-store.ts";
 import { illegal } from "../../core/refusals.ts";
 import { urlOf } from "../requests/request.ts";
 

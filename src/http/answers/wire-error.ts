@@ -1,4 +1,4 @@
-import type { StoredVersion } from "../../core/ports.ts";
+import type { StoredVersion } from "../../core/ports/attribute-store.ts";
 
 /** One error as it goes out; reply.ts gives it its envelope. */
 export interface WireError {

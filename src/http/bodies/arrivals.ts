@@ -1,4 +1,4 @@
-import type { Timers } from "../../core/ports.ts";
+import type { Timers } from "../../core/ports/system/timers.ts";
 
 /** A body that is being read. */
 export interface Arrival {

@@ -1,4 +1,4 @@
-import type { Timers } from "../../core/ports.ts";
+import type { Timers } from "../../core/ports/system/timers.ts";
 
 export type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read">;
 

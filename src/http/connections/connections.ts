@@ -1,5 +1,6 @@
 import { type WatchedLevel, watchLevel } from "../../core/admission/watched-level.ts";
-import type { MaybePromise, Timers } from "../../core/ports.ts";
+import type { MaybePromise } from "../../core/ports/maybe-promise.ts";
+import type { Timers } from "../../core/ports/system/timers.ts";
 import { findListener } from "./listener-pause.ts";
 
 /** Told of what the operator should know of connections. */

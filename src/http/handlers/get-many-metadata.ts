@@ -1,5 +1,5 @@
 import type { Metadata } from "../../core/metadata/metadata.ts";
-import type { MaybePromise } from "../../core/ports.ts";
+import type { MaybePromise } from "../../core/ports/maybe-promise.ts";
 import { manyReply, manyReplyInParts, PART_BYTES } from "../answers/many-reply.ts";
 import { type BatchBody, batchBody, deltaBody } from "../bodies/json/batch-body.ts";
 import { longBatchBody } from "../bodies/json/long-batch-body.ts";

@@ -1,6 +1,6 @@
 import type { ResolvedApp } from "../../core/apps/registry.ts";
 import type { Metadata } from "../../core/metadata/metadata.ts";
-import type { StoredAttributes } from "../../core/ports.ts";
+import type { StoredAttributes } from "../../core/ports/attribute-store.ts";
 import { type Reply, versionedReply } from "../answers/reply.ts";
 import { readForm } from "../bodies/forms/read-form.ts";
 import { readPatch } from "../bodies/json/read-patch.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { inTime } from "../../core/admission/in-time.ts";
-import type { Timers } from "../../core/ports.ts";
+import type { Timers } from "../../core/ports/system/timers.ts";
 import { WireRefusal } from "../answers/wire-refusals.ts";
 import type { ContentCoding } from "../static/content-coding.ts";
 import { kept } from "../static/kept.ts";

@@ -1,5 +1,5 @@
 import { type Precondition, versionTag } from "../../core/metadata/preconditions.ts";
-import type { StoredVersion } from "../../core/ports.ts";
+import type { StoredVersion } from "../../core/ports/attribute-store.ts";
 import { illegal } from "../../core/refusals.ts";
 
 /** The entity tag of a version (RFC 9110 § 8.8.3): strong, since equal tags are equal attributes. */

@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../../core/ports.ts";
+import type { MaybePromise } from "../../core/ports/maybe-promise.ts";
 import { type ContentCoding, contentCoding } from "./content-coding.ts";
 import type { StaticFile } from "./static-file.ts";
 

@@ -1,4 +1,4 @@
-import type { MaybePromise } from "../../core/ports.ts";
+import type { MaybePromise } from "../../core/ports/maybe-promise.ts";
 import type { ContentCoding } from "./content-coding.ts";
 
 /**

@@ -4,7 +4,7 @@
  * their entries in a `RingCache`. Start here.
  */
 import type { UserName } from "../../core/model.ts";
-import type { StoredAttributes, StoredVersion } from "../../core/ports.ts";
+import type { StoredAttributes, StoredVersion } from "../../core/ports/attribute-store.ts";
 import { keyHash } from "./key-hash.ts";
 import { RingCache } from "./ring-cache.ts";
 import { type VersionStamps, WRITE_IN_PROGRESS } from "./version-stamps.ts";

@@ -1,4 +1,4 @@
-import type { StoredAttributes, StoredVersion } from "../../core/ports.ts";
+import type { StoredAttributes, StoredVersion } from "../../core/ports/attribute-store.ts";
 import { Ring } from "./ring.ts";
 
 /**

@@ -1,5 +1,5 @@
 import type { UserName } from "../../core/model.ts";
-import type { StoredAttributes, StoredVersion } from "../../core/ports.ts";
+import type { StoredAttributes, StoredVersion } from "../../core/ports/attribute-store.ts";
 import { keyHash } from "./key-hash.ts";
 import { RingCache } from "./ring-cache.ts";
 import type { VersionStamps } from "./version-stamps.ts";

@@ -1,6 +1,7 @@
 import { NO_ATTRIBUTES_JSON } from "../../core/metadata/attributes.ts";
 import type { User, UserName } from "../../core/model.ts";
-import type { NewUser, StoredAttributes, UserCursor } from "../../core/ports.ts";
+import type { StoredAttributes } from "../../core/ports/attribute-store.ts";
+import type { NewUser, UserCursor } from "../../core/ports/user-store.ts";
 import { insertedUser } from "../../core/updated-entities.ts";
 
 /** A user and their attributes: one row. Both are replaced, never changed. */

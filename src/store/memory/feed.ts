@@ -1,4 +1,4 @@
-import type { Change, FeedPage } from "../../core/ports.ts";
+import type { Change, FeedPage } from "../../core/ports/change-feed.ts";
 
 /** Every reader has seen older changes, or has been away too long to continue from them. */
 const KEPT_MS = 3_600_000;

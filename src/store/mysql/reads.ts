@@ -1,5 +1,7 @@
 import type { App, User, UserName } from "../../core/model.ts";
-import type { FeedPage, SigningKey, UserCursor } from "../../core/ports.ts";
+import type { FeedPage } from "../../core/ports/change-feed.ts";
+import type { SigningKey } from "../../core/ports/key-store.ts";
+import type { UserCursor } from "../../core/ports/user-store.ts";
 import { APP_COLUMNS } from "../app-columns.ts";
 import { type Answer, rowsOf, type Statement } from "./connection/session.ts";
 import { type AppRow, appOf, type ChangeRow, changeOf, USER_COLUMNS, type UserRow, userOf } from "./rows.ts";

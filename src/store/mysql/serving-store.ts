@@ -5,13 +5,13 @@ import type { UserName } from "../../core/model.ts";
 import type {
   AttributesWrite,
   BatchOutcome,
-  MaybePromise,
   ReadPurpose,
-  Store,
   StoredAttributes,
   StoredVersion,
-} from "../../core/ports.ts";
-import type { WriteTerms } from "../../core/terms.ts";
+} from "../../core/ports/attribute-store.ts";
+import type { MaybePromise } from "../../core/ports/maybe-promise.ts";
+import type { Store } from "../../core/ports/store.ts";
+import type { WriteTerms } from "../../core/ports/terms.ts";
 import type { TtlAttributeCache } from "../cache/ttl-attribute-cache.ts";
 import { StoreError } from "../store-error.ts";
 import { clearAttributes } from "./attributes/clear-attributes.ts";

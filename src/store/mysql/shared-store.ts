@@ -1,5 +1,5 @@
 import { sharedUsage } from "../../core/admission/usage.ts";
-import type { Store } from "../../core/ports.ts";
+import type { Store } from "../../core/ports/store.ts";
 import { TtlAttributeCache } from "../cache/ttl-attribute-cache.ts";
 import { VersionStamps } from "../cache/version-stamps.ts";
 import { CoalescedReads } from "./attributes/coalesced-reads.ts";

@@ -5,7 +5,7 @@
  * migrations; `transfer/` copies whole stores. Start with serving-store.ts.
  */
 import { readFileSync } from "node:fs";
-import type { Store } from "../../core/ports.ts";
+import type { Store } from "../../core/ports/store.ts";
 import { newVersionStampCells } from "../cache/version-stamps.ts";
 import type { SchemaUse } from "../migrate.ts";
 import { StoreError } from "../store-error.ts";

@@ -1,4 +1,4 @@
-import type { Change } from "../../core/ports.ts";
+import type { Change } from "../../core/ports/change-feed.ts";
 import type { Connection } from "./connection.ts";
 
 /** Servers read the feed several times a second; an hour is for one that was suspended. */

@@ -1,7 +1,10 @@
 import { hasEnded } from "../../core/authority.ts";
 import type { App, User, UserName } from "../../core/model.ts";
-import type { FeedPage, SigningKey, StoredAttributes, StoredVersion, UserCursor } from "../../core/ports.ts";
-import type { Authority } from "../../core/terms.ts";
+import type { StoredAttributes, StoredVersion } from "../../core/ports/attribute-store.ts";
+import type { FeedPage } from "../../core/ports/change-feed.ts";
+import type { SigningKey } from "../../core/ports/key-store.ts";
+import type { Authority } from "../../core/ports/terms.ts";
+import type { UserCursor } from "../../core/ports/user-store.ts";
 import type { Connection } from "./connection.ts";
 import { type AppRow, appOf, type ChangeRow, changeOf, USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 

@@ -1,6 +1,6 @@
 import { identityFrom } from "../../core/identity-settings.ts";
 import type { App, AppKey, ConflictRule, Dialect, Registration, User, UserName } from "../../core/model.ts";
-import type { Change } from "../../core/ports.ts";
+import type { Change } from "../../core/ports/change-feed.ts";
 
 export interface AppRow {
   readonly number: number;

@@ -1,5 +1,6 @@
 import { written } from "../../core/metadata/written.ts";
-import type { ReadPurpose, Store } from "../../core/ports.ts";
+import type { ReadPurpose } from "../../core/ports/attribute-store.ts";
+import type { Store } from "../../core/ports/store.ts";
 import { AttributeCache, type EngineReads } from "../cache/attribute-cache.ts";
 import { StoreError } from "../store-error.ts";
 import { authorityArguments } from "./attribute-commands.ts";

@@ -1,4 +1,4 @@
-import type { Store } from "../../core/ports.ts";
+import type { Store } from "../../core/ports/store.ts";
 import { StoreError } from "../store-error.ts";
 import { Connection, type Synchronous } from "./connection.ts";
 import { type FileId, fileIdAt, isSameFile } from "./files/file-id.ts";

@@ -3,8 +3,8 @@
  * keep a second server off, and the checks that the files are still the store; `transfer/` copies whole stores. Start
  * with serving-store.ts.
  */
-import type { Store } from "../../core/ports.ts";
-import type { StoreTroubleEvents } from "../../core/store-trouble.ts";
+import type { Store } from "../../core/ports/store.ts";
+import type { StoreTroubleEvents } from "../../core/ports/store-trouble.ts";
 import { migrate, type SchemaUse } from "../migrate.ts";
 import { StoreError } from "../store-error.ts";
 import { Connection, createPrivately, type Synchronous } from "./connection.ts";

@@ -1,6 +1,6 @@
 import { isLikeId, type User, type UserName } from "../../core/model.ts";
-import type { NewUser, UserChange } from "../../core/ports.ts";
-import type { Authority, DeletionTerms, UserTerms } from "../../core/terms.ts";
+import type { Authority, DeletionTerms, UserTerms } from "../../core/ports/terms.ts";
+import type { NewUser, UserChange } from "../../core/ports/user-store.ts";
 import { changedUser } from "../../core/updated-entities.ts";
 import type { Connection } from "./connection.ts";
 import { appendChange } from "./feed.ts";

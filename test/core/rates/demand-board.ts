@@ -1,4 +1,4 @@
-import type { Demand } from "../../../src/core/ports.ts";
+import type { Demand } from "../../../src/core/ports/cluster-store.ts";
 
 interface Posting {
   readonly visibleMs: number;

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import type { Demand } from "../../../src/core/ports.ts";
+import type { Demand } from "../../../src/core/ports/cluster-store.ts";
 import { BUCKETS } from "../../../src/core/rate-limit-status.ts";
 import { createRateLimiter, type RateLimiter } from "../../../src/core/rates/rate-limiter.ts";
 import { createRateLimiterCells, rateLimiterCells } from "../../../src/core/rates/rate-limiter-memory.ts";

@@ -1,6 +1,7 @@
 import type { Operation } from "../../../src/core/access.ts";
 import type { AppCredentials } from "../../../src/core/apps/apps.ts";
-import type { NewUser, Store } from "../../../src/core/ports.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
+import type { NewUser } from "../../../src/core/ports/user-store.ts";
 import type { Method } from "../../../src/http/call.ts";
 
 /** The subject of one request. No other request is about the same user. */

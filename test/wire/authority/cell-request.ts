@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { userName } from "../../../src/core/model.ts";
-import type { NewUser } from "../../../src/core/ports.ts";
+import type { NewUser } from "../../../src/core/ports/user-store.ts";
 import type { Answer } from "../../harness/client.ts";
 import { from } from "../../harness/from-address.ts";
 import { connectRaw, type RawConnection } from "../../harness/raw.ts";

@@ -1,6 +1,6 @@
 import { NO_IDENTITY } from "../../../src/core/identity-settings.ts";
 import type { UserName } from "../../../src/core/model.ts";
-import type { NewUser } from "../../../src/core/ports.ts";
+import type { NewUser } from "../../../src/core/ports/user-store.ts";
 import { send } from "../../harness/client.ts";
 import { runLimited } from "../../harness/run-limited.ts";
 import type { TestClock } from "../../harness/test-clock.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import type { PasswordHasher, Store } from "../../../src/core/ports.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
+import type { PasswordHasher } from "../../../src/core/ports/system/password-hasher.ts";
 import { argon2id } from "../../../src/system/passwords.ts";
 import { delegateStore } from "../../harness/delegate-store.ts";
 import { BEHIND_PROXY } from "../../harness/from-address.ts";

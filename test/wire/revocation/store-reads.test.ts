@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import type { Store } from "../../../src/core/ports.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
 import { send, signIn } from "../../harness/client.ts";
 import { delegateStore } from "../../harness/delegate-store.ts";
 import { startTestService } from "../../harness/service.ts";

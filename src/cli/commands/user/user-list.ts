@@ -1,7 +1,7 @@
 import { wholeNumber } from "../../../config/values.ts";
 import type { App, User } from "../../../core/model.ts";
 import { userName } from "../../../core/model.ts";
-import type { Store } from "../../../core/ports.ts";
+import type { UserStore } from "../../../core/ports/user-store.ts";
 import { APP_ARGUMENT, type Call, type Command, flagText } from "../../command.ts";
 import { openCommandStore } from "../../store/command-store.ts";
 import { storeFlag } from "../../store/store-flag.ts";
@@ -56,7 +56,7 @@ function givenLimit(call: Call): number {
   return result.data;
 }
 
-async function givenPlace(call: Call, store: Store, app: App): Promise<User | undefined> {
+async function givenPlace(call: Call, store: Pick<UserStore, "user">, app: App): Promise<User | undefined> {
   const text = flagText(call, "after");
   if (text === undefined) return undefined;
   const name = userName(text);

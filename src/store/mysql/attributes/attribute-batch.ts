@@ -3,7 +3,7 @@
  * is where the database decides that a set conflicts (409, no lost update): the version it names is no longer the
  * stored one.
  */
-import type { AttributesWrite } from "../../../core/ports.ts";
+import type { AttributesWrite } from "../../../core/ports/attribute-store.ts";
 import type { Deadline } from "../connection/deadline.ts";
 import { type Answer, changedBy, rowsOf, type Session, type Statement } from "../connection/session.ts";
 import type { Result, Run } from "../transaction/transact.ts";

@@ -1,6 +1,6 @@
 import { type AppEnds, askingUser, hasEnded, type UserEnds } from "../../../core/authority.ts";
 import type { Registration, UserName } from "../../../core/model.ts";
-import type { Authority } from "../../../core/terms.ts";
+import type { Authority } from "../../../core/ports/terms.ts";
 import { type Answer, rowsOf, type Statement } from "../connection/session.ts";
 import { SHARED } from "./shared-locks.ts";
 

@@ -1,6 +1,6 @@
 import { type AppEnds, askingUser, hasEnded, type UserEnds } from "../../../core/authority.ts";
-import type { AttributesWrite } from "../../../core/ports.ts";
-import type { Authority } from "../../../core/terms.ts";
+import type { AttributesWrite } from "../../../core/ports/attribute-store.ts";
+import type { Authority } from "../../../core/ports/terms.ts";
 import { type Answer, rowsOf, type Statement } from "../connection/session.ts";
 import { APP_ENDS, type AppEndsRow, appEndsOf, USER_ENDS, type UserEndsRow, userEndsOf } from "./authority-rows.ts";
 import { SHARED_NOWAIT, SHARED_SKIP_LOCKED } from "./shared-locks.ts";

@@ -1,5 +1,5 @@
 import type { UserName } from "../../../core/model.ts";
-import type { Authority } from "../../../core/terms.ts";
+import type { Authority } from "../../../core/ports/terms.ts";
 import { changedBy, rowsOf } from "../connection/session.ts";
 import { RETRY, type Result, type Run } from "../transaction/transact.ts";
 import { moveUsageDown } from "../transaction/usage-lanes.ts";

@@ -1,6 +1,6 @@
 import { createSlots, type Place } from "../../../core/admission/slots.ts";
 import type { UserName } from "../../../core/model.ts";
-import type { StoredAttributes, StoredVersion } from "../../../core/ports.ts";
+import type { StoredAttributes, StoredVersion } from "../../../core/ports/attribute-store.ts";
 import { systemTimers } from "../../../system/timers.ts";
 import { StoreError } from "../../store-error.ts";
 import { BatchScheduler } from "../connection/batch-scheduler.ts";

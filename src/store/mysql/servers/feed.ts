@@ -1,4 +1,4 @@
-import type { Change } from "../../../core/ports.ts";
+import type { Change } from "../../../core/ports/change-feed.ts";
 import { draw } from "../transaction/counters.ts";
 import type { Run } from "../transaction/transact.ts";
 

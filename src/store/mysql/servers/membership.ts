@@ -4,7 +4,7 @@
  * (schema-lease.ts).
  */
 import { randomUUID } from "node:crypto";
-import type { Demand } from "../../../core/ports.ts";
+import type { Demand } from "../../../core/ports/cluster-store.ts";
 import { Deadline } from "../connection/deadline.ts";
 import { failureKind } from "../connection/errors.ts";
 import { changedBy, rowsOf, type Session } from "../connection/session.ts";
@@ -69,7 +69,7 @@ export class Membership {
     return this.#joining;
   }
 
-  /** See `publishDemand` of ports.ts. Calls must not overlap. */
+  /** See `ClusterStore.publishDemand`. Calls must not overlap. */
   async publishDemand(demand: readonly Demand[]): Promise<readonly (readonly Demand[])[]> {
     await this.slot();
     const { session, timeoutMs } = this.#needs;

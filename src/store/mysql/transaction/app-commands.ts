@@ -1,5 +1,6 @@
 import type { App } from "../../../core/model.ts";
-import type { AppChange, NewApp, SigningKey } from "../../../core/ports.ts";
+import type { AppChange, NewApp } from "../../../core/ports/app-store.ts";
+import type { SigningKey } from "../../../core/ports/key-store.ts";
 import { changedApp } from "../../../core/updated-entities.ts";
 import { APP_COLUMNS, APP_PLACEHOLDERS, appValues, SET_APP_COLUMNS } from "../../app-columns.ts";
 import { changedBy, rowsOf } from "../connection/session.ts";

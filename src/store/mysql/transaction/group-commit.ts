@@ -1,6 +1,6 @@
 import type { Usage } from "../../../core/admission/usage.ts";
-import type { AttributesWrite, WriteOutcome } from "../../../core/ports.ts";
-import type { WriteTerms } from "../../../core/terms.ts";
+import type { AttributesWrite, WriteOutcome } from "../../../core/ports/attribute-store.ts";
+import type { WriteTerms } from "../../../core/ports/terms.ts";
 import { type BatchResult, lockedOf, outdatedOf, writeBatch } from "../attributes/attribute-batch.ts";
 import { BatchScheduler } from "../connection/batch-scheduler.ts";
 import { Deadline } from "../connection/deadline.ts";

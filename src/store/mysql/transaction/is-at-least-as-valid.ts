@@ -1,4 +1,4 @@
-import type { Authority } from "../../../core/terms.ts";
+import type { Authority } from "../../../core/ports/terms.ts";
 
 /** Whether `authority` is certainly still valid if `other` may be. */
 export function isAtLeastAsValid(authority: Authority | undefined, other: Authority | undefined): boolean {

@@ -1,6 +1,6 @@
 import type { User, UserName } from "../../../core/model.ts";
-import type { NewUser, UserChange } from "../../../core/ports.ts";
-import type { Authority, DeletionTerms, UserTerms } from "../../../core/terms.ts";
+import type { Authority, DeletionTerms, UserTerms } from "../../../core/ports/terms.ts";
+import type { NewUser, UserChange } from "../../../core/ports/user-store.ts";
 import { changedUser } from "../../../core/updated-entities.ts";
 import { authorityRows, refusedBy } from "../attributes/authority-rows.ts";
 import { SHARED } from "../attributes/shared-locks.ts";

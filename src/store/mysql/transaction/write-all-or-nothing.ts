@@ -1,5 +1,5 @@
-import type { AttributesWrite, BatchOutcome } from "../../../core/ports.ts";
-import type { Authority } from "../../../core/terms.ts";
+import type { AttributesWrite, BatchOutcome } from "../../../core/ports/attribute-store.ts";
+import type { Authority } from "../../../core/ports/terms.ts";
 import { fullOrAborted } from "../../batch-refusals.ts";
 import { outdatedOf, writeBatch } from "../attributes/attribute-batch.ts";
 import type { Deadline } from "../connection/deadline.ts";

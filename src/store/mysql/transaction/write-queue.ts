@@ -1,7 +1,7 @@
 import { createSlots, type Place, type Slots } from "../../../core/admission/slots.ts";
 import type { Usage } from "../../../core/admission/usage.ts";
-import type { AttributesWrite, WriteOutcome } from "../../../core/ports.ts";
-import type { WriteTerms } from "../../../core/terms.ts";
+import type { AttributesWrite, WriteOutcome } from "../../../core/ports/attribute-store.ts";
+import type { WriteTerms } from "../../../core/ports/terms.ts";
 import { systemTimers } from "../../../system/timers.ts";
 import { StoreError } from "../../store-error.ts";
 import { STATEMENT_CHARACTERS_MAX } from "../attributes/attribute-batch.ts";

@@ -1,5 +1,5 @@
 import { type Asker, account } from "../../../core/admission/asker.ts";
-import type { AttributesWrite } from "../../../core/ports.ts";
+import type { AttributesWrite } from "../../../core/ports/attribute-store.ts";
 import type { NumberedCommand } from "./writer-messages.ts";
 
 /** The overhead of a command: the request that waits for it, and its messages between threads. */

@@ -1,6 +1,6 @@
 import { type AdmissionMemory, usageOf } from "../../../core/admission/memory.ts";
 import { createSlots, type Place, type Slots } from "../../../core/admission/slots.ts";
-import type { Timers } from "../../../core/ports.ts";
+import type { Timers } from "../../../core/ports/system/timers.ts";
 import { busy } from "../../../core/refusals.ts";
 import { commandAsker, commandWeight } from "./command-weight.ts";
 import type { NumberedCommand } from "./writer-messages.ts";

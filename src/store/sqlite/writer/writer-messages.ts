@@ -1,5 +1,5 @@
 import { type ErrorOutline, OutlinedError, outlineOf } from "../../../core/faults/error-outline.ts";
-import type { StoreTrouble, StoreTroubleKind } from "../../../core/store-trouble.ts";
+import type { StoreTrouble, StoreTroubleKind } from "../../../core/ports/store-trouble.ts";
 import { StoreError, type StoreFault } from "../../store-error.ts";
 import type { CommandArguments, CommandName } from "../commands.ts";
 import type { Synchronous } from "../connection.ts";

@@ -1,7 +1,7 @@
 import { settlesWithin } from "../../../core/async/settles-within.ts";
 import { OutlinedError, outlineOfText } from "../../../core/faults/error-outline.ts";
 import { newPulse, watchPulse } from "../../../core/faults/pulse.ts";
-import type { StoreTroubleEvents, StoreTroubleKind } from "../../../core/store-trouble.ts";
+import type { StoreTroubleEvents, StoreTroubleKind } from "../../../core/ports/store-trouble.ts";
 import { taskState } from "../../../system/tasks.ts";
 import { closingTimers, systemTimers } from "../../../system/timers.ts";
 import { StoreError } from "../../store-error.ts";

@@ -1,4 +1,4 @@
-import type { Registration, UserName } from "./model.ts";
+import type { Registration, UserName } from "../model.ts";
 
 /**
  * The authority on which a call stores something. The store checks it in the transaction of the write and returns

@@ -1,0 +1,4 @@
+export interface Random {
+  bytes(count: number): Uint8Array;
+  uuid(): string;
+}

@@ -1,0 +1,2 @@
+/** Resolves when everything else that is ready on this thread has run. */
+export type YieldToEventLoop = () => Promise<void>;
