@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { App } from "../../src/core/model.ts";
-import type { Store } from "../../src/core/ports/store.ts";
-import { addApp, done, name, newUser, type OpenForTest } from "./open-for-test.ts";
+import type { App } from "../../../src/core/model.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
+import { addApp, done, name, newUser, type OpenForTest } from "../open-for-test.ts";
 
 /** The store's contents by a plain reading of the guarantees. */
 interface ModelUser {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { addApp, addUsers, attributesOf, name, type Reopenable, replacing } from "./open-for-test.ts";
+import { addApp, addUsers, attributesOf, name, type Reopenable, replacing } from "../open-for-test.ts";
 
 export function describeReopening(open: () => Promise<Reopenable>): void {
   describe("a store that outlives its process", () => {

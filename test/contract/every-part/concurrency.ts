@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
-import type { App } from "../../src/core/model.ts";
-import type { Store } from "../../src/core/ports/store.ts";
+import type { App } from "../../../src/core/model.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
 import {
   addApp,
   addUsers,
@@ -10,7 +10,7 @@ import {
   type OpenForTest,
   replacing,
   sumOfBytes,
-} from "./open-for-test.ts";
+} from "../open-for-test.ts";
 
 /** Calls that overlap: each starts before any has ended. */
 export function describeConcurrency(open: OpenForTest): void {

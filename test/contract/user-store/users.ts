@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import type { User } from "../../src/core/model.ts";
-import type { UserTerms } from "../../src/core/ports/terms.ts";
-import { addApp, addUsers, attributesOf, done, name, newUser, type OpenForTest, replacing } from "./open-for-test.ts";
+import type { User } from "../../../src/core/model.ts";
+import type { UserTerms } from "../../../src/core/ports/terms.ts";
+import { addApp, addUsers, attributesOf, done, name, newUser, type OpenForTest, replacing } from "../open-for-test.ts";
 
 export function describeUsers(open: OpenForTest): void {
   describe("users", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import type { StoredVersion } from "../../src/core/ports/attribute-store.ts";
+import type { StoredVersion } from "../../../src/core/ports/attribute-store.ts";
 import {
   addApp,
   addUsers,
@@ -9,7 +9,7 @@ import {
   type OpenForTest,
   replacing,
   sumOfBytes,
-} from "./open-for-test.ts";
+} from "../open-for-test.ts";
 
 export function describeAttributes(open: OpenForTest): void {
   describe("attributes", () => {

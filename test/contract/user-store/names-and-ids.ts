@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
-import type { UserName } from "../../src/core/model.ts";
-import type { NewUser } from "../../src/core/ports/user-store.ts";
-import { addApp, freshId, name, newUser, type OpenForTest } from "./open-for-test.ts";
+import type { UserName } from "../../../src/core/model.ts";
+import type { NewUser } from "../../../src/core/ports/user-store.ts";
+import { addApp, freshId, name, newUser, type OpenForTest } from "../open-for-test.ts";
 
 /** Tokens may name a user by either, so no name may be another user's id. */
 export function describeNames(open: OpenForTest): void {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "bun:test";
-import { isUnavailable } from "../../src/core/faults/store-failure.ts";
-import type { App, User } from "../../src/core/model.ts";
-import type { Store } from "../../src/core/ports/store.ts";
-import { type Authority, NEVER_ENDED } from "../../src/core/ports/terms.ts";
+import { isUnavailable } from "../../../src/core/faults/store-failure.ts";
+import type { App, User } from "../../../src/core/model.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
+import { type Authority, NEVER_ENDED } from "../../../src/core/ports/terms.ts";
+import { addApp, done, name, newUser, type OpenForTest } from "../open-for-test.ts";
 import { type AuthorityScene, CALLS, setScene } from "./authority-calls.ts";
-import { addApp, done, name, newUser, type OpenForTest } from "./open-for-test.ts";
 
 const ADA = name("ada");
 const TARGETS = ["ada", "bob"] as const;

@@ -1,8 +1,8 @@
-import type { App, User } from "../../src/core/model.ts";
-import type { AttributesWrite, StoredAttributes } from "../../src/core/ports/attribute-store.ts";
-import type { Store } from "../../src/core/ports/store.ts";
-import type { Authority, WriteTerms } from "../../src/core/ports/terms.ts";
-import { addUsers, attributesOf, done, name, newUser, replacing } from "./open-for-test.ts";
+import type { App, User } from "../../../src/core/model.ts";
+import type { AttributesWrite, StoredAttributes } from "../../../src/core/ports/attribute-store.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
+import type { Authority, WriteTerms } from "../../../src/core/ports/terms.ts";
+import { addUsers, attributesOf, done, name, newUser, replacing } from "../open-for-test.ts";
 
 /** An app whose tokens, and ada's, were revoked before, each at another time. */
 export interface AuthorityScene {

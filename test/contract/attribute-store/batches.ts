@@ -1,9 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { App } from "../../src/core/model.ts";
-import type { AttributesWrite } from "../../src/core/ports/attribute-store.ts";
-import type { Store } from "../../src/core/ports/store.ts";
-import { addApp, addUsers, attributesOf, name, type OpenForTest, replacing, sumOfBytes } from "./open-for-test.ts";
+import type { App } from "../../../src/core/model.ts";
+import type { AttributesWrite } from "../../../src/core/ports/attribute-store.ts";
+import type { Store } from "../../../src/core/ports/store.ts";
+import { addApp, addUsers, attributesOf, name, type OpenForTest, replacing, sumOfBytes } from "../open-for-test.ts";
 
 const LIMIT = 100;
 
