@@ -19,14 +19,13 @@ export interface SchemaVersion {
 }
 
 /**
- * What opening a store may do to its schema: give one to a store that does not exist or in which nothing is kept yet
- * ("make"), and bring an older one up to date ("migrate"); what is not allowed is refused. A server does both. A
- * command does not migrate, for an older server may be using the store, unless it is `migrate`.
+ * What opening a store may do to its schema: "make" creates the schema of a store that does not exist or is empty;
+ * "as found" does nothing. Both refuse an older schema, because an older server may be using the store.
  */
-export type SchemaUse = "make or migrate" | "make" | "migrate" | "as found";
+export type OpeningUse = "make" | "as found";
 
-const MAKING: readonly SchemaUse[] = ["make", "make or migrate"];
-const MIGRATING: readonly SchemaUse[] = ["migrate", "make or migrate"];
+/** "migrate" brings an older schema up to date. Only `serve` and `migrate` do that, before the store is opened. */
+export type SchemaUse = OpeningUse | "migrate";
 
 /** Schema numbers before and after; equal if nothing was to be done. */
 export interface SchemaChange {
@@ -71,6 +70,15 @@ export async function migrate(
   });
 }
 
+/** The same for what is kept already: where nothing is kept yet, nothing is done. */
+export async function migrateExisting(
+  target: MigrationTarget,
+  migrations: readonly Migration[],
+): Promise<SchemaChange> {
+  const { version } = await target.version();
+  return version === 0 ? { from: 0, to: 0 } : await migrate(target, migrations, "migrate");
+}
+
 /** The store's schema, if this program can use it; changes nothing. */
 export async function fitVersion(
   target: Pick<MigrationTarget, "location" | "version">,
@@ -88,10 +96,10 @@ export async function fitVersion(
         `this version knows ${known}); start that version, or restore a backup from before the upgrade`,
     );
   }
-  if (version === 0 && !MAKING.includes(use)) {
+  if (version === 0 && use !== "make") {
     throw new StoreError("not_usermeta", `${location} holds no usermeta store yet`);
   }
-  if (version > 0 && version < known && !MIGRATING.includes(use)) {
+  if (version > 0 && version < known && use !== "migrate") {
     throw new StoreError(
       "schema_older",
       `${location} has schema number ${version}, and this version of usermeta needs number ${known}: ` +

@@ -7,7 +7,7 @@ import { realpathSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Store } from "../core/ports/store.ts";
 import type { StoreTroubleEvents } from "../core/ports/store-trouble.ts";
-import type { SchemaChange, SchemaUse } from "./migrate.ts";
+import type { OpeningUse, SchemaChange } from "./migrate.ts";
 import type { MysqlLocation } from "./mysql/connection/location.ts";
 import { parseMysqlUrl } from "./mysql/connection/parse-mysql-url.ts";
 import type { MysqlShare } from "./mysql/shared-store.ts";
@@ -25,8 +25,8 @@ export type StoreLocation =
 export interface OpenOptions {
   /** Hold the store for this server alone, where the engine allows only one. */
   readonly exclusive: boolean;
-  /** By default a store is made where there is none, and never migrated. */
-  readonly schema: SchemaUse;
+  /** By default a store is made where there is none. It is never migrated: see `migrateStore`. */
+  readonly schema: OpeningUse;
   /** Where this server listens, for the error messages of processes that the lock keeps out. */
   readonly listen: string;
   /** Memory for cached attributes on the calling thread. */
@@ -129,6 +129,25 @@ export async function migrateStore(location: Exclude<StoreLocation, { engine: "m
   }
   const { migrateSqliteStore } = await import("./sqlite/migrate-store.ts");
   return await migrateSqliteStore(location.path);
+}
+
+/**
+ * The same for a server that opens the store next, and that other servers of its version may be opening too: a store that
+ * is missing or empty is left to the opening. Refuses with
+ * `in_use`, as the opening does, a store that another server has for itself.
+ */
+export async function migrateForServer(
+  location: StoreLocation,
+  options: Partial<Pick<OpenOptions, "listen" | "onHolderAwaited">> = {},
+): Promise<void> {
+  if (location.engine === "mysql") {
+    const { migrateMysqlForServer } = await import("./mysql/schema/migrate-store.ts");
+    await migrateMysqlForServer(location);
+  }
+  if (location.engine === "sqlite") {
+    const { migrateSqliteForServer } = await import("./sqlite/migrate-for-server.ts");
+    await migrateSqliteForServer(location.path, options);
+  }
 }
 
 export async function joinStore(share: StoreShare): Promise<JoinedStore> {

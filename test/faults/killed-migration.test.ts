@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { copyFileSync, existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { openStore } from "../../src/store/open.ts";
+import { migrateForServer, openStore } from "../../src/store/open.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { SQLITE_MIGRATIONS } from "../../src/store/sqlite/schema.ts";
 import { name } from "../contract/open-for-test.ts";
@@ -41,7 +41,8 @@ test(`through ${KILLS} kill -9 at any moment of a migration the store is entirel
       expect([kill, schema]).toEqual([kill, migrated]);
       ends.migrated += 1;
     }
-    await using store = await openStore({ engine: "sqlite", path }, { exclusive: true, schema: "make or migrate" });
+    await migrateForServer({ engine: "sqlite", path });
+    await using store = await openStore({ engine: "sqlite", path }, { exclusive: true });
     expect([kill, sqliteSchema(path)]).toEqual([kill, migrated]);
     expect(await store.userById(1, "user-id")).toMatchObject({ name: OLDER_USER });
     expect(await store.attributes(1, name(OLDER_USER))).toMatchObject({ json: '{"nickname":"Ada"}' });

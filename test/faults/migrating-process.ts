@@ -1,10 +1,11 @@
 /** A separate process that migrates the store of its first argument, as a server does at startup. */
-import { openStore, parseStoreUrl } from "../../src/store/open.ts";
+import { migrateForServer, openStore, parseStoreUrl } from "../../src/store/open.ts";
 
 const [url = ""] = process.argv.slice(2);
 const location = parseStoreUrl(url);
 if (typeof location === "string") throw new Error(location);
 process.stdout.write("migrating\n");
-const store = await openStore(location, { exclusive: true, schema: "make or migrate", listen: "" });
+await migrateForServer(location);
+const store = await openStore(location, { exclusive: true, listen: "" });
 process.stdout.write("migrated\n");
 await store[Symbol.asyncDispose]();

@@ -1,6 +1,6 @@
 import { chmod } from "node:fs/promises";
 import type { StoreLocation } from "../../src/store/open.ts";
-import { openStore, parseStoreUrl } from "../../src/store/open.ts";
+import { migrateForServer, openStore, parseStoreUrl } from "../../src/store/open.ts";
 import { type GateState, TcpGate } from "../cluster/tcp-gate.ts";
 import { type Certificate, makeCertificate } from "../docs/gateway-certificate.ts";
 import { freshDatabaseOn, makeAccount, type TestDatabase } from "../harness/mariadb.ts";
@@ -177,7 +177,8 @@ async function olderSchema(database: TestDatabase): Promise<State> {
   return {
     // The next start completes the work of this one.
     async check() {
-      await using store = await openStore(locationOf(database), { schema: "make or migrate" });
+      await migrateForServer(locationOf(database));
+      await using store = await openStore(locationOf(database));
       await expectOlderUser(store);
     },
   };

@@ -1,7 +1,7 @@
 import { expect } from "bun:test";
 import { readFileSync, statSync } from "node:fs";
 import { isInstalled } from "../../scripts/parts.ts";
-import { openStore } from "../../src/store/open.ts";
+import { migrateForServer, openStore } from "../../src/store/open.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { AttachedStrace } from "../harness/attached-strace.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
@@ -112,7 +112,8 @@ function fill(path: string): void {
 
 /** The next start completes the work of this one. */
 async function checkUpgraded(path: string): Promise<void> {
-  await using store = await openStore({ engine: "sqlite", path }, { schema: "make or migrate" });
+  await migrateForServer({ engine: "sqlite", path });
+  await using store = await openStore({ engine: "sqlite", path });
   await expectOlderUser(store);
 }
 

@@ -4,10 +4,12 @@ import { Hosts } from "../../src/store/mysql/connection/hosts.ts";
 import { Session } from "../../src/store/mysql/connection/session.ts";
 import { MYSQL_MIGRATIONS, migrationTarget } from "../../src/store/mysql/schema/schema.ts";
 import { openMysqlStore } from "../../src/store/mysql/store.ts";
+import { migrateForServer } from "../../src/store/open.ts";
 import { addUsers } from "../contract/open-for-test.ts";
 import { mariadbIsMissing, sharedMariadb, type TestDatabase } from "../harness/mariadb.ts";
 import { mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
 import { mysqlLocation } from "./mysql-location.ts";
+import { makeOlderMysql, mysqlSchema, OLDER_USER } from "./older-store.ts";
 
 /** A step that a later version might add, and that older programs need not know. */
 const ADDITIVE: Migration = {
@@ -95,6 +97,25 @@ describe.skipIf(mariadbIsMissing())("the schema", () => {
     await database.query("CREATE TABLE theirs (n INT)");
     await expect(openMysqlStore(mysqlLocation(database.url))).rejects.toMatchObject({ fault: "not_usermeta" });
     expect(await database.query("SHOW TABLES")).toHaveLength(1);
+  });
+
+  test("of an older version is refused at opening, for a server too; brought up to date before, it is opened", async () => {
+    await using database = await (await sharedMariadb()).freshDatabase();
+    const location = mysqlLocation(database.url);
+    await makeOlderMysql(database, 1);
+    const before = await mysqlSchema(database);
+    await expect(openMysqlStore(location, { exclusive: true })).rejects.toMatchObject({ fault: "schema_older" });
+    expect(await mysqlSchema(database)).toEqual(before);
+    await migrateForServer(location);
+    expect(await mysqlSchema(database)).not.toEqual(before);
+    await using store = await openMysqlStore(location, { exclusive: true });
+    expect(await store.userById(1, "user-id")).toMatchObject({ name: OLDER_USER });
+  });
+
+  test("is not made for a server whose database is empty", async () => {
+    await using database = await (await sharedMariadb()).freshDatabase();
+    await migrateForServer(mysqlLocation(database.url));
+    expect(await database.query("SHOW TABLES")).toEqual([]);
   });
 
   test("must exist for a caller that requires it", async () => {

@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openStore, parseStoreUrl } from "../../src/store/open.ts";
+import { migrateForServer, openStore, parseStoreUrl } from "../../src/store/open.ts";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
+import { makeOlderSqlite, OLDER_USER, sqliteSchema } from "./older-store.ts";
 import { startChild } from "./sqlite-child-process.ts";
 import { faultOf, read, temporaryFolder, withUsers, write } from "./sqlite-fixture.ts";
 
@@ -58,6 +59,31 @@ test("a schema of a newer version is refused, and left as it is", async () => {
   expect(fault).toBe("schema_newer");
   expect(message).toContain(`${path} was written by a newer version of usermeta`);
   expect(readFileSync(path).equals(before)).toBe(true);
+});
+
+test("an older schema is refused at opening, for a server too; brought up to date before, it is opened", async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, "usermeta.db");
+  makeOlderSqlite(path, 1);
+  const before = sqliteSchema(path);
+  for (const exclusive of [false, true]) {
+    expect(await faultOf(openSqliteStore(path, { exclusive }))).toMatchObject({ fault: "schema_older" });
+    expect(sqliteSchema(path)).toEqual(before);
+  }
+  await migrateForServer({ engine: "sqlite", path });
+  expect(sqliteSchema(path)).not.toEqual(before);
+  await using store = await openSqliteStore(path, { exclusive: true });
+  expect(await store.userById(1, "user-id")).toMatchObject({ name: OLDER_USER });
+});
+
+test("nothing is made, and nothing changed, for a server whose store is missing or empty", async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, "usermeta.db");
+  await migrateForServer({ engine: "sqlite", path });
+  expect(existsSync(path)).toBe(false);
+  writeFileSync(path, "");
+  await migrateForServer({ engine: "sqlite", path });
+  expect(statSync(path).size).toBe(0);
 });
 
 test("another program's database is refused, and left as it is", async () => {

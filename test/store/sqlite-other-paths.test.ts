@@ -3,8 +3,11 @@ import { linkSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Connection } from "../../src/store/sqlite/connection.ts";
 import { awaitFormerServer, HEARTBEAT_MS } from "../../src/store/sqlite/files/holder.ts";
+import { migrateSqliteForServer } from "../../src/store/sqlite/migrate-for-server.ts";
+import { SQLITE_MIGRATIONS } from "../../src/store/sqlite/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { eventually } from "../harness/eventually.ts";
+import { makeOlderSqlite, sqliteSchema } from "./older-store.ts";
 import { type Child, startChild } from "./sqlite-child-process.ts";
 import { faultOf, temporaryFolder, withUsers } from "./sqlite-fixture.ts";
 
@@ -116,6 +119,29 @@ test("a server of another system counts as alive exactly as long as its heartbea
     `${path} is in use by the usermeta server with process id 4711 on another system or in another container`,
   );
   await using store = await open();
+  await store.ping();
+  expect(waits).toEqual(Array(2).fill(`${path} was served elsewhere: waiting 5 s to see whether it still is`));
+}, 60_000);
+
+test("a store is not migrated under a server of another system", async () => {
+  using folder = temporaryFolder();
+  const path = join(folder.path, "usermeta.db");
+  makeOlderSqlite(path, SQLITE_MIGRATIONS.length - 1);
+  const connection = new Connection(path);
+  connection.run("INSERT INTO holder VALUES ('another-boot', 4711, 'pid:[1]', 5, '10.0.0.1:8080', 'nonce')");
+  connection.close();
+  const before = sqliteSchema(path);
+  const waits: string[] = [];
+  const migrate = () => migrateSqliteForServer(path, { onHolderAwaited: (text) => void waits.push(text) });
+  const beating = setInterval(() => utimesSync(path, new Date(), new Date()), HEARTBEAT_MS / 4);
+  expect(await faultOf(migrate())).toMatchObject({ fault: "in_use" });
+  clearInterval(beating);
+  expect(sqliteSchema(path)).toEqual(before);
+  await migrate();
+  await using store = await openSqliteStore(path, {
+    exclusive: true,
+    onHolderAwaited: (text) => void waits.push(text),
+  });
   await store.ping();
   expect(waits).toEqual(Array(2).fill(`${path} was served elsewhere: waiting 5 s to see whether it still is`));
 }, 60_000);

@@ -4,12 +4,18 @@ import type { Store } from "../../core/ports/store.ts";
 import type { BuiltPages } from "../../http/pages/built-pages.ts";
 import type { OperatorEvents } from "../../ops/events.ts";
 import { type Service, startService } from "../../service.ts";
-import { openSharedStore, openStore, type SharedStore, type StoreLocation } from "../../store/open.ts";
+import {
+  migrateForServer,
+  openSharedStore,
+  openStore,
+  type SharedStore,
+  type StoreLocation,
+} from "../../store/open.ts";
 import { startWorkers } from "../../workers/start-workers.ts";
 
 type ServedStore = Store & Partial<Pick<SharedStore, "share">>;
 
-/** The store, held for the server that the configuration describes. */
+/** The store, migrated and then held for the server that the configuration describes. */
 export async function openServedStore(
   config: Config,
   location: StoreLocation,
@@ -18,7 +24,6 @@ export async function openServedStore(
   const { workers, cacheBytes, stalenessMs, listen } = config;
   const options = {
     exclusive: true,
-    schema: "make or migrate",
     listen: addressText(listen),
     stalenessMs,
     onWriterEnd: (error: Error) => events.writerEnded(error),
@@ -27,6 +32,7 @@ export async function openServedStore(
     onLeftOpen: (part: string) => events.leftOpen(part),
     troubles: events,
   } as const;
+  await migrateForServer(location, options);
   // Where workers serve, this thread only looks after them.
   const store: ServedStore = await (workers === 1
     ? openStore(location, { ...options, cacheBytes })

@@ -7,7 +7,7 @@
 import { readFileSync } from "node:fs";
 import type { Store } from "../../core/ports/store.ts";
 import { newVersionStampCells } from "../cache/version-stamps.ts";
-import type { SchemaUse } from "../migrate.ts";
+import type { OpeningUse } from "../migrate.ts";
 import { StoreError } from "../store-error.ts";
 import { storeError } from "./connection/errors.ts";
 import { Hosts } from "./connection/hosts.ts";
@@ -21,8 +21,8 @@ import { type MysqlShare, servingStore, THREADS_MAX } from "./shared-store.ts";
 export interface MysqlOptions {
   /** Join the cluster as a server. Commands do not. */
   readonly exclusive?: boolean;
-  /** By default missing tables are created, and existing ones never migrated. */
-  readonly schema?: SchemaUse;
+  /** By default missing tables are created. Existing ones are never migrated. */
+  readonly schema?: OpeningUse;
   /** Memory for cached attributes on the calling thread. */
   readonly cacheBytes?: number;
   /** Maximum age of a cached read; 0 = no cache. */

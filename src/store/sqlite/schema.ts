@@ -17,6 +17,9 @@ export const SQLITE_MIGRATIONS: readonly Migration[] = [
   { number: 5, sql: clients, oldest: 1 },
 ];
 
+/** Short waits, so that a starting server can react to signals in between. */
+export const OPENING_BUSY_MS = 100;
+
 /** "usmt", set by the first migration. */
 const APPLICATION_ID = 1_970_498_932;
 

@@ -5,7 +5,7 @@
  */
 import type { Store } from "../../core/ports/store.ts";
 import type { StoreTroubleEvents } from "../../core/ports/store-trouble.ts";
-import { migrate, type SchemaUse } from "../migrate.ts";
+import { migrate, type OpeningUse } from "../migrate.ts";
 import { StoreError } from "../store-error.ts";
 import { Connection, createPrivately, type Synchronous } from "./connection.ts";
 import { isSameFile } from "./files/file-id.ts";
@@ -15,7 +15,7 @@ import { mark } from "./files/marker.ts";
 import { storeFilesId } from "./files/store-files.ts";
 import { storePlace } from "./files/store-place.ts";
 import { whenFree } from "./files/when-free.ts";
-import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
+import { checkOwnership, checkSchema, migrationTarget, OPENING_BUSY_MS, SQLITE_MIGRATIONS } from "./schema.ts";
 import { createServingStore } from "./serving-store.ts";
 import { newSharedCells, SharedState } from "./shared-state.ts";
 import type { SqliteShare } from "./shared-store.ts";
@@ -25,8 +25,8 @@ import type { Link } from "./writer/writer-link.ts";
 import { WriterThread } from "./writer/writer-thread.ts";
 
 export interface SqliteOptions {
-  /** By default a missing store is created, and an existing one never migrated. */
-  readonly schema?: SchemaUse;
+  /** By default a missing store is created. An existing one is never migrated. */
+  readonly schema?: OpeningUse;
   /** Hold the store for this server; refused with `in_use` while another has it. */
   readonly exclusive?: boolean;
   /** Where the server listens, for the error messages of processes that the lock keeps out. */
@@ -61,8 +61,6 @@ export interface SqliteStore extends Store {
 
 /** A command beside a server waits longer for the server's transactions than clients do, because it does not retry. */
 const COMMAND_WAIT_MAX_MS = 10_000;
-/** Short waits, so that a starting server can react to signals in between. */
-const OPENING_BUSY_MS = 100;
 
 /** Opens the embedded store: one file, read synchronously on the calling thread and written by a thread of its own. */
 export async function openSqliteStore(path: string, options: SqliteOptions = {}): Promise<SqliteStore> {
