@@ -15,9 +15,9 @@ import {
 import { decodeToken, TOKEN_PREFIX } from "./core/tokens/token-codec.ts";
 import { createTokens } from "./core/tokens/tokens.ts";
 import { insertedUser } from "./core/updated-entities.ts";
-import { isAgoraToken } from "./identity/agora-token.ts";
-import { isDynamicToken } from "./identity/dynamic-token.ts";
-import { isJsonWebToken } from "./identity/json-web-token.ts";
+import { isJsonWebToken } from "./identity/jwt/json-web-token.ts";
+import { isAgoraToken } from "./identity/vendors/agora-token.ts";
+import { isDynamicToken } from "./identity/vendors/dynamic-token.ts";
 import { createVerifiers } from "./identity/verifiers.ts";
 import { createProcessParts } from "./process-parts.ts";
 import { systemClock as clock } from "./system/clock.ts";

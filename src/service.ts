@@ -34,7 +34,7 @@ import { createPageFiles } from "./http/pages/page-files.ts";
 import { createRequestPipeline, type RequestPipelineNeeds } from "./http/request-pipeline.ts";
 import { appRoutes } from "./http/routes.ts";
 import { listen } from "./http/server.ts";
-import type { KeySetEvents } from "./identity/outside-questions.ts";
+import type { KeySetEvents } from "./identity/outside/outside-questions.ts";
 import { createVerifiers, type SecretEvents } from "./identity/verifiers.ts";
 import { createProcessParts, type ProcessParts } from "./process-parts.ts";
 import { systemClock } from "./system/clock.ts";

@@ -22,7 +22,7 @@ export interface OidcSettings {
   readonly algorithms: readonly JwtAlgorithm[];
   /** The claim that holds the username. */
   readonly userClaim: string;
-  /** How to map a claim that is no legal username, such as an e-mail address, to one: see identity/mapped-name.ts. */
+  /** How to map a claim that is no legal username, such as an e-mail address, to one: see identity/jwt/mapped-name.ts. */
   readonly userClaimMap: UserClaimMap;
   /** A token with this claim set to true, or with this scope in `scope` or `scp`, is an admin's; null = no token is. */
   readonly adminClaim: string | null;

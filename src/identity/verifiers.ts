@@ -5,13 +5,13 @@ import type { Clock } from "../core/ports/system/clock.ts";
 import type { Timers } from "../core/ports/system/timers.ts";
 import type { TokenVerifier } from "../core/tokens/external-token.ts";
 import { settingsConflict } from "../core/updated-entities.ts";
-import { createAgoraVerifier } from "./agora-token.ts";
-import { createDynamicVerifier } from "./dynamic-token.ts";
-import { createHostedVerifier } from "./hosted-token.ts";
-import { createJwtVerifier } from "./json-web-token.ts";
-import type { OutsideCalls } from "./outside-calls.ts";
-import { createProviderKeys, type ProviderKeys } from "./provider-keys.ts";
+import { createJwtVerifier } from "./jwt/json-web-token.ts";
+import { createProviderKeys, type ProviderKeys } from "./jwt/provider-keys.ts";
+import type { OutsideCalls } from "./outside/outside-calls.ts";
 import { createSecretFiles, type SecretFiles } from "./secret-files.ts";
+import { createAgoraVerifier } from "./vendors/agora-token.ts";
+import { createDynamicVerifier } from "./vendors/dynamic-token.ts";
+import { createHostedVerifier } from "./vendors/hosted-token.ts";
 
 export interface SecretEvents {
   /**

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { send } from "../harness/client.ts";
 import { eventually } from "../harness/eventually.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
-import { APP_ID, CERTIFICATE, NEXT_CERTIFICATE, userToken } from "../identity/agora-tokens.ts";
+import { APP_ID, CERTIFICATE, NEXT_CERTIFICATE, userToken } from "../identity/vendors/agora-tokens.ts";
 import { Cli } from "./cli.ts";
 import { Program } from "./program.ts";
 

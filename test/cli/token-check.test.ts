@@ -3,10 +3,17 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { send, signIn } from "../harness/client.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
-import { APP_ID, appToken, CERTIFICATE, NEXT_CERTIFICATE, nowSeconds, userToken } from "../identity/agora-tokens.ts";
-import { CLIENT_ID, CLIENT_SECRET, dynamicToken } from "../identity/dynamic-tokens.ts";
-import { HostedService } from "../identity/hosted-service.ts";
-import { AUDIENCE, KeyServer, signingPair } from "../identity/key-server.ts";
+import { AUDIENCE, KeyServer, signingPair } from "../identity/jwt/key-server.ts";
+import {
+  APP_ID,
+  appToken,
+  CERTIFICATE,
+  NEXT_CERTIFICATE,
+  nowSeconds,
+  userToken,
+} from "../identity/vendors/agora-tokens.ts";
+import { CLIENT_ID, CLIENT_SECRET, dynamicToken } from "../identity/vendors/dynamic-tokens.ts";
+import { HostedService } from "../identity/vendors/hosted-service.ts";
 import { Cli } from "./cli.ts";
 
 const MAIN = join(import.meta.dir, "..", "..", "src", "main.ts");

@@ -1,5 +1,5 @@
 import type { RefusedToken } from "../../src/core/tokens/refused-tokens.ts";
-import type { KeySetEvents } from "../../src/identity/outside-questions.ts";
+import type { KeySetEvents } from "../../src/identity/outside/outside-questions.ts";
 import type { ServiceEvents } from "../../src/service.ts";
 
 export interface SilentThread {

@@ -1,8 +1,8 @@
 import { createAttempts } from "../../src/core/admission/attempts.ts";
 import { monotonicMs } from "../../src/core/async/monotonic-ms.ts";
 import type { Timers } from "../../src/core/ports/system/timers.ts";
-import { createOutsideCalls, type OutsideCalls } from "../../src/identity/outside-calls.ts";
-import type { UnusableKey } from "../../src/identity/outside-questions.ts";
+import { createOutsideCalls, type OutsideCalls } from "../../src/identity/outside/outside-calls.ts";
+import type { UnusableKey } from "../../src/identity/outside/outside-questions.ts";
 import { systemDigest } from "../../src/system/digest.ts";
 import { systemTimers } from "../../src/system/timers.ts";
 import { createTestClock, type TestClock } from "../harness/test-clock.ts";

@@ -2,8 +2,8 @@ import { expect, test } from "bun:test";
 import { randomUUID } from "node:crypto";
 import { type Answer, send } from "../harness/client.ts";
 import { eventually } from "../harness/eventually.ts";
-import { HostedService, hostedToken } from "../identity/hosted-service.ts";
-import { AUDIENCE, KeyServer, type SigningPair, signingPair } from "../identity/key-server.ts";
+import { AUDIENCE, KeyServer, type SigningPair, signingPair } from "../identity/jwt/key-server.ts";
+import { HostedService, hostedToken } from "../identity/vendors/hosted-service.ts";
 import { startTrustedApp, type TrustedApp } from "../wire/identity/trusted-app.ts";
 
 const STRANGER = "198.51.100.1";

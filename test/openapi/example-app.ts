@@ -2,7 +2,7 @@
 import type { Dialect } from "../../src/core/model.ts";
 import { send, signIn } from "../harness/client.ts";
 import { quickPasswords } from "../harness/quick-passwords.ts";
-import { userToken } from "../identity/agora-tokens.ts";
+import { userToken } from "../identity/vendors/agora-tokens.ts";
 import { startTrustedApp } from "../wire/identity/trusted-app.ts";
 
 export interface ExampleApp extends AsyncDisposable {

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { type Answer, send, signIn } from "../harness/client.ts";
 import { BEHIND_PROXY, from } from "../harness/from-address.ts";
 import { heldHashes } from "../harness/held-hashes.ts";
-import { nowSeconds, USER_PRIVILEGE, unusualToken } from "../identity/agora-tokens.ts";
+import { nowSeconds, USER_PRIVILEGE, unusualToken } from "../identity/vendors/agora-tokens.ts";
 import { startTrustedApp } from "../wire/identity/trusted-app.ts";
 import { type OwnApp, ownApps } from "./own-app.ts";
 

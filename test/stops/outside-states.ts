@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { APP_KEY } from "../harness/usermeta-process.ts";
-import { hostedToken } from "../identity/hosted-service.ts";
-import { AUDIENCE, signingPair } from "../identity/key-server.ts";
+import { AUDIENCE, signingPair } from "../identity/jwt/key-server.ts";
+import { hostedToken } from "../identity/vendors/hosted-service.ts";
 import { onFile } from "./on-file.ts";
 import { SilentService } from "./silent-service.ts";
 import type { StopState } from "./stop-state.ts";

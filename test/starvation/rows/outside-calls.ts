@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { NO_IDENTITY } from "../../../src/core/identity-settings.ts";
-import { HostedService, hostedToken } from "../../identity/hosted-service.ts";
-import { AUDIENCE, KeyServer, signingPair } from "../../identity/key-server.ts";
+import { AUDIENCE, KeyServer, signingPair } from "../../identity/jwt/key-server.ts";
+import { HostedService, hostedToken } from "../../identity/vendors/hosted-service.ts";
 import { ask } from "../greedy/ask.ts";
 import { authorised, GET, HEALTH } from "../modest-requests.ts";
 import type { ModestRequest, Row, Surroundings } from "../row.ts";

@@ -1,6 +1,6 @@
 import { importJWK, type JWK, SignJWT } from "jose";
 import { NO_IDENTITY } from "../../../src/core/identity-settings.ts";
-import { AUDIENCE, KeyServer, signingPair } from "../../identity/key-server.ts";
+import { AUDIENCE, KeyServer, signingPair } from "../../identity/jwt/key-server.ts";
 import { ask } from "../greedy/ask.ts";
 import type { Pace } from "../greedy/pace.ts";
 import { authorised, GET, HEALTH } from "../modest-requests.ts";

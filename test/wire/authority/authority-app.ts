@@ -10,10 +10,10 @@ import { BEHIND_PROXY } from "../../harness/from-address.ts";
 import { quickPasswords } from "../../harness/quick-passwords.ts";
 import { startTestService, type TestService } from "../../harness/service.ts";
 import { createTestClock, type TestClock } from "../../harness/test-clock.ts";
-import { APP_ID, CERTIFICATE } from "../../identity/agora-tokens.ts";
-import { CLIENT_ID, CLIENT_SECRET } from "../../identity/dynamic-tokens.ts";
-import { HostedService } from "../../identity/hosted-service.ts";
-import { AUDIENCE } from "../../identity/key-server.ts";
+import { AUDIENCE } from "../../identity/jwt/key-server.ts";
+import { APP_ID, CERTIFICATE } from "../../identity/vendors/agora-tokens.ts";
+import { CLIENT_ID, CLIENT_SECRET } from "../../identity/vendors/dynamic-tokens.ts";
+import { HostedService } from "../../identity/vendors/hosted-service.ts";
 import { ISSUER, providerPair } from "../identity/trusted-app.ts";
 
 /** A server on which any authority can be ended, and that takes a client's word for its address. */

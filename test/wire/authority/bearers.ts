@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Admin } from "../../harness/client.ts";
+import { signingPair } from "../../identity/jwt/key-server.ts";
 import {
   ADMIN_PRIVILEGE,
   appToken,
@@ -9,10 +10,9 @@ import {
   USER_PRIVILEGE,
   unusualToken,
   userToken,
-} from "../../identity/agora-tokens.ts";
-import { dynamicToken } from "../../identity/dynamic-tokens.ts";
-import { type HostedService, hostedToken } from "../../identity/hosted-service.ts";
-import { signingPair } from "../../identity/key-server.ts";
+} from "../../identity/vendors/agora-tokens.ts";
+import { dynamicToken } from "../../identity/vendors/dynamic-tokens.ts";
+import { type HostedService, hostedToken } from "../../identity/vendors/hosted-service.ts";
 import { flipBit } from "../flip-bit.ts";
 import { ISSUER, providerPair } from "../identity/trusted-app.ts";
 import { bearerOf, CALLERS, type CallerKind, type TokenMakers } from "./callers.ts";

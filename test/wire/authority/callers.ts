@@ -1,7 +1,7 @@
 import { isAllowed, type Operation, type Relation } from "../../../src/core/access.ts";
-import { appToken, userToken } from "../../identity/agora-tokens.ts";
-import { dynamicToken } from "../../identity/dynamic-tokens.ts";
-import type { HostedService } from "../../identity/hosted-service.ts";
+import { appToken, userToken } from "../../identity/vendors/agora-tokens.ts";
+import { dynamicToken } from "../../identity/vendors/dynamic-tokens.ts";
+import type { HostedService } from "../../identity/vendors/hosted-service.ts";
 import { providerPair } from "../identity/trusted-app.ts";
 
 /** The issuer of the caller's token; "nobody": the caller shows none, or it is in the body. */

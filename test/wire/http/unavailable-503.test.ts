@@ -4,7 +4,7 @@ import { StoreError } from "../../../src/store/store-error.ts";
 import { type Answer, send, signIn } from "../../harness/client.ts";
 import { delegateStore } from "../../harness/delegate-store.ts";
 import { startTestService } from "../../harness/service.ts";
-import { userToken } from "../../identity/agora-tokens.ts";
+import { userToken } from "../../identity/vendors/agora-tokens.ts";
 import { startTrustedApp } from "../identity/trusted-app.ts";
 
 /** A store of which single calls can be replaced while it serves. */

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { send, signIn } from "../../harness/client.ts";
 import { createTestClock } from "../../harness/test-clock.ts";
-import { HostedService } from "../../identity/hosted-service.ts";
+import { HostedService } from "../../identity/vendors/hosted-service.ts";
 import { startTrustedApp } from "./trusted-app.ts";
 
 test("a user of the hosted service sets and gets their own, and the service is asked once in a while", async () => {

@@ -5,9 +5,9 @@ import { DEFAULT_LIMITS } from "../../../src/core/limits.ts";
 import { send, signIn } from "../../harness/client.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { startTestService, type TestServiceOptions } from "../../harness/service.ts";
-import { dynamicToken } from "../../identity/dynamic-tokens.ts";
-import { providerWith } from "../../identity/jwt-verifier.ts";
-import { AUDIENCE } from "../../identity/key-server.ts";
+import { providerWith } from "../../identity/jwt/jwt-verifier.ts";
+import { AUDIENCE } from "../../identity/jwt/key-server.ts";
+import { dynamicToken } from "../../identity/vendors/dynamic-tokens.ts";
 import { EVERYWHERE_MS } from "../revocation/revocations.ts";
 import { startTrustedApp } from "./trusted-app.ts";
 

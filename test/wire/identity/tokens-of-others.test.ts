@@ -13,8 +13,8 @@ import {
   USER_PRIVILEGE,
   unusualToken,
   userToken,
-} from "../../identity/agora-tokens.ts";
-import { dynamicToken } from "../../identity/dynamic-tokens.ts";
+} from "../../identity/vendors/agora-tokens.ts";
+import { dynamicToken } from "../../identity/vendors/dynamic-tokens.ts";
 import { EVERYWHERE_MS } from "../revocation/revocations.ts";
 import { providerPair, startTrustedApp } from "./trusted-app.ts";
 

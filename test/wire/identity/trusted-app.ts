@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type IdentitySettings, NO_IDENTITY } from "../../../src/core/identity-settings.ts";
 import { startTestService, type TestService, type TestServiceOptions } from "../../harness/service.ts";
-import { APP_ID, CERTIFICATE } from "../../identity/agora-tokens.ts";
-import { CLIENT_ID, CLIENT_SECRET } from "../../identity/dynamic-tokens.ts";
-import { AUDIENCE, signingPair } from "../../identity/key-server.ts";
+import { AUDIENCE, signingPair } from "../../identity/jwt/key-server.ts";
+import { APP_ID, CERTIFICATE } from "../../identity/vendors/agora-tokens.ts";
+import { CLIENT_ID, CLIENT_SECRET } from "../../identity/vendors/dynamic-tokens.ts";
 
 export const ISSUER = "https://id.example";
 

@@ -1,11 +1,11 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { appKey } from "../../src/core/model.ts";
-import { createDynamicVerifier } from "../../src/identity/dynamic-token.ts";
-import { createTestClock } from "../harness/test-clock.ts";
-import { bitCount, flipBit } from "../wire/flip-bit.ts";
+import { appKey } from "../../../src/core/model.ts";
+import { createDynamicVerifier } from "../../../src/identity/vendors/dynamic-token.ts";
+import { createTestClock } from "../../harness/test-clock.ts";
+import { bitCount, flipBit } from "../../wire/flip-bit.ts";
+import { failure, refusal } from "../refusal.ts";
 import { CLIENT_ID, CLIENT_SECRET, dynamicToken, packed } from "./dynamic-tokens.ts";
-import { failure, refusal } from "./refusal.ts";
 
 const DAY = 86_400;
 

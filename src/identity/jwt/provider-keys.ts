@@ -1,10 +1,10 @@
 import { createLocalJWKSet, errors } from "jose";
-import type { Asker } from "../core/admission/asker.ts";
-import { monotonicMs } from "../core/async/monotonic-ms.ts";
-import type { Clock } from "../core/ports/system/clock.ts";
-import { badToken } from "../core/refusals.ts";
-import type { OutsideCalls } from "./outside-calls.ts";
-import type { KeyName, KeySetQuestion } from "./outside-questions.ts";
+import type { Asker } from "../../core/admission/asker.ts";
+import { monotonicMs } from "../../core/async/monotonic-ms.ts";
+import type { Clock } from "../../core/ports/system/clock.ts";
+import { badToken } from "../../core/refusals.ts";
+import type { OutsideCalls } from "../outside/outside-calls.ts";
+import type { KeyName, KeySetQuestion } from "../outside/outside-questions.ts";
 
 type Find = ReturnType<typeof createLocalJWKSet>;
 

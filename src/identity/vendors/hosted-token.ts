@@ -9,13 +9,13 @@
  * not accepted: no response of the service grants admin rights here.
  */
 
-import type { HostedSettings } from "../core/identity-settings.ts";
-import type { Clock } from "../core/ports/system/clock.ts";
-import { badToken } from "../core/refusals.ts";
-import { fromBase64Url } from "../core/tokens/base64url.ts";
-import type { TokenVerifier } from "../core/tokens/external-token.ts";
-import { uuidText } from "../core/tokens/token-codec.ts";
-import type { OutsideCalls } from "./outside-calls.ts";
+import type { HostedSettings } from "../../core/identity-settings.ts";
+import type { Clock } from "../../core/ports/system/clock.ts";
+import { badToken } from "../../core/refusals.ts";
+import { fromBase64Url } from "../../core/tokens/base64url.ts";
+import type { TokenVerifier } from "../../core/tokens/external-token.ts";
+import { uuidText } from "../../core/tokens/token-codec.ts";
+import type { OutsideCalls } from "../outside/outside-calls.ts";
 
 const FORM = /^YWMt[\w-]{20,1000}$/;
 const TOKEN_BYTES = 97;

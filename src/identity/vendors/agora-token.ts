@@ -10,11 +10,11 @@
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { inflateSync } from "node:zlib";
-import type { Clock } from "../core/ports/system/clock.ts";
-import { badToken } from "../core/refusals.ts";
-import type { ExternalToken, OfflineVerifier } from "../core/tokens/external-token.ts";
+import type { Clock } from "../../core/ports/system/clock.ts";
+import { badToken } from "../../core/refusals.ts";
+import type { ExternalToken, OfflineVerifier } from "../../core/tokens/external-token.ts";
+import { checkValidity } from "../validity.ts";
 import { ByteReader } from "./byte-reader.ts";
-import { checkValidity } from "./validity.ts";
 
 const PREFIX = "007";
 const TEXT_CHARACTERS_MAX = 4096;

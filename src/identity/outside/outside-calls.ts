@@ -1,9 +1,9 @@
 import type { JSONWebKeySet } from "jose";
-import type { Asker } from "../core/admission/asker.ts";
-import type { Attempts } from "../core/admission/attempts.ts";
-import type { Clock } from "../core/ports/system/clock.ts";
-import type { Digest } from "../core/ports/system/digest.ts";
-import type { Timers } from "../core/ports/system/timers.ts";
+import type { Asker } from "../../core/admission/asker.ts";
+import type { Attempts } from "../../core/admission/attempts.ts";
+import type { Clock } from "../../core/ports/system/clock.ts";
+import type { Digest } from "../../core/ports/system/digest.ts";
+import type { Timers } from "../../core/ports/system/timers.ts";
 import { createHostedUsers } from "./hosted-users.ts";
 import { createKeySets } from "./key-sets.ts";
 import type { HostedQuestion, HostedUser, KeySetEvents, KeySetQuestion } from "./outside-questions.ts";

@@ -5,13 +5,13 @@
  *     signature = hex( SHA-256( client id | appkey | user | time | ttl | client secret ) ), in seconds
  */
 import { createHash, timingSafeEqual } from "node:crypto";
-import { type App, appKeyParts } from "../core/model.ts";
-import type { Clock } from "../core/ports/system/clock.ts";
-import { badToken } from "../core/refusals.ts";
-import { fromBase64Url } from "../core/tokens/base64url.ts";
-import type { OfflineVerifier } from "../core/tokens/external-token.ts";
-import { JsonNumber, memberOf, readExactRecord } from "./exact-json.ts";
-import { CLOCK_SKEW_MS, checkValidity } from "./validity.ts";
+import { type App, appKeyParts } from "../../core/model.ts";
+import type { Clock } from "../../core/ports/system/clock.ts";
+import { badToken } from "../../core/refusals.ts";
+import { fromBase64Url } from "../../core/tokens/base64url.ts";
+import type { OfflineVerifier } from "../../core/tokens/external-token.ts";
+import { JsonNumber, memberOf, readExactRecord } from "../exact-json.ts";
+import { CLOCK_SKEW_MS, checkValidity } from "../validity.ts";
 
 /** "dt-" in base64url. */
 const PREFIX = "ZHQt";

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { deflateSync } from "node:zlib";
 import fc from "fast-check";
-import { createAgoraVerifier } from "../../src/identity/agora-token.ts";
-import { createTestClock } from "../harness/test-clock.ts";
+import { createAgoraVerifier } from "../../../src/identity/vendors/agora-token.ts";
+import { createTestClock } from "../../harness/test-clock.ts";
+import { refusal } from "../refusal.ts";
 import {
   ADMIN_PRIVILEGE,
   APP_ID,
@@ -14,7 +15,6 @@ import {
   unusualToken,
   userToken,
 } from "./agora-tokens.ts";
-import { refusal } from "./refusal.ts";
 
 const DAY = 86_400;
 const ada = (seconds: number) => ({ user: "ada", privileges: [[USER_PRIVILEGE, seconds]] as const });

@@ -1,6 +1,6 @@
 import { base64url, createLocalJWKSet, errors, flattenedVerify, type JWK } from "jose";
-import { OperatorError } from "../core/faults/operator-error.ts";
-import { isRecord } from "./exact-json.ts";
+import { OperatorError } from "../../core/faults/operator-error.ts";
+import { isRecord } from "../exact-json.ts";
 import type { UnusableKey } from "./outside-questions.ts";
 
 interface SortedKeys {

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { randomUUID } from "node:crypto";
-import { monotonicMs } from "../../src/core/async/monotonic-ms.ts";
-import { createHostedVerifier } from "../../src/identity/hosted-token.ts";
+import { monotonicMs } from "../../../src/core/async/monotonic-ms.ts";
+import { createHostedVerifier } from "../../../src/identity/vendors/hosted-token.ts";
+import { refusal } from "../refusal.ts";
+import { ASKER, createTestOutside } from "../test-outside.ts";
 import { HostedService, hostedToken } from "./hosted-service.ts";
-import { refusal } from "./refusal.ts";
-import { ASKER, createTestOutside } from "./test-outside.ts";
 
 function verifierOf(service: HostedService) {
   const { clock, outside } = createTestOutside();

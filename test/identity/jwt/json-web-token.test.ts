@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { createHmac } from "node:crypto";
 import { exportSPKI, importJWK } from "jose";
-import { JWT_ALGORITHMS } from "../../src/core/identity-settings.ts";
+import { JWT_ALGORITHMS } from "../../../src/core/identity-settings.ts";
+import { refusal } from "../refusal.ts";
 import { ADA, providerWith, verifierOf } from "./jwt-verifier.ts";
 import { signingPair } from "./key-server.ts";
-import { refusal } from "./refusal.ts";
 
 for (const alg of ["RS256", "ES256", "EdDSA"]) {
   test(`${alg}: a good token is its user's, by the keys' address and by discovery`, async () => {

@@ -1,10 +1,10 @@
 import type { JSONWebKeySet } from "jose";
-import type { Asker } from "../core/admission/asker.ts";
-import type { Attempts } from "../core/admission/attempts.ts";
-import { BoundedMap } from "../core/admission/bounded-map.ts";
-import { inTime } from "../core/admission/in-time.ts";
-import { createSlots } from "../core/admission/slots.ts";
-import type { Timers } from "../core/ports/system/timers.ts";
+import type { Asker } from "../../core/admission/asker.ts";
+import type { Attempts } from "../../core/admission/attempts.ts";
+import { BoundedMap } from "../../core/admission/bounded-map.ts";
+import { inTime } from "../../core/admission/in-time.ts";
+import { createSlots } from "../../core/admission/slots.ts";
+import type { Timers } from "../../core/ports/system/timers.ts";
 import type { KeySetEvents, KeySetQuestion } from "./outside-questions.ts";
 import { createProvider, type Provider } from "./provider.ts";
 

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { createServer } from "node:http";
 import Provider from "oidc-provider";
-import { createJwtVerifier } from "../../src/identity/json-web-token.ts";
-import { createProviderKeys } from "../../src/identity/provider-keys.ts";
+import { createJwtVerifier } from "../../../src/identity/jwt/json-web-token.ts";
+import { createProviderKeys } from "../../../src/identity/jwt/provider-keys.ts";
+import { ASKER, createTestOutside } from "../test-outside.ts";
 import { AUDIENCE } from "./key-server.ts";
-import { ASKER, createTestOutside } from "./test-outside.ts";
 
 const CLIENT = { client_id: "backend", client_secret: "a secret of the backend" };
 const SCOPE = "profiles:all";

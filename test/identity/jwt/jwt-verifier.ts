@@ -1,8 +1,8 @@
-import type { OidcSettings } from "../../src/core/identity-settings.ts";
-import { createJwtVerifier } from "../../src/identity/json-web-token.ts";
-import { createProviderKeys } from "../../src/identity/provider-keys.ts";
+import type { OidcSettings } from "../../../src/core/identity-settings.ts";
+import { createJwtVerifier } from "../../../src/identity/jwt/json-web-token.ts";
+import { createProviderKeys } from "../../../src/identity/jwt/provider-keys.ts";
+import { ASKER, createTestOutside } from "../test-outside.ts";
 import { AUDIENCE, KeyServer, type SigningPair, signingPair } from "./key-server.ts";
-import { ASKER, createTestOutside } from "./test-outside.ts";
 
 /** The verifier of an app that accepts the provider's tokens. */
 export function verifierOf(server: { readonly issuer: string }, settings: Partial<OidcSettings> = {}) {

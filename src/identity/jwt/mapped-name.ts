@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { UserClaimMap } from "../core/identity-settings.ts";
-import { USER_NAME_BYTES_MAX } from "../core/model.ts";
+import type { UserClaimMap } from "../../core/identity-settings.ts";
+import { USER_NAME_BYTES_MAX } from "../../core/model.ts";
 
 const CHARACTERS_MAX = 256;
 const HASH_DIGITS = 40;

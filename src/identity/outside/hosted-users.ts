@@ -1,13 +1,13 @@
-import type { Asker } from "../core/admission/asker.ts";
-import type { Attempts } from "../core/admission/attempts.ts";
-import { BoundedMap } from "../core/admission/bounded-map.ts";
-import { createSlots } from "../core/admission/slots.ts";
-import { monotonicMs } from "../core/async/monotonic-ms.ts";
-import type { Clock } from "../core/ports/system/clock.ts";
-import type { Digest } from "../core/ports/system/digest.ts";
-import type { Timers } from "../core/ports/system/timers.ts";
-import { busy } from "../core/refusals.ts";
-import { hasKeyTwice } from "./exact-json.ts";
+import type { Asker } from "../../core/admission/asker.ts";
+import type { Attempts } from "../../core/admission/attempts.ts";
+import { BoundedMap } from "../../core/admission/bounded-map.ts";
+import { createSlots } from "../../core/admission/slots.ts";
+import { monotonicMs } from "../../core/async/monotonic-ms.ts";
+import type { Clock } from "../../core/ports/system/clock.ts";
+import type { Digest } from "../../core/ports/system/digest.ts";
+import type { Timers } from "../../core/ports/system/timers.ts";
+import { busy } from "../../core/refusals.ts";
+import { hasKeyTwice } from "../exact-json.ts";
 import { fetchAnswer } from "./fetch-json.ts";
 import type { HostedQuestion, HostedUser } from "./outside-questions.ts";
 

@@ -1,9 +1,9 @@
-import type { OidcSettings } from "../core/identity-settings.ts";
-import { badToken, type Refusal } from "../core/refusals.ts";
-import type { ExternalToken } from "../core/tokens/external-token.ts";
-import { JsonNumber, type JsonRecord, memberOf, namedIn } from "./exact-json.ts";
+import type { OidcSettings } from "../../core/identity-settings.ts";
+import { badToken, type Refusal } from "../../core/refusals.ts";
+import type { ExternalToken } from "../../core/tokens/external-token.ts";
+import { JsonNumber, type JsonRecord, memberOf, namedIn } from "../exact-json.ts";
+import { CLOCK_SKEW_MS, checkValidity } from "../validity.ts";
 import { mappedName } from "./mapped-name.ts";
-import { CLOCK_SKEW_MS, checkValidity } from "./validity.ts";
 
 /** The end of the year 9999: a later time is probably in milliseconds. */
 const SECONDS_MAX = 253_402_300_799;

@@ -3,11 +3,11 @@ import { generateKeyPairSync } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eventually } from "../harness/eventually.ts";
+import { eventually } from "../../harness/eventually.ts";
+import { failure, refusal } from "../refusal.ts";
+import { ASKER } from "../test-outside.ts";
 import { ADA, providerWith, verifierOf } from "./jwt-verifier.ts";
 import { KeyServer, signingPair } from "./key-server.ts";
-import { failure, refusal } from "./refusal.ts";
-import { ASKER } from "./test-outside.ts";
 
 const SECOND = Math.floor(Date.now() / 1000);
 

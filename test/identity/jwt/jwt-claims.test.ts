@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
-import type { OidcSettings } from "../../src/core/identity-settings.ts";
+import type { OidcSettings } from "../../../src/core/identity-settings.ts";
+import { failure, refusal } from "../refusal.ts";
 import { ADA, providerWith, verifierOf } from "./jwt-verifier.ts";
 import { AUDIENCE } from "./key-server.ts";
-import { failure, refusal } from "./refusal.ts";
 
 const SECOND = Math.floor(Date.now() / 1000);
 const LONG = "1546130668394913793";

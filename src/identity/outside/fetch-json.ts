@@ -1,4 +1,4 @@
-import { OperatorError } from "../core/faults/operator-error.ts";
+import { OperatorError } from "../../core/faults/operator-error.ts";
 
 const TIMEOUT_MS = 2000;
 const BYTES_MAX = 262_144;

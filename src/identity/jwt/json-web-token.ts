@@ -3,16 +3,16 @@
  * the requirements for each claim.
  */
 import { compactVerify, errors } from "jose";
-import type { OidcSettings } from "../core/identity-settings.ts";
-import type { Clock } from "../core/ports/system/clock.ts";
-import { badToken } from "../core/refusals.ts";
-import { fromBase64Url } from "../core/tokens/base64url.ts";
+import type { OidcSettings } from "../../core/identity-settings.ts";
+import type { Clock } from "../../core/ports/system/clock.ts";
+import { badToken } from "../../core/refusals.ts";
+import { fromBase64Url } from "../../core/tokens/base64url.ts";
 import {
   EXTERNAL_TOKEN_CHARACTERS_MAX,
   type ExternalToken,
   type TokenVerifier,
-} from "../core/tokens/external-token.ts";
-import { type JsonRecord, memberOf, readExactRecord } from "./exact-json.ts";
+} from "../../core/tokens/external-token.ts";
+import { type JsonRecord, memberOf, readExactRecord } from "../exact-json.ts";
 import { tokenOfClaims } from "./jwt-claims.ts";
 import type { ProviderKeys } from "./provider-keys.ts";
 

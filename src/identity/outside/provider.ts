@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { createLocalJWKSet, errors, type JSONWebKeySet } from "jose";
-import { createSharedResult } from "../core/admission/shared-result.ts";
-import { OperatorError } from "../core/faults/operator-error.ts";
-import type { Timers } from "../core/ports/system/timers.ts";
-import { busy } from "../core/refusals.ts";
+import { createSharedResult } from "../../core/admission/shared-result.ts";
+import { OperatorError } from "../../core/faults/operator-error.ts";
+import type { Timers } from "../../core/ports/system/timers.ts";
+import { busy } from "../../core/refusals.ts";
 import { fetchJson } from "./fetch-json.ts";
 import type { KeyName, UnusableKey } from "./outside-questions.ts";
 import { usableKeys } from "./usable-keys.ts";

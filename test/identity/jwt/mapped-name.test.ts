@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { userName } from "../../src/core/model.ts";
-import { mappedName } from "../../src/identity/mapped-name.ts";
+import { userName } from "../../../src/core/model.ts";
+import { mappedName } from "../../../src/identity/jwt/mapped-name.ts";
 
 test("escape keeps lower-case letters, digits and -, and writes every other byte as _ and two hex digits", () => {
   for (const [text, name] of [
