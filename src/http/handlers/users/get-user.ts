@@ -1,6 +1,6 @@
-import type { Accounts } from "../../core/accounts/accounts.ts";
-import { entitiesReply } from "../answers/user-entity.ts";
-import type { Handler } from "../call.ts";
+import type { Accounts } from "../../../core/accounts/accounts.ts";
+import { entitiesReply } from "../../answers/user-entity.ts";
+import type { Handler } from "../../call.ts";
 
 /** GET …/users/{username} (protocol.md § 3.2). */
 export function getUser({ accounts }: { accounts: Accounts }): Handler {

@@ -1,10 +1,10 @@
-import type { Metadata } from "../../core/metadata/metadata.ts";
-import { illegal } from "../../core/refusals.ts";
-import { metadataReply } from "../answers/reply.ts";
-import type { Handler } from "../call.ts";
-import { preconditionsOfWrite } from "../requests/preconditions.ts";
-import { queryList } from "../requests/query-list.ts";
-import { urlOf } from "../requests/request.ts";
+import type { Metadata } from "../../../core/metadata/metadata.ts";
+import { illegal } from "../../../core/refusals.ts";
+import { metadataReply } from "../../answers/reply.ts";
+import type { Handler } from "../../call.ts";
+import { preconditionsOfWrite } from "../../requests/preconditions.ts";
+import { queryList } from "../../requests/query-list.ts";
+import { urlOf } from "../../requests/request.ts";
 import { writtenReply } from "./set-metadata.ts";
 
 /**

@@ -1,9 +1,9 @@
-import { andThen } from "../../core/async/and-then.ts";
-import { NO_ATTRIBUTES_JSON } from "../../core/metadata/attributes.ts";
-import type { Metadata } from "../../core/metadata/metadata.ts";
-import { metadataReply, notModifiedReply, versionedReply } from "../answers/reply.ts";
-import type { Handler } from "../call.ts";
-import { preconditionsOfRead } from "../requests/preconditions.ts";
+import { andThen } from "../../../core/async/and-then.ts";
+import { NO_ATTRIBUTES_JSON } from "../../../core/metadata/attributes.ts";
+import type { Metadata } from "../../../core/metadata/metadata.ts";
+import { metadataReply, notModifiedReply, versionedReply } from "../../answers/reply.ts";
+import type { Handler } from "../../call.ts";
+import { preconditionsOfRead } from "../../requests/preconditions.ts";
 
 /** GET …/metadata/user/{username} (user-metadata.md § Get user metadata). */
 export function getMetadata({ metadata }: { metadata: Metadata }): Handler {

@@ -1,8 +1,8 @@
-import type { Metadata } from "../../core/metadata/metadata.ts";
-import { BUCKETS } from "../../core/rate-limit-status.ts";
-import type { RateLimiter } from "../../core/rates/rate-limiter.ts";
-import { metadataReply } from "../answers/reply.ts";
-import type { Handler } from "../call.ts";
+import type { Metadata } from "../../../core/metadata/metadata.ts";
+import { BUCKETS } from "../../../core/rate-limit-status.ts";
+import type { RateLimiter } from "../../../core/rates/rate-limiter.ts";
+import { metadataReply } from "../../answers/reply.ts";
+import type { Handler } from "../../call.ts";
 
 interface LimitsNeeds {
   readonly metadata: Metadata;

@@ -1,6 +1,6 @@
-import type { Accounts } from "../../core/accounts/accounts.ts";
-import { jsonReply } from "../answers/reply.ts";
-import type { Handler } from "../call.ts";
+import type { Accounts } from "../../../core/accounts/accounts.ts";
+import { jsonReply } from "../../answers/reply.ts";
+import type { Handler } from "../../call.ts";
 
 /** POST …/users/{username}/activate (protocol.md § 3.5). Tokens of before stay ended. */
 export function activateUser({ accounts }: { accounts: Accounts }): Handler {

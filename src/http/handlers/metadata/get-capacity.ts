@@ -1,6 +1,6 @@
-import type { Metadata } from "../../core/metadata/metadata.ts";
-import { metadataReply } from "../answers/reply.ts";
-import type { Handler } from "../call.ts";
+import type { Metadata } from "../../../core/metadata/metadata.ts";
+import { metadataReply } from "../../answers/reply.ts";
+import type { Handler } from "../../call.ts";
 
 /** GET …/metadata/user/capacity (user-metadata.md § Get the total size of user metadata). */
 export function getCapacity({ metadata }: { metadata: Metadata }): Handler {

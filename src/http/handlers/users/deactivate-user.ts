@@ -1,7 +1,7 @@
-import type { Accounts } from "../../core/accounts/accounts.ts";
-import { jsonReply } from "../answers/reply.ts";
-import { userEntity } from "../answers/user-entity.ts";
-import type { Handler } from "../call.ts";
+import type { Accounts } from "../../../core/accounts/accounts.ts";
+import { jsonReply } from "../../answers/reply.ts";
+import { userEntity } from "../../answers/user-entity.ts";
+import type { Handler } from "../../call.ts";
 
 /** POST …/users/{username}/deactivate (protocol.md § 3.5): his tokens end, and he gets no new ones. */
 export function deactivateUser({ accounts }: { accounts: Accounts }): Handler {

@@ -1,6 +1,6 @@
-import type { Accounts } from "../../core/accounts/accounts.ts";
-import { entitiesReply } from "../answers/user-entity.ts";
-import type { Handler } from "../call.ts";
+import type { Accounts } from "../../../core/accounts/accounts.ts";
+import { entitiesReply } from "../../answers/user-entity.ts";
+import type { Handler } from "../../call.ts";
 
 /** DELETE …/users/{username} (protocol.md § 3.4): the user, his attributes and his tokens. */
 export function deleteUser({ accounts }: { accounts: Accounts }): Handler {

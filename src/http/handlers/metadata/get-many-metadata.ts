@@ -1,12 +1,12 @@
-import type { Metadata } from "../../core/metadata/metadata.ts";
-import type { MaybePromise } from "../../core/ports/maybe-promise.ts";
-import { manyReply, manyReplyInParts, PART_BYTES } from "../answers/many-reply.ts";
-import { type BatchBody, batchBody, deltaBody } from "../bodies/json/batch-body.ts";
-import { longBatchBody } from "../bodies/json/long-batch-body.ts";
-import { PARSED_CHARACTERS_MAX, parseJson } from "../bodies/json/read-json.ts";
-import { readText } from "../bodies/read-text.ts";
-import { BODY_BYTES_MAX } from "../bodies/request-body.ts";
-import { type BodyHandler, readFirst } from "../call.ts";
+import type { Metadata } from "../../../core/metadata/metadata.ts";
+import type { MaybePromise } from "../../../core/ports/maybe-promise.ts";
+import { manyReply, manyReplyInParts, PART_BYTES } from "../../answers/many-reply.ts";
+import { type BatchBody, batchBody, deltaBody } from "../../bodies/json/batch-body.ts";
+import { longBatchBody } from "../../bodies/json/long-batch-body.ts";
+import { PARSED_CHARACTERS_MAX, parseJson } from "../../bodies/json/read-json.ts";
+import { readText } from "../../bodies/read-text.ts";
+import { BODY_BYTES_MAX } from "../../bodies/request-body.ts";
+import { type BodyHandler, readFirst } from "../../call.ts";
 
 /** POST …/metadata/user/get (user-metadata.md § Get Users' Metadata); with `versions`, docs/EXTENSIONS.md. */
 export function getManyMetadata({ metadata }: { metadata: Metadata }): BodyHandler {

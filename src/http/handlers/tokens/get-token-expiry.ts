@@ -1,6 +1,6 @@
-import { tokenExpiry } from "../../core/tokens/token-expiry.ts";
-import { jsonReply } from "../answers/reply.ts";
-import type { Handler } from "../call.ts";
+import { tokenExpiry } from "../../../core/tokens/token-expiry.ts";
+import { jsonReply } from "../../answers/reply.ts";
+import type { Handler } from "../../call.ts";
 
 /** GET …/sdk/users/{username}/token/expires (clients.md): when the bearer itself expires. */
 export function getTokenExpiry(): Handler {

@@ -1,16 +1,16 @@
 import type { z } from "zod";
-import type { ResolvedApp } from "../../core/apps/registry.ts";
-import type { User } from "../../core/model.ts";
-import { illegal } from "../../core/refusals.ts";
-import type { ClientCredentials, Grants } from "../../core/tokens/grants.ts";
-import type { TokenExchange } from "../../core/tokens/token-exchange.ts";
-import type { IssuedToken } from "../../core/tokens/tokens.ts";
-import { jsonReply, type Reply } from "../answers/reply.ts";
-import { userEntity } from "../answers/user-entity.ts";
-import { check } from "../bodies/json/read-json.ts";
-import { readTokenFields } from "../bodies/read-token-fields.ts";
-import type { OpenCall, OpenHandler } from "../call.ts";
-import { ClientBody, ClientGrant, InheritGrant, PasswordGrant, TokenBody } from "../shapes/token-body.ts";
+import type { ResolvedApp } from "../../../core/apps/registry.ts";
+import type { User } from "../../../core/model.ts";
+import { illegal } from "../../../core/refusals.ts";
+import type { ClientCredentials, Grants } from "../../../core/tokens/grants.ts";
+import type { TokenExchange } from "../../../core/tokens/token-exchange.ts";
+import type { IssuedToken } from "../../../core/tokens/tokens.ts";
+import { jsonReply, type Reply } from "../../answers/reply.ts";
+import { userEntity } from "../../answers/user-entity.ts";
+import { check } from "../../bodies/json/read-json.ts";
+import { readTokenFields } from "../../bodies/read-token-fields.ts";
+import type { OpenCall, OpenHandler } from "../../call.ts";
+import { ClientBody, ClientGrant, InheritGrant, PasswordGrant, TokenBody } from "../../shapes/token-body.ts";
 
 /**
  * POST …/token (protocol.md § 2), as JSON or as OAuth 2 libraries send it. A call counts in the app's rate once it has shown that it may have a token. A known

@@ -1,11 +1,11 @@
-import type { ResolvedApp } from "../../core/apps/registry.ts";
-import type { Metadata } from "../../core/metadata/metadata.ts";
-import type { StoredAttributes } from "../../core/ports/attribute-store.ts";
-import { type Reply, versionedReply } from "../answers/reply.ts";
-import { readForm } from "../bodies/forms/read-form.ts";
-import { readPatch } from "../bodies/json/read-patch.ts";
-import { type BodyHandler, readFirst } from "../call.ts";
-import { preconditionsOfWrite } from "../requests/preconditions.ts";
+import type { ResolvedApp } from "../../../core/apps/registry.ts";
+import type { Metadata } from "../../../core/metadata/metadata.ts";
+import type { StoredAttributes } from "../../../core/ports/attribute-store.ts";
+import { type Reply, versionedReply } from "../../answers/reply.ts";
+import { readForm } from "../../bodies/forms/read-form.ts";
+import { readPatch } from "../../bodies/json/read-patch.ts";
+import { type BodyHandler, readFirst } from "../../call.ts";
+import { preconditionsOfWrite } from "../../requests/preconditions.ts";
 
 /** PUT …/metadata/user/{username} (user-metadata.md § Setting user metadata). */
 export function setMetadata(rules: { metadata: Metadata }): BodyHandler {

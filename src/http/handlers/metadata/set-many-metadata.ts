@@ -1,10 +1,10 @@
-import type { Metadata } from "../../core/metadata/metadata.ts";
-import { contextOf, errorsJson } from "../answers/errors.ts";
-import { manyReply } from "../answers/many-reply.ts";
-import { manyChanges } from "../bodies/json/many-changes.ts";
-import { readText } from "../bodies/read-text.ts";
-import { BODY_BYTES_MAX } from "../bodies/request-body.ts";
-import { type BodyHandler, readFirst } from "../call.ts";
+import type { Metadata } from "../../../core/metadata/metadata.ts";
+import { contextOf, errorsJson } from "../../answers/errors.ts";
+import { manyReply } from "../../answers/many-reply.ts";
+import { manyChanges } from "../../bodies/json/many-changes.ts";
+import { readText } from "../../bodies/read-text.ts";
+import { BODY_BYTES_MAX } from "../../bodies/request-body.ts";
+import { type BodyHandler, readFirst } from "../../call.ts";
 
 /** POST …/metadata/user/set (docs/EXTENSIONS.md). */
 export function setManyMetadata({ metadata }: { metadata: Metadata }): BodyHandler {

@@ -1,15 +1,15 @@
-import type { Accounts } from "../../core/accounts/accounts.ts";
-import type { Registrant } from "../../core/accounts/registrants.ts";
-import type { Refused } from "../../core/refusals.ts";
-import { ANONYMOUS } from "../../core/tokens/authentication.ts";
-import { wireError } from "../answers/errors.ts";
-import type { Reply } from "../answers/reply.ts";
-import { entitiesReply } from "../answers/user-entity.ts";
-import { readRegistrants } from "../bodies/json/read-registrants.ts";
-import { readText } from "../bodies/read-text.ts";
-import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../bodies/request-body.ts";
-import type { ConfirmedCall, OpenHandler } from "../call.ts";
-import { bearerOf } from "../requests/request.ts";
+import type { Accounts } from "../../../core/accounts/accounts.ts";
+import type { Registrant } from "../../../core/accounts/registrants.ts";
+import type { Refused } from "../../../core/refusals.ts";
+import { ANONYMOUS } from "../../../core/tokens/authentication.ts";
+import { wireError } from "../../answers/errors.ts";
+import type { Reply } from "../../answers/reply.ts";
+import { entitiesReply } from "../../answers/user-entity.ts";
+import { readRegistrants } from "../../bodies/json/read-registrants.ts";
+import { readText } from "../../bodies/read-text.ts";
+import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../../bodies/request-body.ts";
+import type { ConfirmedCall, OpenHandler } from "../../call.ts";
+import { bearerOf } from "../../requests/request.ts";
 
 /** POST …/users (protocol.md § 3.1): one user, or a list of them of which some may fail. */
 export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {

@@ -1,7 +1,7 @@
-import type { Accounts } from "../../core/accounts/accounts.ts";
-import { entitiesReply } from "../answers/user-entity.ts";
-import { encodeCursor, pageOf } from "../answers/user-page.ts";
-import type { Handler } from "../call.ts";
+import type { Accounts } from "../../../core/accounts/accounts.ts";
+import { entitiesReply } from "../../answers/user-entity.ts";
+import { encodeCursor, pageOf } from "../../answers/user-page.ts";
+import type { Handler } from "../../call.ts";
 
 /** GET …/users?limit&cursor (protocol.md § 3.3): by creation. */
 export function listUsers({ accounts }: { accounts: Accounts }): Handler {
