@@ -27,12 +27,12 @@ import { createTokens, ensureSigningKey, type Tokens } from "./core/tokens/token
 import { createByteBudgets } from "./http/answers/byte-budgets.ts";
 import { connectionLimit } from "./http/connections/connection-limit.ts";
 import type { ConnectionEvents } from "./http/connections/connections.ts";
-import type { OwnRoute } from "./http/own-route.ts";
-import { ownRoutes } from "./http/own-routes.ts";
 import type { BuiltPages } from "./http/pages/built-pages.ts";
 import { createPageFiles } from "./http/pages/page-files.ts";
 import { createRequestPipeline, type RequestPipelineNeeds } from "./http/request-pipeline.ts";
-import { appRoutes } from "./http/routes.ts";
+import type { OwnRoute } from "./http/routing/own-route.ts";
+import { ownRoutes } from "./http/routing/own-routes.ts";
+import { appRoutes } from "./http/routing/routes.ts";
 import { listen } from "./http/server.ts";
 import type { KeySetEvents } from "./identity/outside/outside-questions.ts";
 import { createVerifiers, type SecretEvents } from "./identity/verifiers.ts";

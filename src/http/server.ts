@@ -9,10 +9,10 @@ import { IDLE_SECONDS } from "./bodies/incoming-body.ts";
 import type { Method, Route } from "./call.ts";
 import { type ConnectionEvents, type ConnectionLimit, watchConnections } from "./connections/connections.ts";
 import type { PathParams } from "./incoming.ts";
-import { allowOf, type MatchedPath, matchPaths } from "./matching.ts";
-import type { OwnRoute } from "./own-route.ts";
 import type { RequestPipeline } from "./request-pipeline.ts";
 import { createAddressOf } from "./requests/address.ts";
+import { allowOf, type MatchedPath, matchPaths } from "./routing/matching.ts";
+import type { OwnRoute } from "./routing/own-route.ts";
 
 /**
  * The socket. Bun answers what it refuses by itself without a body, so it is made to allow more than we do: every

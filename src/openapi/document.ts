@@ -5,7 +5,7 @@
 import type { Dialect } from "../core/model.ts";
 import type { YieldToEventLoop } from "../core/ports/system/yield-to-event-loop.ts";
 import type { Route } from "../http/call.ts";
-import type { OwnRoute } from "../http/own-route.ts";
+import type { OwnRoute } from "../http/routing/own-route.ts";
 import { INFO, TAGS } from "./about.ts";
 import type { JsonObject } from "./error-responses.ts";
 import { HEADERS } from "./headers.ts";

@@ -1,7 +1,7 @@
 /** The patterns of docs/GATEWAY.md by themselves; gateway.test.ts has the gateways' own reading of them. */
 import { describe, expect, test } from "bun:test";
 import { companionRoutes } from "../../src/http/companion/companion-routes.ts";
-import { appRoutes, type Rules } from "../../src/http/routes.ts";
+import { appRoutes, type Rules } from "../../src/http/routing/routes.ts";
 import { HOSTED_PATHS, OWN_PATHS } from "./gateway-paths.ts";
 import { readRecipe } from "./gateway-recipe.ts";
 

@@ -4,8 +4,8 @@ import type { Refused } from "../../src/core/refusals.ts";
 import { ERRORS, wireError } from "../../src/http/answers/errors.ts";
 import { hintFor } from "../../src/http/answers/hints.ts";
 import type { WireError } from "../../src/http/answers/wire-error.ts";
-import { type OwnRouteNeeds, ownRoutes } from "../../src/http/own-routes.ts";
-import { appRoutes, type Rules } from "../../src/http/routes.ts";
+import { type OwnRouteNeeds, ownRoutes } from "../../src/http/routing/own-routes.ts";
+import { appRoutes, type Rules } from "../../src/http/routing/routes.ts";
 import { readDocument, tableRows } from "./markdown.ts";
 
 const PROTOCOL = readDocument("docs/PROTOCOL.md");

@@ -1,8 +1,8 @@
 /** What there is to call, read off the route table: a route that is added is called here without a change. */
 import type { Route } from "../../src/http/call.ts";
-import { matchPaths } from "../../src/http/matching.ts";
-import { type OwnRouteNeeds, ownRoutes } from "../../src/http/own-routes.ts";
-import { appRoutes, type Rules } from "../../src/http/routes.ts";
+import { matchPaths } from "../../src/http/routing/matching.ts";
+import { type OwnRouteNeeds, ownRoutes } from "../../src/http/routing/own-routes.ts";
+import { appRoutes, type Rules } from "../../src/http/routing/routes.ts";
 
 export interface FuzzCall {
   readonly method: string;

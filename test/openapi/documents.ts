@@ -1,7 +1,7 @@
 /** The document as the server writes it, one for each dialect. */
 import type { Dialect } from "../../src/core/model.ts";
-import { type OwnRouteNeeds, ownRoutes } from "../../src/http/own-routes.ts";
-import { appRoutes, type Rules } from "../../src/http/routes.ts";
+import { type OwnRouteNeeds, ownRoutes } from "../../src/http/routing/own-routes.ts";
+import { appRoutes, type Rules } from "../../src/http/routing/routes.ts";
 import { openApiDocument } from "../../src/openapi/document.ts";
 import { yieldToEventLoop } from "../../src/system/yield-to-event-loop.ts";
 

@@ -1,5 +1,5 @@
-import type { OwnRoute } from "../own-route.ts";
 import { urlOf } from "../requests/request.ts";
+import type { OwnRoute } from "../routing/own-route.ts";
 import { serveStatic } from "../static/serve-static.ts";
 import type { PageFiles } from "./page-files.ts";
 import { DOCS_PAGE, PAGES_PATH, ROOT_PAGE } from "./page-manifest.ts";

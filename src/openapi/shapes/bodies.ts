@@ -6,10 +6,10 @@ import {
   PASSWORD_CHARACTERS_MAX,
   REGISTER_BATCH_MAX,
 } from "../../core/limits.ts";
-import { BatchSetBody } from "../../http/shapes/batch-set-body.ts";
-import { PasswordBody } from "../../http/shapes/password-body.ts";
-import { RegistrantBody } from "../../http/shapes/registrant-body.ts";
-import { ClientGrant, InheritGrant, PasswordGrant, TokenBody } from "../../http/shapes/token-body.ts";
+import { BatchSetBody } from "../../http/bodies/shapes/batch-set-body.ts";
+import { PasswordBody } from "../../http/bodies/shapes/password-body.ts";
+import { RegistrantBody } from "../../http/bodies/shapes/registrant-body.ts";
+import { ClientGrant, InheritGrant, PasswordGrant, TokenBody } from "../../http/bodies/shapes/token-body.ts";
 import { Username } from "./username.ts";
 
 const Key = z.string().min(1);

@@ -22,7 +22,7 @@ export interface Looked {
 export interface CallRow {
   readonly name: string;
   readonly method: Method;
-  /** As in http/routes.ts. */
+  /** As in http/routing/routes.ts. */
   readonly path: string;
   /** The right it needs; "token": an external token as bearer; the rest: a secret in the body. */
   readonly needs: Operation | "token" | "client secret" | "password";

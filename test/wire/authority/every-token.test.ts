@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { isAllowed } from "../../../src/core/access.ts";
 import type { AppSettings } from "../../../src/core/model.ts";
-import { appRoutes, type Rules } from "../../../src/http/routes.ts";
+import { appRoutes, type Rules } from "../../../src/http/routing/routes.ts";
 import { type Sent, send, signIn } from "../../harness/client.ts";
 import { from } from "../../harness/from-address.ts";
 import { runLimited } from "../../harness/run-limited.ts";

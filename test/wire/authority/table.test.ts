@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { isUnavailable } from "../../../src/core/faults/store-failure.ts";
-import { appRoutes, type Rules } from "../../../src/http/routes.ts";
+import { appRoutes, type Rules } from "../../../src/http/routing/routes.ts";
 import { eventually } from "../../harness/eventually.ts";
 import { connectRaw } from "../../harness/raw.ts";
 import { runLimited } from "../../harness/run-limited.ts";

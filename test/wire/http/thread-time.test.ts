@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { appRoutes, type Rules } from "../../../src/http/routes.ts";
+import { appRoutes, type Rules } from "../../../src/http/routing/routes.ts";
 import { signIn } from "../../harness/client.ts";
 import type { HostileOrder } from "../../harness/hostile-client.ts";
 import { anyRequest, type Chance, chanceFrom, changed, type HostileRequest } from "../../harness/hostile-request.ts";

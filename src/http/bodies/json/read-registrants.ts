@@ -3,8 +3,8 @@ import type { Pace } from "../../../core/async/pace.ts";
 import { REGISTER_BATCH_MAX } from "../../../core/limits.ts";
 import { JsonReader } from "../../../core/metadata/json-reader.ts";
 import { illegal, Refusal } from "../../../core/refusals.ts";
-import { RegistrantBody } from "../../shapes/registrant-body.ts";
 import { newPace } from "../new-pace.ts";
+import { RegistrantBody } from "../shapes/registrant-body.ts";
 import { check, PARSED_CHARACTERS_MAX, parseJson } from "./read-json.ts";
 
 /**

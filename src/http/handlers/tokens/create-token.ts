@@ -9,8 +9,8 @@ import { jsonReply, type Reply } from "../../answers/reply.ts";
 import { userEntity } from "../../answers/user-entity.ts";
 import { check } from "../../bodies/json/read-json.ts";
 import { readTokenFields } from "../../bodies/read-token-fields.ts";
+import { ClientBody, ClientGrant, InheritGrant, PasswordGrant, TokenBody } from "../../bodies/shapes/token-body.ts";
 import type { OpenCall, OpenHandler } from "../../call.ts";
-import { ClientBody, ClientGrant, InheritGrant, PasswordGrant, TokenBody } from "../../shapes/token-body.ts";
 
 /**
  * POST …/token (protocol.md § 2), as JSON or as OAuth 2 libraries send it. A call counts in the app's rate once it has shown that it may have a token. A known

@@ -2,8 +2,8 @@ import type { Accounts } from "../../../core/accounts/accounts.ts";
 import { jsonReply } from "../../answers/reply.ts";
 import { readJson } from "../../bodies/json/read-json.ts";
 import { SMALL_BODY_BYTES_MAX } from "../../bodies/request-body.ts";
+import { PasswordBody } from "../../bodies/shapes/password-body.ts";
 import { type BodyHandler, readFirst } from "../../call.ts";
-import { PasswordBody } from "../../shapes/password-body.ts";
 
 /** PUT …/users/{username}/password (protocol.md § 3.5). */
 export function changePassword({ accounts }: { accounts: Accounts }): BodyHandler {

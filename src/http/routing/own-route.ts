@@ -1,5 +1,5 @@
-import type { MaybePromise } from "../core/ports/maybe-promise.ts";
-import type { Method } from "./call.ts";
+import type { MaybePromise } from "../../core/ports/maybe-promise.ts";
+import type { Method } from "../call.ts";
 
 /** A path of the server's own, which belongs to no app. */
 export interface OwnRoute {

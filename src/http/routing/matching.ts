@@ -1,5 +1,5 @@
-import type { Method, Route } from "./call.ts";
-import type { PathParams } from "./incoming.ts";
+import type { Method, Route } from "../call.ts";
+import type { PathParams } from "../incoming.ts";
 
 /** One path as Bun's router takes it, with what each method does there. */
 export interface MatchedPath {

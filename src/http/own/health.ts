@@ -1,6 +1,6 @@
-import type { Registry } from "../core/apps/registry.ts";
-import type { Probe } from "../core/faults/probe.ts";
-import type { OwnRoute } from "./own-route.ts";
+import type { Registry } from "../../core/apps/registry.ts";
+import type { Probe } from "../../core/faults/probe.ts";
+import type { OwnRoute } from "../routing/own-route.ts";
 
 export interface ReadyNeeds {
   readonly probe: Probe;

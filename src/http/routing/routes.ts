@@ -2,32 +2,32 @@
  * Every route of an app, below both its prefixes, `/{org}/{app}` and `/app-id/{app_id}`. `matching.ts` derives what
  * the table leaves out: HEAD, OPTIONS, 405, and that users may be called `get` and `capacity`.
  */
-import type { Operation } from "../core/access.ts";
-import type { Accounts } from "../core/accounts/accounts.ts";
-import type { Metadata } from "../core/metadata/metadata.ts";
-import type { Bucket } from "../core/rate-limit-status.ts";
-import type { RateLimiter } from "../core/rates/rate-limiter.ts";
-import type { Grants } from "../core/tokens/grants.ts";
-import type { TokenExchange } from "../core/tokens/token-exchange.ts";
-import type { BodyHandler, Handler, Method, OpenHandler, Route } from "./call.ts";
-import { companionRoutes } from "./companion/companion-routes.ts";
-import { deleteMetadata } from "./handlers/metadata/delete-metadata.ts";
-import { getCapacity } from "./handlers/metadata/get-capacity.ts";
-import { getLimits } from "./handlers/metadata/get-limits.ts";
-import { getManyMetadata } from "./handlers/metadata/get-many-metadata.ts";
-import { getMetadata } from "./handlers/metadata/get-metadata.ts";
-import { setManyMetadata } from "./handlers/metadata/set-many-metadata.ts";
-import { patchMetadata, setMetadata } from "./handlers/metadata/set-metadata.ts";
-import { createToken } from "./handlers/tokens/create-token.ts";
-import { getTokenExpiry } from "./handlers/tokens/get-token-expiry.ts";
-import { activateUser } from "./handlers/users/activate-user.ts";
-import { changePassword } from "./handlers/users/change-password.ts";
-import { createUsers } from "./handlers/users/create-users.ts";
-import { deactivateUser } from "./handlers/users/deactivate-user.ts";
-import { deleteUser } from "./handlers/users/delete-user.ts";
-import { deleteUsers } from "./handlers/users/delete-users.ts";
-import { getUser } from "./handlers/users/get-user.ts";
-import { listUsers } from "./handlers/users/list-users.ts";
+import type { Operation } from "../../core/access.ts";
+import type { Accounts } from "../../core/accounts/accounts.ts";
+import type { Metadata } from "../../core/metadata/metadata.ts";
+import type { Bucket } from "../../core/rate-limit-status.ts";
+import type { RateLimiter } from "../../core/rates/rate-limiter.ts";
+import type { Grants } from "../../core/tokens/grants.ts";
+import type { TokenExchange } from "../../core/tokens/token-exchange.ts";
+import type { BodyHandler, Handler, Method, OpenHandler, Route } from "../call.ts";
+import { companionRoutes } from "../companion/companion-routes.ts";
+import { deleteMetadata } from "../handlers/metadata/delete-metadata.ts";
+import { getCapacity } from "../handlers/metadata/get-capacity.ts";
+import { getLimits } from "../handlers/metadata/get-limits.ts";
+import { getManyMetadata } from "../handlers/metadata/get-many-metadata.ts";
+import { getMetadata } from "../handlers/metadata/get-metadata.ts";
+import { setManyMetadata } from "../handlers/metadata/set-many-metadata.ts";
+import { patchMetadata, setMetadata } from "../handlers/metadata/set-metadata.ts";
+import { createToken } from "../handlers/tokens/create-token.ts";
+import { getTokenExpiry } from "../handlers/tokens/get-token-expiry.ts";
+import { activateUser } from "../handlers/users/activate-user.ts";
+import { changePassword } from "../handlers/users/change-password.ts";
+import { createUsers } from "../handlers/users/create-users.ts";
+import { deactivateUser } from "../handlers/users/deactivate-user.ts";
+import { deleteUser } from "../handlers/users/delete-user.ts";
+import { deleteUsers } from "../handlers/users/delete-users.ts";
+import { getUser } from "../handlers/users/get-user.ts";
+import { listUsers } from "../handlers/users/list-users.ts";
 
 export interface Rules {
   readonly metadata: Metadata;

@@ -1,11 +1,11 @@
-import { DIALECTS, type Dialect } from "../core/model.ts";
-import { illegal } from "../core/refusals.ts";
-import type { OwnRoute } from "./own-route.ts";
-import { urlOf } from "./requests/request.ts";
-import { kept } from "./static/kept.ts";
-import { serveStatic } from "./static/serve-static.ts";
-import type { StaticFile } from "./static/static-file.ts";
-import { textFile } from "./static/text-file.ts";
+import { DIALECTS, type Dialect } from "../../core/model.ts";
+import { illegal } from "../../core/refusals.ts";
+import { urlOf } from "../requests/request.ts";
+import type { OwnRoute } from "../routing/own-route.ts";
+import { kept } from "../static/kept.ts";
+import { serveStatic } from "../static/serve-static.ts";
+import type { StaticFile } from "../static/static-file.ts";
+import { textFile } from "../static/text-file.ts";
 
 /** Writes the API's description (src/openapi), as JSON text. */
 export type DocumentWriter = (dialect: Dialect) => Promise<string>;

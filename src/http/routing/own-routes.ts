@@ -2,11 +2,11 @@
  * Every path of the server's own, which belongs to no app: below `/-/`, and `/` itself. They are free of tokens and rates.
  * `server.ts` derives what the table leaves out: HEAD, OPTIONS and 405.
  */
-import { type DocumentWriter, documentRoute } from "./document-route.ts";
-import { healthRoute, type ReadyNeeds, readyRoute } from "./health.ts";
+import { type DocumentWriter, documentRoute } from "../own/document-route.ts";
+import { healthRoute, type ReadyNeeds, readyRoute } from "../own/health.ts";
+import type { PageFiles } from "../pages/page-files.ts";
+import { pageRoutes } from "../pages/page-routes.ts";
 import type { OwnRoute } from "./own-route.ts";
-import type { PageFiles } from "./pages/page-files.ts";
-import { pageRoutes } from "./pages/page-routes.ts";
 
 export interface OwnRouteNeeds extends ReadyNeeds {
   readonly writeDocument: DocumentWriter;
