@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { APP } from "../data/seeded-store.ts";
 import { FEW_USERS, freshStore } from "../data/stores.ts";
 import type { Draw } from "../load/draw.ts";

@@ -1,5 +1,5 @@
 import { attributesJson, parseAttributes } from "../../src/core/metadata/attributes.ts";
-import type { Connection } from "../../src/store/sqlite/connection.ts";
+import type { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { userNameOf } from "../load/request.ts";
 
 const SAMPLE = 100;

@@ -1,5 +1,5 @@
 import { parseAttributes } from "../../src/core/metadata/attributes.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 
 export interface StoredDocument {
   readonly name: string;

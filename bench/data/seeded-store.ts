@@ -1,6 +1,6 @@
 import { createApps } from "../../src/core/apps/apps.ts";
 import { type App, appKey } from "../../src/core/model.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { systemClock as clock } from "../../src/system/clock.ts";
 import { systemDigest as digest } from "../../src/system/digest.ts";

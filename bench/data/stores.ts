@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { SQLITE_MIGRATIONS } from "../../src/store/sqlite/schema.ts";
+import { SQLITE_MIGRATIONS } from "../../src/store/sqlite/schema/schema.ts";
 import type { Bench } from "../bench.ts";
 import { seedStore } from "./seeded-store.ts";
 

@@ -127,7 +127,7 @@ export async function migrateStore(location: Exclude<StoreLocation, { engine: "m
     const { migrateMysqlStore } = await import("./mysql/schema/migrate-store.ts");
     return await migrateMysqlStore(location, "migrate");
   }
-  const { migrateSqliteStore } = await import("./sqlite/migrate-store.ts");
+  const { migrateSqliteStore } = await import("./sqlite/schema/migrate-store.ts");
   return await migrateSqliteStore(location.path);
 }
 
@@ -145,7 +145,7 @@ export async function migrateForServer(
     await migrateMysqlForServer(location);
   }
   if (location.engine === "sqlite") {
-    const { migrateSqliteForServer } = await import("./sqlite/migrate-for-server.ts");
+    const { migrateSqliteForServer } = await import("./sqlite/schema/migrate-for-server.ts");
     await migrateSqliteForServer(location.path, options);
   }
 }

@@ -8,8 +8,8 @@ import { join } from "node:path";
 import type { Command } from "../../src/cli/command.ts";
 import { COMMANDS } from "../../src/cli/command-table.ts";
 import { MYSQL_MIGRATIONS } from "../../src/store/mysql/schema/schema.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
-import { SQLITE_MIGRATIONS } from "../../src/store/sqlite/schema.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
+import { SQLITE_MIGRATIONS } from "../../src/store/sqlite/schema/schema.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import {
   makeOlderMysql,

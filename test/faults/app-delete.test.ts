@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import { openStore, parseStoreUrl } from "../../src/store/open.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { name } from "../contract/open-for-test.ts";
 import { send } from "../harness/client.ts";
 import { eventually } from "../harness/eventually.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Synchronous } from "../../src/store/sqlite/connection.ts";
+import type { Synchronous } from "../../src/store/sqlite/connection/connection.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 import { temporaryFolder } from "../store/sqlite-fixture.ts";
 import { TRACER, type TracedSet, tracedSets } from "./flush-trace.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { eventually } from "../harness/eventually.ts";
 import { SmallDisk, smallDiskIsMissing } from "../harness/small-disk.ts";
 import { UsermetaProcess } from "../harness/usermeta-process.ts";

@@ -1,7 +1,7 @@
 /** A server that is killed again and again under load, and what must be there after each kill. */
 import { expect } from "bun:test";
 import { join } from "node:path";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { temporaryFolder } from "../store/sqlite-fixture.ts";
 import { ServerProcess, USERS } from "./server-process.ts";
 

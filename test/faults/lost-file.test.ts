@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { copyFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { eventually } from "../harness/eventually.ts";
 import { OPERATOR_KEY, UsermetaProcess } from "../harness/usermeta-process.ts";
 import { temporaryFolder } from "../store/sqlite-fixture.ts";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { Synchronous } from "../../src/store/sqlite/connection.ts";
+import type { Synchronous } from "../../src/store/sqlite/connection/connection.ts";
 
 export const APP_KEY = "chat-demo/testapp";
 export const OPERATOR_KEY = "operator-of-the-fault-tests";

@@ -8,7 +8,7 @@ import { StoreFailure } from "../../src/core/faults/store-failure.ts";
 import { createEvents } from "../../src/ops/events.ts";
 import { openLog } from "../../src/ops/log.ts";
 import { storeError as mysqlError } from "../../src/store/mysql/connection/errors.ts";
-import { storeError as sqliteError } from "../../src/store/sqlite/errors.ts";
+import { storeError as sqliteError } from "../../src/store/sqlite/connection/errors.ts";
 import { receivedFault, sentFault } from "../../src/store/sqlite/writer/writer-messages.ts";
 import { receivedError, sentError } from "../../src/workers/sent-error.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";

@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import { readFileSync, statSync } from "node:fs";
 import { isInstalled } from "../../scripts/parts.ts";
 import { migrateForServer, openStore } from "../../src/store/open.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { AttachedStrace } from "../harness/attached-strace.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 import type { UsermetaProcess } from "../harness/usermeta-process.ts";

@@ -1,8 +1,8 @@
 /** Stores as older versions created them, by the same SQL files, each with one app and one user. */
 
 import { MYSQL_MIGRATIONS, statementsOf } from "../../src/store/mysql/schema/schema.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
-import { SQLITE_MIGRATIONS } from "../../src/store/sqlite/schema.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
+import { SQLITE_MIGRATIONS } from "../../src/store/sqlite/schema/schema.ts";
 import type { TestDatabase } from "../harness/mariadb.ts";
 
 export const OLDER_APP = "a/b";

@@ -3,7 +3,7 @@
  * app and ends; `lock PATH` holds the write lock of the file until it is killed. Prints one line of
  * JSON: its result, or the fault.
  */
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { StoreError } from "../../src/store/store-error.ts";
 import { newApp } from "./sqlite-fixture.ts";

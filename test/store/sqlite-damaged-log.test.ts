@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { cpSync, mkdirSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { damage } from "./damaged-files.ts";
 import { read, temporaryFolder, withUsers, write } from "./sqlite-fixture.ts";

@@ -4,7 +4,7 @@
  * soon after with an error that nothing catches, `fill` and `unfill` make the disk full and not, `hang` never returns,
  * `freeze` blocks the thread for FROZEN_MS in the middle of the transaction, as an unresponsive disk does.
  */
-import { COMMANDS } from "../../src/store/sqlite/commands.ts";
+import { COMMANDS } from "../../src/store/sqlite/commands/commands.ts";
 import { serveWriter, type WriterPort } from "../../src/store/sqlite/writer/serve-writer.ts";
 import { FROZEN_MS } from "./sqlite-fixture.ts";
 

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import type { AttributesWrite } from "../../src/core/ports/attribute-store.ts";
-import { COMMANDS } from "../../src/store/sqlite/commands.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { COMMANDS } from "../../src/store/sqlite/commands/commands.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { createServingStore } from "../../src/store/sqlite/serving-store.ts";
 import { newSharedCells, SharedState } from "../../src/store/sqlite/shared-state.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";

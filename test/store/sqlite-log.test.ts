@@ -2,7 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { StoreTrouble, StoreTroubleEvents } from "../../src/core/ports/store-trouble.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/store.ts";
 import { eventually } from "../harness/eventually.ts";
 import { SmallDisk, smallDiskIsMissing } from "../harness/small-disk.ts";

@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import type { StoreTrouble, StoreTroubleKind } from "../../src/core/ports/store-trouble.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { FileWatch } from "../../src/store/sqlite/files/file-watch.ts";
 import { storeFilesId } from "../../src/store/sqlite/files/store-files.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/store.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { openSqliteTarget } from "../../src/store/sqlite/transfer/transfer.ts";
 import { Cli } from "../cli/cli.ts";

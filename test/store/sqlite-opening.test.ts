@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { migrateForServer, openStore, parseStoreUrl } from "../../src/store/open.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { makeOlderSqlite, OLDER_USER, sqliteSchema } from "./older-store.ts";
 import { startChild } from "./sqlite-child-process.ts";

@@ -1,10 +1,10 @@
 import { expect, test } from "bun:test";
 import { linkSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { awaitFormerServer, HEARTBEAT_MS } from "../../src/store/sqlite/files/holder.ts";
-import { migrateSqliteForServer } from "../../src/store/sqlite/migrate-for-server.ts";
-import { SQLITE_MIGRATIONS } from "../../src/store/sqlite/schema.ts";
+import { migrateSqliteForServer } from "../../src/store/sqlite/schema/migrate-for-server.ts";
+import { SQLITE_MIGRATIONS } from "../../src/store/sqlite/schema/schema.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { eventually } from "../harness/eventually.ts";
 import { makeOlderSqlite, sqliteSchema } from "./older-store.ts";

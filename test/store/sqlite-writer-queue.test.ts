@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { Refusal } from "../../src/core/refusals.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { CLIENTS_MAX, newSharedCells } from "../../src/store/sqlite/shared-state.ts";
 import { joinSqliteStore } from "../../src/store/sqlite/shared-store.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/store.ts";

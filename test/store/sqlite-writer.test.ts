@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { existsSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { outlineOf } from "../../src/core/faults/error-outline.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { openSqliteStore } from "../../src/store/sqlite/store.ts";
 import { name } from "../contract/open-for-test.ts";
 import { commitsInLog, FAULTY_WRITER, faultOf, read, temporaryFolder, withUsers, write } from "./sqlite-fixture.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { AttributesWrite } from "../../src/core/ports/attribute-store.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { openStore, parseStoreUrl } from "../../src/store/open.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { type CopyProgress, type CopyResult, copyStore } from "../../src/store/transfer/copy-store.ts";
 import {
   openTransferSource,

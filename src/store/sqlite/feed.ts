@@ -1,5 +1,5 @@
 import type { Change } from "../../core/ports/change-feed.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connection/connection.ts";
 
 /** Servers read the feed several times a second; an hour is for one that was suspended. */
 const KEPT_MS = 3_600_000;

@@ -5,7 +5,7 @@ import type { FeedPage } from "../../core/ports/change-feed.ts";
 import type { SigningKey } from "../../core/ports/key-store.ts";
 import type { Authority } from "../../core/ports/terms.ts";
 import type { UserCursor } from "../../core/ports/user-store.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { type AppRow, appOf, type ChangeRow, changeOf, USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
 
 /**

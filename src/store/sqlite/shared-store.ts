@@ -1,6 +1,6 @@
 import type { Store } from "../../core/ports/store.ts";
 import { StoreError } from "../store-error.ts";
-import { Connection, type Synchronous } from "./connection.ts";
+import { Connection, type Synchronous } from "./connection/connection.ts";
 import { type FileId, fileIdAt, isSameFile } from "./files/file-id.ts";
 import { createServingStore } from "./serving-store.ts";
 import { type SharedCells, SharedState } from "./shared-state.ts";

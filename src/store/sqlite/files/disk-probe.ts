@@ -1,7 +1,7 @@
 import { USER_BYTES_CEILING } from "../../../core/limits.ts";
 import type { StoreError } from "../../store-error.ts";
-import { Connection, type Synchronous } from "../connection.ts";
-import { storeError } from "../errors.ts";
+import { Connection, type Synchronous } from "../connection/connection.ts";
+import { storeError } from "../connection/errors.ts";
 
 /** In pages: changes beyond this go to the WAL immediately, not only at the commit. */
 const CACHE_PAGES = 4;

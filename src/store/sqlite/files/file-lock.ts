@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
 import { StoreError } from "../../store-error.ts";
-import { systemReason } from "../errors.ts";
+import { systemReason } from "../connection/errors.ts";
 import { type FileId, fileIdAt } from "./file-id.ts";
 import { LOCK, loadFlock } from "./flock.ts";
 

@@ -1,6 +1,6 @@
 import { futimesSync, truncateSync } from "node:fs";
 import { StoreError } from "../../store-error.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../connection/connection.ts";
 import type { ToldTrouble } from "../writer/writer-messages.ts";
 import { fileIdAt, isSameFile } from "./file-id.ts";
 import { type Loss, StoreFiles, type StoreFilesId } from "./store-files.ts";

@@ -2,7 +2,7 @@ import { constants, Database } from "bun:sqlite";
 import { setTimeout as pause } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { StoreError } from "../../store-error.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../connection/connection.ts";
 import { statAt } from "./file-id.ts";
 import { FileLock, isFileHeld } from "./file-lock.ts";
 import { isLockHeld, storeHolder } from "./lock.ts";

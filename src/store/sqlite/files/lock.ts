@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { StoreError } from "../../store-error.ts";
-import { Connection } from "../connection.ts";
+import { Connection } from "../connection/connection.ts";
 
 /** The server that serves a store. */
 export interface StoreHolder {

@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { StoreError } from "../../store-error.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../connection/connection.ts";
 import type { ToldTrouble } from "../writer/writer-messages.ts";
 
 /** @property longMs how long the WAL may exceed longBytes before the operator is told */

@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 import { StoreError } from "../../store-error.ts";
-import { systemReason } from "../errors.ts";
+import { systemReason } from "../connection/errors.ts";
 
 const TEXT = `A store of usermeta was made beside this file. While this file is here, usermeta does not start on a
 store that is missing or empty: see "Restore a backup" in docs/OPERATIONS.md. To start over, remove this file, too.

@@ -4,7 +4,7 @@
  * WAL (log-watch.ts), and the check for room on the disk (disk-probe.ts).
  */
 import { readSync } from "node:fs";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../connection/connection.ts";
 import { type FileId, fileIdAt, isSameFile } from "./file-id.ts";
 import { lockPath } from "./lock.ts";
 

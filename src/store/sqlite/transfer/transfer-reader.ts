@@ -6,7 +6,7 @@ import {
   type TransferKey,
   type TransferUser,
 } from "../../transfer/transfer.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../connection/connection.ts";
 import { readApps, readUsage } from "../reads.ts";
 
 const KEYS = "SELECT id, secret, created FROM signing_keys ORDER BY id";

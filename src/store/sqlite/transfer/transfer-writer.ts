@@ -1,6 +1,6 @@
 import { APP_COLUMNS, APP_PLACEHOLDERS, appValues } from "../../app-columns.ts";
 import { type LastNumbers, type StoreGlobals, type TransferUser, USER_FIELDS } from "../../transfer/transfer.ts";
-import type { Connection } from "../connection.ts";
+import type { Connection } from "../connection/connection.ts";
 import { NUMBERED_TABLES } from "./transfer-reader.ts";
 
 const INSERT_USER = `

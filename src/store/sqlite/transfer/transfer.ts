@@ -8,12 +8,12 @@ import type { SchemaUse } from "../../migrate.ts";
 import { StoreError } from "../../store-error.ts";
 import { migrateForTransfer } from "../../transfer/migrate-for-transfer.ts";
 import type { TransferSource, TransferTarget } from "../../transfer/transfer.ts";
-import { Connection, createPrivately } from "../connection.ts";
+import { Connection, createPrivately } from "../connection/connection.ts";
 import { awaitFormerServer, holdFile } from "../files/holder.ts";
 import { lockForServer } from "../files/lock.ts";
 import { mark } from "../files/marker.ts";
 import { storePlace } from "../files/store-place.ts";
-import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "../schema.ts";
+import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "../schema/schema.ts";
 import { SqliteTransferReader } from "./transfer-reader.ts";
 import { clearTables, insertGlobals, insertTransferred } from "./transfer-writer.ts";
 

@@ -1,7 +1,7 @@
 import { StoreError } from "../../store-error.ts";
-import type { Commands } from "../commands.ts";
-import { Connection } from "../connection.ts";
-import { storeError } from "../errors.ts";
+import type { Commands } from "../commands/commands.ts";
+import { Connection } from "../connection/connection.ts";
+import { storeError } from "../connection/errors.ts";
 import { DiskProbe } from "../files/disk-probe.ts";
 import { FileWatch } from "../files/file-watch.ts";
 import { HEARTBEAT_MS, removeServer } from "../files/holder.ts";

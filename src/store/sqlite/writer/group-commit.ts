@@ -1,7 +1,7 @@
 import type { StoreError, StoreFault } from "../../store-error.ts";
-import type { Commands } from "../commands.ts";
-import type { Connection } from "../connection.ts";
-import { storeError } from "../errors.ts";
+import type { Commands } from "../commands/commands.ts";
+import type { Connection } from "../connection/connection.ts";
+import { storeError } from "../connection/errors.ts";
 import type { SharedState } from "../shared-state.ts";
 import { Invalidations } from "./invalidations.ts";
 import type { NumberedCommand } from "./writer-messages.ts";

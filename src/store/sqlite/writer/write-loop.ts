@@ -1,6 +1,6 @@
 import { StoreError } from "../../store-error.ts";
-import type { Commands } from "../commands.ts";
-import type { Connection } from "../connection.ts";
+import type { Commands } from "../commands/commands.ts";
+import type { Connection } from "../connection/connection.ts";
 import type { SharedState } from "../shared-state.ts";
 import type { Claim } from "./claim.ts";
 import { ClientQueue } from "./client-queue.ts";

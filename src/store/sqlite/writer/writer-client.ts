@@ -3,7 +3,7 @@ import { settlesWithin } from "../../../core/async/settles-within.ts";
 import type { Refusal } from "../../../core/refusals.ts";
 import { closingTimers } from "../../../system/timers.ts";
 import { StoreError } from "../../store-error.ts";
-import type { CommandArguments, CommandName, CommandResult } from "../commands.ts";
+import type { CommandArguments, CommandName, CommandResult } from "../commands/commands.ts";
 import { Claim } from "./claim.ts";
 import { type Room, WriteBudget } from "./write-budget.ts";
 import type { LinkMessage } from "./writer-link.ts";

@@ -1,8 +1,8 @@
 import { type ErrorOutline, OutlinedError, outlineOf } from "../../../core/faults/error-outline.ts";
 import type { StoreTrouble, StoreTroubleKind } from "../../../core/ports/store-trouble.ts";
 import { StoreError, type StoreFault } from "../../store-error.ts";
-import type { CommandArguments, CommandName } from "../commands.ts";
-import type { Synchronous } from "../connection.ts";
+import type { CommandArguments, CommandName } from "../commands/commands.ts";
+import type { Synchronous } from "../connection/connection.ts";
 import type { StoreFilesId } from "../files/store-files.ts";
 import type { SharedCells } from "../shared-state.ts";
 

@@ -5,7 +5,7 @@ import type { StoreTroubleEvents, StoreTroubleKind } from "../../../core/ports/s
 import { taskState } from "../../../system/tasks.ts";
 import { closingTimers, systemTimers } from "../../../system/timers.ts";
 import { StoreError } from "../../store-error.ts";
-import type { Synchronous } from "../connection.ts";
+import type { Synchronous } from "../connection/connection.ts";
 import type { StoreFilesId } from "../files/store-files.ts";
 import type { SharedCells } from "../shared-state.ts";
 import { newClaimMemory } from "./claim.ts";

@@ -3,7 +3,7 @@
  * sends commands, Claim decides which ones start, WriteLoop runs them, and group-commit.ts commits many with one fsync.
  * Start with writer-client.ts and write-loop.ts.
  */
-import { COMMANDS } from "../commands.ts";
+import { COMMANDS } from "../commands/commands.ts";
 import { serveWriter, type WriterPort } from "./serve-writer.ts";
 
 declare const self: WriterPort;

@@ -1,6 +1,6 @@
+import type { Connection } from "../connection/connection.ts";
 import { addSigningKey, changeApp, deleteApp, insertApp, purge } from "./app-commands.ts";
 import { clearAttributes, writeAttributes, writeAttributesOf } from "./attribute-commands.ts";
-import type { Connection } from "./connection.ts";
 import { changeUser, deleteUsers, insertUsers } from "./user-commands.ts";
 
 /**

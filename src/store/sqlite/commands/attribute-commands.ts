@@ -1,11 +1,11 @@
-import { allowsUser } from "../../core/authority.ts";
-import { NO_ATTRIBUTES_JSON } from "../../core/metadata/attributes.ts";
-import type { UserName } from "../../core/model.ts";
-import type { AttributesWrite, BatchOutcome, WriteOutcome } from "../../core/ports/attribute-store.ts";
-import { type Authority, NEVER_ENDED } from "../../core/ports/terms.ts";
-import { batchRefusals } from "../batch-refusals.ts";
-import type { Connection } from "./connection.ts";
-import { isEnded } from "./reads.ts";
+import { allowsUser } from "../../../core/authority.ts";
+import { NO_ATTRIBUTES_JSON } from "../../../core/metadata/attributes.ts";
+import type { UserName } from "../../../core/model.ts";
+import type { AttributesWrite, BatchOutcome, WriteOutcome } from "../../../core/ports/attribute-store.ts";
+import { type Authority, NEVER_ENDED } from "../../../core/ports/terms.ts";
+import { batchRefusals } from "../../batch-refusals.ts";
+import type { Connection } from "../connection/connection.ts";
+import { isEnded } from "../reads.ts";
 
 interface Current {
   readonly row: number;

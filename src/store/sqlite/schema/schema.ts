@@ -1,13 +1,13 @@
-import { fitVersion, type Migration, type MigrationTarget, type SchemaUse, type SchemaVersion } from "../migrate.ts";
-import { StoreError } from "../store-error.ts";
-import type { Connection } from "./connection.ts";
-import { lost } from "./files/marker.ts";
-import { whenFree } from "./files/when-free.ts";
-import initial from "./migrations/0001_initial.sql" with { type: "text" };
-import identity from "./migrations/0002_identity.sql" with { type: "text" };
-import conflicts from "./migrations/0003_conflicts.sql" with { type: "text" };
-import holder from "./migrations/0004_holder.sql" with { type: "text" };
-import clients from "./migrations/0005_clients.sql" with { type: "text" };
+import { fitVersion, type Migration, type MigrationTarget, type SchemaUse, type SchemaVersion } from "../../migrate.ts";
+import { StoreError } from "../../store-error.ts";
+import type { Connection } from "../connection/connection.ts";
+import { lost } from "../files/marker.ts";
+import { whenFree } from "../files/when-free.ts";
+import initial from "../migrations/0001_initial.sql" with { type: "text" };
+import identity from "../migrations/0002_identity.sql" with { type: "text" };
+import conflicts from "../migrations/0003_conflicts.sql" with { type: "text" };
+import holder from "../migrations/0004_holder.sql" with { type: "text" };
+import clients from "../migrations/0005_clients.sql" with { type: "text" };
 
 export const SQLITE_MIGRATIONS: readonly Migration[] = [
   { number: 1, sql: initial },

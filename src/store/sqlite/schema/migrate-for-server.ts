@@ -1,11 +1,11 @@
-import { migrateExisting } from "../migrate.ts";
-import { Connection } from "./connection.ts";
-import { statAt } from "./files/file-id.ts";
-import { awaitFormerServer, removeServer, holdFile } from "./files/holder.ts";
-import { lockForServer } from "./files/lock.ts";
-import { mark } from "./files/marker.ts";
-import { storePlace } from "./files/store-place.ts";
-import { whenFree } from "./files/when-free.ts";
+import { migrateExisting } from "../../migrate.ts";
+import { Connection } from "../connection/connection.ts";
+import { statAt } from "../files/file-id.ts";
+import { awaitFormerServer, removeServer, holdFile } from "../files/holder.ts";
+import { lockForServer } from "../files/lock.ts";
+import { mark } from "../files/marker.ts";
+import { storePlace } from "../files/store-place.ts";
+import { whenFree } from "../files/when-free.ts";
 import { checkOwnership, migrationTarget, OPENING_BUSY_MS, SQLITE_MIGRATIONS } from "./schema.ts";
 
 interface ForServer {

@@ -1,5 +1,5 @@
 import { SQLiteError } from "bun:sqlite";
-import { StoreError, type StoreFault } from "../store-error.ts";
+import { StoreError, type StoreFault } from "../../store-error.ts";
 
 /** SQLite's primary result codes (the low byte of the extended ones) that an operator can do something about. */
 const FAULTS: Readonly<Record<number, readonly [StoreFault, string]>> = {

@@ -1,7 +1,7 @@
 import { Database, type SQLQueryBindings, type Statement } from "bun:sqlite";
 import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
-import { StoreError } from "../store-error.ts";
+import { StoreError } from "../../store-error.ts";
 import { damageCode, storeError, systemReason } from "./errors.ts";
 
 /** FULL: a commit returns after its fsync. OFF exists for the test that shows that the fsync test can fail. */

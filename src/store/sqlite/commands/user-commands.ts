@@ -1,11 +1,11 @@
-import { isLikeId, type User, type UserName } from "../../core/model.ts";
-import type { Authority, DeletionTerms, UserTerms } from "../../core/ports/terms.ts";
-import type { NewUser, UserChange } from "../../core/ports/user-store.ts";
-import { changedUser } from "../../core/updated-entities.ts";
-import type { Connection } from "./connection.ts";
-import { appendChange } from "./feed.ts";
-import { isEnded, readApp, readUser } from "./reads.ts";
-import { USER_COLUMNS, type UserRow, userOf } from "./rows.ts";
+import { isLikeId, type User, type UserName } from "../../../core/model.ts";
+import type { Authority, DeletionTerms, UserTerms } from "../../../core/ports/terms.ts";
+import type { NewUser, UserChange } from "../../../core/ports/user-store.ts";
+import { changedUser } from "../../../core/updated-entities.ts";
+import type { Connection } from "../connection/connection.ts";
+import { appendChange } from "../feed.ts";
+import { isEnded, readApp, readUser } from "../reads.ts";
+import { USER_COLUMNS, type UserRow, userOf } from "../rows.ts";
 
 /** ?7: the name if it could be another user's id, else NULL, which saves a lookup. */
 const INSERT = `

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
-import { migrate, type SchemaChange } from "../migrate.ts";
-import { StoreError } from "../store-error.ts";
-import { Connection } from "./connection.ts";
-import { checkServedHere } from "./files/holder.ts";
-import { lockForCommand } from "./files/lock.ts";
-import { mark } from "./files/marker.ts";
-import { storePlace } from "./files/store-place.ts";
+import { migrate, type SchemaChange } from "../../migrate.ts";
+import { StoreError } from "../../store-error.ts";
+import { Connection } from "../connection/connection.ts";
+import { checkServedHere } from "../files/holder.ts";
+import { lockForCommand } from "../files/lock.ts";
+import { mark } from "../files/marker.ts";
+import { storePlace } from "../files/store-place.ts";
 import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
 
 /**

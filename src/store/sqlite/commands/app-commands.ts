@@ -1,11 +1,11 @@
-import type { App } from "../../core/model.ts";
-import type { AppChange, NewApp } from "../../core/ports/app-store.ts";
-import type { SigningKey } from "../../core/ports/key-store.ts";
-import { changedApp } from "../../core/updated-entities.ts";
-import { APP_COLUMNS, APP_PLACEHOLDERS, appValues, SET_APP_COLUMNS } from "../app-columns.ts";
-import type { Connection } from "./connection.ts";
-import { appendChange } from "./feed.ts";
-import { readApp } from "./reads.ts";
+import type { App } from "../../../core/model.ts";
+import type { AppChange, NewApp } from "../../../core/ports/app-store.ts";
+import type { SigningKey } from "../../../core/ports/key-store.ts";
+import { changedApp } from "../../../core/updated-entities.ts";
+import { APP_COLUMNS, APP_PLACEHOLDERS, appValues, SET_APP_COLUMNS } from "../../app-columns.ts";
+import type { Connection } from "../connection/connection.ts";
+import { appendChange } from "../feed.ts";
+import { readApp } from "../reads.ts";
 
 export function insertApp(connection: Connection, app: NewApp): App | "taken" {
   const taken = connection.get(
