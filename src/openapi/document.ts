@@ -7,10 +7,10 @@ import type { YieldToEventLoop } from "../core/ports/system/yield-to-event-loop.
 import type { Route } from "../http/call.ts";
 import type { OwnRoute } from "../http/routing/own-route.ts";
 import { INFO, TAGS } from "./about.ts";
-import type { JsonObject } from "./error-responses.ts";
+import type { JsonObject } from "./errors/error-responses.ts";
 import { HEADERS } from "./headers.ts";
-import { appOperation, ownOperation, type WrittenOperation } from "./operation-object.ts";
-import { operationOf, ownOperationOf } from "./operations.ts";
+import { appOperation, ownOperation, type WrittenOperation } from "./operations/operation-object.ts";
+import { operationOf, ownOperationOf } from "./operations/operations.ts";
 import { PARAMETERS, parameterRefs, pathParameters } from "./parameters.ts";
 import { type JsonSchema, schemasOf } from "./schemas.ts";
 import { shareResponses } from "./shared-responses.ts";

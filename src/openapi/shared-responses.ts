@@ -1,4 +1,4 @@
-import { type JsonObject, STATUS_WORDS } from "./error-responses.ts";
+import { type JsonObject, STATUS_WORDS } from "./errors/error-responses.ts";
 
 type Responses = Record<string, JsonObject>;
 

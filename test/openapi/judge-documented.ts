@@ -3,7 +3,7 @@ import Ajv, { type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { Dialect } from "../../src/core/model.ts";
 import type { AnyRefused } from "../../src/http/answers/errors.ts";
-import { SAMPLES, type SampleName } from "../../src/openapi/samples.ts";
+import { SAMPLES, type SampleName } from "../../src/openapi/errors/samples.ts";
 import { at, documentOf, type OpenApi, operationsOf } from "./documents.ts";
 
 export interface AnswerToJudge {

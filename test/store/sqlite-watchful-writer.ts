@@ -1,5 +1,5 @@
 /** A writer's thread that regards a log of a MiB as long. */
-import { COMMANDS } from "../../src/store/sqlite/commands.ts";
+import { COMMANDS } from "../../src/store/sqlite/commands/commands.ts";
 import { serveWriter, type WriterPort } from "../../src/store/sqlite/writer/serve-writer.ts";
 import { LONG_BYTES } from "./sqlite-fixture.ts";
 

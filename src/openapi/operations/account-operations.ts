@@ -1,5 +1,5 @@
-import type { Operation } from "../operation.ts";
 import { ADA, ANSWERED, APP_ID, CURSOR, envelopeExample, timedExample } from "../sample-values.ts";
+import type { Operation } from "./operation.ts";
 
 const JSON_TYPE = "application/json";
 const TOKEN = { access_token: "YWMtAXc0Zk5n…", token_type: "bearer", expires_in: 5_184_000 };

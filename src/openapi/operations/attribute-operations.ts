@@ -1,5 +1,5 @@
-import type { Operation } from "../operation.ts";
 import { ATTRIBUTES, MODIFIED, timedExample } from "../sample-values.ts";
+import type { Operation } from "./operation.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 const QUOTA = ["X-Quota-User-Used", "X-Quota-User-Limit"] as const;

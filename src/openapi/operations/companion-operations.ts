@@ -1,6 +1,6 @@
 import { COMPANION_ANSWERS, COMPANION_CALLS, type CompanionCall } from "../../http/companion/companion-routes.ts";
-import type { Operation } from "../operation.ts";
 import { envelopeExample } from "../sample-values.ts";
+import type { Operation } from "./operation.ts";
 
 const UNREAD = { schema: "UnreadBody", examples: { users: { summary: "Users", value: { usernames: ["bob"] } } } };
 const ACTIONS = { GET: "get", POST: "post", DELETE: "delete", PUT: "post", PATCH: "post" } as const;

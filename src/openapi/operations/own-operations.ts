@@ -1,4 +1,4 @@
-import type { Operation } from "../operation.ts";
+import type { Operation } from "./operation.ts";
 
 /** By path of the table of the server's own. */
 export const OWN_OPERATIONS: Readonly<Record<string, Operation>> = {

@@ -1,12 +1,12 @@
-import type { Dialect } from "../core/model.ts";
-import type { Route } from "../http/call.ts";
-import { tagOf } from "./about.ts";
-import { type ErrorResponses, errorResponses, type JsonObject } from "./error-responses.ts";
-import { type HeaderName, headerRefs, RATE_HEADERS } from "./headers.ts";
+import type { Dialect } from "../../core/model.ts";
+import type { Route } from "../../http/call.ts";
+import { tagOf } from "../about.ts";
+import { type ErrorResponses, errorResponses, type JsonObject } from "../errors/error-responses.ts";
+import { refusalsOf } from "../errors/refusals-of-route.ts";
+import { type HeaderName, headerRefs, RATE_HEADERS } from "../headers.ts";
+import { parameterRefs } from "../parameters.ts";
+import type { WithResponses } from "../shared-responses.ts";
 import type { Example, Operation } from "./operation.ts";
-import { parameterRefs } from "./parameters.ts";
-import { refusalsOf } from "./refusals-of-route.ts";
-import type { WithResponses } from "./shared-responses.ts";
 
 /** An operation as the document has it. */
 export interface WrittenOperation {

@@ -1,7 +1,7 @@
-import type { Dialect } from "../core/model.ts";
-import type { HeaderName } from "./headers.ts";
-import type { ParameterName } from "./parameters.ts";
-import type { SampleName } from "./samples.ts";
+import type { Dialect } from "../../core/model.ts";
+import type { SampleName } from "../errors/samples.ts";
+import type { HeaderName } from "../headers.ts";
+import type { ParameterName } from "../parameters.ts";
 
 /** What the document says of a route and cannot read off the tables of routes and rights. */
 export interface Operation {

@@ -1,9 +1,9 @@
-import type { Route } from "../http/call.ts";
+import type { Route } from "../../http/call.ts";
+import { ACCOUNT_OPERATIONS } from "./account-operations.ts";
+import { ATTRIBUTE_OPERATIONS } from "./attribute-operations.ts";
+import { COMPANION_OPERATIONS } from "./companion-operations.ts";
 import type { Operation } from "./operation.ts";
-import { ACCOUNT_OPERATIONS } from "./operations/account-operations.ts";
-import { ATTRIBUTE_OPERATIONS } from "./operations/attribute-operations.ts";
-import { COMPANION_OPERATIONS } from "./operations/companion-operations.ts";
-import { OWN_OPERATIONS } from "./operations/own-operations.ts";
+import { OWN_OPERATIONS } from "./own-operations.ts";
 
 export const APP_OPERATIONS: Readonly<Record<string, Operation>> = {
   ...ATTRIBUTE_OPERATIONS,

@@ -1,8 +1,8 @@
-import { isAllowed, permit, type Relation } from "../core/access.ts";
-import type { Caller, Dialect, UserName } from "../core/model.ts";
-import { Refusal } from "../core/refusals.ts";
-import { type Route, readsBody } from "../http/call.ts";
-import type { Operation } from "./operation.ts";
+import { isAllowed, permit, type Relation } from "../../core/access.ts";
+import type { Caller, Dialect, UserName } from "../../core/model.ts";
+import { Refusal } from "../../core/refusals.ts";
+import { type Route, readsBody } from "../../http/call.ts";
+import type { Operation } from "../operations/operation.ts";
 import type { SampleName } from "./samples.ts";
 
 const ANY: readonly SampleName[] = ["app_unknown", "rate_exceeded", "busy", "internal"];

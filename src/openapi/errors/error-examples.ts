@@ -1,8 +1,8 @@
-import type { Dialect } from "../core/model.ts";
-import { type AnyRefused, wireError } from "../http/answers/errors.ts";
-import { errorJson, type Family } from "../http/answers/reply.ts";
-import type { Example } from "./operation.ts";
-import { ANSWERED } from "./sample-values.ts";
+import type { Dialect } from "../../core/model.ts";
+import { type AnyRefused, wireError } from "../../http/answers/errors.ts";
+import { errorJson, type Family } from "../../http/answers/reply.ts";
+import type { Example } from "../operations/operation.ts";
+import { ANSWERED } from "../sample-values.ts";
 import { SAMPLES, type SampleName } from "./samples.ts";
 
 const SPAN = { from: ANSWERED - 1, to: ANSWERED };

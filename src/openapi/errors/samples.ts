@@ -1,7 +1,7 @@
-import { EXT_REASON } from "../core/metadata/ext-refused.ts";
-import type { Refused } from "../core/refusals.ts";
-import type { AnyRefused, ERRORS } from "../http/answers/errors.ts";
-import { APP_ID, VERSION } from "./sample-values.ts";
+import { EXT_REASON } from "../../core/metadata/ext-refused.ts";
+import type { Refused } from "../../core/refusals.ts";
+import type { AnyRefused, ERRORS } from "../../http/answers/errors.ts";
+import { APP_ID, VERSION } from "../sample-values.ts";
 
 /** One refusal of each kind, for the examples of errors. A new code does not compile before it has its row. */
 const BY_CODE = {

@@ -1,11 +1,11 @@
-import type { Dialect } from "../core/model.ts";
-import type { AnyRefused } from "../http/answers/errors.ts";
-import type { Family } from "../http/answers/reply.ts";
+import type { Dialect } from "../../core/model.ts";
+import type { AnyRefused } from "../../http/answers/errors.ts";
+import type { Family } from "../../http/answers/reply.ts";
+import { type HeaderName, headerRefs, RATE_HEADERS } from "../headers.ts";
+import type { Example } from "../operations/operation.ts";
+import type { ErrorShape } from "../schemas.ts";
 import { type ErrorExample, errorExample } from "./error-examples.ts";
-import { type HeaderName, headerRefs, RATE_HEADERS } from "./headers.ts";
-import type { Example } from "./operation.ts";
 import { SAMPLES, type SampleName } from "./samples.ts";
-import type { ErrorShape } from "./schemas.ts";
 
 /** Words for a status, which also name the shared answers. */
 export const STATUS_WORDS: Readonly<Record<number, readonly [name: string, description: string]>> = {
