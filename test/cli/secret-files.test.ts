@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { APP_ID, CERTIFICATE } from "../identity/agora-tokens.ts";
+import { APP_ID, CERTIFICATE } from "../identity/vendors/agora-tokens.ts";
 import { Cli } from "./cli.ts";
 
 const AGORA = `--agora-app-id ${APP_ID} --agora-certificate-file`;
