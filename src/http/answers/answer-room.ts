@@ -4,27 +4,30 @@ import { busy } from "../../core/refusals.ts";
 import type { Incoming } from "../incoming.ts";
 import { pacedStream } from "./paced-stream.ts";
 
-/** What all answers of a server share. */
+/** Shared by all answers of a server. */
 export interface AnswerParts {
-  /** Of `answers`, in bytes. */
+  /** The budget `answers`, in bytes. */
   readonly slots: Slots;
-  /** The most that one answer is charged, however large it is: it must find room at some time. */
+  /** Upper bound of the charge for one answer, in bytes, so that even the largest answer can be admitted eventually. */
   readonly chargedMax: number;
-  /** Told of an answer that was broken off half-way. */
+  /** Called when an answer was broken off in the middle. */
   readonly brokenOff: (error: unknown, incoming: Incoming) => void;
 }
 
-/** Answers up to this, in characters, are sent as they are, and not counted. */
+/** Answers up to this length, in characters, are sent without being counted. */
 export const SMALL_ANSWER = 65_536;
 
-/** The room that one request's answer takes until its client has taken it. Small answers take none. */
+/**
+ * The memory budget that one request's answer occupies until its client has received it (backpressure). Small answers
+ * are not counted.
+ */
 export class AnswerRoom {
   readonly #parts: AnswerParts;
   readonly #incoming: Incoming;
   readonly #holder: { readonly asker: () => Asker };
   #place: Place | undefined;
 
-  /** @param holder says who asks, as soon as an answer is large */
+  /** @param holder names the asker; called only for large answers */
   constructor(parts: AnswerParts, incoming: Incoming, holder: { readonly asker: () => Asker }) {
     this.#parts = parts;
     this.#incoming = incoming;
@@ -32,8 +35,8 @@ export class AnswerRoom {
   }
 
   /**
-   * Before anything is changed. Refuses with `busy` an answer for which there is no room; asked for more later, when
-   * it is too late to refuse, it does not.
+   * Call before changing anything: refuses with `busy` if there is no room for the answer. A second call for more bytes
+   * comes too late to refuse, so it exceeds the budget instead.
    */
   reserve(bytes: number): void {
     if (bytes <= SMALL_ANSWER) return;
@@ -46,19 +49,19 @@ export class AnswerRoom {
   }
 
   /**
-   * The text itself where it is small, or a stream of it.
-   * @param mayRefuse with `busy`; without it, only if the call changes nothing
+   * Returns a small text as it is, and a stream of a large one.
+   * @param mayRefuse refuse with `busy` if there is no room; by default only calls that change nothing do
    */
   bodyOf(text: string, mayRefuse?: true): string | ReadableStream<Uint8Array> {
-    // No body is sent to a HEAD, and so nothing waits for its client.
+    // A HEAD gets no body, so there is no client to wait for.
     if (text.length <= SMALL_ANSWER || this.#incoming.request.method === "HEAD") return text;
     if (mayRefuse ?? isRead(this.#incoming)) this.reserve(text.length);
     return this.stream(text, async () => undefined);
   }
 
   /**
-   * A text that is made as its client takes it. When `more` fails the connection is broken off, so that nobody takes
-   * that for the end.
+   * A text produced at the speed at which its client reads it. If `more` fails, the connection is broken off, so that
+   * the client cannot mistake the part for the whole.
    * @param more the next part; undefined at the end
    */
   stream(first: string, more: () => Promise<string | undefined>): ReadableStream<Uint8Array> {
@@ -75,7 +78,7 @@ export class AnswerRoom {
     });
   }
 
-  /** Gives back what no stream holds; the request is answered. */
+  /** Releases the budget that no stream holds. Call once the request is answered. */
   release(): void {
     this.#place?.leave();
     this.#place = undefined;

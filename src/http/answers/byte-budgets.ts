@@ -5,14 +5,14 @@ import { createArrivals } from "../bodies/arrivals.ts";
 import type { BodyParts } from "../bodies/incoming-body.ts";
 import type { AnswerParts } from "./answer-room.ts";
 
-/** See ServiceSettings, which says what holds where one is left out. */
+/** See ServiceSettings for the defaults. */
 export interface ByteLimits {
   readonly bodiesBytesMax?: number | undefined;
   readonly answersBytesMax?: number | undefined;
   readonly requestTimeoutS?: number | undefined;
 }
 
-/** What may be on its way in and out at once; disposed of, it looks after no body any more. */
+/** Budgets for bytes in flight in both directions. After disposal body timeouts are no longer checked. */
 export interface ByteBudgets extends Disposable {
   readonly bodies: BodyParts;
   readonly answers: Omit<AnswerParts, "brokenOff">;
@@ -21,10 +21,13 @@ export interface ByteBudgets extends Disposable {
 const BODIES_BYTES_MAX = 67_108_864;
 const ANSWERS_BYTES_MAX = 67_108_864;
 const REQUEST_TIMEOUT_S = 120;
-/** An answer is charged so much of the budget at most, or one that is larger than all of it would never be sent. */
+/**
+ * One answer is charged at most this fraction of the budget; otherwise an answer larger than the budget would never be
+ * sent.
+ */
 const CHARGED_PART = 4;
 
-/** @param shared where several threads serve, what they share and this one's place in it */
+/** @param shared if several threads serve: their shared memory, and this thread's index in it */
 export function createByteBudgets(
   limits: ByteLimits,
   timers: Timers,
@@ -32,7 +35,7 @@ export function createByteBudgets(
 ): ByteBudgets {
   const { bodiesBytesMax = BODIES_BYTES_MAX, answersBytesMax = ANSWERS_BYTES_MAX } = limits;
   const { requestTimeoutS = REQUEST_TIMEOUT_S } = limits;
-  // A client that finds no room is told so at once: what it holds meanwhile would be the same bytes.
+  // Refused immediately if there is no room: a waiting request would occupy the same bytes.
   const terms = { waitingMax: 0, waitMaxMs: 0, leavesRoom: true, timers };
   const usage = (resource: "bodies" | "answers"): Pick<SlotsOptions, "usage"> =>
     shared === undefined ? {} : { usage: usageOf(shared.memory, resource, shared.thread) };

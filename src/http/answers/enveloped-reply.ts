@@ -4,10 +4,10 @@ import { urlOf } from "../requests/request.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 
 /**
- * The envelope of the user calls and of the companion calls (protocol.md § 3.1).
+ * The envelope of the user calls and the companion calls (protocol.md § 3.1).
  * @param path below the app, without the app's prefix
- * @param content what the answer is about
- * @param more further members, after the envelope's; undefined ones are left out
+ * @param content the answer's own members
+ * @param more members after the envelope's; undefined ones are omitted
  */
 export function envelopedReply(
   action: "post" | "get" | "delete",

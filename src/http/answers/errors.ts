@@ -6,10 +6,10 @@ import { type HintContext, hintFor } from "./hints.ts";
 import type { WireError } from "./wire-error.ts";
 import type { WireRefused } from "./wire-refusals.ts";
 
-/** What a text may depend on beside the refusal. */
+/** Everything beside the refusal that an error text depends on. */
 export interface ErrorContext extends HintContext {
   readonly dialect: Dialect;
-  /** The path asked for, without the leading slash. */
+  /** The request's path, without the leading slash. */
   readonly path: string;
 }
 
@@ -30,7 +30,10 @@ type ErrorTable = {
   ) => WireError;
 };
 
-/** Every refusal's status and texts. `docs/PROTOCOL.md` says where each comes from; a test compares the two. */
+/**
+ * Status and texts of every refusal: 400 to 415, conflict (409), precondition failed (412), rate limit (429), busy
+ * (503). `docs/PROTOCOL.md` names the source of each; a test compares the two.
+ */
 export const ERRORS: ErrorTable = {
   token_missing: () => unauthorized("unauthorized", "Unable to authenticate (OAuth)"),
   token_expired: () => unauthorized("unauthorized", "Unable to authenticate due to expired access token"),
@@ -148,7 +151,7 @@ export const ERRORS: ErrorTable = {
     status: 413,
     error: "request_entity_too_large",
     text: "Request Entity Too Large",
-    // Not all of it may have been read, and what is left must not be taken for the next request.
+    // The body may not have been read completely. Its rest must not be parsed as the next request.
     headers: { Connection: "close" },
   }),
   body_late: () => ({
@@ -166,12 +169,12 @@ export const ERRORS: ErrorTable = {
 };
 
 export function wireError<Some extends AnyRefused>(refused: Some, context: ErrorContext): WireError {
-  // as: the table's row for a code takes the refusal of that code
+  // as: the row of a code takes the refusal of that code
   const row = ERRORS[refused.code] as (refused: AnyRefused, context: ErrorContext) => WireError;
   return { ...row(refused, context), hint: hintFor(refused, context) };
 }
 
-/** What became of those users of a batch that were not changed, by the spelling asked for: a JSON object. */
+/** The errors of a batch, as a JSON object by username as spelled in the request. */
 export function errorsJson(refused: ReadonlyMap<string, Refused>, context: ErrorContext): string {
   let json = "";
   for (const [spelling, each] of refused) {
@@ -183,7 +186,7 @@ export function errorsJson(refused: ReadonlyMap<string, Refused>, context: Error
   return `{${json}}`;
 }
 
-/** The documents' one `desc` for every 401 of a metadata call is "unauthorized". */
+/** The documents use "unauthorized" as `desc` of every 401 of a metadata call. */
 function unauthorized(error: string, text: string): WireError {
   return { status: 401, error, text, desc: "unauthorized" };
 }

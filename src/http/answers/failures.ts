@@ -9,25 +9,25 @@ import { contextOf, type ErrorContext, wireError } from "./errors.ts";
 import { errorResponse } from "./reply.ts";
 import { WireRefusal, type WireRefused } from "./wire-refusals.ts";
 
-/** Told of what is no refusal but a fault, each time. */
+/** Called for each fault, not for refusals. */
 export interface FailureEvents {
-  /** @param count of those like it; 1 where it is left out */
+  /** @param count of similar faults; defaults to 1 */
   requestFailed(details: RequestFailed, count?: number): void;
 }
 
 export interface RequestFailed {
-  /** Also in the answer's `X-Request-Id`. */
+  /** The same id as in the answer's `X-Request-Id`. */
   readonly requestId: string;
   readonly method: string;
   readonly route: string;
   readonly error: unknown;
 }
 
-/** What is answered to whatever is thrown on a request's way. */
+/** Turns everything that is thrown while a request is handled into an answer. */
 export interface Failures {
   /**
-   * @param resolved the app asked for, if there is one
-   * @param from when the call came in, ms since 1970
+   * @param resolved the app of the path, if it exists
+   * @param from when the request arrived, ms since 1970
    */
   answer(
     error: unknown,
@@ -36,11 +36,11 @@ export interface Failures {
     progress: Progress,
     from: number,
   ): Response;
-  /** A fault in the middle of an answer, which can only be told to the operator. */
+  /** A fault in the middle of an answer, which can only be logged. */
   brokenOff(error: unknown, incoming: Incoming): void;
-  /** What no route takes, or what is refused before one is asked. */
+  /** Answers a request that matches no route, or that was refused before routing. */
   answerUnmatched(refusal: Refusal | WireRefusal, incoming: Pick<Incoming, "request" | "addressOf">): Response;
-  /** A fault where no route is known. */
+  /** Answers a fault for which no route is known. */
   answerUnrouted(error: unknown): Response;
 }
 
@@ -50,11 +50,14 @@ interface FailuresNeeds {
   readonly events: FailureEvents;
 }
 
-/** What a client is told to wait that a store could not serve. */
+/** `Retry-After` of calls that fail because the store is unavailable (503). */
 const STORE_RETRY_AFTER_MS = 1000;
 
 export function createFailures({ rateLimiter, clock, events }: FailuresNeeds): Failures {
-  /** What is answered to a stranger: the refusal itself, or 429 when the address has been refused too often. */
+  /**
+   * Charges the failure of an unauthenticated client to its address: returns the refusal itself, or the rate limit's
+   * (429) if the address has failed too often.
+   */
   function toUnauthenticated<Some extends Refused | WireRefused>(
     refused: Some,
     { request, addressOf }: Pick<Incoming, "request" | "addressOf">,
@@ -66,7 +69,7 @@ export function createFailures({ rateLimiter, clock, events }: FailuresNeeds): F
       rateLimiter.chargeAddress(addressOf(request));
       return refused;
     } catch (exceeded) {
-      // One that is told to wait already may have to wait longer than this would say.
+      // A client that has to wait already may have to wait longer than this refusal says.
       if (refused.code === "rate_exceeded" || !(exceeded instanceof Refusal)) return refused;
       return exceeded.refused;
     }
@@ -86,7 +89,7 @@ export function createFailures({ rateLimiter, clock, events }: FailuresNeeds): F
 
   return {
     answer(error, incoming, resolved, progress, from) {
-      // A path that its app has switched off is as unknown as any other.
+      // If the app has switched the path off, answer as for any unknown path.
       if (error instanceof WireRefusal && error.refused.code === "route_unknown") {
         return answerUnmatched(error, incoming);
       }
@@ -102,7 +105,7 @@ export function createFailures({ rateLimiter, clock, events }: FailuresNeeds): F
         try {
           return errorResponse(wireError(refused, context), { ...frame, sending: progress });
         } catch (unsent) {
-          // An error that shows what is stored may be large, and there is no room for it now.
+          // An error that includes stored attributes may be large, and there may be no room for it.
           if (unsent instanceof Refusal) return errorResponse(wireError(unsent.refused, context), frame);
           throw unsent;
         }
@@ -115,7 +118,7 @@ export function createFailures({ rateLimiter, clock, events }: FailuresNeeds): F
         tell();
         return errorResponse(busy, { span, family, rateLimit, requestId });
       }
-      // A client that hangs up in the middle of its body is no fault of ours.
+      // A client that hangs up in the middle of its body is not a fault.
       if (!request.signal.aborted) tell();
       return errorResponse(wireError({ code: "internal" }, context), { span, family, rateLimit, requestId });
     },

@@ -2,19 +2,20 @@ import { BATCH_CEILING } from "../../core/limits.ts";
 import type { Refused } from "../../core/refusals.ts";
 import type { WireRefused } from "./wire-refusals.ts";
 
-/** What a hint may depend on beside the refusal. */
+/** Everything beside the refusal that a hint depends on. */
 export interface HintContext {
-  /** Who asks is an admin of the app. */
+  /** The caller is an admin of the app. */
   readonly isAdmin?: boolean;
-  /** A user's attributes are to be set, by PUT or PATCH. */
+  /** The request sets a user's attributes, by PUT or PATCH. */
   readonly isSet?: boolean;
 }
 
 type Hinted = Refused | WireRefused | { readonly code: "internal" };
 
 /**
- * What may have gone wrong, and what to do: for whoever writes the client. The documents' own texts do not say it, and
- * cannot be changed. It tells nothing that its reader may not know anyway: no name of an app, and of users admins alone.
+ * A likely cause and a remedy, for developers of clients. The documents' own texts do not say it and cannot be changed.
+ * Hints reveal nothing that their reader may not know: they never name an app, and say only to admins whether a user
+ * exists.
  */
 export function hintFor(refused: Hinted, { isAdmin = false, isSet = false }: HintContext): string | undefined {
   switch (refused.code) {
@@ -38,7 +39,7 @@ export function hintFor(refused: Hinted, { isAdmin = false, isSet = false }: Hin
   }
 }
 
-/** Below /app-id/ a client need not know the app's key, which is why it is not named. */
+/** A client below /app-id/ need not know the app's key, so the hint does not name it. */
 function raisable(batchMax: number): string {
   if (batchMax >= BATCH_CEILING) return "";
   return `; the operator can allow up to ${BATCH_CEILING}: usermeta app set ORG/APP --batch-max N`;

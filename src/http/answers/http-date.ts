@@ -1,15 +1,16 @@
 const SECOND_MS = 1000;
 const DAY_SECONDS = 86_400;
 
-/** 0 to 59, each with two digits. */
+/** 0 to 59, with two digits each. */
 const TWO_DIGITS: readonly string[] = Array.from({ length: 60 }, (_, number) => String(number).padStart(2, "0"));
 
-/** The day that was last asked for: most are of the same one. */
+/** The last day that was formatted; most calls are for the same day. */
 let day = Number.NaN;
 let dayText = "";
 
 /**
- * A date as HTTP has it (RFC 9110 § 5.6.7), to the second. A `Date` for each answer takes a twentieth of a get.
+ * An HTTP date (RFC 9110 § 5.6.7), to the second. Cached per day, because a `Date` per answer would take a twentieth of
+ * the time of a get.
  * @param ms since 1970, 0 or more
  */
 export function httpDate(ms: number): string {

@@ -2,7 +2,7 @@ import type { NamedMetadata } from "../../core/metadata/batch-reads.ts";
 import { metadataReply, type Reply } from "./reply.ts";
 
 /**
- * An answer about several users' attributes, with their versions.
+ * An answer with the attributes and versions of several users.
  * @param rest further members, with a comma before each
  */
 export function manyReply(users: readonly NamedMetadata[], rest: string): Reply {
@@ -11,13 +11,13 @@ export function manyReply(users: readonly NamedMetadata[], rest: string): Reply 
   return metadataReply(`{${data}}`, `,"lastModified":{${lastModified}}${rest}`);
 }
 
-/** What one part of a large answer takes, about; no more of the answer is in memory at a time. */
+/** Approximate size of one part of a large answer. Only one part is in memory at a time. */
 export const PART_BYTES = 262_144;
 
 /**
- * The same for an answer too large for memory: its users are read as the client takes it.
+ * Like `manyReply`, for an answer too large for memory: users are read at the speed at which the client receives them.
  * @param more the next users; undefined at the end
- * @param rest asked for at the end
+ * @param rest called at the end
  */
 export function manyReplyInParts(
   first: readonly NamedMetadata[],
@@ -47,8 +47,8 @@ export function manyReplyInParts(
 }
 
 /**
- * Written by hand: a JavaScript object would lose the order of `10` and `9`. Only legal usernames, in whatever case,
- * have attributes, and these need no escaping.
+ * Built as text, because a JavaScript object would reorder keys such as `10` and `9`. Names need no escaping: only
+ * legal usernames, in any case, have attributes.
  */
 function membersJson(users: readonly NamedMetadata[], value: (user: NamedMetadata) => string | number): string {
   let json = "";

@@ -1,18 +1,21 @@
-/** What a stream is made of, and who is told of it. */
+/** The source of a stream, and its callbacks. */
 export interface PacedSource {
   readonly first: string;
-  /** The next piece of text; undefined at the end. Asked for once the client has taken the last one. */
+  /** The next piece of text; undefined at the end. Called when the client has received the previous piece. */
   readonly more: () => Promise<string | undefined>;
-  /** A piece, in bytes, is about to be sent. */
+  /** Called before a piece is sent, with its size in bytes. */
   readonly onPiece: (bytes: number) => void;
-  /** Once: all of it was taken, or nobody takes it any more. With an error the connection is broken off. */
+  /** Called once, when the client has received everything or has gone. With an error, the connection is broken off. */
   readonly onEnd: (error?: unknown) => void;
 }
 
-/** What is handed to the runtime at a time: it keeps a copy of it until the client has taken it. */
+/** Bytes handed to the runtime at a time. The runtime keeps a copy of them until the client has received them. */
 const PART_BYTES = 65_536;
 
-/** A body that is made as its client takes it. A whole text would be copied for each connection at once. */
+/**
+ * A body produced at the speed at which its client reads it (backpressure). A plain text would be copied whole for each
+ * connection.
+ */
 export function pacedStream({ first, more, onPiece, onEnd }: PacedSource): ReadableStream<Uint8Array> {
   let piece = Buffer.from(first);
   let at = 0;

@@ -1,3 +1,8 @@
+/**
+ * `answers/`: from a handler's reply, a refusal or a fault to the HTTP response: status, headers (ETag, Cache-Control,
+ * rate limit, CORS), envelope, and backpressure of large answers. It decides no rule and reads no store.
+ */
+
 import type { StoredVersion } from "../../core/ports/attribute-store.ts";
 import type { RateLimitStatus } from "../../core/rate-limit-status.ts";
 import { etagOf } from "../requests/preconditions.ts";
@@ -6,38 +11,41 @@ import { setRateHeaders } from "./rate-headers.ts";
 import type { Quota, WireError } from "./wire-error.ts";
 
 /**
- * What a handler answers: the members of a JSON object, as text, so that attributes go out as they are stored.
- * `timed` answers carry `timestamp` and `duration` around them (user-metadata.md), token answers do not.
+ * A handler's reply: the members of a JSON object, as text, so that attributes are sent exactly as stored. `timed`
+ * replies get `timestamp` and `duration` (user-metadata.md); token replies do not.
  */
 export interface Reply {
-  /** Undefined: the caller has it already (304). */
+  /** Undefined: not modified (304). */
   readonly members: string | undefined;
-  /** What follows the members, piece by piece, of a large answer; undefined at the end. */
+  /** Further pieces of a large answer, after `members`; undefined at the end. */
   readonly more?: (() => Promise<string | undefined>) | undefined;
   readonly timed: boolean;
-  /** Of the attributes that the answer is about. */
+  /** Of the attributes in the answer. */
   readonly version?: StoredVersion | undefined;
-  /** What the user whose attributes were changed uses of what he may; bytes. */
+  /** Bytes used and allowed, of the user whose attributes were changed. */
   readonly quota?: Quota;
 }
 
-/** How an answer's text goes out; see AnswerRoom. */
+/** How an answer's text is sent; see AnswerRoom. */
 export interface Sending {
-  /** Refuses with `busy` what there is no room for. @param mayRefuse without it, only if the call changes nothing */
+  /** Refuses with `busy` if there is no room. @param mayRefuse defaults to true for calls that change nothing */
   bodyOf(text: string, mayRefuse?: true): string | ReadableStream<Uint8Array>;
   stream(first: string, more: NonNullable<Reply["more"]>): ReadableStream<Uint8Array>;
 }
 
-/** When a call came in and when it is answered, whole ms since 1970. */
+/** When a call arrived and when it is answered, in whole ms since 1970. */
 export interface Span {
   readonly from: number;
   readonly to: number;
 }
 
-/** Of a route: metadata has an error shape of its own, and may be kept by its caller as long as he asks each time. */
+/**
+ * Of a route. Metadata calls have their own error shape, and clients may cache their answers if they revalidate each
+ * time.
+ */
 export type Family = "metadata" | "account";
 
-/** Pages of any origin may read every answer, errors too, and these of its headers (clients.md 10, 11). */
+/** CORS: pages of any origin may read every answer, errors too, and these response headers (clients.md 10, 11). */
 const HEADERS: Readonly<Record<string, string>> = {
   "Content-Type": "application/json",
   "Access-Control-Allow-Origin": "*",
@@ -45,7 +53,7 @@ const HEADERS: Readonly<Record<string, string>> = {
     "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Quota-User-Limit, X-Quota-User-Used, X-Request-Id",
 };
 
-/** Tokens, accounts and errors are nobody's to keep. */
+/** Tokens, accounts and errors must not be cached. */
 const UNKEPT = { "Cache-Control": "no-store" };
 
 const KEPT_BY_CALLER = { "Cache-Control": "private, no-cache", Vary: "Authorization" };
@@ -62,22 +70,22 @@ export function metadataReply(data: string, rest = ""): Reply {
   return { members: `"data":${data}${rest}`, timed: true };
 }
 
-/** One about a user's attributes, with their version. @param data JSON text */
+/** The reply of a call about one user's attributes, with their version. @param data JSON text */
 export function versionedReply(data: string, version: StoredVersion): Reply {
   return { members: `"data":${data},"lastModified":${version.modified}`, timed: true, version };
 }
 
-/** The caller has this version. */
+/** Not modified (304): the client's copy is of this version. */
 export function notModifiedReply(version: StoredVersion): Reply {
   return { members: undefined, timed: true, version };
 }
 
-/** @param fields undefined ones are left out */
+/** @param fields undefined ones are omitted */
 export function jsonReply(fields: Readonly<Record<string, unknown>>, timed: boolean): Reply {
   return { members: JSON.stringify(fields).slice(1, -1), timed };
 }
 
-/** @param sending without it, all at once */
+/** @param sending without it, the answer is sent in one piece */
 export function successResponse(
   reply: Reply,
   span: Span,
@@ -106,12 +114,12 @@ function withEnd(more: NonNullable<Reply["more"]>, closing: string): NonNullable
   };
 }
 
-/** By the members that they are made for. */
+/** Indexed by the set of headers that they hold. */
 const reused: Headers[] = [];
 
 /**
- * Filled anew for each answer, which takes a copy: headers of its own, made from an object, would cost as much as all
- * the rest of it. All that have been set before are set again.
+ * Reused for each answer, since a `Response` copies its headers: creating them from an object would cost as much as the
+ * rest of the answer. Each use overwrites all headers of the previous one.
  */
 function successHeaders({ version, quota }: Reply, family: Family, rateLimit: RateLimitStatus | undefined): Headers {
   const kind =
@@ -145,10 +153,13 @@ function setQuota(headers: Headers, { used, limit }: Quota): void {
   headers.set("X-Quota-User-Limit", String(limit));
 }
 
-/** What is said of an error beside itself. */
+/** Everything in an error answer beside the error itself. */
 export interface ErrorFrame {
   readonly span: Span;
-  /** Metadata calls answer the union of the old and the newer error shape (protocol.md § 4.1), others no `desc`. */
+  /**
+   * Errors of metadata calls are the union of the old and the newer shape (protocol.md § 4.1); those of other calls
+   * have no `desc`.
+   */
   readonly family: Family;
   readonly rateLimit?: RateLimitStatus | undefined;
   readonly requestId?: string;
@@ -184,7 +195,7 @@ export function errorJson(error: WireError, span: Span, family: Family): string 
   return detailsJson === undefined ? json : `${json.slice(0, -1)}${detailsJson}}`;
 }
 
-/** The answer to any OPTIONS, without a token and free of rates. */
+/** The answer to every OPTIONS (CORS preflight). It needs no token and is not rate limited. */
 export function preflightResponse(allow: string, request: Request): Response {
   const asked = request.headers.get("access-control-request-headers");
   const headers = { ...PREFLIGHT_HEADERS, Allow: allow, "Access-Control-Allow-Headers": allowedHeaders(asked) };
@@ -195,8 +206,8 @@ const ALLOWED_HEADERS = ["authorization", "content-type", "if-match", "if-none-m
 const HEADER_NAME = /^[\w!#$%&'*+.^`|~-]+$/;
 
 /**
- * Whatever a page asks for, tracing and the like: no cookie lets it do here what it could not do itself. "*" would not
- * cover `authorization`.
+ * Allows every header that a page requests, such as tracing headers: there are no cookies, so a page can do nothing
+ * here that its client could not do directly. "*" would not cover `authorization`.
  */
 function allowedHeaders(asked: string | null): string {
   const names = (asked ?? "").split(",").map((name) => name.trim().toLowerCase());

@@ -3,7 +3,7 @@ import type { Call } from "../call.ts";
 import { envelopedReply } from "./enveloped-reply.ts";
 import type { Reply } from "./reply.ts";
 
-/** A user as answers show them (protocol.md § 3.1). */
+/** A user as JSON (protocol.md § 3.1). */
 export function userEntity({
   id,
   created,
@@ -16,7 +16,7 @@ export function userEntity({
   return nickname === null ? entity : { ...entity, nickname };
 }
 
-/** What the user calls answer. */
+/** The reply of the user calls. */
 export function entitiesReply(
   action: "post" | "get" | "delete",
   call: Pick<Call, "request" | "resolved">,

@@ -1,31 +1,31 @@
 import type { StoredVersion } from "../../core/ports/attribute-store.ts";
 
-/** One error as it goes out; reply.ts gives it its envelope. */
+/** An error as it is sent; reply.ts adds the envelope. */
 export interface WireError {
   readonly status: number;
-  /** The machine's word for it: `error`. */
+  /** The machine-readable code: `error`. */
   readonly error: string;
-  /** The text for people and for the SDKs that look for certain words in it: `error_description`. */
+  /** The text for people, and for SDKs that search it for certain words: `error_description`. */
   readonly text: string;
-  /** What to do about it. */
+  /** What to do about the error. */
   readonly hint?: string | undefined;
-  /** The old metadata service's text, `desc`, where it is another one than `text`. Only metadata calls send it. */
+  /** The old metadata service's text, `desc`, if it differs from `text`. Only metadata calls send it. */
   readonly desc?: string;
-  /** Some clients of the user calls know an error by this name. */
+  /** Some clients of the user calls recognize an error by this name. */
   readonly exception?: string;
-  /** Sends `"data":{}` too, as the documents do for one error. */
+  /** Sends `"data":{}` too, as documented for one error. */
   readonly emptyData?: true;
   readonly headers?: Readonly<Record<string, string>>;
   /** Further members of the body. */
   readonly details?: Readonly<Record<string, unknown>>;
-  /** More of them, as JSON text, with a comma before each. */
+  /** More members, as JSON text, with a comma before each. */
   readonly detailsJson?: string;
-  /** What is stored instead. */
+  /** The stored version, of a failed precondition (412). */
   readonly version?: StoredVersion;
   readonly quota?: Quota;
 }
 
-/** What a user's attributes take, and may take; bytes. */
+/** Bytes of a user's attributes: used and allowed. */
 export interface Quota {
   readonly used: number;
   readonly limit: number;

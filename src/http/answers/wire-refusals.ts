@@ -1,7 +1,7 @@
-/** What the wire itself refuses, before any rule is asked. */
+/** Refusals of the HTTP layer itself, made before any rule of core is checked. */
 export type WireRefused =
   | { readonly code: "route_unknown" }
-  /** A page that was not built on this machine. */
+  /** The pages were not built on this machine. */
   | { readonly code: "pages_missing" }
   | { readonly code: "method_not_allowed"; readonly allow: string }
   | { readonly code: "body_too_large" }
@@ -10,11 +10,11 @@ export type WireRefused =
       readonly code: "media_type_unsupported";
       readonly header: UnsupportedHeader;
       readonly value: string;
-      /** JSON came where a form is wanted. */
+      /** JSON was sent where a form is required. */
       readonly isJson: boolean;
     };
 
-/** What of a request is not supported: a header, or the charset that one of them names. */
+/** The unsupported part of a request: a header, or the charset that a header names. */
 export type UnsupportedHeader = "Content-Type" | "Content-Encoding" | "charset";
 
 export class WireRefusal extends Error {

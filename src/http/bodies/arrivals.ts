@@ -1,34 +1,34 @@
 import type { Timers } from "../../core/ports/system/timers.ts";
 
-/** A body that is being read. */
+/** A body that is being received. */
 export interface Arrival {
-  /** When its request's head was there, by the timers. */
+  /** When the request's head arrived, on the timers' clock. */
   readonly sinceMs: number;
-  /** So many bytes of it have come, or may have. */
+  /** Upper bound of the bytes received. */
   readonly receivedBytes: number;
-  /** It takes longer: Bun must not cut it, as it would after its idle time even when bytes keep coming. */
+  /** Turns off Bun's idle timeout for this body: Bun would close the connection even while bytes arrive. */
   holdOpen(): void;
-  /** It is given up. */
+  /** Gives the body up (408). */
   expire(): void;
 }
 
-/** The bodies that are being read, looked at now and then, so that none of them needs a timer of its own. */
+/** Checks the timeouts of all bodies being received periodically, so that no body needs its own timer. */
 export interface Arrivals extends Disposable {
   readonly timers: Timers;
   add(arrival: Arrival): void;
   remove(arrival: Arrival): void;
 }
 
-/** So long a body may take that comes at MIN_BYTES_PER_SECOND, or slower. */
+/** Every body may take this long, even below MIN_BYTES_PER_SECOND. */
 export const GRACE_MS = 20_000;
-/** Each of so many bytes earns a body another second after its grace, up to its deadline. */
+/** For each of these bytes a body gets another second after its grace, up to its deadline. */
 export const MIN_BYTES_PER_SECOND = 1000;
 
-/** Well before the runtime's idle time is over. */
+/** Well before the runtime's idle timeout. */
 const HELD_OPEN_AFTER_MS = 3000;
 const SWEEP_MS = 250;
 
-/** @param timeoutMs no body may take longer */
+/** @param timeoutMs deadline of every body */
 export function createArrivals(timers: Timers, timeoutMs: number): Arrivals {
   const arriving = new Set<Arrival>();
 

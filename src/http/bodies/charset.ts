@@ -1,6 +1,8 @@
 import { unsupported } from "./media-types.ts";
 
-/** Makes text of bytes, as `TextDecoder` does: all at once, or piece by piece with `stream`. A byte order mark is dropped. */
+/**
+ * Decodes bytes to text, as `TextDecoder` does: in one call, or piece by piece with `stream`. Drops a byte order mark.
+ */
 export interface BodyDecoder {
   decode(bytes?: Uint8Array, options?: { readonly stream?: boolean }): string;
 }
@@ -8,8 +10,8 @@ export interface BodyDecoder {
 export const UTF_8 = "utf-8";
 
 /**
- * The charset that a content type declares the body to be in, under the name that the Encoding Standard has for
- * it. Refuses a label that the runtime does not know: read as something else, the text would be stored damaged.
+ * The charset that the content type declares, under its name in the Encoding Standard. Refuses an unknown label:
+ * decoded as another charset, the text would be stored damaged.
  */
 export function charsetOf(contentType: string): string {
   const label = MENTIONED.test(contentType) ? labelIn(contentType) : "";
@@ -24,10 +26,13 @@ export function charsetOf(contentType: string): string {
 const MENTIONED = /charset/i;
 const USUAL = /^utf-?8$/i;
 
-/** `;name=value` or `;name="value"`. A comma ends it, too: a client that sends its header twice joins the two by one. */
+/**
+ * `;name=value` or `;name="value"`. A comma also ends it: when a client sends the header twice, the two are joined by a
+ * comma.
+ */
 const PARAMETER = /;\s*([^\s;,="]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;,]*))/g;
 
-/** Of the first charset that is named; empty for none. */
+/** The label of the first charset; empty if there is none. */
 function labelIn(contentType: string): string {
   for (const [, name = "", quoted, plain = ""] of contentType.matchAll(PARAMETER)) {
     if (name.toLowerCase() === "charset") return (quoted?.replace(/\\(.)/g, "$1") ?? plain).trim();
@@ -35,14 +40,14 @@ function labelIn(contentType: string): string {
   return "";
 }
 
-/** For one body. */
+/** A decoder for one body. */
 export function streamDecoder(charset: string): BodyDecoder {
   return isUtf16(charset) ? new Utf16Decoder(charset) : decoderOf(charset);
 }
 
 /** Throws for a label that the runtime does not know. */
 export function decoderOf(label: string): TextDecoder {
-  return new TextDecoder(label as Bun.Encoding); // as: the type lists three of the names that it takes
+  return new TextDecoder(label as Bun.Encoding); // as: the type lists only three of the supported names
 }
 
 export function isUtf16(charset: string): boolean {
@@ -51,7 +56,7 @@ export function isUtf16(charset: string): boolean {
 
 const NOTHING = new Uint8Array();
 
-/** A byte order mark says which of the two it is: the label `utf-16` leaves that open. */
+/** The label `utf-16` leaves the byte order open; a byte order mark decides. */
 class Utf16Decoder implements BodyDecoder {
   readonly #charset: string;
   #head: Uint8Array = NOTHING;

@@ -1,17 +1,20 @@
 /**
- * Counts what the keys and values of one user's set hold, decoded and in UTF-8, while its body comes in: each pair as it
- * is sent, before doubled keys are dropped. What is no UTF-8 counts as the U+FFFD that it becomes.
+ * Counts the bytes of keys and values of one user's set, decoded and in UTF-8, while its body arrives. Pairs with
+ * duplicate keys all count. Invalid UTF-8 counts as the U+FFFD that replaces it.
  */
 export interface DecodedBytes {
-  /** Takes the next part of the body, cut anywhere. The bytes so far; of what is not complete yet, what is certain. */
+  /**
+   * Adds the next part of the body, which may be cut anywhere. Returns the bytes so far; an incomplete character counts
+   * with the bytes that are certain.
+   */
   add(text: string): number;
 }
 
-/** The length in UTF-8 of a UTF-16 unit; half a pair is half of the pair's. */
+/** Length in UTF-8 of a UTF-16 unit. Half of a surrogate pair counts as half of the pair's length. */
 export function utf8BytesOfUnit(unit: number): number {
   if (unit < 0x80) return 1;
   return unit < 0x800 || (unit >= 0xd800 && unit < 0xe000) ? 2 : 3;
 }
 
-/** Those of the U+FFFD that stands for what is no UTF-8, or half a pair of surrogates. */
+/** Length of U+FFFD, which replaces invalid UTF-8 and unpaired surrogates. */
 export const REPLACEMENT_BYTES = 3;

@@ -2,16 +2,16 @@ import type { Timers } from "../../core/ports/system/timers.ts";
 
 export type BodyReader = Pick<ReadableStreamDefaultReader<Uint8Array>, "read">;
 
-/** A body that is longer is cut off. */
+/** The connection of a longer body is closed without reading the rest. */
 const DISCARDED_BYTES_MAX = 16_777_216;
 const DISCARD_MAX_MS = 5000;
-/** Nothing more is on its way when nothing comes for so long. */
+/** After this time without bytes, nothing more is in flight. */
 const QUIET_MS = 200;
 
 /**
- * Reads what is on its way, and throws it away, before an answer that closes the connection: closed while bytes come
- * in, the connection is reset, and a client or a proxy that is still sending may never see the answer.
- * @param announced its length, if it is known
+ * Reads and discards bytes in flight before an answer that closes the connection. Closing while bytes arrive would
+ * reset the connection, and a client or proxy that is still sending might never see the answer.
+ * @param announced the body's length, if known
  */
 export async function discardBody(reader: BodyReader, announced: number | undefined, timers: Timers): Promise<void> {
   if (announced !== undefined && announced > DISCARDED_BYTES_MAX) return;
@@ -19,7 +19,7 @@ export async function discardBody(reader: BodyReader, announced: number | undefi
   for (let bytes = 0; bytes < DISCARDED_BYTES_MAX && timers.nowMs() < endsAtMs; ) {
     const { promise: quiet, resolve } = Promise.withResolvers<undefined>();
     using _ = timers.after(QUIET_MS, () => resolve(undefined));
-    // The caller may hang up: there is nothing more to read then.
+    // The client may hang up; then there is nothing more to read.
     const next = await Promise.race([reader.read().catch(() => undefined), quiet]);
     if (next?.value === undefined) return;
     bytes += next.value.length;

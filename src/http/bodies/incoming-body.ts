@@ -7,37 +7,37 @@ import { type BodyReader, discardBody } from "./discard-body.ts";
 import { unsupported } from "./media-types.ts";
 import { BODY_BYTES_MAX, type RequestBody, SMALL_BODY_BYTES_MAX } from "./request-body.ts";
 
-/** What all bodies of a server share. */
+/** Shared by all bodies of a server. */
 export interface BodyParts {
-  /** Of `bodies`, in bytes. */
+  /** The budget `bodies`, in bytes. */
   readonly slots: Slots;
   readonly arrivals: Arrivals;
 }
 
-/** What the socket knows of a request. */
+/** The socket's view of a request. */
 export interface BodySource {
   readonly request: Request;
-  /** Seconds after which the runtime closes the request's connection if nothing is answered. 0 = never. */
+  /** Sets how many seconds the connection may be idle before the runtime closes it. 0 = unlimited. */
   readonly setIdleTimeout: (request: Request, seconds: number) => void;
 }
 
-/** Of connections on which nothing happens. */
+/** Idle timeout of connections (keep-alive), in seconds. */
 export const IDLE_SECONDS = 30;
 
 /**
- * Bodies up to this are taken in one piece. In pieces, as larger ones are, they are several times their size in memory
- * that is soon garbage: 800 sets of 199 kB at once made the process grow by 850 MB, and in one piece by 300.
+ * Bodies up to this size are read in one piece, larger ones in pieces. Pieces create garbage of several times the
+ * body's size: 800 concurrent sets of 199 kB made the process grow by 850 MB, but by 300 MB in one piece.
  */
 export const WHOLE_BYTES_MAX = 262_144;
 
-/** A chunked body is charged in such steps. */
+/** A chunked body is charged in steps of this size. */
 const STEP_BYTES = 65_536;
-/** With one of these there may be a body. */
+/** A request with one of these headers may have a body. */
 const FRAMING = ["transfer-encoding", "content-length"];
 
 /**
- * A body on its way in. Its bytes are charged to the budget before anything is waited for, because the runtime takes
- * them in meanwhile, and given back by `release` when the request is answered, because what was made of them lives
+ * A body being received. Its bytes are charged to the budget before the request waits for anything, because the runtime
+ * receives them meanwhile. `release` returns them once the request is answered, because the data parsed from them lives
  * until then.
  */
 export class IncomingBody implements RequestBody, Arrival {
@@ -51,24 +51,26 @@ export class IncomingBody implements RequestBody, Arrival {
   #place: Place | undefined;
   #isHeldOpen = false;
   #isLate = false;
-  /** Of what waits for bytes. */
+  /** Rejects the promise that waits for bytes. */
   #reject: ((refusal: WireRefusal) => void) | undefined;
 
-  /** @param holder says who asks, as soon as more than a little is held */
+  /** @param holder names the asker; called only if more than a small amount is held */
   constructor(parts: BodyParts, source: BodySource, holder: { readonly asker: () => Asker }) {
     this.#parts = parts;
     this.#source = source;
     this.#holder = holder;
     this.sinceMs = parts.arrivals.timers.nowMs();
     const length = source.request.headers.get("content-length");
-    // The runtime takes two equal lengths, which read `3, 3`, for one. What is no number must not be counted: no sum would ever be one again.
+    // If the header is sent twice, it reads `3, 3`, and the runtime takes equal lengths for one. A value that is not a
+    // number would turn every later sum into NaN.
     this.announcedBytes = length !== null && /^\d+$/.test(length) ? Number(length) : undefined;
   }
 
   /**
-   * Charges what may come, to who asks by now; anew when that is known better. Refuses with `busy`.
-   * @param isReadNext a chunked body will be read, and charged as it comes; else the runtime takes in what it likes
-   * @param chargedMax what is larger will be refused at once
+   * Charges the bytes that may arrive to the asker known so far, replacing an earlier charge. Refuses with `busy`.
+   * @param isReadNext a chunked body is read next, and charged as it arrives; otherwise the runtime may buffer any
+   * amount
+   * @param chargedMax larger bodies will be refused anyway, in bytes
    */
   hold(isReadNext: boolean, chargedMax = BODY_BYTES_MAX): void {
     this.release();
@@ -87,7 +89,7 @@ export class IncomingBody implements RequestBody, Arrival {
     } catch (refusal) {
       return Promise.reject(refusal);
     }
-    // It may have come whole: nobody is told how much of it has.
+    // It may have arrived completely; the runtime does not report progress.
     this.receivedBytes = announced;
     return new Promise((resolve, reject) => {
       this.#reject = reject;
@@ -127,7 +129,7 @@ export class IncomingBody implements RequestBody, Arrival {
     }
   }
 
-  /** Gives back what is held; the request is answered. */
+  /** Releases the budget. Call once the request is answered. */
   release(): void {
     if (this.#unnamedBytes > 0) this.#parts.slots.dropUnnamed(this.#unnamedBytes);
     this.#unnamedBytes = 0;
@@ -159,8 +161,8 @@ export class IncomingBody implements RequestBody, Arrival {
   }
 
   /**
-   * What is on its way is read first, so that the client sees the answer; unless there is no room even for that, for the
-   * runtime takes it in before it is read.
+   * Reads the bytes in flight first, so that the client sees the answer. Skipped if the budget has no room for them,
+   * since the runtime buffers them before they are read.
    */
   async #tooLarge(reader: BodyReader | undefined): Promise<WireRefusal> {
     const refusal = new WireRefusal({ code: "body_too_large" });
@@ -171,7 +173,10 @@ export class IncomingBody implements RequestBody, Arrival {
     return refusal;
   }
 
-  /** Who asks is found out only for more than a little, or when much is held: it costs more than a small body. */
+  /**
+   * Determines the asker only for larger amounts, or when the budget is half used: that costs more than reading a small
+   * body.
+   */
   #charge(bytes: number): void {
     if (bytes === 0) return;
     const { slots } = this.#parts;
@@ -180,14 +185,14 @@ export class IncomingBody implements RequestBody, Arrival {
       this.#unnamedBytes = unnamed;
       return;
     }
-    // As one that had announced all of it: what grows bit by bit would be let in less easily.
+    // Charged like a body that announced its full length: growing step by step would be admitted less readily.
     const named = (this.#place?.amount ?? 0) + bytes;
     this.#place?.leave();
     this.#place = slots.tryEnter(this.#holder.asker(), named);
     if (this.#place === undefined) throw busy();
   }
 
-  /** The next piece, unless the body is given up before. */
+  /** The next piece. Rejects if the body is given up first. */
   #next(reader: BodyReader): ReturnType<BodyReader["read"]> {
     if (this.#isLate) throw new WireRefusal({ code: "body_late" });
     return new Promise((resolve, reject) => {

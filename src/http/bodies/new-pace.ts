@@ -5,7 +5,7 @@ const needs = {
   yieldToEventLoop: () => new Promise<void>((resolve) => setImmediate(resolve)),
 };
 
-/** For the reading of one long body. @param pieces see `createPace` */
+/** The pace for reading one long body: yields to the event loop between pieces. @param pieces see `createPace` */
 export function newPace(pieces?: number): Pace {
   return createPace(needs, pieces);
 }

@@ -1,12 +1,12 @@
-/** What is known of the text that a part is cut out of. */
+/** Shared by all parts of one text. */
 export interface PartSource {
-  /** False once a part has held a `%` that begins no UTF-8: to find that out costs an exception. */
+  /** False once a part contained a `%` that begins no UTF-8: checking for that costs an exception. */
   isWellFormed: boolean;
 }
 
 /**
- * Decodes a key or a value of a form or a query: `+` is a space, `%XX` a byte of UTF-8, a stray `%` stands for itself,
- * and bytes that are no UTF-8 become U+FFFD, all as `URLSearchParams` does it.
+ * Decodes a key or value of a form or query as `URLSearchParams` does: `+` is a space, `%XX` a byte of UTF-8, a stray
+ * `%` stands for itself, and invalid UTF-8 becomes U+FFFD.
  */
 export function decodePart(part: string, source: PartSource): string {
   const spaced = part.includes("+") ? part.replaceAll("+", " ") : part;
@@ -44,7 +44,7 @@ function decodeTolerantly(text: string): string {
   return decoder.decode(bytes.subarray(0, length));
 }
 
-/** What a character, by its code, stands for; -1 for none. */
+/** The value of a hexadecimal digit, given by its character code; -1 for other characters. */
 export function hexDigit(code: number | undefined): number {
   if (code === undefined) return -1;
   if (code >= 0x30 && code <= 0x39) return code - 0x30;

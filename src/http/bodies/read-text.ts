@@ -5,21 +5,21 @@ import { newPace } from "./new-pace.ts";
 import type { RequestBody } from "./request-body.ts";
 
 /**
- * All of a body that is no form, in the charset that it is declared to be in.
- * @param bytesMax what is longer is refused
+ * Reads the whole body, which is not a form, in its declared charset.
+ * @param bytesMax longer bodies are refused
  */
 export async function readText({ request, body }: BodyCall, bytesMax: number): Promise<string> {
   const charset = charsetOf(contentTypeOf(request));
   return await (charset === UTF_8 ? body.text(bytesMax) : readInPieces(body, streamDecoder(charset), bytesMax));
 }
 
-/** So many bytes are decoded before the time is looked at: of some charsets that takes a millisecond. */
+/** Bytes decoded between two checks of the time: in some charsets this many take a millisecond. */
 const DECODED_BYTES = 16_384;
 
-/** Parts are put together so many at a time: a text made of a million parts takes many times its own memory. */
+/** Parts are joined in groups of this size: a text made of a million parts takes many times its own memory. */
 const PARTS = 256;
 
-/** @param look sees each part of the text as it comes, and may refuse */
+/** @param look sees each part of the text as it arrives, and may refuse */
 export async function readInPieces(
   body: RequestBody,
   decoder: BodyDecoder,

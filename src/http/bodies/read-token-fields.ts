@@ -9,16 +9,17 @@ import { contentTypeOf } from "./media-types.ts";
 import { readInPieces } from "./read-text.ts";
 import { SMALL_BODY_BYTES_MAX } from "./request-body.ts";
 
-/** What a call for a token says, unchecked. */
+/** The fields of a token request, unchecked. */
 export interface TokenFields {
   readonly fields: Readonly<Record<string, unknown>>;
-  /** It came as OAuth 2 has it: as a form, or with Basic credentials. Then a secret is to be right in whatever grant it comes. */
+  /** Sent as OAuth 2: a form, or Basic credentials. Then a client secret is checked in every grant that has one. */
   readonly isOAuth: boolean;
 }
 
 /**
- * JSON, or a form as OAuth 2 libraries send it (RFC 6749 § 4.3.2, § 4.4.2). The body decides: one SDK sends JSON under the type of a form,
- * others without any. Basic credentials take the place of `client_id` and `client_secret`.
+ * Reads JSON, or a form as OAuth 2 libraries send it (RFC 6749 § 4.3.2, § 4.4.2). The body decides, not the content
+ * type: one SDK sends JSON under a form's type, others without any. Basic credentials replace `client_id` and
+ * `client_secret`.
  */
 export async function readTokenFields(call: BodyCall): Promise<TokenFields> {
   const basic = basicCredentialsOf(call.request);
@@ -33,7 +34,7 @@ export async function readTokenFields(call: BodyCall): Promise<TokenFields> {
 
 const JSON_OBJECT = /^[ \t\r\n]*\{/;
 
-/** As a form, and as what may be JSON. */
+/** Decodes the body as a form, and as text that may be JSON. */
 async function readBoth({ request, body }: BodyCall): Promise<{ readonly text: string; readonly plain: string }> {
   const charset = charsetOf(contentTypeOf(request));
   if (charset === UTF_8) {
@@ -45,7 +46,7 @@ async function readBoth({ request, body }: BodyCall): Promise<{ readonly text: s
   return { text, plain: decoder.plain ?? text };
 }
 
-/** What is sent without a value counts as not sent (RFC 6749 § 3.2). */
+/** A parameter without a value counts as omitted (RFC 6749 § 3.2). */
 function formFields(text: string): Readonly<Record<string, unknown>> {
   const fields = Object.fromEntries([...parseForm(text)].filter(([, value]) => value !== ""));
   const { autoCreateUser } = fields;
@@ -61,7 +62,7 @@ function jsonFields(value: unknown): Readonly<Record<string, unknown>> {
   return { ...(value as object) }; // as: the text of an object
 }
 
-/** In two places and different: it is not for the server to choose. */
+/** The server does not choose between two different values. */
 function requireSame(name: string, basic: unknown, sent: unknown): void {
   if (basic === undefined || sent === undefined || sent === null || sent === basic) return;
   throw illegal(`${name}: the request body and Authorization: Basic differ`);

@@ -7,21 +7,24 @@ import { type DecodedBytes, REPLACEMENT_BYTES } from "./decoded-bytes.ts";
 import { readInPieces } from "./read-text.ts";
 import { BODY_BYTES_MAX } from "./request-body.ts";
 
-/** A body so short cannot hold too much: a byte that is no UTF-8 becomes the most that any byte may, a U+FFFD. */
+/**
+ * A body this short cannot exceed the limit, even if every byte is invalid UTF-8 and becomes U+FFFD, the longest result
+ * of one byte.
+ */
 const UNCOUNTED_BYTES_MAX = Math.floor(USER_BYTES_CEILING / REPLACEMENT_BYTES);
-/** Nor one that is so short and holds none of these. */
+/** Neither can a body of this length without U+FFFD. */
 const REPLACEMENT = "\uFFFD";
 
 export interface UserTextParts {
-  /** For a body that is not in UTF-8, or is read in pieces. */
+  /** For bodies that are read in pieces or are not in UTF-8. */
   readonly decoder: () => BodyDecoder;
-  /** Of what `decoder` makes. */
+  /** Counts the output of `decoder`. */
   readonly counter: () => DecodedBytes;
 }
 
 /**
- * The body of one user's set. What holds more than any user may ever have is refused while it comes in: no merge could
- * make it fit, and the rest need not be waited for.
+ * Reads the body of one user's set. A body larger than the ceiling of any user is refused while it arrives: no merge
+ * could make it fit, so the rest is not awaited.
  */
 export async function readUserText(
   { body, resolved }: BodyCall,
@@ -42,7 +45,7 @@ export async function readUserText(
   return await readInPieces(body, parts.decoder(), BODY_BYTES_MAX, (part) => refuseTooMuch(counted.add(part)));
 }
 
-/** What a user's attributes would come to; what is used already is not known where this is found. */
+/** The refusal of a body that is too large. The bytes already stored are not known at this point. */
 export function tooMuch({ limits }: ResolvedApp, attempted: number): Refusal {
   return new Refusal({ code: "user_bytes_exceeded", bytesMax: limits.userBytesMax, attempted });
 }

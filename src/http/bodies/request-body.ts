@@ -1,22 +1,29 @@
-/** The largest body that is read. The biggest user that may be configured fits, each byte as `%XX`. */
+/**
+ * `bodies/`: reads request bodies within limits of size, time and memory, and parses them. It must not check tokens or
+ * rights, and must not call the store.
+ */
+
+/**
+ * The largest body that is read, in bytes. It fits the largest user that can be configured, with each byte as `%XX`.
+ */
 export const BODY_BYTES_MAX = 1_048_576;
 
-/** The same where clients without an admin's token may send one, and no body that makes sense is large. */
+/** The limit where clients without an admin's token may send a body, and useful bodies are small. */
 export const SMALL_BODY_BYTES_MAX = 16_384;
 
 /**
- * A request's body, as a handler reads it, once. Both ways refuse with `body_too_large` what is longer than
- * `bytesMax`, before a byte is read where its length is announced; with `busy` what the budget for bodies has no room
- * for; and with `body_late` what does not arrive in time.
+ * A request's body, to be read once by a handler. Both methods refuse with `body_too_large` if it is longer than
+ * `bytesMax`, before reading if its length is announced; with `busy` if the budget for bodies has no room; and with
+ * `body_late` if it does not arrive in time.
  */
 export interface RequestBody {
-  /** All of it, in UTF-8, without a byte order mark. */
+  /** The whole body, decoded as UTF-8 without a byte order mark. */
   text(bytesMax: number): Promise<string>;
-  /** Piece by piece. Of a reader that stops early the rest is thrown away, and the connection goes on. */
+  /** The body in pieces. If the reader stops early, the rest is discarded and the connection stays open. */
   chunks(bytesMax: number): AsyncIterable<Uint8Array>;
-  /** By Content-Length; undefined where a chunked body says its length only by ending, or there is none. */
+  /** From Content-Length; undefined for a chunked body or none. */
   readonly announcedBytes: number | undefined;
 }
 
-/** Of calls that take no notice of theirs. */
+/** For calls that ignore their body. */
 export const NO_BODY: RequestBody = { text: async () => "", async *chunks() {}, announcedBytes: undefined };

@@ -2,26 +2,26 @@ import { hexDigit } from "../part-decoder.ts";
 
 const PERCENT = 0x25;
 
-/** Takes what a form is made of. @param out where it goes */
+/** Receives the parts of a form. @param out where the result is collected */
 export interface EscapeSink<Out> {
   raw(byte: number, out: Out): void;
-  /** Stood there as `%XX`. */
+  /** Was sent as `%XX`. */
   escaped(byte: number, out: Out): void;
   /** A `%` that begins no escape. */
   stray(out: Out): void;
 }
 
-/** Finds the `%XX` of a form, which may be cut anywhere. */
+/** Finds the `%XX` escapes of a form that may be cut anywhere. */
 export class EscapeReader<Out> {
   readonly #sink: EscapeSink<Out>;
-  /** What has come after a `%`; undefined outside. */
+  /** The digits after a `%`; undefined outside an escape. */
   #digits: number[] | undefined;
 
   constructor(sink: EscapeSink<Out>) {
     this.#sink = sink;
   }
 
-  /** @param isLiteral a `%` is one byte of a character */
+  /** @param isLiteral a `%` is a byte of a character, not the start of an escape */
   take(byte: number, out: Out, isLiteral = false): void {
     const digits = this.#digits;
     if (digits !== undefined && hexDigit(byte) >= 0) {
@@ -33,7 +33,7 @@ export class EscapeReader<Out> {
     else this.#sink.raw(byte, out);
   }
 
-  /** What was begun does not go on. */
+  /** Ends an incomplete escape: its characters stand for themselves. */
   end(out: Out): void {
     const digits = this.#digits;
     if (digits === undefined) return;

@@ -5,14 +5,14 @@ const PERCENT = 0x25;
 const AMPERSAND = 0x26;
 const EQUALS = 0x3d;
 
-/** Of a form, in which `%XX` stands for a byte of UTF-8 and a stray `%` for itself. */
+/** Counts the decoded bytes of a form, in which `%XX` stands for a byte of UTF-8 and a stray `%` for itself. */
 export class FormBytes implements DecodedBytes {
   #bytes = 0;
   #isInValue = false;
-  /** How many characters of a `%XX` have come. */
+  /** Number of characters of a `%XX` that have arrived. */
   #escaped = 0;
   #highDigit = 0;
-  /** The UTF-8 sequence that escapes have begun: its length, what is missing, and what the next byte may be. */
+  /** The UTF-8 sequence in progress: its length, the bytes missing, and the range of the next byte. */
   #length = 0;
   #missing = 0;
   #lower = 0x80;
@@ -54,7 +54,7 @@ export class FormBytes implements DecodedBytes {
     this.#byte(this.#highDigit * 16 + digit);
   }
 
-  /** As the UTF-8 decoder of the Encoding Standard takes it. */
+  /** Follows the UTF-8 decoder of the Encoding Standard. */
   #byte(byte: number): void {
     if (this.#missing > 0 && byte >= this.#lower && byte <= this.#upper) {
       this.#lower = 0x80;
@@ -78,7 +78,7 @@ export class FormBytes implements DecodedBytes {
     this.#upper = upper;
   }
 
-  /** A sequence that does not go on is no UTF-8. */
+  /** An incomplete sequence is invalid UTF-8. */
   #cutOff(): void {
     if (this.#missing > 0) this.#bytes += REPLACEMENT_BYTES;
     this.#missing = 0;

@@ -2,25 +2,23 @@ import { type BodyDecoder, isUtf16, streamDecoder } from "../charset.ts";
 import { FormEscapes } from "./form-escapes.ts";
 import { Utf16FormDecoder } from "./utf16-form-decoder.ts";
 
-/** Makes a form in UTF-8 of one in any charset, for what parses and counts forms to go on from. */
+/** Converts a form from any charset to UTF-8, for the code that parses and counts forms. */
 export interface FormDecoder extends BodyDecoder {
-  /** What was sent, decoded and nothing else, where that may be JSON and is not what `decode` has made of it. */
+  /** The decoded text without unescaping, if it may be JSON and differs from the result of `decode`. */
   readonly plain?: string | undefined;
 }
 
-/** For one form, in pieces too. @param charset not UTF-8, which is the form's own */
+/** A decoder for one form, also in pieces. @param charset not UTF-8, which needs no conversion */
 export function formDecoder(charset: string): FormDecoder {
   return isUtf16(charset) ? new Utf16FormDecoder(charset) : new LegacyFormDecoder(charset);
 }
 
-/**
- * Of a charset that contains ASCII, and in which `%XX` stands for a byte of its own.
- */
+/** For charsets that contain ASCII, in which `%XX` stands for a byte of the charset. */
 class LegacyFormDecoder implements FormDecoder {
   readonly #escapes: FormEscapes;
   readonly #decoder: BodyDecoder;
   readonly #plainDecoder: BodyDecoder;
-  /** Undefined while nothing but blanks has come. */
+  /** Undefined while only blanks have arrived. */
   #mayBeJson: boolean | undefined;
   #plain = "";
 
@@ -43,7 +41,7 @@ class LegacyFormDecoder implements FormDecoder {
 
 const NOTHING = new Uint8Array();
 
-/** Undefined where that is still open. */
+/** Undefined if all bytes so far are blanks. */
 function beginsJson(bytes: Uint8Array): boolean | undefined {
   const first = bytes.find((byte) => !BLANKS.has(byte));
   return first === undefined ? undefined : OPENINGS.has(first);

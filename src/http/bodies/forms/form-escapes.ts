@@ -2,7 +2,7 @@ import { EscapeReader, type EscapeSink } from "./escape-reader.ts";
 
 const ESCAPE = 0x1b;
 
-/** What a form's own marks are escaped as: each was part of a key or a value. */
+/** A form's own delimiters stay escaped, because each was part of a key or a value. */
 const ESCAPED_MARKS: ReadonlyMap<number, Uint8Array> = new Map(
   ["%", "&", "+", "="].map((mark) => {
     const code = mark.charCodeAt(0);
@@ -12,28 +12,30 @@ const ESCAPED_MARKS: ReadonlyMap<number, Uint8Array> = new Map(
 const ESCAPED_PERCENT = Buffer.from("%25");
 
 /**
- * Puts the bytes in the place of a form's `%XX`, before they are decoded: what a character's bytes are, raw or escaped, only
- * the decoder can say. `%`, `&`, `+` and `=` stay escaped, and a stray `%` becomes so: in no charset that contains ASCII are they part of
- * another character, but for the shifted text of ISO-2022-JP.
+ * Replaces the `%XX` of a form by their bytes before decoding, since only the decoder knows which bytes, raw or
+ * escaped, make a character. `%`, `&`, `+` and `=` stay escaped, and a stray `%` becomes escaped. No charset that
+ * contains ASCII uses these bytes inside another character, except in the shifted text of ISO-2022-JP.
  */
 export class FormEscapes implements EscapeSink<Resolved> {
   readonly #reader = new EscapeReader<Resolved>(this);
   readonly #shifts: boolean;
-  /** How many bytes of an ISO-2022-JP escape sequence have come, and the second of them. */
+  /** Number of bytes of an ISO-2022-JP escape sequence that have arrived, and its second byte. */
   #sequence = 0;
   #designator = 0;
-  /** How its first byte was sent. */
+  /** How the sequence's first byte was sent. */
   #sent: "raw" | "escaped" = "raw";
-  /** What a raw escape sequence has shifted to is raw itself: a `%` there is half of a character. */
+  /**
+   * How the current shift sequence was sent. After a raw one the text is raw, too: a `%` there is half of a character.
+   */
   #shifted: "no" | "raw" | "escaped" = "no";
 
   constructor(charset: string) {
     this.#shifts = charset === "iso-2022-jp";
   }
 
-  /** @param isEnd no more will come */
+  /** @param isEnd this is the last piece */
   resolve(bytes: Uint8Array, isEnd: boolean): Uint8Array {
-    // A stray `%` becomes three bytes; two more may be left of the piece before.
+    // A stray `%` becomes three bytes; up to two more bytes may be left from the previous piece.
     const resolved = new Resolved(3 * (bytes.length + 3));
     for (const byte of bytes) this.#reader.take(byte, resolved, this.#shifted === "raw");
     if (isEnd) this.#reader.end(resolved);
@@ -59,7 +61,7 @@ export class FormEscapes implements EscapeSink<Resolved> {
     if (this.#shifts) this.#shift(byte, how);
   }
 
-  /** `ESC $ @`, `ESC $ B` and `ESC ( I` shift, `ESC ( B` and `ESC ( J` shift back. */
+  /** `ESC $ @`, `ESC $ B` and `ESC ( I` shift; `ESC ( B` and `ESC ( J` shift back. */
   #shift(byte: number, how: "raw" | "escaped"): void {
     if (byte === ESCAPE) {
       this.#sequence = 1;
@@ -79,7 +81,7 @@ export class FormEscapes implements EscapeSink<Resolved> {
 const SHIFTING: ReadonlySet<string> = new Set(["$@", "$B", "(I"]);
 const SHIFTING_BACK: ReadonlySet<string> = new Set(["(B", "(J"]);
 
-/** Bytes that are put one behind the other. */
+/** A byte buffer that grows by appending. */
 class Resolved {
   readonly #bytes: Uint8Array;
   #length = 0;

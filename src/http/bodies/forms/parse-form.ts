@@ -1,8 +1,8 @@
 import { decodePart } from "../part-decoder.ts";
 
 /**
- * `key=value&key=value` as `URLSearchParams` reads it, the last of two equal keys winning; several times as fast. It is
- * tolerant: raw UTF-8, raw spaces and a stray `%` stand for themselves (clients.md 6).
+ * Parses `key=value&key=value` as `URLSearchParams` does, several times as fast; the last of duplicate keys wins.
+ * Lenient: raw UTF-8, raw spaces and a stray `%` stand for themselves (clients.md 6).
  */
 export function parseForm(text: string): Map<string, string> {
   const pairs = new Map<string, string>();
@@ -10,11 +10,11 @@ export function parseForm(text: string): Map<string, string> {
   return pairs;
 }
 
-/** A form, and how far it has been read. */
+/** A form, and the position up to which it has been read. */
 export interface Form {
   readonly text: string;
   at: number;
-  /** The first `=` that has not been passed, as far as it has been looked for; the text's length when there is none. */
+  /** Position of the next `=`, as far as it has been searched; the text's length if there is none. */
   equals: number;
   isWellFormed: boolean;
 }
@@ -23,14 +23,15 @@ export function newForm(text: string): Form {
   return { text, at: 0, equals: -1, isWellFormed: true };
 }
 
-/** Reads up to so many pairs more; false when that was the end. */
+/** Reads up to `countMax` more pairs. Returns false at the end. */
 export function parsePairs(form: Form, pairs: Map<string, string>, countMax: number): boolean {
   const { text } = form;
   let { at, equals } = form;
   for (let count = 0; at < text.length && count < countMax; count++) {
     const to = indexFrom(text, "&", at);
     if (to > at) {
-      // Looked for again only once it has been passed: from every pair to the end of the text would take for ever.
+      // Search again only after passing the last one: searching to the end of the text for every pair would be
+      // quadratic.
       if (equals < at) equals = indexFrom(text, "=", at);
       const keyEnd = Math.min(equals, to);
       pairs.set(

@@ -1,3 +1,8 @@
+/**
+ * `bodies/forms/`: bodies as forms, in any charset, with limits checked while bytes arrive. It knows no JSON and no
+ * rule about keys.
+ */
+
 import type { AttributePatch } from "../../../core/metadata/attributes.ts";
 import { JsonReader } from "../../../core/metadata/json-reader.ts";
 import { illegal } from "../../../core/refusals.ts";
@@ -12,8 +17,8 @@ import { formDecoder } from "./form-decoder.ts";
 import { newForm, parseForm, parsePairs } from "./parse-form.ts";
 
 /**
- * A set's body. Read tolerantly, because a real SDK sends it without any encoding (clients.md 6): raw UTF-8, raw
- * spaces and a stray `%` stand for themselves. The last of two equal keys wins.
+ * Reads a set's body. Lenient, because one SDK sends it without any encoding (clients.md 6): raw UTF-8, raw spaces and
+ * a stray `%` stand for themselves. The last of duplicate keys wins.
  */
 export async function readForm(call: BodyCall): Promise<AttributePatch> {
   const contentType = contentTypeOf(call.request);
@@ -25,7 +30,8 @@ export async function readForm(call: BodyCall): Promise<AttributePatch> {
     decoder: () => decoder ?? streamDecoder(charset),
     counter: () => new FormBytes(),
   });
-  // Under a form type it is the commonest mistake, and as a form it would be one key without a value: nothing stored.
+  // JSON under a form type is the most common mistake. As a form it would be one key without a value, and nothing would
+  // be stored.
   if (await isJson(decoder?.plain ?? text)) throw unsupported("Content-Type", "application/json", true);
   const changes = text.length > PARSED_CHARACTERS_MAX ? await parseLongForm(text) : parseForm(text);
   if (changes.has("")) throw noKey();
@@ -37,7 +43,7 @@ const FORM = "application/x-www-form-urlencoded";
 const NOT_FORM = /^\s*(application\/([a-z0-9.+-]*\+)?(json|xml)|multipart\/)/i;
 const JSON_TYPE = /json$/i;
 
-/** Pairs that are read before the time is looked at. */
+/** Pairs read between two checks of the time. */
 const PAIRS = 16;
 
 async function parseLongForm(text: string): Promise<AttributePatch> {
@@ -55,7 +61,7 @@ function noKey(): Error {
   return illegal("an attribute has no key");
 }
 
-/** An object, a list or a text in quotes; a bare word or number is a key as any other. */
+/** An object, a list or a quoted text. A bare word or number is a valid key. */
 const JSON_OPENING = /^[ \t\r\n]*[{["]/;
 
 async function isJson(text: string): Promise<boolean> {

@@ -4,9 +4,10 @@ import { EscapeReader, type EscapeSink } from "./escape-reader.ts";
 const NOTHING = new Uint8Array();
 
 /**
- * Of a form in UTF-16, which comes in two ways. Where all of it is UTF-16 its marks are two bytes each: it is text before it
- * is a form, with escapes of UTF-8 in it, as the URL Standard writes them. Where its marks and letters are ASCII the escapes are the bytes of
- * UTF-16. ASCII has no NUL, and of the other nearly every letter, and each mark, has one.
+ * Decodes a form in UTF-16, of which there are two kinds. If all of it is UTF-16, delimiters are two bytes each: it is
+ * decoded to text first, and its escapes are bytes of UTF-8, as in the URL Standard. If delimiters and letters are
+ * ASCII, the escapes are bytes of UTF-16. A NUL tells the kinds apart: ASCII has none, while in UTF-16 every delimiter
+ * and nearly every letter has one.
  */
 export class Utf16FormDecoder implements BodyDecoder {
   readonly #charset: string;
@@ -33,13 +34,13 @@ const PERCENT = 0x25;
 const MARKS: ReadonlySet<number> = new Set([PERCENT, 0x26, 0x2b, 0x3d]);
 const REPLACEMENT = 0xfffd;
 
-/** Makes UTF-16 of ASCII and escapes, in which `%`, `&`, `+` and `=` stay escaped. */
+/** Converts ASCII with escapes to UTF-16, in which `%`, `&`, `+` and `=` stay escaped. */
 class EscapedUtf16Decoder implements BodyDecoder, EscapeSink<number[]> {
   readonly #reader = new EscapeReader<number[]>(this);
-  /** Of units in the order of this machine. */
+  /** For units in this machine's byte order. */
   readonly #decoder = decoderOf("utf-16le");
   readonly #isBigEndian: boolean;
-  /** The first byte of a unit, whose second has not come. */
+  /** The first byte of a unit whose second has not arrived. */
   #half: number | undefined;
 
   constructor(charset: string) {
@@ -88,7 +89,7 @@ class EscapedUtf16Decoder implements BodyDecoder, EscapeSink<number[]> {
   }
 }
 
-/** Of `%XX`. */
+/** The UTF-16 units of `%XX`. */
 function unitsOf(mark: number): readonly number[] {
   return [...Buffer.from(`%${mark.toString(16)}`)];
 }

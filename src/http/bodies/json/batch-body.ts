@@ -2,16 +2,16 @@ import { type KnownMetadata, NOTHING_KNOWN, type WantedMetadata } from "../../..
 import { illegal, Refusal } from "../../../core/refusals.ts";
 import { membersOf, noObject, numberMap } from "./json-maps.ts";
 
-/** A batch read as its body asks for it. */
+/** The parsed body of a batch read. */
 export interface BatchBody extends WantedMetadata {
   readonly isDelta: boolean;
 }
 
 /**
- * `targets` may be left out beside `versions`, which has, by username, `lastModified` of what the caller has
- * (docs/EXTENSIONS.md). Without `properties`, or with none, all attributes are meant (protocol.md § 8, rows 5 and 6).
- * How many users there are is judged before they are looked at.
- * @param value what the body's JSON stands for
+ * `targets` may be omitted beside `versions`, which maps usernames to the `lastModified` of the client's copy
+ * (docs/EXTENSIONS.md). Without `properties`, or with an empty list, all attributes are read (protocol.md § 8, rows 5
+ * and 6). The number of users is checked before the users themselves.
+ * @param value the parsed JSON of the body
  */
 export function batchBody(value: unknown, batchMax: number): BatchBody {
   if (typeof value !== "object" || value === null) throw noObject("the request body");
@@ -20,7 +20,7 @@ export function batchBody(value: unknown, batchMax: number): BatchBody {
   const isDelta = versions !== undefined;
   const listed = targets === undefined && isDelta ? [] : listOf(targets, "targets");
   const known = isDelta ? new Set(membersOf(versions, "versions").map(([name]) => name)) : NONE;
-  // Of a user who is named in both it is known what the caller has.
+  // For a user named in both, `versions` wins.
   const others = known.size === 0 ? listed : listed.filter((target) => !known.has(target));
   if (others.length + known.size > batchMax) throw tooLarge(batchMax);
   const properties = "properties" in value ? (value.properties ?? undefined) : undefined;
@@ -52,18 +52,18 @@ function textsOf(list: readonly unknown[], where: string): readonly string[] {
   return list;
 }
 
-/** As PATCH stores them. */
+/** Converted as PATCH stores keys. */
 function keysOf(texts: readonly string[]): readonly string[] {
   return texts.map((text) => text.toWellFormed());
 }
 
 const VERSION = '"[\\w.-]{1,64}":(?:0|[1-9]\\d{0,14})';
-/** As `JSON.stringify` writes it, when nothing else is asked for. */
+/** As `JSON.stringify` writes the body of a delta read. */
 const ONLY_VERSIONS = new RegExp(`^\\{"versions":\\{(${VERSION}(?:,${VERSION})*)\\}\\}$`);
 
 /**
- * The same for the form in which a client asks for all that has changed, at a quarter of the time: an object with a
- * hundred names that no other request has is the worst that `JSON.parse` can meet. Undefined: it is another form.
+ * Parses the form in which clients request all changes since their copies, in a quarter of the time: an object with a
+ * hundred names that no other request has is the worst case of `JSON.parse`. Undefined: another form.
  */
 export function deltaBody(text: string): BatchBody | undefined {
   const versions = ONLY_VERSIONS.exec(text)?.[1];
@@ -78,7 +78,7 @@ export function deltaBody(text: string): BatchBody | undefined {
   return { targets: [], known: eachOnce({ spellings, modified }), properties: undefined, isDelta: true };
 }
 
-/** Of two of one name JSON takes the last. */
+/** Of duplicate names the last wins, as in JSON. */
 function eachOnce(known: KnownMetadata): KnownMetadata {
   const { spellings, modified } = known;
   if (new Set(spellings).size === spellings.length) return known;

@@ -6,16 +6,19 @@ const BACKSLASH = 0x5c;
 const LETTER_N = 0x6e;
 const LETTER_U = 0x75;
 
-/** Of a JSON object of attributes: its texts, and its numbers and booleans, which become the text that they are. */
+/**
+ * Counts the bytes of a JSON object of attributes: its texts, and its numbers and booleans, which are stored as they
+ * are written.
+ */
 export class JsonBytes implements DecodedBytes {
   #bytes = 0;
   #isInText = false;
-  /** 1 after a backslash, then how many characters of `\uXXXX` have come. */
+  /** 1 after a backslash, then the number of characters of `\uXXXX` that have arrived. */
   #escaped = 0;
   #escapedUnit = 0;
-  /** The last unit is the first half of a pair; whether the second follows is not known yet. */
+  /** The last unit is a high surrogate; its second half may follow. */
   #isHalf = false;
-  /** In a number or a word. */
+  /** Inside a number or a word. */
   #isInWord = false;
   #isNull = false;
 
@@ -44,7 +47,7 @@ export class JsonBytes implements DecodedBytes {
   #inEscape(code: number): void {
     if (this.#escaped === 1 && code !== LETTER_U) {
       this.#escaped = 0;
-      this.#unit(QUOTE); // Each of the short escapes stands for one byte.
+      this.#unit(QUOTE); // Each short escape stands for one byte.
       return;
     }
     if (this.#escaped === 1) this.#escapedUnit = 0;
@@ -76,7 +79,7 @@ export class JsonBytes implements DecodedBytes {
   }
 }
 
-/** A letter, a digit, a sign or a point: all else separates. */
+/** A letter, digit, sign or point. Everything else separates. */
 function isOfWord(code: number): boolean {
   return (
     (code >= 0x30 && code <= 0x39) ||

@@ -1,16 +1,16 @@
 import type { AttributePatch } from "../../../core/metadata/attributes.ts";
 import { illegal, type Refusal } from "../../../core/refusals.ts";
 
-/** What a JSON object holds. @param where names the object in what is refused */
+/** The members of a JSON object. @param where names the object in refusals */
 export function membersOf(value: unknown, where: string): [key: string, value: unknown][] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw noObject(where);
   return Object.entries(value);
 }
 
 /**
- * A JSON object of attributes as changes (RFC 7396): null removes the key, as an empty text does everywhere; booleans
- * become their text. Attributes are text, so that objects and lists are refused.
- * @param value from a text without numbers: `mayHoldNumbers`
+ * Reads a JSON object of attributes as a merge patch (RFC 7396). null removes the key, as an empty text does
+ * everywhere; booleans become their text. Attributes are texts, so objects and lists are refused.
+ * @param value parsed from a text without numbers; see `mayHoldNumbers`
  */
 export function mergePatch(value: unknown, where: string): AttributePatch {
   const changes = new Map<string, string>();
@@ -23,7 +23,7 @@ export function mergePatch(value: unknown, where: string): AttributePatch {
   return changes;
 }
 
-/** Half of a pair of surrogates is no character, and many a JSON parser refuses it: it becomes U+FFFD, as in a form. */
+/** An unpaired surrogate is not a character, and many JSON parsers reject it: it becomes U+FFFD, as in a form. */
 export function textOf(value: unknown): string | undefined {
   if (value === null) return "";
   if (typeof value === "string") return value.toWellFormed();
@@ -31,17 +31,17 @@ export function textOf(value: unknown): string | undefined {
 }
 
 /**
- * Whether some member of an object may be a number. Its text must be what was sent, digit for digit, and `JSON.parse`
- * would have rounded it; `readMergePatch` keeps it.
+ * Whether a member of an object may be a number. Numbers must be stored digit for digit, but `JSON.parse` would round
+ * them; `readMergePatch` keeps them.
  */
 export function mayHoldNumbers(text: string): boolean {
   return NUMBER.test(text);
 }
 
-/** Also true of some texts that hold `:5`. */
+/** Also matches some texts that contain `:5`. */
 const NUMBER = /:[ \t\r\n]*[-\d]/;
 
-/** A JSON object of whole numbers, by its keys. Not as an object: users may be called as its own members are. */
+/** A JSON object of whole numbers, as a map: a user may have the name of a member of JavaScript objects. */
 export function numberMap(value: unknown, where: string): ReadonlyMap<string, number> {
   if (value === undefined || value === null) return NO_NUMBERS;
   const numbers = new Map<string, number>();
@@ -72,7 +72,7 @@ export function noWholeNumber(where: string, key: string): Refusal {
   return illegal(`${where}: the value of ${quoted(key)} is no whole number`);
 }
 
-/** As much of it as its sender needs to know it again. */
+/** Shortened, but long enough for its sender to recognize. */
 function quoted(key: string): string {
   return JSON.stringify(key.slice(0, 64));
 }

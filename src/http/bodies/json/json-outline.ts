@@ -2,7 +2,7 @@ import type { Pace } from "../../../core/async/pace.ts";
 import { JsonReader } from "../../../core/metadata/json-reader.ts";
 import { noObject } from "./json-maps.ts";
 
-/** Where in a long JSON text the values of some members of its object begin; of two of one name JSON takes the last. */
+/** The positions of some members' values in a long JSON object. Of duplicate names the last wins, as in JSON. */
 export class JsonOutline {
   readonly #text: string;
   readonly #places = new Map<string, number>();
@@ -11,7 +11,7 @@ export class JsonOutline {
     this.#text = text;
   }
 
-  /** Reads the whole text once, and builds nothing of it. Refuses what is malformed, and what is no object. */
+  /** Scans the whole text once without building values. Refuses malformed JSON and anything but an object. */
   static async of(text: string, names: ReadonlySet<string>, pace: Pace): Promise<JsonOutline> {
     const outline = new JsonOutline(text);
     const reader = new JsonReader(text);
@@ -29,7 +29,7 @@ export class JsonOutline {
     return outline;
   }
 
-  /** Begins with the member's value; undefined where there is no such member. */
+  /** A reader at the member's value; undefined if there is no such member. */
   member(name: string): JsonReader | undefined {
     const place = this.#places.get(name);
     return place === undefined ? undefined : this.at(place);

@@ -9,7 +9,7 @@ import { readNumberMap } from "./long-json-maps.ts";
 
 const NAMES = new Set(["targets", "properties", "versions"]);
 
-/** As `batchBody`, from a long text: count first, and stop at the first mistake. */
+/** Like `batchBody`, for a long text: counts the users first, and stops at the first error. */
 export async function longBatchBody(text: string, batchMax: number): Promise<BatchBody> {
   const pace = newPace();
   const outline = await JsonOutline.of(text, NAMES, pace);
@@ -44,7 +44,7 @@ async function keysOf(reader: JsonReader, countMax: number, pace: Pace): Promise
   return keys;
 }
 
-/** The targets of whom the caller knows nothing. */
+/** The targets that are not in `versions`. */
 async function othersOf(
   reader: JsonReader,
   known: ReadonlySet<string>,

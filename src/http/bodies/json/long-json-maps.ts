@@ -1,4 +1,4 @@
-/** The objects and lists of json-maps.ts, read from their text: in parts, and no further than the first mistake. */
+/** The objects and lists of json-maps.ts, for long texts: read piece by piece, and only up to the first error. */
 
 import type { Pace } from "../../../core/async/pace.ts";
 import { USER_BYTES_CEILING, utf8Bytes } from "../../../core/limits.ts";
@@ -8,14 +8,14 @@ import { isWholeNumber, noKey, noObject, noText, noWholeNumber, textOf } from ".
 
 export interface CountedChanges {
   readonly changes: AttributePatch;
-  /** Of all keys and values as they were sent, in UTF-8; above `USER_BYTES_CEILING` they were not read to the end. */
+  /** Total size of keys and values as sent, in UTF-8. Above `USER_BYTES_CEILING` reading stopped early. */
   readonly bytes: number;
 }
 
-/** As `mergePatch`, and each number becomes the text that it is written as. */
+/** Like `mergePatch`, but each number becomes the text as written. */
 export async function readMergePatch(reader: JsonReader, where: string, pace: Pace): Promise<CountedChanges> {
   open(reader, where);
-  /** As JSON takes them: of two of one key the last. Undefined: no text. */
+  /** Of duplicate keys the last wins, as in JSON. Undefined: not a text. */
   const texts = new Map<string, string | undefined>();
   let isPlain = true;
   let bytes = 0;
@@ -30,7 +30,7 @@ export async function readMergePatch(reader: JsonReader, where: string, pace: Pa
     isPlain &&= text !== undefined && key.isWellFormed();
     if (pace.isDue()) await pace.rest();
   }
-  // as: without an undefined one
+  // as: no value is undefined
   return { changes: isPlain ? (texts as AttributePatch) : wellFormed(texts, where), bytes };
 }
 
@@ -43,7 +43,7 @@ function wellFormed(texts: ReadonlyMap<string, string | undefined>, where: strin
   return changes;
 }
 
-/** As `numberMap`. @param check may refuse a key, before its value is looked at */
+/** Like `numberMap`. @param check may refuse a key before its value is read */
 export async function readNumberMap(
   reader: JsonReader,
   where: string,
@@ -52,7 +52,7 @@ export async function readNumberMap(
 ): Promise<ReadonlyMap<string, number>> {
   if (reader.kind() === "null") return new Map();
   open(reader, where);
-  /** As JSON takes them: of two of one key the last. Undefined: no whole number. */
+  /** Of duplicate keys the last wins, as in JSON. Undefined: not a whole number. */
   const numbers = new Map<string, number | undefined>();
   let isPlain = true;
   for (let key = reader.key(); key !== undefined; key = reader.key()) {
@@ -64,7 +64,7 @@ export async function readNumberMap(
     if (pace.isDue()) await pace.rest();
   }
   if (!isPlain) for (const [key, number] of numbers) if (number === undefined) throw noWholeNumber(where, key);
-  return numbers as ReadonlyMap<string, number>; // as: without an undefined one
+  return numbers as ReadonlyMap<string, number>; // as: no value is undefined
 }
 
 function open(reader: JsonReader, where: string): void {

@@ -11,13 +11,13 @@ import { JsonOutline } from "./json-outline.ts";
 import { readMergePatch, readNumberMap } from "./long-json-maps.ts";
 import { check, PARSED_CHARACTERS_MAX, parseJson } from "./read-json.ts";
 
-/** A batch set as its body asks for it. */
+/** The parsed body of a batch set. */
 export interface ManyChanges {
   readonly wanted: readonly UserChanges[];
   readonly atomic: boolean;
 }
 
-/** How many users there are is judged before what is wanted of them. */
+/** The number of users is checked before their attributes are read. */
 export async function manyChanges(text: string, resolved: ResolvedApp): Promise<ManyChanges> {
   const isParsed = text.length <= PARSED_CHARACTERS_MAX && !mayHoldNumbers(text);
   return isParsed ? parseWithoutNumbers(text, resolved) : await readInTurns(text, resolved);
@@ -44,7 +44,7 @@ async function readInTurns(text: string, resolved: ResolvedApp): Promise<ManyCha
   const { atomic } = check({ atomic: outline.member("atomic")?.shallow() }, BatchSetBody);
   const targets = outline.member("targets");
   if (targets?.kind() !== "object") throw noObject("targets");
-  /** Where each begins; of two of one spelling JSON takes the last. */
+  /** Where each user's attributes begin. Of duplicate spellings the last wins, as in JSON. */
   const places = new Map<string, number>();
   targets.open();
   for (let spelling = targets.key(); spelling !== undefined; spelling = targets.key()) {
@@ -78,7 +78,7 @@ function whereOf(spelling: string): string {
   return `targets.${spelling.slice(0, 64)}`;
 }
 
-/** Clients that misspell a name must not believe that their condition was looked at. */
+/** Refused, because a client that misspells a name must not believe that its precondition was checked. */
 function noTarget(name: string): Refusal {
   return illegal(`versions: ${name.slice(0, 64)} is no target`);
 }

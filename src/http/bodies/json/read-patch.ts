@@ -12,7 +12,7 @@ import { mayHoldNumbers, mergePatch } from "./json-maps.ts";
 import { readMergePatch } from "./long-json-maps.ts";
 import { PARSED_CHARACTERS_MAX, parseJson } from "./read-json.ts";
 
-/** A set's body as a form, or a merge patch (docs/EXTENSIONS.md), where none of the attributes need be named. */
+/** Reads a set's body as a form or as a JSON merge patch (docs/EXTENSIONS.md). It may name no attribute. */
 export async function readPatch(call: BodyCall): Promise<AttributePatch> {
   const contentType = contentTypeOf(call.request);
   if (!MERGE_PATCH.test(contentType)) return await readForm(call);

@@ -8,8 +8,8 @@ import { RegistrantBody } from "../shapes/registrant-body.ts";
 import { check, PARSED_CHARACTERS_MAX, parseJson } from "./read-json.ts";
 
 /**
- * The body of POST …/users: one user, or a list, whose length is judged before what is in it.
- * @param permitList refuses callers that may not send a list; asked before anything of it is read
+ * The body of POST …/users: one user, or a list, whose length is checked before its entries.
+ * @param permitList refuses callers that may not send a list; called before any entry is read
  */
 export async function readRegistrants(
   text: string,
@@ -38,7 +38,7 @@ async function readLong(text: string, permitList: () => void): Promise<Registran
   return isList || only === undefined ? registrants : only;
 }
 
-/** Where the entries of a list begin. */
+/** Where each entry of the list begins. */
 async function placesOf(reader: JsonReader, pace: Pace): Promise<readonly number[]> {
   const places: number[] = [];
   reader.open();
@@ -51,7 +51,7 @@ async function placesOf(reader: JsonReader, pace: Pace): Promise<readonly number
 
 const NAMES = new Set(Object.keys(RegistrantBody.shape));
 
-/** Of an object no more than what a user is made of. */
+/** Reads only the known fields of an object. */
 async function fieldsOf(reader: JsonReader, pace: Pace): Promise<unknown> {
   if (reader.kind() !== "object") return reader.shallow();
   const fields = new Map<string, unknown>();
