@@ -1,3 +1,8 @@
+/**
+ * The types of calls, handlers and routes. A handler in `handlers/` reads its request, calls one rule of core and
+ * shapes the reply. It must not decide permissions (core/access.ts) nor touch the store.
+ */
+
 import type { Operation } from "../core/access.ts";
 import type { Asker } from "../core/admission/asker.ts";
 import type { ResolvedApp } from "../core/apps/registry.ts";
@@ -8,25 +13,24 @@ import type { Authentication } from "../core/tokens/authentication.ts";
 import type { Family, Reply } from "./answers/reply.ts";
 import type { RequestBody } from "./bodies/request-body.ts";
 
-/** One request on its way through a handler. */
+/** One request, as its handler sees it. */
 export interface Call {
   readonly request: Request;
-  /** To be asked for before anything is changed whose answer may be large. */
+  /** If the answer may be large, reserve its room before changing anything. */
   readonly answer: { reserve(bytes: number): void };
   readonly resolved: ResolvedApp;
-  /** The user that the path names; undefined when it names none, or not a legal one. */
+  /** The user named in the path; undefined if the path names none or an illegal name. */
   readonly target: UserName | undefined;
-  /** Who asks, as far as it is known; asked for only when something that can run out is used. */
+  /** The asker as known so far. Call only before using a limited resource. */
   asker(): Asker;
 }
 
-/** A call whose body is still to be read. */
+/** A call whose body has not been read yet. */
 export interface BodyCall extends Call {
   readonly body: RequestBody;
   /**
-   * Who asks, and whether they still may, and the app, all as they are now: what was found out when the head of the
-   * request came may be half a minute old. Makes no user. Refuses as the head would be refused, and a user who is not the
-   * one of then.
+   * Checks app, token and permission again, as they are now: the result for the request's head may be half a minute
+   * old. Creates no user. Refuses as for the head, and also if the token's user has been replaced meanwhile.
    */
   confirm(): Promise<ConfirmedCall>;
 }
@@ -36,30 +40,32 @@ export interface ConfirmedCall {
   readonly authentication: Authentication;
 }
 
-/** One of a route with an optional bearer, whose handler finds out itself who asks, and counts the call then. */
+/**
+ * A call of a route whose bearer is optional. Its handler authenticates the caller itself, then charges the rate limit.
+ */
 export interface OpenCall extends BodyCall {
   readonly bearer: string | undefined;
-  /** Who asks now. Refuses a missing bearer and a bad one. */
+  /** Authenticates the caller as of now. Refuses a missing or bad bearer. */
   authenticate(): Promise<Authentication>;
-  /** Counts the call in the app's bucket. */
+  /** Charges the call to the app's bucket. Refuses with `rate_exceeded` (429). */
   charge(): void;
-  /** Refuses what `charge` would refuse, and counts nothing. */
+  /** Refuses if `charge` would, without charging. */
   checkRate(): void;
-  /** Refuses what `chargeAddress` would refuse, and counts nothing. */
+  /** Refuses if `chargeAddress` would, without charging. */
   checkAddress(): void;
-  /** Counts the call against the caller's address; a refusal that follows counts no more. */
+  /** Charges the call to the caller's address. A later refusal is not charged again. */
   chargeAddress(): void;
 }
 
-/** Takes no notice of a body. */
+/** Ignores the body. */
 export type Handler = (call: Call, authentication: Authentication) => MaybePromise<Reply>;
-/** Learns who asks by `confirm` alone, and so after the body: `readFirst` makes one. */
+/** Learns the caller only from `confirm`, after the body was read; see `readFirst`. */
 export interface BodyHandler {
   readonly withBody: (call: BodyCall) => Promise<Reply>;
 }
 export type OpenHandler = (call: OpenCall) => MaybePromise<Reply>;
 
-/** The body is read; if who asks still may then, what it wants is carried out. */
+/** A handler that reads the body first, then confirms that the caller is still allowed to do `carryOut`. */
 export function readFirst<Wanted>(
   read: (call: BodyCall) => Promise<Wanted>,
   carryOut: (call: Call, authentication: Authentication, wanted: Wanted) => Promise<Reply>,
@@ -79,7 +85,7 @@ export type Route = AnyRoute &
   (
     | {
         readonly bearer: "needed";
-        /** What the caller must be allowed to do before the body is read. */
+        /** The permission that is checked before the body is read. */
         readonly operation: Operation;
         readonly handler: Handler | BodyHandler;
       }
@@ -88,15 +94,15 @@ export type Route = AnyRoute &
 
 interface AnyRoute {
   readonly method: Method;
-  /** Below the app's prefix; `{name}` stands for one segment. `{username}` is the user that the call is about. */
+  /** Below the app's prefix. `{name}` stands for one segment, `{username}` for the user that the call is about. */
   readonly path: string;
   readonly bucket: Bucket;
   readonly family: Family;
-  /** There only for apps whose setting `companionCalls` is on. */
+  /** Available only in apps with the setting `companionCalls`. */
   readonly isCompanion?: true;
 }
 
-/** Whether the route reads a body; a bearer that is optional stands for one that does. */
+/** Whether the route reads a body. All routes with an optional bearer do. */
 export function readsBody(route: Route): boolean {
   return route.bearer === "optional" || typeof route.handler !== "function";
 }

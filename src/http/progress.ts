@@ -13,13 +13,15 @@ export interface ProgressParts {
   readonly answers: AnswerParts;
 }
 
-/** What is learnt of a request on its way, and what is held for it; each part is made when it is first needed. */
+/**
+ * The state of one request: what is known of its caller, and the budgets it holds. Parts are created when first needed.
+ */
 export class Progress implements Sending {
-  /** How its app's bucket stands, if it was counted there. */
+  /** State of the app's bucket, once it was charged. */
   rateLimit: RateLimitStatus | undefined;
-  /** It has counted nowhere: nobody has shown a good token. If it is refused, that counts for the address. */
+  /** No valid token was shown yet, so no bucket was charged. A refusal is charged to the address. */
   isUnauthenticated = true;
-  /** The caller's user was made for it. */
+  /** The caller's user was created by this request. */
   hasStored = false;
   readonly #parts: ProgressParts;
   readonly #incoming: Incoming;
@@ -33,13 +35,13 @@ export class Progress implements Sending {
     this.#incoming = incoming;
   }
 
-  /** Who asks, as far as it is known. */
+  /** The asker, as known so far. */
   asker(): Asker {
     const { addressOf, request } = this.#incoming;
     return { address: addressOf(request), account: this.#account };
   }
 
-  /** A good token was shown. */
+  /** A valid token was shown. */
   authenticated(app: App, { caller, isUserNew }: Authentication): void {
     this.isUnauthenticated = false;
     this.#app = app;
@@ -47,12 +49,12 @@ export class Progress implements Sending {
     if (isUserNew) this.hasStored = true;
   }
 
-  /** An admin's good token was shown. */
+  /** A valid admin token was shown. */
   get isAdmin(): boolean {
     return this.#caller?.kind === "admin";
   }
 
-  /** A read takes no notice of its own. */
+  /** A GET ignores its body. */
   get body(): RequestBody {
     return this.#incoming.route.method === "GET" ? NO_BODY : this.#incomingBody;
   }
@@ -70,7 +72,7 @@ export class Progress implements Sending {
     return this.#answerRoom.stream(first, more);
   }
 
-  /** See `IncomingBody.hold`; of a read only where it must wait, since its body comes in meanwhile. */
+  /** See `IncomingBody.hold`. For a GET, call only if it has to wait, because its body arrives meanwhile. */
   holdBody(...how: Parameters<IncomingBody["hold"]>): void {
     this.#incomingBody.hold(...how);
   }
@@ -79,7 +81,7 @@ export class Progress implements Sending {
     return this.#body !== undefined;
   }
 
-  /** It is answered: what was held is free again, except what a streamed answer goes on holding. */
+  /** Call once the request is answered. Releases all budgets except that of a streaming answer. */
   release(): void {
     this.#body?.release();
     this.#answer?.release();

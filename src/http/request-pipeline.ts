@@ -30,20 +30,23 @@ export interface RequestPipelineNeeds {
   readonly answers: Omit<AnswerParts, "brokenOff">;
 }
 
-/** One request's way: find the app, authenticate, throttle, handle, answer; and the one catch. */
+/**
+ * The steps of one request: find the app, authenticate, check the rate limit (429), check the permission, handle,
+ * answer; and the one catch.
+ */
 export interface RequestPipeline {
-  /** Without a promise where all it needs is at hand, as for most reads. */
+  /** Returns without a promise if everything needed is in memory, as for most reads. */
   run(incoming: Incoming): MaybePromise<Response>;
   /**
-   * Charges the body of a request that cannot be run yet, since it comes in meanwhile; to be disposed of before it is run
-   * or refused. Refuses with `busy`.
+   * Charges the body of a request that has to wait, since it arrives meanwhile. Dispose before running or refusing the
+   * request. Refuses with `busy`.
    */
   holdBody(source: BodySource & Pick<Incoming, "addressOf">): Disposable;
-  /** Whether the path's companion calls are there: not where its app has switched them off. */
+  /** Whether the path's app has companion calls switched on. */
   hasCompanionCalls(params: PathParams): boolean;
-  /** Answers what no route takes, or what is refused before one is asked. */
+  /** Answers a request that matches no route, or that was refused before routing. */
   refuse(refusal: Refusal | WireRefusal, incoming: Pick<Incoming, "request" | "addressOf">): Response;
-  /** Answers a fault outside `run`. */
+  /** Answers a fault that was thrown outside `run`. */
   fail(error: unknown): Response;
 }
 
@@ -61,12 +64,12 @@ export function createRequestPipeline(needs: RequestPipelineNeeds): RequestPipel
     if (resolved === undefined) throw new Refusal({ code: "app_unknown" });
     if (route.isCompanion && !resolved.app.companionCalls) throw new WireRefusal({ code: "route_unknown" });
     const bearer = bearerOf(request);
-    // Clients that have not shown a good token before are looked at only while their address has not failed too often.
+    // A token seen for the first time is verified only while the client's address is below its failure limit.
     if (route.bearer === "optional") {
       if (bearer === undefined || !authenticator.isCached(bearer)) rateLimiter.checkAddress(addressOf(request));
       if (bearer === undefined) progress.holdBody(true, SMALL_BODY_BYTES_MAX);
       else progress.holdBody(false);
-      return route.handler(opened(incoming, bearer, resolved, progress));
+      return route.handler(openCall(incoming, bearer, resolved, progress));
     }
     const known = authenticator.lookup(resolved, bearer);
     if (known !== undefined) return admit(route, incoming, resolved, known, progress);
@@ -99,23 +102,23 @@ export function createRequestPipeline(needs: RequestPipelineNeeds): RequestPipel
     );
   }
 
-  /** A right may have been ended here that cannot be looked for now. */
+  /** Reads the change feed, or refuses: a revocation on another server could have been missed. */
   async function refresh(): Promise<void> {
     await registry.refresh();
     registry.requireKnown();
   }
 
-  async function findNow(params: PathParams): Promise<ResolvedApp> {
+  async function findCurrent(params: PathParams): Promise<ResolvedApp> {
     if (!registry.isCurrent()) await refresh();
     const resolved = find(params);
     if (resolved === undefined) throw new Refusal({ code: "app_unknown" });
     return resolved;
   }
 
-  /** See BodyCall. @param former whom the head of the request came from */
+  /** See BodyCall. @param former the caller as of the request's head */
   async function confirm(incoming: Incoming, former: Authentication, progress: Progress): Promise<ConfirmedCall> {
     const { route, request, params } = incoming;
-    const resolved = await findNow(params);
+    const resolved = await findCurrent(params);
     const authentication = await confirmed(resolved, bearerOf(request), former, progress);
     const call = new ServedCall(incoming, progress, resolved);
     if (route.bearer === "needed") permit(route.operation, authentication.caller, call.target, resolved.access);
@@ -136,7 +139,12 @@ export function createRequestPipeline(needs: RequestPipelineNeeds): RequestPipel
     throw badToken("token_unknown", "claim", "its user is another one by now");
   }
 
-  function opened(incoming: Incoming, bearer: string | undefined, resolved: ResolvedApp, progress: Progress): OpenCall {
+  function openCall(
+    incoming: Incoming,
+    bearer: string | undefined,
+    resolved: ResolvedApp,
+    progress: Progress,
+  ): OpenCall {
     const { request, addressOf, route } = incoming;
     const { app, limits } = resolved;
     let authenticated = ANONYMOUS;
@@ -144,7 +152,7 @@ export function createRequestPipeline(needs: RequestPipelineNeeds): RequestPipel
       bearer,
       body: progress.body,
       async authenticate() {
-        const now = await findNow(incoming.params);
+        const now = await findCurrent(incoming.params);
         authenticated = await authenticator.authenticate(now, bearer, () => progress.asker());
         progress.authenticated(now.app, authenticated);
         return authenticated;
@@ -173,7 +181,7 @@ export function createRequestPipeline(needs: RequestPipelineNeeds): RequestPipel
         const span = { from, to: clock.now() };
         return settled(progress, successResponse(reply, span, family, progress.rateLimit, progress));
       };
-      // THE catch; written twice, because a promise has its own.
+      // THE catch. Called in two places, because promises reject separately.
       const failed = (error: unknown): Response => {
         const shown = progress.hasStored ? afterStoring(error) : error;
         return settled(progress, failures.answer(shown, incoming, find(incoming.params), progress, from));
@@ -187,7 +195,7 @@ export function createRequestPipeline(needs: RequestPipelineNeeds): RequestPipel
         const reply = registry.isCurrent() ? handle(incoming, progress) : refreshed();
         if (!(reply instanceof Promise)) return succeeded(reply);
         if (!progress.isBodyHeld) {
-          // A read, of which nothing is left behind when its body is refused.
+          // A read may be abandoned if its body is refused.
           reply.catch(() => {});
           progress.holdBody(false);
         }
@@ -209,7 +217,7 @@ export function createRequestPipeline(needs: RequestPipelineNeeds): RequestPipel
   };
 }
 
-/** One request on its way, as its handler sees it. */
+/** One request, as its handler sees it. */
 class ServedCall implements Call {
   readonly request: Request;
   readonly answer: Progress;
@@ -228,7 +236,7 @@ class ServedCall implements Call {
   }
 }
 
-/** A user who is created again has another id. */
+/** A user that was deleted and created again has another id. */
 function isSame(caller: Caller, former: Caller): boolean {
   if (caller.kind !== "user" || former.kind !== "user") return caller.kind === former.kind;
   return caller.id === former.id;

@@ -1,3 +1,8 @@
+/**
+ * `src/http`: the wire. It routes requests, enforces limits on bytes and connections, and turns JSON and headers into
+ * calls of core and back. It must not contain rules about users or attributes, and no SQL.
+ */
+
 import type { RunQueue } from "../core/admission/run-queue.ts";
 import { settlesWithin } from "../core/async/settles-within.ts";
 import type { MaybePromise } from "../core/ports/maybe-promise.ts";
@@ -15,12 +20,12 @@ import { allowOf, type MatchedPath, matchPaths } from "./routing/matching.ts";
 import type { OwnRoute } from "./routing/own-route.ts";
 
 /**
- * The socket. Bun answers what it refuses by itself without a body, so it is made to allow more than we do: every
- * answer to a well-formed request is ours.
+ * The socket. Bun's own refusals have no body, so Bun is configured to allow more than this server does: every
+ * well-formed request is answered by this server's code.
  */
 export interface HttpServer {
   readonly url: URL;
-  /** Finishes the requests under way, for six seconds at most, and settles soon after these whatever becomes of them. */
+  /** Finishes requests in flight, for six seconds at most, and settles soon afterwards in any case. */
   stop(): Promise<void>;
 }
 
@@ -29,29 +34,29 @@ export interface HttpServerNeeds {
   readonly ownRoutes: readonly OwnRoute[];
   readonly pipeline: RequestPipeline;
   readonly hostname: string;
-  /** 0 picks one. */
+  /** 0 picks a free port. */
   readonly port: number;
-  /** Other threads of this process listen there too, and the kernel deals out the connections. */
+  /** Other threads of this process listen on the same port, and the kernel distributes the connections. */
   readonly sharePort: boolean;
   readonly trustedProxies: readonly string[];
-  /** This thread's time. */
+  /** The admission queue for this thread's time. */
   readonly runQueue: RunQueue;
   readonly connections: ConnectionLimit;
   readonly timers: Timers;
   readonly events: ConnectionEvents;
-  /** For how long answers say `Connection: close` before the port is given up, so that no client meets a reset. */
+  /** How long responses carry `Connection: close` before the port closes, so that no client sees a connection reset. */
   readonly drainMs: number;
 }
 
-/** What is left of `CLOSE_WITHIN_MS` (cli) is for the store. */
+/** The rest of `CLOSE_WITHIN_MS` (cli) is for the store. */
 const STOP_DEADLINE_MS = 6000;
-/** For Bun to end the connections that are left then. */
+/** Time for Bun to close the remaining connections. */
 const STOP_AFTERWARDS_MS = 300;
-/** Answers that are written to the socket need so long to be on their way. */
+/** Time for answers written to the socket to be sent. */
 const STOP_QUIET_MS = 100;
 const STOP_CHECK_MS = 20;
-/** The methods of a path that is none of ours. */
-const NOWHERE_ALLOW = "OPTIONS";
+/** The `Allow` header of unknown paths. */
+const UNKNOWN_PATH_ALLOW = "OPTIONS";
 
 export function listen(needs: HttpServerNeeds): HttpServer {
   const { pipeline, runQueue } = needs;
@@ -63,15 +68,15 @@ export function listen(needs: HttpServerNeeds): HttpServer {
   const setIdleTimeout = (request: Request, seconds: number): void => server.timeout(request, seconds);
 
   function answer(path: MatchedPath, request: Bun.BunRequest): MaybePromise<Response> {
-    return runQueue.mayRun() ? answerNow(path, request) : inTurn(request, () => answerNow(path, request));
+    return runQueue.mayRun() ? answerNow(path, request) : whenAdmitted(request, () => answerNow(path, request));
   }
 
-  async function inTurn(request: Bun.BunRequest, now: () => MaybePromise<Response>): Promise<Response> {
+  async function whenAdmitted(request: Bun.BunRequest, now: () => MaybePromise<Response>): Promise<Response> {
     try {
       using body = pipeline.holdBody({ request, addressOf, setIdleTimeout });
       return await runQueue.enqueue({ address: addressOf(request) }, () => {
         body[Symbol.dispose]();
-        // One whose client has gone meanwhile takes no time from the others.
+        // A request whose client has gone is not run.
         return server.requestIP(request) === null ? new Response() : now();
       });
     } catch (error) {
@@ -81,12 +86,12 @@ export function listen(needs: HttpServerNeeds): HttpServer {
   }
 
   function answerNow(path: MatchedPath, request: Bun.BunRequest): MaybePromise<Response> {
-    const isThere = !path.isCompanion || pipeline.hasCompanionCalls(request.params);
-    if (request.method === "OPTIONS") return preflightResponse(isThere ? path.allow : NOWHERE_ALLOW, request);
+    const exists = !path.isCompanion || pipeline.hasCompanionCalls(request.params);
+    if (request.method === "OPTIONS") return preflightResponse(exists ? path.allow : UNKNOWN_PATH_ALLOW, request);
     const method = request.method === "HEAD" ? "GET" : request.method;
     const matched = path.routes.get(method as Method); // as: any other text is not in the map
     if (matched === undefined) {
-      const refused: WireRefused = isThere
+      const refused: WireRefused = exists
         ? { code: "method_not_allowed", allow: path.allow }
         : { code: "route_unknown" };
       return refuse(refused, request);
@@ -99,7 +104,10 @@ export function listen(needs: HttpServerNeeds): HttpServer {
       : finished(request, response);
   }
 
-  /** An answer may go out before its request's body has come: Bun throws the rest away, and the connection goes on. */
+  /**
+   * An answer may be sent before its request's body has arrived. Bun discards the rest, and the connection stays open
+   * (keep-alive).
+   */
   function finished(request: Request, response: Response): MaybePromise<Response> {
     if (draining) response.headers.set("Connection", "close");
     return connections.answered(request, response);
@@ -107,7 +115,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
 
   function answerOwn(route: OwnRoute, request: Bun.BunRequest): MaybePromise<Response> {
     const mayRun = route.isUrgent === true || runQueue.mayRun();
-    return mayRun ? answerOwnNow(route, request) : inTurn(request, () => answerOwnNow(route, request));
+    return mayRun ? answerOwnNow(route, request) : whenAdmitted(request, () => answerOwnNow(route, request));
   }
 
   async function answerOwnNow(route: OwnRoute, request: Request): Promise<Response> {
@@ -120,15 +128,15 @@ export function listen(needs: HttpServerNeeds): HttpServer {
     }
     try {
       const response = await route.answer(request);
-      return await (response === undefined ? answerNowhere(request) : finished(request, response));
+      return await (response === undefined ? answerUnknownPath(request) : finished(request, response));
     } catch (error) {
       if (!(error instanceof Refusal || error instanceof WireRefusal)) throw error;
       return await finished(request, pipeline.refuse(error, { request, addressOf }));
     }
   }
 
-  function answerNowhere(request: Request): MaybePromise<Response> {
-    if (request.method === "OPTIONS") return preflightResponse(NOWHERE_ALLOW, request);
+  function answerUnknownPath(request: Request): MaybePromise<Response> {
+    if (request.method === "OPTIONS") return preflightResponse(UNKNOWN_PATH_ALLOW, request);
     return refuse({ code: "route_unknown" }, request);
   }
 
@@ -151,9 +159,9 @@ export function listen(needs: HttpServerNeeds): HttpServer {
         matchPaths(needs.routes).map((path) => [path.path, (request: Bun.BunRequest) => answer(path, request)]),
       ),
     },
-    // What is thrown outside an exchange, by Bun or by us, must not reach the caller as a page with the source in it.
+    // A fault outside the pipeline must not reach the client as Bun's error page, which shows source code.
     error: (error) => pipeline.fail(error),
-    fetch: answerNowhere,
+    fetch: answerUnknownPath,
   });
 
   const { timers, events } = needs;
@@ -167,7 +175,7 @@ export function listen(needs: HttpServerNeeds): HttpServer {
       const endsAt = performance.now() + STOP_DEADLINE_MS;
       await Bun.sleep(needs.drainMs);
       let busyAt = performance.now();
-      // Bun waits for connections, also for those whose request was answered before its body had come.
+      // Bun also waits for connections whose request was answered before its body arrived.
       const watching = setInterval(() => {
         const now = performance.now();
         if (server.pendingRequests > 0) busyAt = now;

@@ -100,8 +100,8 @@ export function createFailures({ rateLimiter, clock, events }: FailuresNeeds): F
       if (error instanceof WireRefusal || error instanceof Refusal) {
         const refused = isUnauthenticated ? toUnauthenticated(error.refused, incoming, context) : error.refused;
         const span = { from, to: clock.now() };
-        const stand = refused.code === "rate_exceeded" ? refused.rateLimit : rateLimit;
-        const frame = { span, family, rateLimit: stand };
+        const limitStatus = refused.code === "rate_exceeded" ? refused.rateLimit : rateLimit;
+        const frame = { span, family, rateLimit: limitStatus };
         try {
           return errorResponse(wireError(refused, context), { ...frame, sending: progress });
         } catch (unsent) {
@@ -112,14 +112,14 @@ export function createFailures({ rateLimiter, clock, events }: FailuresNeeds): F
       }
       const span = { from, to: clock.now() };
       const requestId = crypto.randomUUID();
-      const tell = (): void => events.requestFailed({ requestId, method: route.method, route: route.path, error });
+      const report = (): void => events.requestFailed({ requestId, method: route.method, route: route.path, error });
       if (isUnavailable(error)) {
         const busy = wireError({ code: "busy", retryAfterMs: STORE_RETRY_AFTER_MS }, context);
-        tell();
+        report();
         return errorResponse(busy, { span, family, rateLimit, requestId });
       }
       // A client that hangs up in the middle of its body is not a fault.
-      if (!request.signal.aborted) tell();
+      if (!request.signal.aborted) report();
       return errorResponse(wireError({ code: "internal" }, context), { span, family, rateLimit, requestId });
     },
     answerUnmatched,

@@ -54,9 +54,9 @@ const HEADERS: Readonly<Record<string, string>> = {
 };
 
 /** Tokens, accounts and errors must not be cached. */
-const UNKEPT = { "Cache-Control": "no-store" };
+const NOT_CACHED = { "Cache-Control": "no-store" };
 
-const KEPT_BY_CALLER = { "Cache-Control": "private, no-cache", Vary: "Authorization" };
+const REVALIDATED = { "Cache-Control": "private, no-cache", Vary: "Authorization" };
 
 const PREFLIGHT_HEADERS: Readonly<Record<string, string>> = {
   ...HEADERS,
@@ -127,7 +127,7 @@ function successHeaders({ version, quota }: Reply, family: Family, rateLimit: Ra
     (version === undefined ? 0 : 2) +
     (quota === undefined ? 0 : 4) +
     (rateLimit === undefined ? 0 : 8);
-  reused[kind] ??= new Headers({ ...HEADERS, ...(family === "metadata" ? KEPT_BY_CALLER : UNKEPT) });
+  reused[kind] ??= new Headers({ ...HEADERS, ...(family === "metadata" ? REVALIDATED : NOT_CACHED) });
   const headers = reused[kind];
   if (version !== undefined) setVersion(headers, version);
   if (quota !== undefined) setQuota(headers, quota);
@@ -168,7 +168,7 @@ export interface ErrorFrame {
 
 export function errorResponse(error: WireError, frame: ErrorFrame): Response {
   const { span, family, rateLimit, requestId, sending } = frame;
-  const headers = new Headers({ ...HEADERS, ...UNKEPT, ...error.headers });
+  const headers = new Headers({ ...HEADERS, ...NOT_CACHED, ...error.headers });
   if (requestId !== undefined) headers.set("X-Request-Id", requestId);
   if (error.version !== undefined) setVersion(headers, error.version);
   if (error.quota !== undefined) setQuota(headers, error.quota);

@@ -2,7 +2,7 @@ import { envelopedReply } from "../answers/enveloped-reply.ts";
 import type { Handler } from "../call.ts";
 import { urlOf } from "../requests/request.ts";
 
-/** @param content what the answer says beside the envelope, always the same */
+/** @param content the answer's constant members beside the envelope */
 export function answerCompanion(content: Readonly<Record<string, unknown>>): Handler {
   return (call) => {
     const { method } = call.request;
@@ -11,7 +11,7 @@ export function answerCompanion(content: Readonly<Record<string, unknown>>): Han
   };
 }
 
-/** Both prefixes of an app are two segments long. */
+/** Both prefixes of an app have two segments. */
 function pathBelowApp(request: Request): string {
   return `/${urlOf(request).pathname.split("/").slice(3).join("/")}`;
 }

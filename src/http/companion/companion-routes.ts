@@ -1,22 +1,23 @@
 /**
- * The calls that the vendors' clients make around profiles, answered as a server without messages and contacts answers
- * them: there are none. They are apart from our own calls, and an app can switch them all off (`companionCalls`). Nothing
- * is read or stored for them. A call that would have to keep something, such as publishing a presence, is not among them.
+ * The calls that the vendors' clients make around profiles. They are answered as by a server that has no messages and
+ * no contacts. They are separate from this server's own calls, and an app can switch all of them off
+ * (`companionCalls`). They must not read or store anything: a call that would have to, such as publishing a presence,
+ * is not listed.
  */
 import type { Method, Route } from "../call.ts";
 import { answerCompanion } from "./answer-companion.ts";
 
-/** What these answers say beside the envelope, always the same. */
+/** The constant members of these answers, beside the envelope. */
 export const COMPANION_ANSWERS = {
   NoStatuses: { result: [] },
   NoSubscriptions: { result: { totalnum: 0, sublist: [] } },
-  /** Some clients read `entities`, others `data`, and both walk over it without looking. */
+  /** Some clients read `entities`, others `data`. Both iterate without checking that the member exists. */
   NoEntities: { entities: [], data: [] },
   NoContacts: { data: { contacts: [], cursor: "" } },
   NoConversations: { data: { channel_infos: [], cursor: "" } },
   NoPinnedMessages: { data: { msg_infos: [], cursor: "" } },
   NoMessages: { data: { msgs: [], is_last: true, next_key: "" } },
-  /** Also of one conversation, where clients look for a `type` beside these and find no rule. */
+  /** Also the answer about one conversation: clients look for a `type` beside these members and find no rule. */
   NoRules: { data: { user: {}, group: {} } },
   RosterVersion: { data: { version: "0", requiresSync: false } },
 } as const;
@@ -24,12 +25,12 @@ export const COMPANION_ANSWERS = {
 export interface CompanionCall {
   readonly method: Method;
   readonly path: string;
-  /** What the client asks for. */
+  /** Purpose of the client's call. */
   readonly wants: string;
   readonly answer: keyof typeof COMPANION_ANSWERS;
 }
 
-/** `{username}` is always the caller's own name; a `{conversation}` is any user's or group's. */
+/** `{username}` is always the caller's own name; `{conversation}` is the name of any user or group. */
 export const COMPANION_CALLS: readonly CompanionCall[] = [
   {
     method: "POST",

@@ -1,22 +1,22 @@
 import type { ConnectionLimit } from "./connections.ts";
 
 const CONNECTIONS_MAX = 10_000;
-/** Of the descriptors; the rest is the store's, the log's and that of calls to other services. */
+/** Share of the descriptors for clients. The rest is for the store, the log and calls to other services. */
 const SHARE = 0.8;
-/** Bun's own, with which it listens. */
+/** The backlog that Bun passes to `listen`. */
 const QUEUE_MAX = 512;
 
 /**
  * @param configured USERMETA_CONNECTIONS_MAX
- * @param descriptors undefined where the system does not tell
- * @param threads how many listen
+ * @param descriptors the process's limit; undefined if the system does not tell
+ * @param threads number of listening threads
  */
 export function connectionLimit(
   configured: number | undefined,
   descriptors: { readonly max: number; readonly open: () => number } | undefined,
   threads: number,
 ): ConnectionLimit {
-  // Requests under way are each thread's own.
+  // Then requests in flight are counted, which each thread does for itself.
   if (descriptors === undefined) {
     return { max: (configured ?? CONNECTIONS_MAX) / threads, open: undefined, queueMax: undefined };
   }

@@ -1,20 +1,28 @@
+/**
+ * `connections/`: limits open connections by pausing the listener and closing idle ones (keep-alive). It knows nothing
+ * of requests, users or apps.
+ */
+
 import { type WatchedLevel, watchLevel } from "../../core/admission/watched-level.ts";
 import type { MaybePromise } from "../../core/ports/maybe-promise.ts";
 import type { Timers } from "../../core/ports/system/timers.ts";
 import { findListener } from "./listener-pause.ts";
 
-/** Told of what the operator should know of connections. */
+/** Events for the operator. */
 export interface ConnectionEvents {
-  /** Once, until they have been well below again. */
+  /** Reported once, and again only after the number has dropped well below the limit. */
   connectionsNearMax(details: { readonly open: number; readonly max: number }): void;
 }
 
-/** How many connections there may be, counted by what they use up. */
+/** The limit of open connections, and how they are counted. */
 export interface ConnectionLimit {
   readonly max: number;
-  /** The process's descriptors; undefined where the system does not tell, and requests under way are counted. */
+  /** Counts the process's descriptors; undefined if the system does not tell. Then requests in flight are counted. */
   readonly open: (() => number) | undefined;
-  /** How many connections may wait in the kernel's queue, and so come in at once; undefined: as many as Bun lets. */
+  /**
+   * Length of the kernel's accept queue (backlog), which may all connect at the same time after a pause; undefined:
+   * Bun's own.
+   */
   readonly queueMax: number | undefined;
 }
 
@@ -25,26 +33,26 @@ export interface ConnectionsNeeds {
   readonly events: ConnectionEvents;
 }
 
-/** The open connections: watched from now on, for none asks before it is there. */
+/** Watches the open connections in the background; no request waits for a check. */
 export interface Connections extends Disposable {
   /**
-   * Each answer goes through it. Near the limit the connection may then be idle for a short time only; and while the
-   * idle ones are about to be closed, answers are held back for a moment, so that those in use are not idle then.
+   * Every answer passes through here. Near the limit its connection gets a short idle timeout. Shortly before idle
+   * connections are closed, answers are delayed a little, so that connections in use are not idle at that moment.
    */
   answered(request: Request, response: Response): MaybePromise<Response>;
 }
 
-/** Bun's timers move in steps of four seconds. */
+/** Bun's timers have steps of four seconds. */
 const SHORT_IDLE_SECONDS = 8;
-/** A client that makes its next request within this keeps its connection when the idle ones are closed. */
+/** A client whose next request follows within this time keeps its connection when idle ones are closed. */
 const IN_USE_MS = 300;
-/** More than a client on the same machine manages. */
+/** More than a client on the same machine can open. */
 const OPENED_PER_MS = 20;
 
 export function watchConnections({ limit, server, timers, events }: ConnectionsNeeds): Connections {
   const { max, open, queueMax } = limit;
   const listener = open === undefined || server.port === undefined ? undefined : findListener(server.port, queueMax);
-  /** Until the idle ones are closed. */
+  /** Settles when the idle connections have been closed. */
   let closing: Promise<void> | undefined;
 
   function closeIdle(): void {
@@ -63,12 +71,12 @@ export function watchConnections({ limit, server, timers, events }: ConnectionsN
     level: open ?? (() => server.pendingRequests),
     risesPerMs: OPENED_PER_MS,
     timers,
-    // Once: those that are answered from now on are closed soon if they stay idle.
+    // Runs once. Connections that are answered from now on get the short idle timeout.
     onNear(now) {
       events.connectionsNearMax({ open: now, max });
       closeIdle();
     },
-    // Those that never send a byte are closed by Bun after 8 to 12 seconds.
+    // Bun closes connections that never send a byte after 8 to 12 seconds.
     onFull: () => listener?.pause(),
     onRoom: () => listener?.resume(),
   });

@@ -2,20 +2,20 @@ import { dlopen, ptr } from "bun:ffi";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 /**
- * A listener that takes no connections for a while. Those that come meanwhile wait in the kernel's queue, the open ones
- * are served, and the port stays taken.
+ * Pauses a listener: meanwhile new connections wait in the kernel's queue, open ones are served, and the port stays
+ * taken.
  *
- * Bun has no call for it: `stop()` also closes each connection after its answer, resets what waits in the queue, and
- * gives up the port. So the listening socket is taken out of the set of descriptors that the thread's loop waits for
- * (epoll), and put back as it was.
+ * Bun has no call for this: `stop()` also closes each connection after its answer, resets the queue, and releases the
+ * port. Instead, the listening socket is removed from the epoll set of the thread's loop, and added again later
+ * unchanged.
  */
 export interface ListenerPause {
   pause(): void;
   resume(): void;
 }
 
-/** The members of the kernel's `struct epoll_event` as /proc shows them. */
-interface Watched {
+/** The members of the kernel's `struct epoll_event`, as shown in /proc. */
+interface WatchedSocket {
   readonly epoll: number;
   readonly socket: number;
   readonly inode: number;
@@ -26,13 +26,12 @@ interface Watched {
 const EPOLL_CTL_ADD = 1;
 const EPOLL_CTL_DEL = 2;
 const LISTENING = "0A";
-/** Packed on x86-64 alone: the 64 bits of data follow the 32 bits of events. */
+/** Packed only on x86-64: the 64 bits of data follow the 32 bits of events. */
 const DATA_OFFSET = process.arch === "x64" ? 4 : 8;
 
 /**
- * Of a listener that this very thread has opened. Undefined where the system does not show it: not on Linux, or there
- * is no glibc.
- * @param queueMax so many connections may wait in the kernel's queue, all of which come in at once after a pause
+ * Finds the listener opened by this thread. Undefined without Linux or glibc.
+ * @param queueMax length of the kernel's accept queue, which may all connect at the same time after a pause
  */
 export function findListener(port: number, queueMax: number | undefined): ListenerPause | undefined {
   if (process.platform !== "linux") return undefined;
@@ -44,12 +43,12 @@ export function findListener(port: number, queueMax: number | undefined): Listen
   }
 }
 
-function pauseOf({ epoll, socket, events, data }: Watched, queueMax: number | undefined): ListenerPause {
+function pauseOf({ epoll, socket, events, data }: WatchedSocket, queueMax: number | undefined): ListenerPause {
   const { symbols } = dlopen("libc.so.6", {
     epoll_ctl: { args: ["i32", "i32", "i32", "ptr"], returns: "i32" },
     listen: { args: ["i32", "i32"], returns: "i32" },
   });
-  // Of a socket that listens already, it changes the queue's length and nothing else.
+  // On a listening socket this call changes only the queue's length.
   if (queueMax !== undefined) symbols.listen(socket, queueMax);
   const event = new DataView(new ArrayBuffer(16));
   event.setUint32(0, events, true);
@@ -60,13 +59,16 @@ function pauseOf({ epoll, socket, events, data }: Watched, queueMax: number | un
   return { pause: () => control(EPOLL_CTL_DEL), resume: () => control(EPOLL_CTL_ADD) };
 }
 
-/** Other threads have listeners on the same port. What this one waits for is seen by a listener that nobody shares. */
-function findWatched(port: number): Watched | undefined {
+/**
+ * Other threads listen on the same port. A temporary listener, which no other thread shares, shows which epoll set is
+ * this thread's.
+ */
+function findWatched(port: number): WatchedSocket | undefined {
   const own = Bun.serve({ hostname: "127.0.0.1", port: 0, fetch: () => new Response() });
   try {
     const listening = listeningSockets();
     const all = watchedSockets();
-    const isOn = (wanted: number | undefined) => (one: Watched) => listening.get(one.inode) === wanted;
+    const isOn = (wanted: number | undefined) => (one: WatchedSocket) => listening.get(one.inode) === wanted;
     const epoll = all.find(isOn(own.port))?.epoll;
     return all.filter(isOn(port)).find((one) => one.epoll === epoll);
   } finally {
@@ -86,7 +88,7 @@ function listeningSockets(): ReadonlyMap<number, number> {
   );
 }
 
-function watchedSockets(): Watched[] {
+function watchedSockets(): WatchedSocket[] {
   return readdirSync("/proc/self/fd").flatMap((fd) => {
     if (!isEpoll(fd)) return [];
     return readLines(`/proc/self/fdinfo/${fd}`).flatMap((line) => {
@@ -110,7 +112,7 @@ function isEpoll(fd: string): boolean {
   try {
     return readlinkSync(`/proc/self/fd/${fd}`) === "anon_inode:[eventpoll]";
   } catch {
-    // Closed since the folder was read.
+    // Closed since the folder was listed.
     return false;
   }
 }

@@ -10,10 +10,10 @@ import { textFile } from "../static/text-file.ts";
 /** Writes the API's description (src/openapi), as JSON text. */
 export type DocumentWriter = (dialect: Dialect) => Promise<string>;
 
-/** What an app follows that nothing was said of. */
+/** For apps without a dialect. */
 const DIALECT_DEFAULT: Dialect = "2021";
 
-/** The API's description, `?dialect=2021` or `2026`: written when it is first asked for, once for each. */
+/** The API's document, `?dialect=2021` or `2026`. Each is written when it is first requested, and cached. */
 export function documentRoute(write: DocumentWriter): OwnRoute {
   const fileOf = kept(
     async (dialect: Dialect): Promise<StaticFile> =>

@@ -4,18 +4,18 @@ import type { OwnRoute } from "../routing/own-route.ts";
 
 export interface ReadyNeeds {
   readonly probe: Probe;
-  /** Of this thread, which may be cut off from what the others still learn. */
+  /** Of this thread, which may lose the change feed while other threads still follow it. */
   readonly registry: Pick<Registry, "isCurrent" | "refresh" | "requireKnown">;
 }
 
-/** By any method: what asks is a balancer or a supervisor, and some of them know only one. */
+/** Accepts any method, since some load balancers and supervisors know only one. */
 export function healthRoute(): OwnRoute {
   return { path: "/-/health", methods: "any", isUrgent: true, answer: () => Response.json({ status: "alive" }) };
 }
 
-/** Whether the store reads and could write, and this thread learns what others change. */
+/** Ready if the store can be read and written, and this thread follows the change feed. */
 export function readyRoute({ probe, registry }: ReadyNeeds): OwnRoute {
-  async function knowsChanges(): Promise<void> {
+  async function checkFeed(): Promise<void> {
     if (registry.isCurrent()) return;
     await registry.refresh();
     registry.requireKnown();
@@ -26,7 +26,7 @@ export function readyRoute({ probe, registry }: ReadyNeeds): OwnRoute {
     isUrgent: true,
     async answer() {
       try {
-        const [troubles] = await Promise.all([probe.check(), knowsChanges()]);
+        const [troubles] = await Promise.all([probe.check(), checkFeed()]);
         return Response.json({ status: "ready", ...(troubles.length > 0 && { troubles }) });
       } catch {
         const unready = { status: 503, headers: { "Retry-After": "1" } };

@@ -1,6 +1,6 @@
-/** Where the pages are that `scripts/build-pages.ts` makes. A build may still be under way, beside serving. */
+/** The folder of pages built by `scripts/build-pages.ts`. A build may still be running while the server serves. */
 export interface BuiltPages {
-  /** An absolute path, when the build is over; undefined where there are none. */
+  /** Resolves after the build to an absolute path; undefined if there are no pages. */
   folder(): Promise<string | undefined>;
 }
 

@@ -8,23 +8,20 @@ import type { StaticFile } from "../static/static-file.ts";
 import type { BuiltPages } from "./built-pages.ts";
 import { CODING_ENDINGS, MANIFEST, type PageManifest, pageManifest } from "./page-manifest.ts";
 
-/** What is served of the built pages, by file name. */
+/** The files of the built pages, by name. */
 export interface PageFiles {
   /**
-   * Undefined: there is no such file. Refuses with `pages_missing` where no pages are, and with `busy` while they are built
-   * and it takes long: a person who looks at a white page for some seconds need not know what to do, one who is shown
-   * an error must.
+   * Undefined if the file does not exist. Refuses with `pages_missing` if the pages are not built, and with `busy` if a
+   * running build takes longer than BUILD_WAIT_MS. Waiting is better for people: an error page would require them to
+   * act.
    */
   find(name: string): Promise<StaticFile | undefined>;
 }
 
-/** Less than a connection may be without a byte. */
+/** Less than a connection's idle timeout. */
 const BUILD_WAIT_MS = 10_000;
 
-/**
- * Files are read when they are first asked for, once for each coding, and kept: the memory this takes is bounded by what was
- * built, about 1.5 MB for browsers.
- */
+/** Each file is read on first request, once per coding, and stays in memory: about 1.5 MB in total for browsers. */
 export function createPageFiles(built: BuiltPages, timers: Timers): PageFiles {
   let loading: Promise<ReadonlyMap<string, StaticFile>> | undefined;
 
@@ -38,7 +35,7 @@ export function createPageFiles(built: BuiltPages, timers: Timers): PageFiles {
   return {
     async find(name) {
       loading ??= load().catch((error) => {
-        // The next client is to find it tried again.
+        // The next request tries again.
         loading = undefined;
         throw error;
       });
@@ -56,7 +53,7 @@ function pageFile(folder: string, name: string, { codings, ...entry }: PageManif
   };
 }
 
-/** Someone may have removed the build of a server that runs. */
+/** The build of a running server may have been deleted. */
 async function readBlob(path: string): Promise<Blob> {
   const file = Bun.file(path);
   if (!(await file.exists())) throw new WireRefusal({ code: "pages_missing" });

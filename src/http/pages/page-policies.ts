@@ -1,4 +1,4 @@
-/** What every page of ours may load: its own files, which this server sends. */
+/** The Content-Security-Policy (CSP) of all pages: they load only files of this server. */
 const STRICT = {
   "default-src": "'self'",
   "script-src": "'self'",
@@ -14,8 +14,8 @@ const STRICT = {
 export const STRICT_POLICY = policyText(STRICT);
 
 /**
- * For the page with the viewer, which sets styles from its script and has small pictures in them. Scripts stay this
- * server's own: nothing that a document or an answer says is ever run.
+ * The CSP of the page with the viewer, whose script sets styles and contains small images. Scripts still come only from
+ * this server, so that nothing in a document or an answer is executed.
  */
 export const VIEWER_POLICY = policyText({
   ...STRICT,

@@ -1,3 +1,8 @@
+/**
+ * `pages/` serves the pages for people that `scripts/build-pages.ts` builds. It must not build anything and has no part
+ * in the API.
+ */
+
 import { urlOf } from "../requests/request.ts";
 import type { OwnRoute } from "../routing/own-route.ts";
 import { serveStatic } from "../static/serve-static.ts";
@@ -6,12 +11,12 @@ import { DOCS_PAGE, PAGES_PATH, ROOT_PAGE } from "./page-manifest.ts";
 import { STRICT_POLICY, VIEWER_POLICY } from "./page-policies.ts";
 import { prefersHtml } from "./prefers-html.ts";
 
-/** The pages for people, and what they load. */
+/** The pages for people, and the files that they load. */
 export function pageRoutes(files: PageFiles): readonly OwnRoute[] {
   return [
     {
       path: "/",
-      // Nothing is here for a program, by any method.
+      // Not for programs, so every method gets the same answer.
       methods: "any",
       isPage: true,
       async answer(request) {
@@ -36,7 +41,7 @@ export function pageRoutes(files: PageFiles): readonly OwnRoute[] {
       isPage: true,
       async answer(request) {
         const file = await files.find(urlOf(request).pathname.slice(PAGES_PATH.length));
-        // A page below its own path only, with its own policy.
+        // Pages are served only at their own paths, with their own CSP.
         return file?.isImmutable ? await serveStatic(file, request) : undefined;
       },
     },

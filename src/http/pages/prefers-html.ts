@@ -2,8 +2,8 @@ const RANGE = /^([\w!#$%&'*+.^`|~-]+\/[\w!#$%&'*+.^`|~-]+)((?:\s*;\s*[^;]*)*)$/;
 const WEIGHT = /;\s*q=([^;]*)/i;
 
 /**
- * Whether it is a page that is wanted most, as browsers say when somebody opens an address (RFC 9110 § 12.5.1). A client
- * that takes anything, or JSON as gladly, is no browser.
+ * Whether the client prefers HTML, as browsers do when a person opens an address (RFC 9110 § 12.5.1). False for clients
+ * that accept anything, or JSON with equal weight.
  * @param accept the header
  */
 export function prefersHtml(accept: string | null): boolean {

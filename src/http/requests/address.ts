@@ -1,10 +1,10 @@
 import { BlockList } from "node:net";
 import { type Address, parseAddress } from "./parse-address.ts";
 
-/** The address that counts for limits: the peer's, or what a trusted proxy says of its own. */
+/** Returns the client address used for limits: the peer's, or the one that a trusted proxy reports. */
 export type AddressOf = (peer: string, forwardedFor: string | null) => string;
 
-/** @param trustedProxies addresses and CIDR ranges whose `X-Forwarded-For` is believed */
+/** @param trustedProxies addresses and CIDR ranges whose `X-Forwarded-For` is trusted */
 export function createAddressOf(trustedProxies: readonly string[]): AddressOf {
   const trusted = new BlockList();
   for (const proxy of trustedProxies) {
@@ -13,19 +13,20 @@ export function createAddressOf(trustedProxies: readonly string[]): AddressOf {
     if (address === undefined) continue;
     const { family, bits } = address;
     if (prefix === undefined) trusted.addAddress(address.text, family);
-    // A mapped range is one of IPv4 addresses; the prefix counts the bits of the spelling.
+    // A mapped range is a range of IPv4 addresses; the prefix counts bits of the IPv6 spelling.
     else trusted.addSubnet(address.text, Math.max(0, Number(prefix) - (text.includes(":") ? 128 - bits : 0)), family);
   }
 
   return (peer, forwardedFor) => {
     let address = parseAddress(peer);
     if (address === undefined) return peer;
-    // From the nearest proxy outwards, until one that is not ours: what stands further left may be made up.
+    // Read from right to left up to the first address that is not a trusted proxy. Everything further left may be
+    // forged.
     const hops = trustedProxies.length === 0 || forwardedFor === null ? [] : forwardedFor.split(",").reverse();
     for (const hop of hops) {
       if (!trusted.check(address.text, address.family)) break;
       const sender: Address | undefined = parseAddress(withoutPort(hop.trim()));
-      // Nobody knows what it stands for, nor whether what stands left of it is to be believed: the proxy counts itself.
+      // An unreadable address: neither it nor anything left of it can be trusted, so the proxy's own address counts.
       if (sender === undefined) break;
       address = sender;
     }
@@ -33,7 +34,7 @@ export function createAddressOf(trustedProxies: readonly string[]): AddressOf {
   };
 }
 
-/** `1.2.3.4:80`, `[2001:db8::1]:80` and `[2001:db8::1]`, as some proxies write them. */
+/** `1.2.3.4:80`, `[2001:db8::1]:80` and `[2001:db8::1]`, as written by some proxies. */
 function withoutPort(text: string): string {
   const [, v4, v6] = /^(?:([\d.]+):\d+|\[([^\]]*:[^\]]*)\](?::\d+)?)$/.exec(text) ?? [];
   return v4 ?? v6 ?? text;

@@ -10,8 +10,8 @@ const BASIC = /^basic(?: |$)/i;
 const ENCODED = /^basic +([\w+/-]+)={0,2} *$/i;
 
 /**
- * An OAuth 2 client's id and secret, each percent-encoded as in a form (RFC 6749 § 2.3.1); undefined where another scheme
- * is used, or none. Refuses what only says that it is Basic.
+ * The id and secret of an OAuth 2 client, each percent-encoded as in a form (RFC 6749 § 2.3.1). Undefined without the
+ * Basic scheme; malformed Basic credentials are refused.
  */
 export function basicCredentialsOf(request: Request): BasicCredentials | undefined {
   const header = request.headers.get("authorization");

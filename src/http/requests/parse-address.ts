@@ -1,19 +1,19 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-/** An IP address; all spellings of one give the same. */
+/** An IP address, the same for all spellings. */
 export interface Address {
   readonly family: "ipv4" | "ipv6";
   readonly bits: 32 | 128;
-  /** The address itself; a mapped IPv4 address, as a socket for both families shows it, is that IPv4 address. */
+  /** Normalized. A mapped IPv4 address, as shown by dual-stack sockets, becomes the IPv4 address. */
   readonly text: string;
-  /** Whom it stands for: an IPv4 address, also one that an IPv6 address is made of, or the /64 that a customer holds. */
+  /** The key for limits: an IPv4 address, even if embedded in an IPv6 address, or else the /64 of a customer. */
   readonly client: string;
 }
 
-/** Undefined: it is none. */
+/** Undefined: not an IP address. */
 export function parseAddress(text: string): Address | undefined {
   if (isIPv4(text)) return ofIPv4(text);
-  // A zone is a matter of the machine that wrote it down.
+  // A zone is local to the machine that wrote it.
   const [unzoned = ""] = text.split("%");
   if (!isIPv6(unzoned)) return undefined;
   const groups = groupsOf(unzoned);
@@ -29,7 +29,7 @@ export function parseAddress(text: string): Address | undefined {
 const MAPPED = "0:0:0:0:0:ffff";
 /** IPv4-compatible (RFC 4291), IPv4-translated (RFC 2765), and NAT64's well-known prefix (RFC 6052). */
 const EMBEDDING: ReadonlySet<string> = new Set(["0:0:0:0:0:0", "0:0:0:0:ffff:0", "64:ff9b:0:0:0:0"]);
-/** RFC 3056: the IPv4 address comes next, and 65,536 networks with it. */
+/** RFC 3056: followed by the IPv4 address, with 65,536 networks of its own. */
 const SIX_TO_FOUR = "2002";
 
 function embeddedIn(groups: readonly string[]): string | undefined {
@@ -46,7 +46,7 @@ function ofIPv4(text: string): Address {
   return { family: "ipv4", bits: 32, text, client: text };
 }
 
-/** All eight, in small letters and without leading zeros. */
+/** All eight, in lower case without leading zeros. */
 function groupsOf(text: string): string[] {
   const inHex = text.replace(/\d+\.\d+\.\d+\.\d+$/, (ending) => {
     const [a = 0, b = 0, c = 0, d = 0] = ending.split(".").map(Number);

@@ -1,8 +1,8 @@
 import { decodePart } from "../bodies/part-decoder.ts";
 
 /**
- * The parts of `name=a,b&name=c` in a query, each decoded after it was cut out, so that `%2C` stands for a comma in a
- * part; undefined when the query has no such name. A stray `%` stands for itself.
+ * The parts of `name=a,b&name=c` in a query, split before decoding, so that `%2C` is a comma within a part. Undefined
+ * if the query has no such name. A stray `%` stands for itself.
  */
 export function queryList(search: string, name: string): readonly string[] | undefined {
   const lists = search

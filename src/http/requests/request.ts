@@ -1,3 +1,8 @@
+/**
+ * `requests/`: reads a request's head: bearer, address, query, preconditions. It must not read bodies nor decide on
+ * permissions.
+ */
+
 const USUAL = "Bearer ";
 const BEARER = /^bearer +(\S+) *$/i;
 
@@ -5,14 +10,14 @@ const BEARER = /^bearer +(\S+) *$/i;
 export function bearerOf(request: Request): string | undefined {
   const header = request.headers.get("authorization");
   if (header === null) return undefined;
-  // As every client writes it; the pattern is for those that do not.
+  // As written by every known client; the pattern is for all others.
   if (header.startsWith(USUAL) && !header.includes(" ", USUAL.length) && header.length > USUAL.length) {
     return header.slice(USUAL.length);
   }
   return BEARER.exec(header)?.[1] ?? header;
 }
 
-/** The address asked for. Bun puts it together from whatever `Host` says, which may make no URL. */
+/** The request's URL. Bun builds it from the `Host` header, which may not form a valid URL. */
 export function urlOf(request: Request): URL {
   return URL.parse(request.url) ?? new URL(`http://localhost${request.url.replace(/^\w+:\/\/[^/]*/, "")}`);
 }

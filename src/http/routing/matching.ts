@@ -1,27 +1,30 @@
 import type { Method, Route } from "../call.ts";
 import type { PathParams } from "../incoming.ts";
 
-/** One path as Bun's router takes it, with what each method does there. */
+/** One path in the form of Bun's router, with the route of each method. */
 export interface MatchedPath {
   /** With `:name` for a parameter. */
   readonly path: string;
   readonly routes: ReadonlyMap<Method, MatchedRoute>;
   /** For the `Allow` header. */
   readonly allow: string;
-  /** There only for apps whose setting `companionCalls` is on. */
+  /** Available only in apps with the setting `companionCalls`. */
   readonly isCompanion: boolean;
 }
 
 export interface MatchedRoute {
   readonly route: Route;
-  /** Where the path itself has a word in a parameter's place: a user called `get` is reached by PUT …/metadata/user/get. */
+  /** Set if the path has a literal word in place of a parameter: PUT …/metadata/user/get sets the user called `get`. */
   readonly params?: PathParams;
 }
 
 const PREFIXES = ["/:org/:app", "/app-id/:appId"];
 const PARAMETER = /^\{(\w+)\}$/;
 
-/** Groups the table by path, for both prefixes. A path with a word takes over what the one with a parameter there has. */
+/**
+ * Groups the table by path, for both prefixes. A path with a literal word also gets the methods of the path that has a
+ * parameter in its place.
+ */
 export function matchPaths(routes: readonly Route[]): readonly MatchedPath[] {
   const paths = new Set(routes.map(({ path }) => path));
   return [...paths].flatMap((path) => {
@@ -38,7 +41,7 @@ export function matchPaths(routes: readonly Route[]): readonly MatchedPath[] {
   });
 }
 
-/** The words of `path` that stand where `pattern` has a parameter, if nothing else differs. */
+/** The literal words of `path` in place of parameters of `pattern`; undefined if the paths differ otherwise. */
 function paramsIn(path: string, pattern: string): PathParams | undefined {
   const [words, parts] = [path.split("/"), pattern.split("/")];
   if (words.length !== parts.length) return undefined;
@@ -53,7 +56,7 @@ function paramsIn(path: string, pattern: string): PathParams | undefined {
   return params;
 }
 
-/** What `Allow` says of a path that takes these. */
+/** The `Allow` header for these methods. */
 export function allowOf(methods: readonly Method[]): string {
   return [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
 }

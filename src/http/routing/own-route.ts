@@ -1,16 +1,16 @@
 import type { MaybePromise } from "../../core/ports/maybe-promise.ts";
 import type { Method } from "../call.ts";
 
-/** A path of the server's own, which belongs to no app. */
+/** A path of the server itself, which belongs to no app. */
 export interface OwnRoute {
-  /** As Bun's router takes it: `/*` at its end stands for all that is below. */
+  /** In the form of Bun's router; a trailing `/*` matches everything below. */
   readonly path: string;
-  /** `any`: the row itself looks at the method, also at HEAD and OPTIONS. */
+  /** `any`: the route itself handles all methods, including HEAD and OPTIONS. */
   readonly methods: readonly Method[] | "any";
-  /** Answered past the queue for this thread's time. Only for what takes next to none. */
+  /** Skips the run queue of this thread. Only for routes that take almost no time. */
   readonly isUrgent?: true;
-  /** For people, and so not a part of the API's document. */
+  /** For people, so it is not part of the API's document. */
   readonly isPage?: true;
-  /** May refuse. Undefined: there is nothing here for this request, which is answered as that for an unknown path. */
+  /** May refuse. Undefined: not found, answered like an unknown path. */
   answer(request: Request): MaybePromise<Response | undefined>;
 }

@@ -1,6 +1,6 @@
 /**
- * Every path of the server's own, which belongs to no app: below `/-/`, and `/` itself. They are free of tokens and rates.
- * `server.ts` derives what the table leaves out: HEAD, OPTIONS and 405.
+ * Every path of the server itself, which belongs to no app: below `/-/`, and `/`. They need no token and are not rate
+ * limited. `server.ts` adds what the table leaves out: HEAD, OPTIONS and 405.
  */
 import { type DocumentWriter, documentRoute } from "../own/document-route.ts";
 import { healthRoute, type ReadyNeeds, readyRoute } from "../own/health.ts";

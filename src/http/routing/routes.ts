@@ -1,6 +1,6 @@
 /**
- * Every route of an app, below both its prefixes, `/{org}/{app}` and `/app-id/{app_id}`. `matching.ts` derives what
- * the table leaves out: HEAD, OPTIONS, 405, and that users may be called `get` and `capacity`.
+ * Every route of an app, below both its prefixes, `/{org}/{app}` and `/app-id/{app_id}`. `matching.ts` adds what the
+ * table leaves out: HEAD, OPTIONS, 405, and users called `get` or `capacity`.
  */
 import type { Operation } from "../../core/access.ts";
 import type { Accounts } from "../../core/accounts/accounts.ts";
@@ -38,8 +38,8 @@ export interface Rules {
 }
 
 /**
- * All but the `open` ones need a good token, and the right to the operation named, by core/access.ts: it is asked for
- * before a body is read, again when it is complete, and by the rules where something is done.
+ * All routes but the `open` ones need a valid token and the permission for the operation named (core/access.ts). The
+ * permission is checked before the body is read, when it is complete, and by the rule that carries it out.
  */
 export function appRoutes(rules: Rules): readonly Route[] {
   return [

@@ -1,15 +1,14 @@
-/** How bytes are packed on their way: `identity` is not at all. */
+/** How bytes are compressed (gzip, Brotli); `identity` means not at all. */
 export type ContentCoding = "br" | "gzip" | "identity";
 
-/** The first of those that a client likes best. */
+/** In the server's order of preference. */
 const PREFERRED: readonly ContentCoding[] = ["br", "gzip", "identity"];
-/** What is left unsaid is taken, but less gladly than whatever is named. */
-const UNSAID_IDENTITY = 0.0001;
+/** If the header does not mention it, it is acceptable with the lowest weight. */
+const UNLISTED_IDENTITY_WEIGHT = 0.0001;
 const PART = /^([\w!#$%&'*+.^`|~-]+)(?:\s*;\s*q=(0(?:\.\d{0,3})?|1(?:\.0{0,3})?))?$/i;
 
 /**
- * What to answer in (RFC 9110 § 12.5.3). A client that refuses all there is gets the plain bytes, which it can at least
- * read.
+ * Negotiates the coding of an answer (RFC 9110 § 12.5.3). A client that refuses everything on offer gets plain bytes.
  * @param header `Accept-Encoding`
  */
 export function contentCoding(header: string | null, offered: readonly ContentCoding[]): ContentCoding {
@@ -17,7 +16,7 @@ export function contentCoding(header: string | null, offered: readonly ContentCo
   const weights = weightsIn(header);
   const any = weights.get("*");
   const weightOf = (coding: ContentCoding): number =>
-    weights.get(coding) ?? any ?? (coding === "identity" ? UNSAID_IDENTITY : 0);
+    weights.get(coding) ?? any ?? (coding === "identity" ? UNLISTED_IDENTITY_WEIGHT : 0);
   let best: ContentCoding = "identity";
   for (const coding of PREFERRED.toReversed()) {
     if (!offered.includes(coding) || weightOf(coding) === 0) continue;
@@ -26,7 +25,7 @@ export function contentCoding(header: string | null, offered: readonly ContentCo
   return best;
 }
 
-/** What is not understood is passed over. */
+/** Malformed parts are ignored. */
 function weightsIn(header: string): ReadonlyMap<string, number> {
   const weights = new Map<string, number>();
   for (const part of header.split(",")) {

@@ -1,6 +1,6 @@
 /**
- * Makes each thing once, when it is first asked for, and keeps it: all who ask share it, also while it is being made. What
- * could not be made is forgotten, so that the next client finds it tried again.
+ * A cache that creates each value once, on first use. Concurrent callers share the same promise. A failure is not
+ * cached, so that the next call tries again.
  */
 export function kept<Key, Thing>(make: (key: Key) => Promise<Thing>): (key: Key) => Promise<Thing> {
   const things = new Map<Key, Promise<Thing>>();

@@ -1,15 +1,20 @@
+/**
+ * `static/`: answers with fixed content: negotiates the coding (Brotli, gzip), revalidates by ETag, and sets cache and
+ * CSP headers. It must not depend on apps, users or tokens.
+ */
+
 import type { MaybePromise } from "../../core/ports/maybe-promise.ts";
 import { type ContentCoding, contentCoding } from "./content-coding.ts";
 import type { StaticFile } from "./static-file.ts";
 
-/** What may be loaded by an answer that is no page. */
+/** The CSP of answers that are not pages. */
 const NOTHING = "default-src 'none'; frame-ancestors 'none'";
 const IMMUTABLE = "public, max-age=31536000, immutable";
 
-/** Answers GET and HEAD: packed as the client takes it, or 304 when it has it. Ranges are not served. */
+/** Answers GET and HEAD: compressed as the client accepts, or 304 if its copy is current. Ranges are not supported. */
 export function serveStatic(file: StaticFile, { headers }: Request): MaybePromise<Response> {
   const coding = contentCoding(headers.get("accept-encoding"), file.codings);
-  // Each coding has a strong tag of its own: the bytes differ.
+  // Each coding has its own strong ETag, because the bytes differ.
   const tag = `"${coding === "identity" ? file.tag : `${file.tag}-${coding}`}"`;
   const answered = headersOf(file, coding, tag);
   if (isKnown(headers.get("if-none-match"), tag)) return new Response(null, { status: 304, headers: answered });

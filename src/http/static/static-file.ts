@@ -2,23 +2,23 @@ import type { MaybePromise } from "../../core/ports/maybe-promise.ts";
 import type { ContentCoding } from "./content-coding.ts";
 
 /**
- * What is answered to everybody alike, by `serveStatic`. Bodies are blobs: Bun sends one to any number of clients from
- * the same memory, where it would copy bytes and texts for each connection, and open a file for each.
+ * Content that is the same for all clients, served by `serveStatic`. Bodies are blobs: Bun sends a blob to any number
+ * of clients from the same memory, but would copy bytes and texts for each connection.
  */
 export interface StaticFile {
   readonly contentType: string;
-  /** Of the plain bytes; without quotes. */
+  /** ETag of the plain bytes, without quotes. */
   readonly tag: string;
-  /** The path holds the tag: what is there never changes. Everything else is asked for again each time. */
+  /** The path contains the tag, so the content never changes. All other files are revalidated on each use. */
   readonly isImmutable: boolean;
-  /** Scripts of any origin may read it. */
+  /** Scripts of any origin may read it (CORS). */
   readonly isShared: boolean;
-  /** `Content-Security-Policy`; where it is left out, nothing may be loaded by what is shown. */
+  /** `Content-Security-Policy`; by default the content may load nothing. */
   readonly policy?: string;
-  /** What else of a request decides that this one is answered, as `Vary` names it. */
+  /** Names of further request headers that selected this file, for `Vary`. */
   readonly varyBy?: string;
-  /** Beside `identity`. */
+  /** Offered beside `identity`. */
   readonly codings: readonly ContentCoding[];
-  /** The same blob each time. */
+  /** Returns the same blob each time. */
   read(coding: ContentCoding): MaybePromise<Blob>;
 }

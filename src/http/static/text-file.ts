@@ -5,17 +5,17 @@ import type { ContentCoding } from "./content-coding.ts";
 import { kept } from "./kept.ts";
 import type { StaticFile } from "./static-file.ts";
 
-/** Small, and still ten times as fast as the best. */
+/** Small output, and ten times as fast as the best quality. */
 const BROTLI_QUALITY = 9;
 
-const PACKERS: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Promise<Uint8Array>>> = {
-  // These work on threads of the runtime's own.
+const COMPRESSORS: Readonly<Record<ContentCoding, (bytes: Uint8Array) => Promise<Uint8Array>>> = {
+  // Compression runs on the runtime's own threads.
   br: (bytes) => promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } }),
   gzip: (bytes) => promisify(gzip)(bytes),
   identity: async (bytes) => bytes,
 };
 
-/** A text that the server makes itself. It is packed once, when a client first asks for it so, beside what is served. */
+/** A text that the server generates. It is compressed on first request per coding, in the background. */
 export function textFile(
   text: string,
   options: Omit<StaticFile, "tag" | "codings" | "read" | "isImmutable">,
@@ -26,6 +26,6 @@ export function textFile(
     tag: createHash("sha256").update(bytes).digest("base64url").slice(0, 22),
     isImmutable: false,
     codings: ["br", "gzip"],
-    read: kept(async (coding) => new Blob([new Uint8Array(await PACKERS[coding](bytes))])),
+    read: kept(async (coding) => new Blob([new Uint8Array(await COMPRESSORS[coding](bytes))])),
   };
 }

@@ -1,10 +1,14 @@
+/**
+ * `shapes/`: zod shapes of request bodies, which also make the API's document. They check types only; rules are core's.
+ */
+
 import { z } from "zod";
 
-/** What is in `targets` and `versions` is read by hand, since it may be very much. */
+/** `targets` and `versions` may be large, so their contents are read by hand. */
 export const BatchSetBody = z.object({
-  /** By username, what a PATCH of that user would hold. */
+  /** By username: the same as the body of a PATCH of that user. */
   targets: z.unknown().optional(),
-  /** By username, `lastModified` of the attributes that are replaced. */
+  /** By username: `lastModified` of the attributes to be replaced. */
   versions: z.unknown().optional(),
   atomic: z.boolean().nullish(),
 });

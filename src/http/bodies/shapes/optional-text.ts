@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Text that may be left out; null is as good as left out. */
+/** Optional text; null counts as omitted. */
 export const OptionalText = z
   .string()
   .nullish()

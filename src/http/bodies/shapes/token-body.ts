@@ -1,13 +1,13 @@
 import { z } from "zod";
 
-/** Seconds, as a number or as text; 0 = permanent, absent = the app's own (protocol.md § 2.1). */
+/** Seconds, as a number or as text; 0 = permanent, absent = the app's default (protocol.md § 2.1). */
 const Ttl = z
   .union([z.number(), z.string().trim().regex(/^\d+$/).transform(Number)])
   .pipe(z.number().int().min(0))
   .nullish()
   .transform((seconds) => seconds ?? undefined);
 
-/** What any call for a token says; the grant decides what else it must hold. */
+/** Common to all token requests; the grant decides on further fields. */
 export const TokenBody = z.object({ grant_type: z.string() }).loose();
 export const ClientBody = z.object({ client_id: z.string(), client_secret: z.string() });
 export const ClientGrant = ClientBody.extend({ ttl: Ttl });

@@ -8,7 +8,7 @@ import { urlOf } from "../../requests/request.ts";
 import { writtenReply } from "./set-metadata.ts";
 
 /**
- * DELETE …/metadata/user/{username} (user-metadata.md § Delete User Metadata); with `?properties=a,b` only of those
+ * DELETE …/metadata/user/{username} (user-metadata.md § Delete User Metadata). `?properties=a,b` deletes only these
  * keys (docs/EXTENSIONS.md).
  */
 export function deleteMetadata({ metadata }: { metadata: Metadata }): Handler {
@@ -19,7 +19,7 @@ export function deleteMetadata({ metadata }: { metadata: Metadata }): Handler {
       await metadata.remove(resolved, authentication, target, preconditions);
       return { ...metadataReply("true"), quota: { used: 0, limit: resolved.limits.userBytesMax } };
     }
-    // Not taken for "all": whoever has no key to remove wants to remove nothing.
+    // An empty list does not mean "all": a client without keys to remove wants to remove nothing.
     if (keys.includes("")) throw illegal("properties: an attribute has no key");
     const stored = await metadata.removeKeys(resolved, authentication, target, keys, preconditions);
     return stored === undefined ? metadataReply("true") : writtenReply("true", stored, resolved);

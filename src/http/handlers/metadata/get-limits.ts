@@ -9,7 +9,7 @@ interface LimitsNeeds {
   readonly rateLimiter: Pick<RateLimiter, "status">;
 }
 
-/** GET …/metadata/limits (docs/EXTENSIONS.md): what the caller may, and what is used of it. */
+/** GET …/metadata/limits (docs/EXTENSIONS.md): the limits that apply to the caller, and the usage. */
 export function getLimits({ metadata, rateLimiter }: LimitsNeeds): Handler {
   return async ({ resolved }, { caller }) => {
     const { app, limits } = resolved;

@@ -7,12 +7,15 @@ import { readPatch } from "../../bodies/json/read-patch.ts";
 import { type BodyHandler, readFirst } from "../../call.ts";
 import { preconditionsOfWrite } from "../../requests/preconditions.ts";
 
-/** PUT …/metadata/user/{username} (user-metadata.md § Setting user metadata). */
+/**
+ * PUT …/metadata/user/{username} (user-metadata.md § Setting user metadata). May answer 409 (conflict), or 412 if a
+ * precondition fails.
+ */
 export function setMetadata(rules: { metadata: Metadata }): BodyHandler {
   return changing(rules, readForm);
 }
 
-/** PATCH …/metadata/user/{username} (docs/EXTENSIONS.md): the same, and also from JSON. */
+/** PATCH …/metadata/user/{username} (docs/EXTENSIONS.md): the same, also from JSON. */
 export function patchMetadata(rules: { metadata: Metadata }): BodyHandler {
   return changing(rules, readPatch);
 }

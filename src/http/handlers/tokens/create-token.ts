@@ -13,15 +13,16 @@ import { ClientBody, ClientGrant, InheritGrant, PasswordGrant, TokenBody } from 
 import type { OpenCall, OpenHandler } from "../../call.ts";
 
 /**
- * POST …/token (protocol.md § 2), as JSON or as OAuth 2 libraries send it. A call counts in the app's rate once it has shown that it may have a token. A known
- * bearer is no way around what its address may fail: only grants that use it leave that alone.
+ * POST …/token (protocol.md § 2), as JSON or as OAuth 2 libraries send it. The app's rate limit is charged once the
+ * caller has proved a right to a token. A valid bearer does not lift the address's failure limit, except for grants
+ * that use the bearer.
  */
 export function createToken({ grants, exchange }: { grants: Grants; exchange: TokenExchange }): OpenHandler {
   return async (call) => {
     call.checkRate();
     const { fields, isOAuth } = await readTokenFields(call);
     const body = check(fields, TokenBody);
-    // As the app is now: it may take other tokens than when the head came, or be gone.
+    // The app as of now: since the head arrived, its accepted tokens may have changed, or the app may be deleted.
     const { resolved } = (await call.confirm()).call;
     switch (body.grant_type) {
       case "client_credentials":
@@ -71,7 +72,7 @@ async function byPassword(
   return userReply(token, user);
 }
 
-/** Of a client that has a secret and shows it; one that has none names itself only, and is anybody. */
+/** The credentials of a client that sends its secret. A public client names only its id, which proves nothing. */
 function clientOf(body: z.infer<typeof TokenBody>): ClientCredentials | undefined {
   if (body.client_secret === undefined) return undefined;
   const { client_id, client_secret } = check(body, ClientBody);
@@ -91,7 +92,7 @@ async function byName(
   return userReply(token, user);
 }
 
-/** The answer of this one grant has another shape (protocol.md § 2.5). */
+/** The answer to this grant has another shape (protocol.md § 2.5). */
 async function byExternalToken(exchange: TokenExchange, call: OpenCall, resolved: ResolvedApp): Promise<Reply> {
   const { token, expires } = await exchange.exchange(resolved, call.bearer, () => call.asker());
   call.charge();

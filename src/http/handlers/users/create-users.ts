@@ -11,13 +11,13 @@ import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../../bodies/request-body.
 import type { ConfirmedCall, OpenHandler } from "../../call.ts";
 import { bearerOf } from "../../requests/request.ts";
 
-/** POST …/users (protocol.md § 3.1): one user, or a list of them of which some may fail. */
+/** POST …/users (protocol.md § 3.1): one user, or a list of users, some of which may fail. */
 export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
   return async (call) => {
     const { caller } = bearerOf(call.request) === undefined ? ANONYMOUS : await call.authenticate();
     const isUnauthenticated = caller.kind === "nobody";
     if (!isUnauthenticated) call.charge();
-    // Asked before the body is read, so that a stranger's closed door costs the app nothing.
+    // Checked before the body is read, so that refusing unauthenticated clients costs the app nothing.
     accounts.permitRegister(call.resolved, caller);
     if (isUnauthenticated) call.chargeAddress();
     const bytesMax = caller.kind === "admin" ? BODY_BYTES_MAX : SMALL_BODY_BYTES_MAX;
