@@ -1,6 +1,6 @@
 export type Dialect = "2021" | "2026";
 
-/** As much of an OpenAPI document as is looked at here. */
+/** The parts of an OpenAPI document that this page uses. */
 export interface ApiDocument {
   readonly servers?: readonly { readonly url: string }[];
   readonly components?: {
@@ -15,11 +15,11 @@ export function documentAddress(dialect: Dialect): string {
 export async function loadDocument(dialect: Dialect): Promise<ApiDocument> {
   const response = await fetch(documentAddress(dialect), { credentials: "omit" });
   if (!response.ok) throw new Error(`openapi.json: ${response.status}`);
-  // as: it is made by this server
+  // as: written by this server
   return (await response.json()) as ApiDocument;
 }
 
-/** The name under which operations ask for a bearer. */
+/** The name of the security scheme for bearer tokens. */
 export function bearerSchemeOf({ components }: ApiDocument): string {
   const schemes = Object.entries(components?.securitySchemes ?? {});
   const [name] = schemes.find(([, { type, scheme }]) => type === "http" && scheme === "bearer") ?? [];

@@ -1,4 +1,7 @@
-/** "Try the API": a form that gets a token, and the viewer, which is handed it. */
+/**
+ * "Try the API": a form that gets a token, and the viewer, which uses the token. The pages only call this server's
+ * public API; they must not load anything from elsewhere.
+ */
 import { type ApiDocument, type Dialect, documentAddress, loadDocument } from "./api-document.ts";
 import { type AppKey, appKeyIn, parseAppKey } from "./app-key.ts";
 import { element } from "./element.ts";
@@ -24,7 +27,7 @@ async function show(dialect: Dialect): Promise<void> {
   documentLink.href = documentAddress(dialect);
   try {
     const document = await loadDocument(dialect);
-    // The other one may have been chosen meanwhile.
+    // Meanwhile the person may have chosen the other dialect.
     if (dialect !== chosenDialect()) return;
     loaded = document;
     showLoaded(document);
@@ -54,7 +57,7 @@ function chosenDialect(): Dialect {
 const address = new URL(location.href);
 const app = appKeyIn(address.hash);
 key = parseAppKey(app);
-// The viewer has fragments of its own.
+// The viewer uses fragments of its own.
 if (app !== "") history.replaceState(null, "", address.pathname + address.search);
 const asked = address.searchParams.get("dialect");
 for (const input of dialects) {

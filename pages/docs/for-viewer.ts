@@ -6,10 +6,10 @@ type Json = Record<string, unknown>;
 const FORM = "application/x-www-form-urlencoded";
 
 /**
- * The document as the viewer is handed it: with this app in the places of `{org}` and `{app}`, this server's address, and
- * examples that are sent where they should be. By itself the viewer leaves out each declared field of a form that need not be
- * sent, and sends each header that has an example.
- * @param key undefined: the document's own example stays
+ * Adapts the document for the viewer: fills `{org}` and `{app}` with this app, sets this server's address, and corrects
+ * examples. On its own the viewer omits optional fields that a form declares, and sends each header that has an
+ * example.
+ * @param key undefined keeps the document's own example
  */
 export function forViewer(source: ApiDocument, key: AppKey | undefined, origin: string): ApiDocument {
   const filled = structuredClone(source);
@@ -29,7 +29,7 @@ function fillParameter(parameter: Json, { org, app }: AppKey): void {
   parameter.example = value;
 }
 
-/** What has an example is sent, conditions too: it is said in words instead. */
+/** The viewer sends every parameter with an example, even conditions. The description gives the example instead. */
 function emptyParameter(parameter: Json): void {
   const { example } = parameter;
   if (parameter.required === true || example === undefined) return;
@@ -48,7 +48,7 @@ function rowsOf(fields: Json): readonly Json[] {
   return Object.entries(fields).map(([name, value]) => ({ name, value, isDisabled: false }));
 }
 
-/** Every object in it, at any depth. */
+/** Every object in the value, at any depth. */
 function* partsOf(value: unknown): Iterable<Json> {
   if (isJson(value)) yield value;
   if (typeof value !== "object" || value === null) return;

@@ -4,14 +4,14 @@ export type Grant = "client_credentials" | "password";
 
 export interface Credentials {
   readonly grant: Grant;
-  /** The client's id, or the user's name. */
+  /** The client's id or the user's name. */
   readonly name: string;
   readonly secret: string;
 }
 
 export type TokenAnswer =
   | { readonly token: string; readonly expiresInS: number }
-  /** The server's words, for a person. */
+  /** The server's error text, for people. */
   | { readonly refused: string; readonly hint: string | undefined };
 
 interface TokenBody {
@@ -21,10 +21,10 @@ interface TokenBody {
   readonly hint?: string;
 }
 
-/** What a person cannot see in the server's text. */
+/** The server's text would not explain this to a person. */
 const UNREACHABLE = "The server did not answer. Is it still running?";
 
-/** `POST /{org}/{app}/token`. The secret goes into the body of this one request, and nowhere else. */
+/** `POST /{org}/{app}/token`. The secret is sent only in the body of this request, and not stored. */
 export async function requestToken({ org, app }: AppKey, { grant, name, secret }: Credentials): Promise<TokenAnswer> {
   const fields =
     grant === "password" ? { username: name, password: secret } : { client_id: name, client_secret: secret };
@@ -37,7 +37,7 @@ export async function requestToken({ org, app }: AppKey, { grant, name, secret }
       credentials: "omit",
       referrerPolicy: "no-referrer",
     });
-    // as: each member is looked at before it is used
+    // as: each member is checked before use
     const body = (await response.json()) as TokenBody;
     if (response.ok && body.access_token !== undefined) {
       return { token: body.access_token, expiresInS: body.expires_in ?? 0 };

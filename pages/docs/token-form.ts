@@ -2,13 +2,13 @@ import { type AppKey, parseAppKey } from "./app-key.ts";
 import { element } from "./element.ts";
 import { type Grant, requestToken } from "./request-token.ts";
 
-/** What a person got. */
+/** The token that a person obtained. */
 export interface Granted {
   readonly key: AppKey;
   readonly token: string;
 }
 
-/** What the fields are called, by what is asked for; `fill` lets a browser's own store of passwords help with users. */
+/** Labels of the fields, by grant. `fill` lets the browser's password manager help with users. */
 const LABELS = {
   client_credentials: { name: "Client id", secret: "Client secret", fill: ["off", "off"] },
   password: { name: "Username", secret: "Password", fill: ["username", "current-password"] },
@@ -18,7 +18,7 @@ const COPIED_MS = 2000;
 const DAY_S = 86_400;
 const HOUR_S = 3600;
 
-/** The form that gets a token. Errors are the server's own words. */
+/** The form that gets a token. It shows the server's own error texts. */
 export class TokenForm {
   readonly #form = element("form", HTMLFormElement);
   readonly #app = element("app", HTMLInputElement);
@@ -31,7 +31,7 @@ export class TokenForm {
   readonly #onToken: (granted: Granted) => void;
   #token = "";
 
-  /** @param app what the field holds at first; may be empty */
+  /** @param app initial content of the field; may be empty */
   constructor(app: string, onToken: (granted: Granted) => void) {
     this.#onToken = onToken;
     this.#app.value = app;
@@ -81,7 +81,7 @@ export class TokenForm {
     this.#onToken({ key, token: answer.token });
   }
 
-  /** @param field what to put right */
+  /** @param field the field to correct */
   #refuse(text: string, field?: HTMLInputElement): void {
     this.#error.textContent = text;
     for (const each of [this.#app, this.#name, this.#secret]) {

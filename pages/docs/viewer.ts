@@ -1,6 +1,6 @@
 import { type ApiDocument, bearerSchemeOf } from "./api-document.ts";
 
-/** What Scalar's script, which is loaded before ours, leaves on the page. */
+/** The global that Scalar's script defines; it is loaded before ours. */
 declare const Scalar: {
   createApiReference(place: Element, configuration: Readonly<Record<string, unknown>>): ScalarReference;
 };
@@ -12,14 +12,14 @@ interface ScalarReference {
 
 export interface Shown {
   readonly document: ApiDocument;
-  /** Undefined: none was got yet. */
+  /** Undefined until a token was obtained. */
   readonly token: string | undefined;
 }
 
-/** Those of backends and pages that call such a server; the viewer's menu has the others. */
+/** Languages of typical backends and pages that call this server. The viewer's menu has all others. */
 const SAMPLES = ["shell/curl", "js/fetch", "java/okhttp", "python/requests", "php/curl", "go/native"];
 
-/** Nothing is loaded from elsewhere, nothing is sent elsewhere, and no secret is kept beyond the tab. */
+/** Nothing is loaded from or sent to other servers, and no secret is kept after the tab closes. */
 const SETTINGS = {
   withDefaultFonts: false,
   agent: { disabled: true },
@@ -29,7 +29,7 @@ const SETTINGS = {
   persistAuth: false,
   hideClientButton: true,
   showDeveloperTools: "never",
-  // Without a choice of its own it follows the system, as the page does.
+  // Without a choice of its own, the viewer follows the system, as the page does.
   hideDarkModeToggle: true,
   documentDownloadType: "none",
   theme: "none",
@@ -40,10 +40,10 @@ const SETTINGS = {
   operationTitleSource: "summary",
 };
 
-/** Scalar's script needs regular expressions that look behind, and ends at once where there are none (Safari before 16.4). */
-const TOO_OLD = "Its viewer needs a browser of 2023 or later. The form above works all the same.";
+/** Scalar's script needs lookbehind in regular expressions, and fails immediately without it (Safari before 16.4). */
+const TOO_OLD = "Its viewer needs a browser of 2023 or later. The form above still works.";
 
-/** The viewer, on its place in the page. */
+/** The viewer, in its place in the page. */
 export class Viewer {
   readonly #place: HTMLElement;
   #reference: ScalarReference | undefined;
@@ -52,7 +52,9 @@ export class Viewer {
     this.#place = place;
   }
 
-  /** Shows it anew: what was typed into it is gone. Throws, with a text for a person, where the browser cannot show it. */
+  /**
+   * Renders it again, which clears its inputs. Throws an error with a text for people if the browser cannot show it.
+   */
   show(shown: Shown): void {
     if (typeof Scalar === "undefined") throw new Error(TOO_OLD);
     this.#reference?.destroy();
@@ -61,7 +63,7 @@ export class Viewer {
     this.#reference = Scalar.createApiReference(mount, configurationOf(shown));
   }
 
-  /** Keeps what was typed into it. */
+  /** Updates it and keeps its inputs. */
   update(shown: Shown): void {
     this.#reference?.updateConfiguration(configurationOf(shown));
   }

@@ -1,6 +1,6 @@
 /**
- * The API's description, OpenAPI 3.1: made of the route tables, the shapes that check bodies, the table of refusals, and
- * what only words can say (`operations/`). It knows no socket.
+ * `src/openapi`: writes the API's document (OpenAPI 3.1) from the route tables, the shapes that check bodies, the table
+ * of refusals, and the texts in `operations/`. It must not serve anything: it knows no socket and no store.
  */
 import type { Dialect } from "../core/model.ts";
 import type { YieldToEventLoop } from "../core/ports/system/yield-to-event-loop.ts";
@@ -16,7 +16,7 @@ import { type JsonSchema, schemasOf } from "./schemas.ts";
 import { shareResponses } from "./shared-responses.ts";
 
 export interface DocumentNeeds {
-  /** It takes some 50 ms together, in pieces of a few: others have their turn in between. */
+  /** Building the document takes about 50 ms in total. It yields to the event loop every few ms. */
   readonly yieldToEventLoop: YieldToEventLoop;
   readonly routes: readonly Route[];
   readonly ownRoutes: readonly Pick<OwnRoute, "path" | "isPage">[];

@@ -1,11 +1,11 @@
-/** What answers say in their headers, beside what every one of them has. */
+/** The headers of answers, except those that every answer has. */
 
 const text = { type: "string" };
 const bytes = { type: "integer", format: "int64" };
 
 export const HEADERS = {
   ETag: {
-    description: "A strong tag of this version of the attributes.",
+    description: "The strong ETag of this version of the attributes.",
     schema: text,
     example: '"0193a3b0-7c1e-7d5a-a7b3-5d0f6c9e2a41.7"',
   },
@@ -15,39 +15,40 @@ export const HEADERS = {
     example: "Mon, 23 Nov 2026 02:23:23 GMT",
   },
   "Cache-Control": {
-    description: "`private, no-cache` for what a caller may keep and asks for again each time, otherwise `no-store`.",
+    description:
+      "`private, no-cache` for answers that the client may cache and must revalidate on each use; otherwise `no-store`.",
     required: true,
     schema: text,
     example: "private, no-cache",
   },
   Vary: {
-    description: "What of the request else decides the answer.",
+    description: "Request headers that the answer depends on.",
     required: true,
     schema: text,
     example: "Authorization",
   },
   "RateLimit-Policy": {
     description:
-      "The bucket that the call counts in, `q` calls in `w` seconds (draft-ietf-httpapi-ratelimit-headers-10). Not where the app has no rates, or the call was not counted.",
+      "The call's bucket: `q` calls in `w` seconds (draft-ietf-httpapi-ratelimit-headers-10). Absent if the app has no rate limit, or the call was not counted.",
     schema: text,
     example: '"set";q=100;w=1',
   },
   RateLimit: {
     description:
-      "How many calls this server would answer at once, and in how many seconds there are as many as can be; at 429, when to come again.",
+      "`r`: the number of calls that this server would accept now. `t`: seconds until the bucket is full again or, at 429, until the next call is accepted.",
     schema: text,
     example: '"set";r=99;t=1',
   },
   "Retry-After": {
-    description: "Whole seconds to wait.",
+    description: "Whole seconds to wait before retrying.",
     required: true,
     schema: { type: "integer", minimum: 1 },
     example: 1,
   },
-  "X-Quota-User-Used": { description: "Bytes that the user's attributes take.", schema: bytes, example: 50 },
-  "X-Quota-User-Limit": { description: "Bytes that they may take.", schema: bytes, example: 2048 },
+  "X-Quota-User-Used": { description: "Size of the user's attributes in bytes.", schema: bytes, example: 50 },
+  "X-Quota-User-Limit": { description: "Size limit of the user's attributes in bytes.", schema: bytes, example: 2048 },
   "X-Request-Id": {
-    description: "The operator's log has the cause under this id.",
+    description: "The server's log names the cause under this id.",
     schema: { type: "string", format: "uuid" },
     example: "0d4c9a0e-8a3c-4c8e-9a43-6a3a2b7e0f51",
   },
@@ -61,7 +62,7 @@ export const HEADERS = {
 
 export type HeaderName = keyof typeof HEADERS;
 
-/** On answers of a call that was counted. */
+/** On answers of rate-limited calls. */
 export const RATE_HEADERS = ["RateLimit-Policy", "RateLimit"] as const satisfies readonly HeaderName[];
 
 export function headerRefs(names: readonly HeaderName[]): Readonly<Record<string, { readonly $ref: string }>> {

@@ -3,20 +3,28 @@ import { CURSOR, ETAG } from "./sample-values.ts";
 
 const text = { type: "string" };
 
-/** What stands in paths, queries and headers, by name: `components.parameters`. */
+/** All parameters of paths, queries and headers, by name: `components.parameters`. */
 export const PARAMETERS = {
   org: path("org", "The organization: the first half of the app key.", "chat-demo"),
   app: path("app", "The app: the second half of the app key.", "testapp"),
-  username: path("username", "The user that the call is about; capitals are folded to lower case.", "ada"),
-  seconds: path("seconds", "For so long. Is not looked at.", "86400"),
-  conversation: path("conversation", "A user or a group. Is not looked at.", "bob"),
-  IfMatch: header("If-Match", "One or several ETags, or `*` for any attributes at all: otherwise 412.", ETAG),
-  IfNoneMatchOfRead: header("If-None-Match", "One or several ETags, or `*`: 304 where one of them is stored.", ETAG),
-  IfNoneMatchOfWrite: header("If-None-Match", "`*`: carried out only while the user has no attributes.", "*"),
+  username: path("username", "The user that the call is about. Capitals are converted to lower case.", "ada"),
+  seconds: path("seconds", "Seconds of the subscription. Ignored.", "86400"),
+  conversation: path("conversation", "A user or a group. Ignored.", "bob"),
+  IfMatch: header(
+    "If-Match",
+    "One or several ETags, or `*` for any attributes. If none matches, the call gets 412.",
+    ETAG,
+  ),
+  IfNoneMatchOfRead: header(
+    "If-None-Match",
+    "One or several ETags, or `*` for any attributes. If one matches, the call gets 304.",
+    ETAG,
+  ),
+  IfNoneMatchOfWrite: header("If-None-Match", "`*`: the call is carried out only if the user has no attributes.", "*"),
   properties: {
     name: "properties",
     in: "query",
-    description: "Removes these keys only. `%2C` stands for a comma in a key.",
+    description: "Removes only these keys. Write a comma in a key as `%2C`.",
     style: "form",
     explode: false,
     schema: { type: "array", items: { type: "string", minLength: 1 } },
@@ -25,21 +33,21 @@ export const PARAMETERS = {
   limit: {
     name: "limit",
     in: "query",
-    description: "How many users a page holds. More than 100 is cut to 100.",
+    description: "Number of users on a page. Values above 100 count as 100.",
     schema: { type: "integer", minimum: 1, default: 10 },
     example: 10,
   },
   cursor: {
     name: "cursor",
     in: "query",
-    description: "The `cursor` of the page before.",
+    description: "The `cursor` of the previous page.",
     schema: text,
     example: CURSOR,
   },
   dialect: {
     name: "dialect",
     in: "query",
-    description: "Which dialect of the documents to describe: the one that the app is set to.",
+    description: "The dialect to describe: use the one that the app is configured for.",
     schema: { enum: DIALECTS, default: "2021" },
     example: "2021",
   },
@@ -47,7 +55,7 @@ export const PARAMETERS = {
 
 export type ParameterName = keyof typeof PARAMETERS;
 
-/** Of a path, in their order. */
+/** The parameters of a path, in order. */
 export function pathParameters(pathText: string): readonly ParameterName[] {
   // as: the document's test finds a parameter without a description
   return [...pathText.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as ParameterName);

@@ -1,4 +1,4 @@
-/** What the examples are about: the app of the first start, and one of its users. */
+/** Values for the examples: the app that the first start creates, and one of its users. */
 import type { StoredVersion } from "../core/ports/attribute-store.ts";
 import { etagOf } from "../http/requests/preconditions.ts";
 
@@ -11,7 +11,7 @@ export const ANSWERED = MODIFIED + 1;
 export const VERSION: StoredVersion = { userId: USER_ID, bytes: 50, version: 7, modified: MODIFIED };
 export const ETAG = etagOf(VERSION);
 
-/** Of a page: after Ada. */
+/** The cursor of a page after the user `ada`. */
 export const CURSOR = "MTc5NTM5ODIwMzgyNiBhZGE";
 
 export const ATTRIBUTES = { avatarurl: "https://example.com/ada.png", nickname: "Ada" };
@@ -25,7 +25,7 @@ export const ADA = {
   activated: true,
 };
 
-/** An answer with its times around it. */
+/** An answer with its timestamp and duration. */
 export function timedExample(members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return { timestamp: ANSWERED, ...members, duration: 1 };
 }

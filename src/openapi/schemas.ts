@@ -15,7 +15,7 @@ const ERROR_SHAPES = {
   MetadataError,
   SizeError,
   VersionError,
-  /** Of the older dialect alone. */
+  /** Only in the older dialect. */
   UserUnknownError,
   BatchError: MetadataError.extend({ errors: UserErrors }),
 };
@@ -24,10 +24,10 @@ export type ErrorShape = keyof typeof ERROR_SHAPES;
 
 type Schemas = Readonly<Record<string, JsonSchema>>;
 
-/** Of answers, what further ones are made of. */
+/** Parts shared by several answers. */
 const SHARED = { ...TIME_SHAPES, Attributes, LastModified, UserErrors };
 
-/** Everything that calls take and answer, by name, for `components.schemas`: piece by piece, each of a few ms. */
+/** All shapes of bodies and answers, by name, for `components.schemas`. Each step of the iteration takes a few ms. */
 export function* schemasOf(dialect: Dialect): Iterable<Schemas> {
   yield jsonSchemas(BODY_SHAPES);
   yield answerSchemas(attributeAnswers(dialect));
@@ -42,8 +42,8 @@ function answerSchemas(shapes: Readonly<Record<string, z.ZodType>>): Schemas {
 }
 
 /**
- * As they are sent, for answers too: as they come out of a check, zod closes each object, and a client that is made from
- * the document would then refuse members that are added later.
+ * Generated as for input, also for answers: for output, zod closes each object, so generated clients would reject
+ * members that are added later.
  */
 function jsonSchemas(
   shapes: Readonly<Record<string, z.ZodType>>,
@@ -55,7 +55,7 @@ function jsonSchemas(
     io: "input",
     uri: (id) => `#/components/schemas/${id}`,
     override: ({ jsonSchema }) => {
-      // zod's way to say that a key is text, as all keys are.
+      // zod states that a key is a text, which every key is.
       if (isOnlyText(jsonSchema.propertyNames)) delete jsonSchema.propertyNames;
       override(jsonSchema);
     },
@@ -67,7 +67,7 @@ function isOnlyText(schema: unknown): boolean {
   return JSON.stringify(schema) === '{"type":"string"}';
 }
 
-/** Of answers: that a number can be counted with says nothing to their readers. */
+/** For answers: the bounds of safe integers tell readers nothing. */
 function withoutBounds(schema: JsonSchema): void {
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;

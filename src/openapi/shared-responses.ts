@@ -2,7 +2,7 @@ import { type JsonObject, STATUS_WORDS } from "./errors/error-responses.ts";
 
 type Responses = Record<string, JsonObject>;
 
-/** An operation before its answers are shared. */
+/** An operation whose responses are not shared yet. */
 export interface WithResponses {
   readonly operationId: string;
   readonly tags: readonly string[];
@@ -10,8 +10,9 @@ export interface WithResponses {
 }
 
 /**
- * Moves answers that several operations have to `components.responses`. They are called by their status, those of metadata
- * calls, whose errors hold more, apart; where there are several, the rarer ones by the first operation that has it, too.
+ * Moves responses that several operations share to `components.responses`. Their name is that of the status. Responses
+ * of metadata calls are separate, because their errors have more members. If a status has several shared responses, the
+ * rarer ones are also named after the first operation that has them.
  */
 export function shareResponses(operations: readonly WithResponses[]): Readonly<Record<string, JsonObject>> {
   const uses = new Map<

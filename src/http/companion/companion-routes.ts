@@ -41,19 +41,19 @@ export const COMPANION_CALLS: readonly CompanionCall[] = [
   {
     method: "DELETE",
     path: "/users/{username}/presence",
-    wants: "not to be told of their presence any more",
+    wants: "to unsubscribe from their presence",
     answer: "NoStatuses",
   },
   {
     method: "POST",
     path: "/users/{username}/presence/{seconds}",
-    wants: "to be told of their presence for so long",
+    wants: "to subscribe to their presence",
     answer: "NoStatuses",
   },
   {
     method: "GET",
     path: "/users/{username}/presence/sublist",
-    wants: "whose presence it is told of",
+    wants: "the presence subscriptions",
     answer: "NoSubscriptions",
   },
 

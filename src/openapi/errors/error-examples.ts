@@ -7,7 +7,7 @@ import { SAMPLES, type SampleName } from "./samples.ts";
 
 const SPAN = { from: ANSWERED - 1, to: ANSWERED };
 
-/** What a refusal is answered, as the server itself writes it. */
+/** The body of a refusal, as the server would write it. */
 export interface ErrorExample {
   readonly status: number;
   readonly example: Example;
@@ -21,7 +21,7 @@ export function errorExample(name: SampleName, family: Family, dialect: Dialect)
   return { status: error.status, example: { summary: summaryOf(name, error.text), value } };
 }
 
-/** The text for people says it, but where it says too little. */
+/** Uses the error's text for people, unless it says too little. */
 function summaryOf(name: SampleName, text: string): string {
   return text === "" ? name : `${name.replaceAll("_", " ")}: ${text}`;
 }

@@ -7,20 +7,26 @@ import type { ErrorShape } from "../schemas.ts";
 import { type ErrorExample, errorExample } from "./error-examples.ts";
 import { SAMPLES, type SampleName } from "./samples.ts";
 
-/** Words for a status, which also name the shared answers. */
+/** Name and description of each error status. The name also names the shared responses. */
 export const STATUS_WORDS: Readonly<Record<number, readonly [name: string, description: string]>> = {
-  400: ["BadRequest", "The request makes no sense."],
-  401: ["Unauthorized", "No good token, or one without the right."],
-  403: ["Forbidden", "Over a limit: of the bytes of a user or the app, or of the users of a batch."],
-  404: ["NotFound", "There is no such user, app or path."],
+  400: ["BadRequest", "The request is invalid."],
+  401: ["Unauthorized", "The token is missing or invalid, or does not permit this call."],
+  403: ["Forbidden", "Over a limit: the size of a user's or the app's attributes, or the number of users in a batch."],
+  404: ["NotFound", "The user, app or path does not exist."],
   408: ["RequestTimeout", "The body did not arrive in time."],
-  409: ["Conflict", "Another call has changed the attributes meanwhile; nothing was stored."],
-  412: ["PreconditionFailed", "Another version is stored than the request names; nothing was stored."],
+  409: ["Conflict", "Conflict: another call changed the attributes meanwhile. Nothing was stored."],
+  412: [
+    "PreconditionFailed",
+    "The precondition failed: the stored version is not the one in the request. Nothing was stored.",
+  ],
   413: ["ContentTooLarge", "The body is too large."],
-  415: ["UnsupportedMediaType", "The body is of a type, coding or charset that is not taken."],
-  429: ["TooManyRequests", "Over the rate, or too many failures of the address or the account."],
-  500: ["InternalServerError", "The call may have been carried out, in whole or in part: look before repeating it."],
-  503: ["ServiceUnavailable", "Nothing was stored, and nothing will be: the call can be repeated."],
+  415: ["UnsupportedMediaType", "The body's type, coding or charset is not supported."],
+  429: ["TooManyRequests", "Over the rate limit, or too many failures of the address or the account."],
+  500: ["InternalServerError", "The call may have been carried out, in whole or in part: check before repeating it."],
+  503: [
+    "ServiceUnavailable",
+    "The server is overloaded or unavailable. Nothing was or will be stored: the call can be repeated.",
+  ],
 };
 
 const HEADERS: Partial<Readonly<Record<AnyRefused["code"], readonly HeaderName[]>>> = {
@@ -33,7 +39,7 @@ const HEADERS: Partial<Readonly<Record<AnyRefused["code"], readonly HeaderName[]
   internal: ["X-Request-Id"],
 };
 
-/** What a refusal's body holds beside what all of its family do. */
+/** The shapes of refusals whose body has more members than others of the same family. */
 const SHAPES: Partial<Readonly<Record<AnyRefused["code"], ErrorShape>>> = {
   user_bytes_exceeded: "SizeError",
   app_bytes_exceeded: "SizeError",
@@ -54,7 +60,7 @@ export interface ErrorResponses {
   readonly examples: Readonly<Record<string, Example>>;
 }
 
-/** The answers to a route's refusals. @param isCounted it is a call of an app */
+/** The responses to a route's refusals. @param isCounted the call is charged to the app's rate limit */
 export function errorResponses(
   names: readonly SampleName[],
   family: Family,
@@ -90,7 +96,7 @@ export function errorResponses(
   return { responses, examples };
 }
 
-/** What is refused before the server knows what it was for has the shape of metadata calls. */
+/** A refusal before routing has the shape of metadata calls. */
 function familyOf(name: SampleName, family: Family): Family {
   return name === "route_unknown" ? "metadata" : family;
 }

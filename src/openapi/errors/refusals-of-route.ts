@@ -15,7 +15,7 @@ const TOKEN: readonly SampleName[] = [
 ];
 const BODY: readonly SampleName[] = ["body_late", "body_too_large", "media_type_unsupported"];
 
-/** All refusals that a route can answer: those of its kind, of the table of rights, and its own. */
+/** All refusals of a route: those of its kind, those of the table of rights, and its own. */
 export function refusalsOf(route: Route, operation: Operation, dialect: Dialect): readonly SampleName[] {
   const names = [
     ...ANY,
@@ -36,7 +36,7 @@ const CALLERS: Readonly<Record<Exclude<Relation, "nobody">, Caller>> = {
   admin: { kind: "admin" },
 };
 
-/** What callers with a good token are told who may not do it. */
+/** The refusals of authenticated callers without permission. */
 function rightsOf({ operation }: Extract<Route, { bearer: "needed" }>, dialect: Dialect): readonly SampleName[] {
   const settings = { dialect, registration: "authorised" } as const;
   const codes = new Set<SampleName>();

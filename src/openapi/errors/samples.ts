@@ -3,7 +3,7 @@ import type { Refused } from "../../core/refusals.ts";
 import type { AnyRefused, ERRORS } from "../../http/answers/errors.ts";
 import { APP_ID, VERSION } from "../sample-values.ts";
 
-/** One refusal of each kind, for the examples of errors. A new code does not compile before it has its row. */
+/** One refusal of each kind, for the examples of errors. A new code must have a row here to compile. */
 const BY_CODE = {
   token_missing: { code: "token_missing" },
   token_expired: { code: "token_expired" },
@@ -56,7 +56,7 @@ const BY_CODE = {
   internal: { code: "internal" },
 } as const satisfies { readonly [Code in keyof typeof ERRORS]: AnyRefused & { code: Code } };
 
-/** What else is worth an example of its own: the same refusals, of something else. */
+/** Refusals that deserve further examples. */
 const FURTHER = {
   no_attribute: { code: "argument_illegal", reason: "the request body holds no attributes" },
   no_entity_tag: {

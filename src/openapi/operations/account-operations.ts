@@ -16,32 +16,32 @@ const REGISTRANT_REFUSALS = [
   "nickname_too_long",
 ] as const;
 
-/** By method and path of the route table. */
+/** Keyed by method and path of the route table. */
 export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   "POST /token": {
     operationId: "createToken",
     summary: "Get a token",
     description:
-      "JSON or a form, under any content type. `Authorization: Basic` may take the place of `client_id` and `client_secret`.",
+      "The body is JSON or a form, with any content type. `Authorization: Basic` can replace `client_id` and `client_secret`.",
     body: {
       content: {
         [JSON_TYPE]: {
           schema: "TokenRequest",
           examples: {
             admin: { summary: "For a backend", value: { grant_type: "client_credentials", ...CLIENT, ttl: 3600 } },
-            user: { summary: "For a user, by password", value: { grant_type: "password", ...USER } },
+            user: { summary: "For a user, with a password", value: { grant_type: "password", ...USER } },
             inherit: {
-              summary: "For a user, by an admin's token",
+              summary: "For a user, with an admin's token",
               value: { grant_type: "inherit", username: "ada", autoCreateUser: true },
             },
-            agora: { summary: "For a token that others have made", value: { grant_type: "agora" } },
+            agora: { summary: "In exchange for an external token", value: { grant_type: "agora" } },
           },
         },
         "application/x-www-form-urlencoded": {
           schema: "TokenForm",
           examples: {
             admin: { summary: "For a backend", value: { grant_type: "client_credentials", ...CLIENT } },
-            user: { summary: "For a user, by password", value: { grant_type: "password", ...USER } },
+            user: { summary: "For a user, with a password", value: { grant_type: "password", ...USER } },
           },
         },
       },
@@ -50,9 +50,12 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
       description: "A token.",
       schema: "Token",
       examples: {
-        admin: { summary: "An admin's", value: { ...TOKEN, application: APP_ID } },
-        user: { summary: "A user's", value: { ...TOKEN, user: ADA } },
-        agora: { summary: "An exchanged one", value: { access_token: TOKEN.access_token, expire_timestamp: ANSWERED } },
+        admin: { summary: "An admin token", value: { ...TOKEN, application: APP_ID } },
+        user: { summary: "A user token", value: { ...TOKEN, user: ADA } },
+        agora: {
+          summary: "An exchanged token",
+          value: { access_token: TOKEN.access_token, expire_timestamp: ANSWERED },
+        },
       },
     },
     refusals: [
@@ -72,7 +75,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     operationId: "createUsers",
     summary: "Register users",
     description:
-      "The body is JSON under any content type. Of a list some may fail: they are in `data`, and the others are registered.",
+      "The body is JSON, with any content type. If some users of a list fail, `data` lists them, and the others are registered.",
     body: {
       content: {
         [JSON_TYPE]: {
@@ -91,7 +94,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
       },
     },
     answer: {
-      description: "Who was registered.",
+      description: "The registered users.",
       schema: "Users",
       examples: {
         one: { summary: "One user", value: envelopeExample("post", "/users", { entities: [ADA] }) },
@@ -119,7 +122,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /users": {
     operationId: "listUsers",
     summary: "List users",
-    description: "By creation, page by page.",
+    description: "In order of creation, in pages.",
     parameters: ["limit", "cursor"],
     answer: {
       description: "A page of users.",
@@ -131,10 +134,10 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   "DELETE /users": {
     operationId: "deleteUsers",
     summary: "Delete users",
-    description: "A page of users, the oldest first, with their attributes and tokens.",
+    description: "Deletes a page of users, the oldest first, with their attributes and tokens.",
     parameters: ["limit", "cursor"],
     answer: {
-      description: "Who was deleted.",
+      description: "The deleted users.",
       schema: "Users",
       examples: {
         page: { summary: "One user", value: envelopeExample("delete", "/users", { entities: [ADA] }, { count: 1 }) },
@@ -157,9 +160,9 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   "DELETE /users/{username}": {
     operationId: "deleteUser",
     summary: "Delete a user",
-    description: "Attributes and tokens go with the user.",
+    description: "Also deletes the user's attributes and tokens.",
     answer: {
-      description: "Who was deleted.",
+      description: "The deleted users.",
       schema: "Users",
       examples: { user: { summary: "A user", value: envelopeExample("delete", "/users", { entities: [ADA] }) } },
     },
@@ -168,7 +171,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   "PUT /users/{username}/password": {
     operationId: "changePassword",
     summary: "Change a password",
-    description: "The body is JSON under any content type. The user's tokens end.",
+    description: "The body is JSON, with any content type. All tokens of the user are revoked.",
     body: {
       content: {
         [JSON_TYPE]: {
@@ -181,7 +184,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
       },
     },
     answer: {
-      description: "Changed.",
+      description: "The password was changed.",
       schema: "PasswordChanged",
       examples: { changed: { summary: "Changed", value: timedExample({ action: "set user password" }) } },
     },
@@ -198,9 +201,9 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   "POST /users/{username}/deactivate": {
     operationId: "deactivateUser",
     summary: "Deactivate a user",
-    description: "The user's tokens end, and no new ones are given.",
+    description: "All tokens of the user are revoked, and no new ones are issued.",
     answer: {
-      description: "Deactivated.",
+      description: "The user was deactivated.",
       schema: "UserDeactivated",
       examples: {
         user: {
@@ -214,9 +217,9 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   "POST /users/{username}/activate": {
     operationId: "activateUser",
     summary: "Activate a user",
-    description: "Tokens of before stay ended.",
+    description: "Revoked tokens stay revoked.",
     answer: {
-      description: "Activated.",
+      description: "The user was activated.",
       schema: "UserActivated",
       examples: { user: { summary: "A user", value: timedExample({ action: "activate user" }) } },
     },
@@ -224,12 +227,14 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   },
   "GET /sdk/users/{username}/token/expires": {
     operationId: "getTokenExpiry",
-    summary: "Get when the token expires",
-    description: "Of the bearer token of this call.",
+    summary: "Get the token's expiry time",
+    description: "For the bearer token of this call.",
     answer: {
-      description: "When it expires.",
+      description: "The expiry time.",
       schema: "TokenExpiry",
-      examples: { expiry: { summary: "A time", value: timedExample({ expire_timestamp: ANSWERED + 5_184_000_000 }) } },
+      examples: {
+        expiry: { summary: "An expiry time", value: timedExample({ expire_timestamp: ANSWERED + 5_184_000_000 }) },
+      },
     },
     refusals: [],
   },

@@ -25,21 +25,24 @@ const SET_REFUSALS = [
 ] as const;
 
 const CHANGED = {
-  description: "Stored, on disk.",
+  description: "The change was stored durably.",
   schema: "ChangedAttributes",
   headers: [...VERSION, ...QUOTA],
   examples: {
-    changed: { summary: "All attributes", value: timedExample({ data: ATTRIBUTES, lastModified: MODIFIED }) },
+    changed: {
+      summary: "All attributes of the user",
+      value: timedExample({ data: ATTRIBUTES, lastModified: MODIFIED }),
+    },
   },
 } as const;
 
-/** By method and path of the route table. */
+/** Keyed by method and path of the route table. */
 export const ATTRIBUTE_OPERATIONS: Readonly<Record<string, Operation>> = {
   "PUT /metadata/user/{username}": {
     operationId: "setAttributes",
     summary: "Set attributes",
     description:
-      "Adds or replaces the keys that are named and leaves the others. An empty value removes its key. Any content type but JSON, XML and multipart is read as a form. `If-Unmodified-Since` is refused with 400.",
+      "Adds or replaces the keys in the request and leaves all others unchanged. An empty value removes its key. The body is read as a form, whatever its content type, except JSON, XML and multipart. `If-Unmodified-Since` is refused with 400.",
     parameters: ["IfMatch", "IfNoneMatchOfWrite"],
     body: { content: { [FORM]: FORM_CONTENT } },
     answer: CHANGED,
@@ -50,7 +53,7 @@ export const ATTRIBUTE_OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: "Get attributes",
     parameters: ["IfMatch", "IfNoneMatchOfRead"],
     answer: {
-      description: "The user's attributes; `data` is `{}` when there are none.",
+      description: "The user's attributes; `data` is `{}` if there are none.",
       schema: "StoredAttributes",
       headers: VERSION,
       examples: {
@@ -65,14 +68,14 @@ export const ATTRIBUTE_OPERATIONS: Readonly<Record<string, Operation>> = {
     operationId: "deleteAttributes",
     summary: "Delete attributes",
     description:
-      "All of them, or those of some keys. It also succeeds where there are none, and for an admin where there is no such user.",
+      "Deletes all attributes, or only some keys. Also succeeds if there are none and, for an admin, if the user does not exist.",
     parameters: ["properties", "IfMatch", "IfNoneMatchOfWrite"],
     answer: {
-      description: "Deleted.",
+      description: "The attributes were deleted.",
       schema: "DeletedAttributes",
       headers: [...VERSION, ...QUOTA],
       examples: {
-        all: { summary: "All", value: timedExample({ data: true }) },
+        all: { summary: "All attributes", value: timedExample({ data: true }) },
         some: { summary: "Some keys", value: timedExample({ data: true, lastModified: MODIFIED }) },
       },
     },
@@ -81,7 +84,7 @@ export const ATTRIBUTE_OPERATIONS: Readonly<Record<string, Operation>> = {
   "PATCH /metadata/user/{username}": {
     operationId: "patchAttributes",
     summary: "Set attributes from JSON",
-    description: "A merge patch. Under any other content type the body is read as for PUT.",
+    description: "The body is a merge patch. With any other content type it is read as for PUT.",
     parameters: ["IfMatch", "IfNoneMatchOfWrite"],
     body: {
       content: {
@@ -89,7 +92,7 @@ export const ATTRIBUTE_OPERATIONS: Readonly<Record<string, Operation>> = {
           schema: "MergePatch",
           examples: {
             profile: {
-              summary: "Text, a number, and a key to remove",
+              summary: "A text, a number, and a key to remove",
               value: { nickname: "Ada", age: 36, sign: null },
             },
           },
@@ -103,7 +106,7 @@ export const ATTRIBUTE_OPERATIONS: Readonly<Record<string, Operation>> = {
   "POST /metadata/user/get": {
     operationId: "getManyAttributes",
     summary: "Get attributes of several users",
-    description: "The body is JSON under any content type.",
+    description: "The body is JSON, with any content type.",
     body: {
       content: {
         "application/json": {
@@ -114,17 +117,17 @@ export const ATTRIBUTE_OPERATIONS: Readonly<Record<string, Operation>> = {
               value: { targets: ["ada", "bob"], properties: ["avatarurl", "nickname"] },
             },
             all: { summary: "All keys", value: { targets: ["ada"] } },
-            changed: { summary: "What has changed", value: { versions: { ada: MODIFIED, bob: 0 } } },
+            changed: { summary: "Changes since known versions", value: { versions: { ada: MODIFIED, bob: 0 } } },
           },
         },
       },
     },
     answer: {
-      description: "The attributes that there are.",
+      description: "The attributes of those users that have any.",
       schema: "ManyAttributes",
       examples: {
         found: {
-          summary: "One has attributes",
+          summary: "One user has attributes",
           value: timedExample({ data: { ada: ATTRIBUTES }, lastModified: { ada: MODIFIED } }),
         },
         changed: {
@@ -138,14 +141,15 @@ export const ATTRIBUTE_OPERATIONS: Readonly<Record<string, Operation>> = {
   "POST /metadata/user/set": {
     operationId: "setManyAttributes",
     summary: "Set attributes of several users",
-    description: "The body is JSON under any content type. Each user succeeds or fails alone, unless it is `atomic`.",
+    description:
+      "The body is JSON, with any content type. Each user succeeds or fails separately, unless `atomic` is true.",
     body: {
       content: {
         "application/json": {
           schema: "BatchSet",
           examples: {
             alone: {
-              summary: "Each alone",
+              summary: "Separately",
               value: { targets: { ada: { nickname: "Ada", sign: null }, nobody: { nickname: "Nobody" } } },
             },
             atomic: {
@@ -157,7 +161,7 @@ export const ATTRIBUTE_OPERATIONS: Readonly<Record<string, Operation>> = {
       },
     },
     answer: {
-      description: "Who succeeded is in `data`, the others are in `errors`.",
+      description: "Users that succeeded are in `data`, all others in `errors`.",
       schema: "ManySet",
       examples: {
         partly: {
@@ -192,7 +196,7 @@ export const ATTRIBUTE_OPERATIONS: Readonly<Record<string, Operation>> = {
     operationId: "getCapacity",
     summary: "Get the size of all attributes",
     answer: {
-      description: "Exactly the sum over all users.",
+      description: "The exact sum over all users.",
       schema: "Capacity",
       examples: { bytes: { summary: "Bytes", value: timedExample({ data: 1673 }) } },
     },
@@ -201,13 +205,13 @@ export const ATTRIBUTE_OPERATIONS: Readonly<Record<string, Operation>> = {
   "GET /metadata/limits": {
     operationId: "getLimits",
     summary: "Get limits",
-    description: "What the caller may, and what is used of it.",
+    description: "The limits that apply to the caller, and the usage.",
     answer: {
       description: "The app's limits.",
       schema: "AppLimits",
       examples: {
         admin: {
-          summary: "As an admin is told",
+          summary: "For an admin",
           value: timedExample({
             data: {
               limits: { userBytesMax: 2048, appBytesMax: 10_737_418_240, batchMax: 100, ratePerSecond: 100 },

@@ -6,7 +6,7 @@ const UNREAD = { schema: "UnreadBody", examples: { users: { summary: "Users", va
 const ACTIONS = { GET: "get", POST: "post", DELETE: "delete", PUT: "post", PATCH: "post" } as const;
 const EXAMPLES: Readonly<Record<string, string>> = { username: "ada", seconds: "86400", conversation: "bob" };
 
-/** Read off their table: one description serves the whole kind. By method and path of the route table. */
+/** Derived from the table of companion calls. Keyed by method and path of the route table. */
 export const COMPANION_OPERATIONS: Readonly<Record<string, Operation>> = Object.fromEntries(
   COMPANION_CALLS.map((call) => [`${call.method} ${call.path}`, operationOf(call)]),
 );
@@ -18,17 +18,17 @@ function operationOf({ method, path, wants, answer }: CompanionCall): Operation 
     summary: `Ask ${/^(?:to|not|wh)/.test(wants) ? "" : "for "}${wants}`,
     ...(method === "POST" && { body: { isOptional: true, content: { "application/json": UNREAD } } }),
     answer: {
-      description: "There are none.",
+      description: "The constant, empty answer.",
       schema: answer,
       examples: {
-        none: { summary: "Always, but for its path", value: exampleOf(answer) },
+        none: { summary: "The answer; only its path varies", value: exampleOf(answer) },
       },
     },
     refusals: ["route_unknown"],
   };
 }
 
-/** Of the first call that is answered so: one example serves them all. */
+/** The example shows the first call that has this answer. */
 function exampleOf(answer: CompanionCall["answer"]): unknown {
   const { method = "GET", path = "" } = COMPANION_CALLS.find((call) => call.answer === answer) ?? {};
   const shown = path.replace(/\{(\w+)\}/g, (whole, name: string) => EXAMPLES[name] ?? whole);

@@ -8,7 +8,7 @@ import { parameterRefs } from "../parameters.ts";
 import type { WithResponses } from "../shared-responses.ts";
 import type { Example, Operation } from "./operation.ts";
 
-/** An operation as the document has it. */
+/** An operation in the form of the document. */
 export interface WrittenOperation {
   readonly object: WithResponses & JsonObject;
   /** For `components.examples`. */
@@ -16,8 +16,8 @@ export interface WrittenOperation {
 }
 
 /**
- * Any request can meet it. Said of the calls that cannot be refused otherwise, and of all in the document's text: an error
- * without a body, on every call, would have clients with generated types look twice at each answer.
+ * Any request may be refused with 431. Listed only on calls without other refusals, and in the document's description:
+ * an error without a body on every call would complicate each answer's type in generated clients.
  */
 const HEAD_TOO_LARGE = {
   description: "The request line and the headers are over 16 KiB. Answered by the runtime, without a body.",
@@ -32,7 +32,7 @@ export function appOperation(route: Route, operation: Operation, dialect: Dialec
   });
 }
 
-/** One of the server's own paths, which are free of tokens and rates. */
+/** For the server's own paths, which need no token and are not rate limited. */
 export function ownOperation(operation: Operation, dialect: Dialect): WrittenOperation {
   const errors = errorResponses(operation.refusals, "metadata", dialect, false);
   if (operation.unready !== undefined) {
@@ -59,7 +59,7 @@ function written(
   const all = headerRefs([...(answer.headers ?? []), ...headers]);
   const responses: Record<string, JsonObject> = {
     200: { description: answer.description, headers: all, content: json(answer.schema, answer.examples) },
-    ...(mayBeUnchanged && { 304: { description: "The caller has this version.", headers: all } }),
+    ...(mayBeUnchanged && { 304: { description: "Not modified: the client has this version.", headers: all } }),
     ...Object.fromEntries(errors.responses),
     ...(!takesTokens(kind) && { 431: HEAD_TOO_LARGE }),
   };
@@ -97,7 +97,7 @@ function refTo(schema: string): JsonObject {
   return { $ref: `#/components/schemas/${schema}` };
 }
 
-/** `{}` among them: it also goes without. */
+/** Includes `{}` if the call also works without a token. */
 function securityOf({ bearer, path }: Route): readonly JsonObject[] {
   if (bearer === "needed") return [{ bearer: [] }];
   return [{}, { bearer: [] }, ...(path === "/token" ? [{ client: [] }] : [])];

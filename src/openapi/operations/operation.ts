@@ -3,24 +3,24 @@ import type { SampleName } from "../errors/samples.ts";
 import type { HeaderName } from "../headers.ts";
 import type { ParameterName } from "../parameters.ts";
 
-/** What the document says of a route and cannot read off the tables of routes and rights. */
+/** The parts of an operation that cannot be derived from the tables of routes and rights. */
 export interface Operation {
-  /** Also the name of the method in generated clients. */
+  /** Also the method's name in generated clients. */
   readonly operationId: string;
-  /** A few words, for lists. */
+  /** A few words, shown in lists. */
   readonly summary: string;
   readonly description?: string;
-  /** Beside those of the path. */
+  /** In addition to those of the path. */
   readonly parameters?: readonly ParameterName[];
   readonly body?: Body;
   readonly answer: Answer;
-  /** Its 503, where that is no error as others are. */
+  /** The 503 answer, if it differs from other errors. */
   readonly unready?: Answer;
-  /** A conditional read can be answered 304. */
+  /** Conditional reads may be answered 304. */
   readonly mayBeUnchanged?: true;
-  /** Beside those that every call of its kind may meet. */
+  /** In addition to those common to all calls of its kind. */
   readonly refusals: readonly SampleName[];
-  /** Further ones of one dialect. */
+  /** Additional refusals of one dialect. */
   readonly refusalsOf?: Partial<Readonly<Record<Dialect, readonly SampleName[]>>>;
 }
 
@@ -39,9 +39,9 @@ interface Answer {
 }
 
 interface Content {
-  /** In `components.schemas`. */
+  /** The name in `components.schemas`. */
   readonly schema: string;
-  /** As requests, each of them is answered 200. */
+  /** Every request example must be answered with 200. */
   readonly examples: Readonly<Record<string, Example>>;
 }
 

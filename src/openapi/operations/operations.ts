@@ -1,3 +1,8 @@
+/**
+ * `operations/`: the texts and examples of each operation. They must agree with what the server does: tests send the
+ * examples to it.
+ */
+
 import type { Route } from "../../http/call.ts";
 import { ACCOUNT_OPERATIONS } from "./account-operations.ts";
 import { ATTRIBUTE_OPERATIONS } from "./attribute-operations.ts";

@@ -1,47 +1,47 @@
 import type { Operation } from "./operation.ts";
 
-/** By path of the table of the server's own. */
+/** Keyed by path of the table of the server's own routes. */
 export const OWN_OPERATIONS: Readonly<Record<string, Operation>> = {
   "/-/health": {
     operationId: "getHealth",
-    summary: "Whether the server runs",
-    description: "Free of tokens and rates, by any method.",
+    summary: "Check that the server is alive",
+    description: "Needs no token and is not rate limited. Accepts any method.",
     answer: {
-      description: "It runs.",
+      description: "The server is alive.",
       schema: "Health",
-      examples: { alive: { summary: "It runs", value: { status: "alive" } } },
+      examples: { alive: { summary: "Alive", value: { status: "alive" } } },
     },
     refusals: [],
   },
   "/-/ready": {
     operationId: "getReadiness",
-    summary: "Whether the server can serve",
+    summary: "Check that the server is ready",
     description:
-      "The store reads and could write, and the thread that answers learns what others change. Free of tokens and rates, by any method. The answer is up to a second old.",
+      "Ready means that the store can be read and written, and that the answering thread follows changes by other threads and servers. Needs no token and is not rate limited. Accepts any method. The answer is up to a second old.",
     answer: {
-      description: "It can serve.",
+      description: "The server is ready.",
       schema: "Ready",
       examples: {
-        ready: { summary: "It can", value: { status: "ready" } },
+        ready: { summary: "Ready", value: { status: "ready" } },
         troubled: {
-          summary: "It can, and something is to be seen to",
+          summary: "Ready, but the operator should act",
           value: { status: "ready", troubles: ["log_long"] },
         },
       },
     },
     unready: {
-      description: "It cannot.",
+      description: "The server is not ready.",
       schema: "NotReady",
-      examples: { unready: { summary: "It cannot", value: { status: "the store does not answer" } } },
+      examples: { unready: { summary: "Not ready", value: { status: "the store does not answer" } } },
     },
     refusals: [],
   },
   "/-/openapi.json": {
     operationId: "getOpenApiDocument",
-    summary: "This document",
+    summary: "Get this document",
     parameters: ["dialect"],
     answer: {
-      description: "The document.",
+      description: "The OpenAPI document.",
       schema: "OpenApiDocument",
       headers: ["ETag", "Cache-Control", "Vary"],
       examples: { document: { summary: "Its beginning", value: { openapi: "3.1.1" } } },

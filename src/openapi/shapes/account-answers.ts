@@ -10,7 +10,7 @@ const User = z
     created: ms(),
     modified: ms(),
     username: Username,
-    activated: z.boolean().describe("A deactivated user gets no tokens."),
+    activated: z.boolean().describe("Deactivated users get no tokens."),
     nickname: z.string().optional().describe("The push nickname, which is not an attribute."),
   })
   .describe("A user of an app.");
@@ -23,19 +23,21 @@ const tokenMembers = {
 
 const AdminToken = z
   .object({ ...tokenMembers, application: z.string().meta({ format: "uuid" }).describe("The app's UUID.") })
-  .describe("For `client_credentials`: an admin of the app.");
-const UserToken = z.object({ ...tokenMembers, user: User }).describe("For `password` and `inherit`: a user.");
+  .describe("For `client_credentials`: the token of an admin of the app.");
+const UserToken = z
+  .object({ ...tokenMembers, user: User })
+  .describe("For `password` and `inherit`: the token of a user.");
 const ExchangedToken = z
-  .object({ access_token: tokenMembers.access_token, expire_timestamp: ms("When it expires.") })
+  .object({ access_token: tokenMembers.access_token, expire_timestamp: ms("The expiry time.") })
   .describe("For `agora`.");
 const Token = z.union([AdminToken, UserToken, ExchangedToken]).describe("Depends on the grant.");
 
-/** The envelope of the user calls and of the companion calls. */
+/** The envelope of the user calls and the companion calls. */
 export const ENVELOPE = {
   action: z.enum(["post", "get", "delete"]),
   application: z.string().meta({ format: "uuid" }).describe("The app's UUID."),
-  path: z.string().describe("Below the app."),
-  uri: z.string().describe("As it was asked for."),
+  path: z.string().describe("The path below the app."),
+  uri: z.string().describe("The URL of the request."),
   organization: z.string(),
   applicationName: z.string(),
 };
@@ -43,12 +45,12 @@ export const ENVELOPE = {
 const Users = timed({
   ...ENVELOPE,
   entities: z.array(User),
-  count: count("How many users are in this answer.", true).optional(),
-  cursor: z.string().optional().describe("Names the next page; the last one has none."),
+  count: count("Number of users in this answer.", true).optional(),
+  cursor: z.string().optional().describe("Send it to get the next page. The last page has none."),
   data: z
     .array(z.object({ username: z.string(), registerUserFailReason: z.string() }))
     .optional()
-    .describe("Of a list: who was not registered, and why."),
+    .describe("For a list: the users that were not registered, and why."),
 });
 
 export const ACCOUNT_ANSWERS = {
@@ -61,5 +63,5 @@ export const ACCOUNT_ANSWERS = {
   PasswordChanged: timed({ action: z.literal("set user password") }),
   UserActivated: timed({ action: z.literal("activate user") }),
   UserDeactivated: timed({ action: z.literal("Deactivate user"), entities: z.array(User) }),
-  TokenExpiry: timed({ expire_timestamp: ms("When the bearer token of this call expires.") }),
+  TokenExpiry: timed({ expire_timestamp: ms("The expiry time of the bearer token of this call.") }),
 };

@@ -6,12 +6,12 @@ import { ErrorMembers } from "./error-answers.ts";
 
 export const Attributes = z
   .record(z.string(), z.string())
-  .describe("From key to value, sorted by key. All values are text.");
-export const LastModified = ms("When the attributes were last changed. It grows with every change.");
-const lastModifieds = z.record(z.string(), LastModified).describe("From username to `lastModified`.");
+  .describe("Values by key, sorted by key. All values are text.");
+export const LastModified = ms("Time of the last change of the attributes. It increases with every change.");
+const lastModifieds = z.record(z.string(), LastModified).describe("`lastModified` by username.");
 const Byname = z
   .record(z.string(), Attributes)
-  .describe("From username, as it was spelled, to attributes. Who has none is left out.");
+  .describe("Attributes by username, as spelled in the request. Users without attributes are omitted.");
 
 const Deleted = timed({
   data: z.literal(true),
@@ -21,12 +21,12 @@ const Deleted = timed({
 const ManyAttributes = timed({
   data: Byname,
   lastModified: lastModifieds,
-  unchanged: z.array(z.string()).optional().describe("With `versions`: whose version is that very one."),
-  removed: z.array(z.string()).optional().describe("With `versions`: who are no more."),
+  unchanged: z.array(z.string()).optional().describe("With `versions`: the users whose version is current."),
+  removed: z.array(z.string()).optional().describe("With `versions`: the users that do not exist any more."),
 });
 
 const UserError = ErrorMembers.pick({ error: true, error_description: true, hint: true })
-  .extend({ status: z.int().describe("What a call for this user alone would have been answered.") })
+  .extend({ status: z.int().describe("The status of the same call for this user alone.") })
   .extend(
     ErrorMembers.pick({
       used: true,
@@ -38,16 +38,18 @@ const UserError = ErrorMembers.pick({ error: true, error_description: true, hint
     }).partial().shape,
   );
 
-export const UserErrors = z.record(z.string(), UserError).describe("From username to why they were not changed.");
+export const UserErrors = z
+  .record(z.string(), UserError)
+  .describe("Errors of the users that were not changed, by username.");
 
 const ManySet = timed({ data: z.record(z.string(), Attributes), lastModified: lastModifieds, errors: UserErrors });
 
-const Capacity = timed({ data: count("Bytes that the attributes of all users of the app take.") });
+const Capacity = timed({ data: count("Size of the attributes of all users of the app in bytes.") });
 
 const AppLimits = timed({
   data: z.object({
     limits: z.object(
-      Object.fromEntries(LIMIT_NAMES.map((name) => [name, count("0 is no rate.", name === "ratePerSecond")])),
+      Object.fromEntries(LIMIT_NAMES.map((name) => [name, count("0 is unlimited.", name === "ratePerSecond")])),
     ),
     used: z.object({
       appBytes: count("For an admin.", true).optional(),
@@ -55,15 +57,15 @@ const AppLimits = timed({
     }),
     rates: z
       .partialRecord(z.enum(BUCKETS), z.object({ perSecond: count(), remaining: count() }))
-      .describe("By bucket; one without a rate is left out."),
-    conflicts: z.enum(CONFLICT_RULES).describe("What becomes of a set that another one has overtaken."),
+      .describe("By bucket; buckets without a limit are omitted."),
+    conflicts: z.enum(CONFLICT_RULES).describe("How conflicting sets are handled: refused (409) or merged."),
     checkExt: z.boolean().describe("Whether an `ext` must be the text of a JSON object."),
   }),
 });
 
 export function attributeAnswers(dialect: Dialect) {
   return {
-    /** In the newer dialect a user who is not there has an answer, and no version. */
+    /** In the newer dialect an unknown user is answered without a version. */
     StoredAttributes: timed({
       data: Attributes,
       lastModified: dialect === "2026" ? LastModified.optional() : LastModified,

@@ -1,4 +1,4 @@
-/** What calls take, as clients are to send it: the shapes that check it, narrowed by what the rules ask for besides. */
+/** The bodies that clients should send: the shapes that the server checks, narrowed by what its rules require. */
 import { z } from "zod";
 import {
   BATCH_CEILING,
@@ -16,8 +16,8 @@ const Key = z.string().min(1);
 const Secret = z.string().min(1).max(PASSWORD_CHARACTERS_MAX).meta({ format: "password" });
 const Ttl = z
   .union([z.int().min(0), z.string().regex(/^\d{1,15}$/), z.null()])
-  .describe("Lifetime in seconds; 0 is permanent. Without it the app's own counts.");
-const Versions = z.record(z.string(), z.int()).describe("From username to the `lastModified` that the caller has.");
+  .describe("Lifetime in seconds; 0 is permanent. Defaults to the app's setting.");
+const Versions = z.record(z.string(), z.int()).describe("`lastModified` of the client's copies, by username.");
 
 const AttributesForm = z
   .record(Key, z.string())
@@ -28,11 +28,11 @@ const AttributesForm = z
 const MergePatch = z
   .record(Key, z.union([z.string(), z.number(), z.boolean(), z.null()]))
   .describe(
-    "A merge patch (RFC 7396). `null`, or an empty text, removes the key. Numbers become the text they are written as, booleans their text.",
+    "A merge patch (RFC 7396). `null` or an empty text removes the key. Numbers and booleans are stored as text, exactly as written.",
   );
 
 const batchGetMembers = {
-  properties: z.array(z.string()).nullish().describe("The keys to read. Without it, or with an empty list: all."),
+  properties: z.array(z.string()).nullish().describe("The keys to read. Defaults to all; so does an empty list."),
 };
 const Targets = z.array(z.string()).describe("Usernames, as many as the app's `batchMax` allows.");
 
@@ -41,15 +41,17 @@ const BatchGet = z
     z.object({ targets: Targets, versions: Versions.nullish(), ...batchGetMembers }),
     z.object({ targets: Targets.optional(), versions: Versions, ...batchGetMembers }),
   ])
-  .describe("Whose attributes to read. With `versions` the answer holds only what has changed since.");
+  .describe(
+    "The users whose attributes to read. With `versions` the answer has only attributes that have changed since.",
+  );
 
 const BatchSet = BatchSetBody.extend({
   targets: z
     .record(z.string(), MergePatch)
     .meta({ maxProperties: BATCH_CEILING })
-    .describe("From username to that user's merge patch, as many as the app's `batchMax` allows."),
+    .describe("Merge patches by username, as many as the app's `batchMax` allows."),
   versions: Versions.nullish().describe(
-    "A user named here, who must be one of `targets`, is changed only on that version.",
+    "Users named here, who must also be in `targets`, are changed only if they still have that version.",
   ),
   atomic: BatchSetBody.shape.atomic.describe("All or nothing."),
 });
@@ -61,9 +63,9 @@ const TokenRequest = z
     InheritGrant.extend({ grant_type: z.literal("inherit"), ttl: Ttl.optional() }).describe(
       "Needs an admin's bearer token.",
     ),
-    TokenBody.extend({ grant_type: z.literal("agora") }).describe("The bearer token is one that others have made."),
+    TokenBody.extend({ grant_type: z.literal("agora") }).describe("The bearer token is an external token."),
   ])
-  .describe("`grant_type` decides what else is needed.");
+  .describe("`grant_type` determines the other fields.");
 
 const TokenForm = z
   .object({
@@ -75,7 +77,7 @@ const TokenForm = z
     autoCreateUser: z.enum(["true", "false"]).optional(),
     ttl: z.string().regex(/^\d*$/).optional(),
   })
-  .describe("The same as a form, as OAuth 2 libraries send it. A field without a value counts as left out.");
+  .describe("The same as a form, as OAuth 2 libraries send it. A field without a value counts as omitted.");
 
 const Registrant = RegistrantBody.extend({
   username: Username,
@@ -85,15 +87,15 @@ const Registrant = RegistrantBody.extend({
 
 const Registration = z
   .union([Registrant, z.array(Registrant).max(REGISTER_BATCH_MAX)])
-  .describe("One user, or, with an admin's token, a list of them.");
+  .describe("One user or, with an admin's token, a list of users.");
 
 const NewPassword = PasswordBody.extend({
   newpassword: Secret,
-  oldpassword: z.string().nullish().describe("Needed with a user's own token."),
-  oldPassword: z.string().nullish().describe("Another spelling of it."),
+  oldpassword: z.string().nullish().describe("Required with a user's own token."),
+  oldPassword: z.string().nullish().describe("Another spelling of `oldpassword`."),
 });
 
-const UnreadBody = z.record(z.string(), z.unknown()).describe("Is not looked at.");
+const UnreadBody = z.record(z.string(), z.unknown()).describe("Ignored.");
 
 export const BODY_SHAPES = {
   Ttl,

@@ -5,7 +5,7 @@ import { timed } from "./envelope.ts";
 
 type Fixed = string | number | boolean | readonly [] | { readonly [name: string]: Fixed };
 
-/** These answers never change, and so are their own description. */
+/** These answers are constant, so their values describe them. */
 function fixedShape(value: Fixed): z.ZodType {
   if (Array.isArray(value)) return z.array(z.unknown()).max(0);
   return typeof value === "object" ? z.object(fixedMembers(value as Fixed & object)) : z.literal(value);

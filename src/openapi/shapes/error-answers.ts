@@ -3,20 +3,23 @@ import { count, ms, timed } from "./envelope.ts";
 
 const differing = z
   .record(z.string(), z.union([z.string(), z.null()]))
-  .describe("Keys of the request whose present value is another one; `null`: the key is not there.");
+  .describe("Current values of the keys in the request that differ; `null`: the key is not set.");
 
-/** What errors can hold. */
+/** All members of errors. */
 export const ErrorMembers = timed({
-  error: z.string().describe("The machine's word for it."),
+  error: z.string().describe("The error code, for programs."),
   error_description: z.string().describe("Text for people."),
-  desc: z.string().describe("The old text of the metadata service."),
-  exception: z.string().optional().describe("The name that old clients know it by."),
-  hint: z.string().optional().describe("What to do about it, for developers. Programs should not look for its words."),
-  used: count("Bytes in use, where the caller may know.").optional(),
-  limit: count("The limit, bytes."),
-  attempted: count("Bytes that it would have come to, where the caller may know.").optional(),
-  lastModified: ms("Of what is stored; none for a user who is not there.").optional(),
-  etag: z.string().optional().describe("The ETag of what is stored."),
+  desc: z.string().describe("The text of the old metadata service."),
+  exception: z.string().optional().describe("The name by which old clients recognize the error."),
+  hint: z
+    .string()
+    .optional()
+    .describe("A remedy, for developers. Its wording may change, so programs should not match it."),
+  used: count("Bytes in use, if the caller may know.").optional(),
+  limit: count("The limit in bytes."),
+  attempted: count("Bytes that the call would have stored in total, if the caller may know.").optional(),
+  lastModified: ms("Of the stored version; absent if the user does not exist.").optional(),
+  etag: z.string().optional().describe("The ETag of the stored version."),
   current: differing.optional(),
 });
 
@@ -31,7 +34,7 @@ const common = {
   }).shape,
 };
 
-/** Metadata calls carry `desc`; so does what is refused before the server knows what it was for. */
+/** `desc` is in errors of metadata calls, and in refusals before routing. */
 export const ErrorAnswer = z.object({ ...common, desc: ErrorMembers.shape.desc.optional() });
 export const MetadataError = z.object({ ...common, desc: ErrorMembers.shape.desc });
 export const SizeError = MetadataError.extend(ErrorMembers.pick({ used: true, limit: true, attempted: true }).shape);

@@ -6,7 +6,9 @@ const Ready = z.object({
   troubles: z
     .array(z.string())
     .optional()
-    .describe("What an operator should see to although the server serves: `log_long`, `page_damaged`."),
+    .describe(
+      "Conditions that need the operator's attention although the server is ready: `log_long`, `page_damaged`.",
+    ),
 });
 const NotReady = z.object({ status: z.string() });
 const OpenApiDocument = z.record(z.string(), z.unknown()).describe("An OpenAPI 3.1 document: this one.");
