@@ -1,4 +1,4 @@
-/** strace on a running process and on all its threads, until it is disposed of; it is attached when this resolves. */
+/** strace, attached to all threads of a running process until disposed. Constructed when attached. */
 export class AttachedStrace implements AsyncDisposable {
   readonly #child: Bun.Subprocess<"ignore", "ignore", "pipe">;
 
@@ -17,7 +17,7 @@ export class AttachedStrace implements AsyncDisposable {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** What it has held up goes on. */
+  /** Calls that it delayed continue. */
   end(): void {
     this.#child.kill("SIGKILL");
   }
@@ -28,7 +28,7 @@ export class AttachedStrace implements AsyncDisposable {
   }
 }
 
-/** Reads on to the end: strace tells of each thread that begins, and ends itself where nobody reads that. */
+/** Keeps reading to the end: strace reports each new thread, and exits if its output is not read. */
 function attached(stream: ReadableStream<Uint8Array>): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const read = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import type { Admin } from "./client.ts";
 import type { ExpectedError } from "./expect-answer.ts";
 
-/** Every way to come without a good token, and the 401 that each gets from a metadata call (protocol.md § 2.2). */
+/** Every kind of missing or invalid token, with the 401 that a metadata call answers (protocol.md § 2.2). */
 export function badBearers(
   admin: Admin,
 ): readonly (readonly [what: string, token: string | undefined, ExpectedError])[] {
@@ -14,7 +14,7 @@ export function badBearers(
   ];
 }
 
-/** Changes a letter in the middle of the signature, where every bit counts. */
+/** Changes a character in the middle of the signature, where every bit counts. */
 function forged(token: string): string {
   return `${token.slice(0, -10)}${token.at(-10) === "A" ? "B" : "A"}${token.slice(-9)}`;
 }

@@ -7,7 +7,7 @@ const BROWSERS = {
   firefox: { missing: firefoxMissing, launch: launchFirefox },
 };
 
-/** As `TEST_ENGINE` picks the store. */
+/** Chosen like the store by `TEST_ENGINE`. */
 const NAME = process.env.TEST_BROWSER ?? "chromium";
 
 function chosen(): (typeof BROWSERS)[keyof typeof BROWSERS] {
@@ -15,12 +15,12 @@ function chosen(): (typeof BROWSERS)[keyof typeof BROWSERS] {
   return BROWSERS[NAME];
 }
 
-/** What a machine lacks to run tests in the browser that `TEST_BROWSER` names; undefined: nothing. */
+/** The reason why this machine cannot run tests in the browser named by `TEST_BROWSER`; undefined if it can. */
 export function browserMissing(): string | undefined {
   return chosen().missing();
 }
 
-/** The browser that `TEST_BROWSER` names, Chromium where it names none. */
+/** Launches the browser named by `TEST_BROWSER`; defaults to Chromium. */
 export async function launchBrowser(): Promise<Browser> {
   return await chosen().launch();
 }

@@ -4,7 +4,7 @@ import type { BuiltPages } from "../../src/http/pages/built-pages.ts";
 
 const ROOT = join(import.meta.dir, "../..");
 
-/** The pages of this checkout, as `npm start` has them built. */
+/** The pages of this checkout, built as by `npm start`. */
 export function builtPages(): BuiltPages {
   const built = Bun.spawnSync([process.execPath, join(ROOT, "scripts/build-pages.ts")], { stdin: "ignore" });
   if (!built.success) throw new Error(built.stderr.toString());

@@ -1,10 +1,10 @@
 import type { AppCredentials } from "../../src/core/apps/apps.ts";
 
-/** An answer as it came over the wire; every body must be JSON, but for those that must not be there. */
+/** An answer as received. Every body must be JSON, except for answers without a body. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
+  // biome-ignore lint/suspicious/noExplicitAny: tests access any member
   readonly body: any;
   readonly text: string;
 }
@@ -17,7 +17,7 @@ export interface Sent {
   readonly body?: Bun.BodyInit;
 }
 
-/** Sends one request. `form` and `json` set their content type unless `headers` does. */
+/** Sends one request. `form` and `json` set the content type, unless `headers` does. */
 export async function send(method: string, url: string, sent: Sent = {}): Promise<Answer> {
   const headers = new Headers();
   let body: Bun.BodyInit | null = sent.body ?? null;
@@ -41,14 +41,14 @@ export async function send(method: string, url: string, sent: Sent = {}): Promis
   };
 }
 
-/** Calls of one app's admin, as its backend makes them. */
+/** Calls made with an app's admin token, as by its backend. */
 export interface Admin {
   readonly token: string;
   /** Registers a user with the password "secret". */
   register(username: string): Promise<void>;
-  /** A token of the user, by `inherit`. */
+  /** Gets a token of the user by `inherit`. */
   tokenOf(username: string): Promise<string>;
-  /** Registers the user and gives his token. */
+  /** Registers the user and returns their token. */
   newUser(username: string): Promise<string>;
   set(username: string, form: Readonly<Record<string, string>> | string): Promise<Answer>;
   get(username: string): Promise<Answer>;

@@ -1,6 +1,6 @@
 import type { Store } from "../../src/core/ports/store.ts";
 
-/** The same store, as something of which a test replaces single calls: `{ ...delegateStore(store), usage }`. */
+/** A copy of the store whose calls a test can replace: `{ ...delegateStore(store), usage }`. */
 export function delegateStore(store: Store): Store {
   return {
     ping: () => store.ping(),

@@ -1,21 +1,21 @@
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import type { AppCredentials } from "../../src/core/apps/apps.ts";
 
-/** `/-/docs` in a browser, and whatever is not to happen there. */
+/** `/-/docs` in a browser, with records of everything that must not happen there. */
 export interface DocsPage extends AsyncDisposable {
   readonly page: Page;
-  /** Addresses that were asked for at other servers. */
+  /** URLs requested from other servers. */
   readonly outside: readonly string[];
-  /** Everything that was asked for. */
+  /** All requested URLs. */
   readonly requested: readonly string[];
-  /** What the page has thrown, and what the console calls an error. */
+  /** Exceptions of the page, and errors on the console. */
   readonly errors: readonly string[];
-  /** What the page's policy has kept from happening: directive and address, each once. */
+  /** Violations of the page's policy (CSP): directive and address, each once. */
   violations(): Promise<readonly string[]>;
 }
 
 export interface Call {
-  /** As the viewer's own list has it. */
+  /** As shown in the viewer's list. */
   readonly summary: string;
   readonly method: string;
   readonly path: string;
@@ -26,11 +26,11 @@ const WATCH = `
   document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) =>
     window.violations.push(effectiveDirective + " " + blockedURI));
 `;
-/** As Firefox tells of a violation that others only count. */
+/** Firefox's console message for a violation that other browsers only count. */
 const FIREFOX_EVAL = /blocked a JavaScript eval/;
 const LOADED_WITHIN_MS = 30_000;
 
-/** @param path of the page, with a slash before it */
+/** @param path of the page, with a leading slash */
 export async function openPage(
   browser: Browser,
   origin: string,
@@ -58,7 +58,7 @@ export async function openPage(
     },
     errors,
     async violations() {
-      // as: the script above keeps texts there
+      // as: the script above stores texts
       return [...new Set((await page.evaluate("window.violations")) as string[])].sort();
     },
     [Symbol.asyncDispose]: () => context.close(),
@@ -77,7 +77,7 @@ export async function getToken(page: Page, { clientId, clientSecret }: AppCreden
   await page.getByRole("status").filter({ hasText: "Calls carry a token" }).waitFor();
 }
 
-/** Opens a call in the viewer's window for trying it. */
+/** Opens a call in the viewer's window for test requests. */
 export async function openCall(page: Page, { summary, method, path }: Call): Promise<Locator> {
   await page.locator("#viewer aside").getByRole("link", { name: summary, exact: false }).first().click();
   await page.getByRole("button", { name: `Test Request (${method} ${path})` }).click();
@@ -86,7 +86,7 @@ export async function openCall(page: Page, { summary, method, path }: Call): Pro
   return dialog;
 }
 
-/** Sends what is in the window. @returns the answer as the viewer shows it, by status and text of the body */
+/** Sends the request in the window. @returns the answer as shown by the viewer: status and body */
 export async function sendCall(dialog: Locator): Promise<{ readonly status: string; readonly text: string }> {
   await dialog.getByRole("button", { name: "Send" }).first().click();
   const status = dialog.getByText(/^\d{3} \w/).first();

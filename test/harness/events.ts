@@ -7,7 +7,7 @@ export interface SilentThread {
   readonly silentMs: number;
 }
 
-/** Keeps what the operator would have been told. */
+/** Collects the events that the operator would see. */
 export interface HeardEvents {
   readonly events: ServiceEvents &
     KeySetEvents & {
@@ -16,9 +16,9 @@ export interface HeardEvents {
       threadSilent(details: SilentThread): void;
     };
   readonly faults: unknown[];
-  /** Each is followed by a fault. */
+  /** Each one is followed by a fault. */
   readonly silences: SilentThread[];
-  /** No faults: whoever shows such a token brings it about. */
+  /** Not faults: any client that sends such a token causes them. */
   readonly refusedTokens: RefusedToken[];
 }
 

@@ -1,4 +1,4 @@
-/** What holds within a stated time but not at once: asks again until the check passes, and tells why if it never does. */
+/** Repeats a check until it passes. Throws the last error at the deadline. */
 export async function eventually<T>(check: () => Promise<T>, deadlineMs = 3000): Promise<T> {
   const from = performance.now();
   for (;;) {

@@ -2,7 +2,7 @@ import { expect } from "bun:test";
 import type { Answer } from "./client.ts";
 import { expectMs } from "./expect-answer.ts";
 
-/** What an error answer of a token or user call holds beside `timestamp` and `duration`. */
+/** Members of an error answer of a token or user call, beside `timestamp` and `duration`. */
 export interface ExpectedAccountError {
   readonly status: number;
   readonly error: string;
@@ -10,7 +10,7 @@ export interface ExpectedAccountError {
   readonly exception?: string;
 }
 
-/** The refusals that every call has for a bearer (protocol.md § 2.2). */
+/** Refusals of bearers, common to all calls (protocol.md § 2.2). */
 export const TOKEN_MISSING: ExpectedAccountError = {
   status: 401,
   error: "unauthorized",
@@ -33,7 +33,7 @@ export const TOKEN_UNKNOWN: ExpectedAccountError = {
 };
 export const NOT_PERMITTED: ExpectedAccountError = { status: 401, error: "unauthorized", text: "unauthorized" };
 
-/** Of calls about one user (protocol.md § 3.2). */
+/** For calls about one user (protocol.md § 3.2). */
 export const USER_UNKNOWN: ExpectedAccountError = {
   status: 404,
   error: "service_resource_not_found",
@@ -45,7 +45,7 @@ export function illegalArgument(text: string): ExpectedAccountError {
   return { status: 400, error: "illegal_argument", text };
 }
 
-/** The Usergrid shape of protocol.md § 4.1, and nothing else: `desc` is the metadata calls' own. */
+/** The exact Usergrid shape of protocol.md § 4.1: only metadata calls have `desc`. */
 export function expectAccountError(answer: Answer, { status, error, text, exception }: ExpectedAccountError): void {
   const { timestamp, duration, hint, ...rest } = answer.body;
   const wanted = { error, error_description: text };
@@ -54,9 +54,11 @@ export function expectAccountError(answer: Answer, { status, error, text, except
   expectTimes(answer);
 }
 
-/** A 200 of a user call: these members, `timestamp` and `duration`, and no other; gives the body to look further. */
+/**
+ * A 200 of a user call, with exactly these members, `timestamp` and `duration`. Returns the body for further checks.
+ */
 export function expectAccountSuccess(answer: Answer, members: Readonly<Record<string, unknown>>): Answer["body"] {
-  // Some clients take a 200 with an `error` for a failure (clients.md 24).
+  // Some clients treat a 200 that contains `error` as a failure (clients.md 24).
   expect(answer.text).not.toContain('"error"');
   expect(answer.status).toBe(200);
   const { timestamp, duration, ...rest } = answer.body;
@@ -65,7 +67,7 @@ export function expectAccountSuccess(answer: Answer, members: Readonly<Record<st
   return answer.body;
 }
 
-/** What a user looks like in answers (protocol.md § 3.1). `nickname` only if he has one. */
+/** A user in answers (protocol.md § 3.1). `nickname` is present only if set. */
 export function entity(username: string, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     uuid: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
@@ -82,7 +84,7 @@ function expectTimes({ body, text, headers }: Answer): void {
   expect(headers.get("content-type")).toBe("application/json");
   expect(headers.get("access-control-allow-origin")).toBe("*");
   expectMs(body.timestamp);
-  // Integers also for clients that read an int64: no 1.0, no 1e3.
+  // Integers must be readable as int64: no 1.0, no 1e3.
   expect(text).toMatch(/"timestamp":\d+[,}]/);
   expect(text).toMatch(/"duration":\d+[,}]/);
 }

@@ -1,12 +1,12 @@
 import { expect } from "bun:test";
 import type { Answer } from "./client.ts";
 
-/** What an error answer of a metadata call holds beside `timestamp` and `duration`. */
+/** Members of an error answer of a metadata call, beside `timestamp` and `duration`. */
 export interface ExpectedError {
   readonly status: number;
   readonly error: string;
   readonly text: string;
-  /** Where it is another one than `text`. */
+  /** If it differs from `text`. */
   readonly desc?: string;
   readonly exception?: string;
   readonly data?: unknown;
@@ -15,9 +15,9 @@ export interface ExpectedError {
 }
 
 /**
- * A 200 of a metadata call: these members, `timestamp` and `duration`, and no other.
+ * A 200 of a metadata call, with exactly these members, `timestamp` and `duration`.
  *
- * @param members `data`, and what else the call has; a `lastModified` that is not named must be a time
+ * @param members `data` and the call's other members; a `lastModified` that is not given here must be a time
  */
 export function expectSuccess(answer: Answer, members: Readonly<Record<string, unknown>>): void {
   expect(answer.text).not.toContain('"error"');
@@ -31,10 +31,10 @@ export function expectSuccess(answer: Answer, members: Readonly<Record<string, u
   expectMs(lastModified);
 }
 
-/** An error of a metadata call: the union of the old and the newer shape (protocol.md § 4.1), and nothing else. */
+/** An error of a metadata call: exactly the union of the old and the newer shape (protocol.md § 4.1). */
 export function expectMetadataError(answer: Answer, expected: ExpectedError): void {
   const { status, error, text, desc = text, exception, data, details } = expected;
-  // Which of them have a hint, and for whom, is in wire/http/hints.test.ts.
+  // wire/http/hints.test.ts checks which errors have a hint, and for which callers.
   const { hint: _, ...rest } = timed(answer);
   expect(rest).toStrictEqual({
     error,
@@ -47,14 +47,14 @@ export function expectMetadataError(answer: Answer, expected: ExpectedError): vo
   expect(answer.status).toBe(status);
 }
 
-/** `lastModified` is left to the test: it looks at what the answer says. */
+/** `lastModified` is left to the test, which compares it with the answer. */
 export function expectMs(value: unknown): void {
   expect(Number.isSafeInteger(value)).toBe(true);
   expect(value).toBeGreaterThan(Date.UTC(2020, 0));
   expect(value).toBeLessThanOrEqual(Date.now() + 60_000);
 }
 
-/** Checks what every answer has, and gives the rest of its body. */
+/** Checks the common members of all answers, and returns the others. */
 function timed(answer: Answer): Readonly<Record<string, unknown>> {
   expect(answer.headers.get("content-type")).toBe("application/json");
   expect(answer.headers.get("access-control-allow-origin")).toBe("*");
@@ -62,7 +62,7 @@ function timed(answer: Answer): Readonly<Record<string, unknown>> {
   expectMs(timestamp);
   expect(Number.isSafeInteger(duration)).toBe(true);
   expect(duration).toBeGreaterThanOrEqual(0);
-  // 1.0 and 1e3 are integers to JavaScript, not to a client that reads an int64.
+  // JavaScript reads 1.0 and 1e3 as integers, but a client that reads an int64 does not.
   expect(answer.text).toMatch(/"timestamp":\d+[,}]/);
   expect(answer.text).toMatch(/"duration":\d+[,}]/);
   return rest;

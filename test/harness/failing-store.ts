@@ -1,11 +1,11 @@
 import type { Store } from "../../src/core/ports/store.ts";
 import { delegateStore } from "./delegate-store.ts";
 
-/** A store whose calls for attributes can be made to fail, as a driver's would. */
+/** A store whose attribute calls can be made to fail like a driver's. */
 export interface FailingStore {
   /** For `startTestService({ wrap })`. */
   readonly wrap: (store: Store) => Store;
-  /** Every call for attributes from now on rejects with this; undefined: no longer. */
+  /** Makes all further attribute calls reject with this error; undefined restores them. */
   fail(error: Error | undefined): void;
 }
 
@@ -34,12 +34,12 @@ export function failingStore(): FailingStore {
   };
 }
 
-/** Holds all that an answer must never show: a driver's words, SQL, a path, an address, a stack. */
+/** Contains everything that an answer must never reveal: a driver's message, SQL, a path, an address, a stack. */
 export function driverError(): Error {
   const error = new Error("SQLITE_IOERR: disk I/O error in /var/lib/usermeta/usermeta.db: SELECT json FROM users");
   error.cause = { host: "10.1.2.3", password: "hunter2" };
   return error;
 }
 
-/** What of `driverError` would show in a text. */
+/** Matches any part of `driverError`. */
 export const DRIVER_TRACES = /sqlite|select|\/var|usermeta|hunter2|10\.1\.2\.3|\bat |\.ts|Error:|stack|disk/i;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bun
 /**
- * Stands between Playwright and Firefox: Playwright sends commands of WebDriver BiDi that the last long-term release does
- * not know yet. What is only about the look of pages is taken to have succeeded.
+ * A proxy between Playwright and Firefox: Playwright sends WebDriver BiDi commands that the last long-term release does
+ * not support yet. Commands that affect only the look of pages are answered as successful.
  */
 import type { ServerWebSocket } from "bun";
 import { linesOf } from "./lines-of.ts";
@@ -10,9 +10,9 @@ const NOT_NEEDED = ["emulation.setMediaFeaturesOverride"];
 
 interface Connection {
   readonly firefox: WebSocket;
-  /** What was sent before the connection to Firefox stood. */
+  /** Resolves when the connection to Firefox is open; earlier messages wait for it. */
   readonly opened: Promise<unknown>;
-  /** The ids of commands that may fail. */
+  /** Ids of commands that may fail. */
   readonly notNeeded: Set<number>;
 }
 
@@ -28,7 +28,7 @@ function connect(address: string): Connection {
   return { firefox, opened, notNeeded: new Set() };
 }
 
-/** Where Playwright is to connect to in place of this address. */
+/** Starts the proxy; returns the address to which Playwright connects instead. */
 function standBefore(address: string): string {
   const { port } = Bun.serve<Connection>({
     hostname: "127.0.0.1",
@@ -47,7 +47,7 @@ function standBefore(address: string): string {
       },
       async message(playwright, text) {
         const { firefox, opened, notNeeded } = playwright.data;
-        // as: what Playwright sends are commands
+        // as: Playwright sends commands
         const { id, method } = JSON.parse(String(text)) as Message;
         if (id !== undefined && method !== undefined && NOT_NEEDED.includes(method)) notNeeded.add(id);
         await opened;
@@ -61,7 +61,7 @@ function standBefore(address: string): string {
 
 function answered({ data: { notNeeded } }: ServerWebSocket<Connection>, text: string): string {
   if (notNeeded.size === 0) return text;
-  // as: what Firefox sends are answers and events
+  // as: Firefox sends answers and events
   const { id, error } = JSON.parse(text) as Message;
   if (id === undefined || !notNeeded.delete(id) || error !== "unknown command") return text;
   return JSON.stringify({ type: "success", id, result: {} });

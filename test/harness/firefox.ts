@@ -5,7 +5,7 @@ import { type Browser, firefox } from "playwright-core";
 const ROOT = join(import.meta.dir, "../..");
 const EXECUTABLE = process.env.FIREFOX ?? "/usr/bin/firefox-esr";
 
-/** Nothing of the browser's own may go out into the network: this port is nobody's, and loopback needs no proxy. */
+/** Keeps the browser's own traffic off the network: nothing listens on this port, and loopback needs no proxy. */
 const NO_NETWORK = {
   "network.proxy.type": 1,
   "network.proxy.http": "127.0.0.1",
@@ -14,13 +14,13 @@ const NO_NETWORK = {
   "network.proxy.ssl_port": 9,
 };
 
-/** What a machine lacks to run tests in Firefox; undefined: nothing. */
+/** The reason why this machine cannot run tests in Firefox; undefined if it can. */
 export function firefoxMissing(): string | undefined {
   if (existsSync(EXECUTABLE)) return undefined;
   return `there is no ${EXECUTABLE}; install Debian's package "firefox-esr", or name another one in FIREFOX`;
 }
 
-/** Firefox as it is released, by WebDriver BiDi: Playwright's own protocol needs a build of its own. */
+/** Launches a released Firefox by WebDriver BiDi: Playwright's own protocol needs a special build. */
 export async function launchFirefox(): Promise<Browser> {
   const missing = firefoxMissing();
   if (missing !== undefined) throw new Error(missing);

@@ -1,7 +1,7 @@
-/** Settings of a server that believes what `from` says: a test plays clients of many addresses. */
+/** Settings of a server that trusts `from`, so that a test can play clients at many addresses. */
 export const BEHIND_PROXY = { trustedProxies: ["127.0.0.1"] };
 
-/** Headers of a call from there. */
+/** Headers of a call from this address. */
 export function from(address: string): Readonly<Record<string, string>> {
   return { "x-forwarded-for": address };
 }

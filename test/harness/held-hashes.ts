@@ -1,20 +1,21 @@
 import type { PasswordHasher } from "../../src/core/ports/system/password-hasher.ts";
 import { quickPasswords } from "./quick-passwords.ts";
 
-/** Quick passwords, of which some are not hashed before they are let go: so long a call is under way for certain. */
+/** Quick passwords whose hashing can be held, so that a call is certainly in flight. */
 export interface HeldHashes {
   readonly passwords: PasswordHasher;
   /**
-   * From now on, in place of what was held before.
-   * @param isHeld @param before how many have been begun since
+   * Replaces the previous condition.
+   * @param isHeld
+   * @param before number of hashes begun since
    */
   hold(isHeld: (password: string, before: number) => boolean): Held;
 }
 
 export interface Held {
-  /** How many hashes have been begun, held or not. */
+  /** Number of hashes begun, held or not. */
   begun(): number;
-  /** Settles when so many wait. */
+  /** Settles when this many hashes wait. */
   waiting(count: number): Promise<void>;
   release(): void;
 }

@@ -1,14 +1,14 @@
 import type { PasswordHasher } from "../../src/core/ports/system/password-hasher.ts";
 import { quickPasswords } from "./quick-passwords.ts";
 
-/** Quick passwords that can be made to take as long as a test wants, and that tell how many were at work at once. */
+/** Quick passwords that take as long as a test needs, and count concurrent work. */
 export interface HeldPasswords {
   readonly passwords: PasswordHasher;
   hold(): void;
   release(): void;
-  /** At work now. */
+  /** Operations running now. */
   readonly concurrent: number;
-  /** The most there ever were at once. */
+  /** Maximum number of operations that ran at the same time. */
   readonly concurrentMax: number;
 }
 

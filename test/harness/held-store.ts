@@ -1,15 +1,15 @@
 import type { Store } from "../../src/core/ports/store.ts";
 import { delegateStore } from "./delegate-store.ts";
 
-/** A store whose sets can be stopped on their way in, so that they overlap for certain and not by luck. */
+/** A store whose sets can be held before they are written, so that they certainly overlap. */
 export interface HeldWrites {
-  /** For `startTestService({ gate })`, in whatever thread the store is. */
+  /** For `startTestService({ gate })`, whichever thread has the store. */
   readonly gate: SharedArrayBuffer;
-  /** Every set from now on waits before it is written. */
+  /** From now on every set waits before it is written. */
   hold(): void;
-  /** Settles when so many sets wait. */
+  /** Settles when this many sets wait. */
   waiting(count: number): Promise<void>;
-  /** Lets them through, and all later ones. */
+  /** Releases these sets, and does not hold later ones. */
   release(): void;
 }
 

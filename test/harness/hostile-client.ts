@@ -1,6 +1,6 @@
 /**
- * A process that sends the requests of hostile-request.ts, so that the thread that serves does nothing else. It has
- * sockets of Bun's own: one of node:net now and then gets no `data` in Bun 1.4, although bytes have come.
+ * A process that sends the requests of hostile-request.ts, so that the serving thread does nothing else. It uses Bun's
+ * sockets: in Bun 1.4 a socket of node:net sometimes gets no `data` although bytes have arrived.
  */
 import { type HostileRequest, type TokenKind, textOf } from "./hostile-request.ts";
 
@@ -15,7 +15,7 @@ process.on("message", async (order: HostileOrder) => {
   process.send?.(await status(order));
 });
 
-/** Sends it and waits until the answer begins; 0: the connection was closed without one. */
+/** Sends it and waits for the start of the answer; 0: the connection was closed without one. */
 async function status(order: HostileOrder): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
   const bytes = Buffer.concat(bytesOf(order));

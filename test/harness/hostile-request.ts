@@ -1,6 +1,6 @@
 /**
- * Requests that a client might send to keep the server busy: not a list of known ones, but a grammar, from which a
- * search makes its own. What it writes is all plain data, so that it can be sent to a thread that does the sending.
+ * Requests that a client might send to keep the server busy. It is not a list of known attacks but a grammar, from
+ * which a search generates new ones. Requests are plain data, so that they can be sent to the thread that sends them.
  */
 
 export const TOKENS = ["none", "made up", "other", "own", "admin"] as const;
@@ -8,7 +8,7 @@ export type TokenKind = (typeof TOKENS)[number];
 
 export interface HostileRequest {
   readonly method: string;
-  /** Below the app's prefix, with `{username}` for what `username` makes. */
+  /** Below the app's prefix; `{username}` stands for the result of `username`. */
   readonly path: string;
   readonly token: TokenKind;
   readonly contentType: string;
@@ -20,7 +20,10 @@ export interface HostileRequest {
   readonly username: Repetition;
 }
 
-/** `before`, as many of `unit` as fit into `size`, `middle`, as many of `end`, `after`. `#` in it counts up. */
+/**
+ * `before`, as many of `unit` as fit into `size`, `middle`, as many of `end`, `after`. A `#` in a unit is replaced by a
+ * counter.
+ */
 export interface Repetition {
   readonly before: string;
   readonly unit: string;
@@ -30,10 +33,10 @@ export interface Repetition {
   readonly size: number;
 }
 
-/** A number from 0 to below 1. */
+/** Returns a number from 0 to below 1. */
 export type Chance = () => number;
 
-/** The same numbers for the same seed (mulberry32). */
+/** The same sequence for the same seed (mulberry32). */
 export function chanceFrom(seed: number): Chance {
   let state = seed;
   return () => {
@@ -48,7 +51,7 @@ export function anyRequest(method: string, path: string, chance: Chance): Hostil
   return {
     method,
     path,
-    // Mostly one that gets far.
+    // Mostly a valid token.
     token: chance() < 0.7 ? pick(["own", "admin"], chance) : pick(TOKENS, chance),
     contentType: pick(CONTENT_TYPES, chance),
     isChunked: chance() < 0.1,
@@ -60,7 +63,7 @@ export function anyRequest(method: string, path: string, chance: Chance): Hostil
   };
 }
 
-/** The same request but for one or two of its parts. */
+/** The same request with one or two parts changed. */
 export function changed(request: HostileRequest, chance: Chance): HostileRequest {
   const other = anyRequest(request.method, request.path, chance);
   const parts = [
@@ -121,7 +124,7 @@ const CHARACTERS = ["a", "\\n", "\\u0000", "é", "\\ud800", "1", " ", '\\"'];
 
 const NOTHING: Repetition = { before: "", unit: "", middle: "", end: "", after: "", size: 0 };
 
-/** As large as is read; over it all is over soon. */
+/** The largest sizes that are read. Larger bodies are refused quickly. */
 const SIZES = [1_048_576, 1_048_576, 1_048_576, 800_000, 262_144, 87_000, 16_000];
 
 function anyBody(chance: Chance): Repetition {
@@ -135,7 +138,7 @@ function small(atoms: readonly string[], size: number, chance: Chance): Repetiti
   return { ...NOTHING, unit, size: chance() < 0.5 ? size : Math.floor(size * chance()) };
 }
 
-/** A long list, object, text or number, or one that is deeply nested. */
+/** A long list, object, text or number, or a deeply nested value. */
 function anyJson(chance: Chance): Repetition {
   const key = `"${pick(KEYS, chance)}":`;
   const atom = pick(ATOMS, chance);

@@ -1,4 +1,4 @@
-/** Sleeps again and again; for every line on stdin says by how many ms it was woken too late at worst since the last. */
+/** Sleeps repeatedly. For each line on stdin it reports the worst delay of a wake-up since the previous line, in ms. */
 export {};
 
 const SLEEP_MS = 10;

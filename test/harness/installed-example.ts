@@ -4,11 +4,17 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
 const ROOT = join(import.meta.dir, "../..");
-/** What an example may link to, as `file:../../packages/client`, and what that is built with. */
+/**
+ * Parts of the checkout that an example may link to, such as `file:../../packages/client`, with the files needed to
+ * build them.
+ */
 const LINKED = ["packages/client", "tsconfig.json"];
-/** Outside the checkout: nothing of it may be found from here, and tools treat sources below `node_modules` otherwise. */
+/**
+ * Outside the checkout, so that an example cannot find the checkout's packages; tools also treat sources below
+ * `node_modules` differently.
+ */
 const CACHE = join(tmpdir(), `usermeta-examples-${process.getuid?.() ?? 0}`);
-/** Not for sources: what is made out of them. */
+/** Generated folders, not sources. */
 const MADE = ["node_modules", "dist"];
 
 /** What npm says of a registry that cannot be reached. */

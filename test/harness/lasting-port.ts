@@ -1,14 +1,17 @@
 import { createServer } from "node:net";
 
-/** Below what systems give to outgoing connections (Linux from 32768, others from 49152), and above well-known ones. */
+/**
+ * Below the range for outgoing connections (from 32768 on Linux, from 49152 on other systems), and above well-known
+ * ports.
+ */
 const FROM = 20_000;
 const UNTIL = 32_000;
 
 const given = new Set<number>();
 
 /**
- * A port of the loopback address for a server that will be killed and must find it free again: no client's connection
- * can be given it meanwhile. Nobody listened on it a moment ago, and it is given once.
+ * A loopback port for a server that will be killed and restarted on it: no outgoing connection can take it meanwhile.
+ * It was free a moment ago, and is returned only once.
  */
 export async function lastingPort(): Promise<number> {
   for (;;) {

@@ -1,4 +1,4 @@
-/** What a process says, line by line. */
+/** The output of a process, line by line. */
 export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<string, undefined> {
   const decoder = new TextDecoder();
   let text = "";

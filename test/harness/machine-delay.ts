@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { linesOf } from "./lines-of.ts";
 
-/** Calls go through several processes and threads, each of which may have to wait for the processor. */
+/** A call passes several processes and threads, each of which may wait for the processor. */
 const PROCESSES = 5;
 
 const IDLE = join(import.meta.dir, "idle-process.ts");
 
-/** How long a process that has nothing to do waits for the processor at worst: what others do on the machine. */
+/**
+ * Measures the worst delay with which an idle process gets the processor: the load of other programs on the machine.
+ */
 export class MachineDelay implements AsyncDisposable {
   readonly #child: Bun.Subprocess<"pipe", "pipe", "ignore">;
   readonly #lines: AsyncIterator<string>;
@@ -16,7 +18,7 @@ export class MachineDelay implements AsyncDisposable {
     this.#lines = linesOf(this.#child.stdout);
   }
 
-  /** By how much longer than on an idle machine an answer may have taken since the last time that this was asked, ms. */
+  /** By how many ms longer than on an idle machine an answer may have taken since the last call. */
   async allowanceMs(): Promise<number> {
     this.#child.stdin.write("\n");
     await this.#child.stdin.flush();

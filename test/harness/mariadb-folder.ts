@@ -3,15 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { asMariadbUser, mariadbProgram, mariadbUser } from "./mariadb-programs.ts";
 
-/** Goes on until its input ends, which it does when the process that holds it ends, in whatever way. */
+/** Runs until its input ends, which happens when the process that holds it ends, in any way. */
 const REMOVE_AT_END = 'trap "" INT TERM HUP; cat >/dev/null; rm -rf -- "$0"';
 
 /**
- * A folder of the database's user with data in it. It goes with the process that made it: `bun test` tells nobody that
- * it ends (no "exit" event comes), and a test run may be killed, so another process removes it.
+ * A data folder owned by the database's user. A separate process removes it when this process ends: `bun test` emits no
+ * "exit" event, and a test run may be killed.
  */
 export class MariadbFolder implements AsyncDisposable {
-  /** Short: the path of a socket may have 107 bytes. */
+  /** Short, because the path of a socket is limited to 107 bytes. */
   readonly path = mkdtempSync(join(tmpdir(), "um-db-"));
   readonly #remover = Bun.spawn(["sh", "-c", REMOVE_AT_END, this.path], {
     stdin: "pipe",
@@ -19,7 +19,7 @@ export class MariadbFolder implements AsyncDisposable {
     stderr: "ignore",
   });
 
-  /** With the tables of a fresh MariaDB. */
+  /** With the tables of a new MariaDB. */
   static installed(): MariadbFolder {
     const folder = new MariadbFolder();
     run([
@@ -44,7 +44,7 @@ export class MariadbFolder implements AsyncDisposable {
     return join(this.path, "data");
   }
 
-  /** Of data that no server has open. */
+  /** Copies data that no server has open. */
   copy(): MariadbFolder {
     const folder = new MariadbFolder();
     run(["cp", "-a", this.data, folder.path]);

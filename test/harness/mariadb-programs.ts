@@ -5,7 +5,7 @@ type Program = "mariadbd" | "mariadb-install-db";
 
 const PLACES = ["/usr/sbin", "/usr/bin", "/usr/local/sbin", "/usr/local/bin"];
 
-/** Where a program of MariaDB's is; servers are not on everybody's PATH. */
+/** The path of a MariaDB program; servers are not always on the PATH. */
 export function findMariadbProgram(name: Program): string | undefined {
   return Bun.which(name) ?? PLACES.map((place) => `${place}/${name}`).find((path) => existsSync(path));
 }
@@ -16,7 +16,7 @@ export function mariadbProgram(name: Program): string {
   return path;
 }
 
-/** MariaDB refuses to run as root; Debian makes a user for it. Undefined = run it as whoever runs the tests. */
+/** MariaDB refuses to run as root; Debian creates a user for it. Undefined = run as the current user. */
 export function mariadbUser(): { readonly uid: number; readonly gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const number = (flag: string): number => {
@@ -27,7 +27,7 @@ export function mariadbUser(): { readonly uid: number; readonly gid: number } | 
   return { uid: number("-u"), gid: number("-g") };
 }
 
-/** Begins a command that runs as that user, and that the kernel ends when its parent has ended, in whatever way. */
+/** The start of a command line that runs a command as that user, and has the kernel end it with its parent. */
 export function asMariadbUser(): readonly string[] {
   const user = mariadbUser();
   const identity = user === undefined ? [] : [`--reuid=${user.uid}`, `--regid=${user.gid}`, "--clear-groups"];

@@ -1,9 +1,9 @@
 import { type Connection, createConnection } from "mysql2";
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into it freely
+// biome-ignore lint/suspicious/noExplicitAny: tests access any member
 export type Row = Readonly<Record<string, any>>;
 
-/** As root, on a connection of its own, which ends with it. */
+/** As root, on a separate connection that is closed afterwards. */
 export async function queryMariadb(
   port: number,
   sql: string,
@@ -12,7 +12,7 @@ export async function queryMariadb(
 ): Promise<readonly Row[]> {
   const where = { host: "127.0.0.1", port, ...(database && { database }) };
   const connection = createConnection({ ...where, user: "root", password: "" });
-  // What happens to it is told by the query; without a listener it would end the process.
+  // The query reports a connection's errors; without a listener they would end the process.
   connection.on("error", () => {});
   try {
     return await ask(connection, sql, values);
@@ -25,7 +25,7 @@ function ask(connection: Connection, sql: string, values: readonly unknown[]): P
   const { promise, resolve, reject } = Promise.withResolvers<readonly Row[]>();
   connection.query(sql, [...values], (error, rows) => {
     if (error !== null) reject(error);
-    else resolve((Array.isArray(rows) ? rows : []) as Row[]); // as: objects, since no other form was asked for
+    else resolve((Array.isArray(rows) ? rows : []) as Row[]); // as: objects, because no other form was requested
   });
   return promise;
 }

@@ -11,16 +11,16 @@ const START_DEADLINE_MS = 60_000;
 const LOOK_MS = 50;
 
 interface MariadbServerParts {
-  /** Becomes the server's own. */
+  /** Owned by the server from now on. */
   readonly folder: MariadbFolder;
   readonly port: number;
-  /** Further ones, for instance of a cluster. */
+  /** Further arguments, for instance for a cluster. */
   readonly args?: readonly string[];
 }
 
 /**
- * A real MariaDB on loopback, in a folder and on a port of its own, run as an ordinary user. It is killed with the
- * process that has started it.
+ * A real MariaDB on loopback with its own folder and port, run as an ordinary user. It is killed with the process that
+ * started it.
  */
 export class MariadbServer implements AsyncDisposable {
   readonly port: number;
@@ -29,7 +29,7 @@ export class MariadbServer implements AsyncDisposable {
   #child: Bun.Subprocess<"ignore", "ignore", "ignore"> | undefined;
   #isFrozen = false;
 
-  /** Resolves when it answers. */
+  /** Resolves when the server answers. */
   static async start(args: readonly string[] = []): Promise<MariadbServer> {
     await using stack = new AsyncDisposableStack();
     const folder = MariadbFolder.installed();
@@ -46,14 +46,14 @@ export class MariadbServer implements AsyncDisposable {
     this.#args = args;
   }
 
-  /** died: nobody has asked for it. */
+  /** died: ended without being asked to. */
   get state(): "running" | "frozen" | "ended" | "died" {
     if (this.#child === undefined) return "ended";
     if (!this.#isRunning) return "died";
     return this.#isFrozen ? "frozen" : "running";
   }
 
-  /** The signal or the exit code that it has died with. */
+  /** The signal or exit code with which it died. */
   get end(): string | number | undefined {
     return this.#child?.signalCode ?? this.#child?.exitCode ?? undefined;
   }
@@ -63,7 +63,7 @@ export class MariadbServer implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** @param args in place of those it was made with */
+  /** @param args replace the original ones */
   spawn(args: readonly string[] = this.#args): void {
     if (this.#isRunning) throw new Error("MariaDB is running already");
     this.#isFrozen = false;
@@ -88,7 +88,7 @@ export class MariadbServer implements AsyncDisposable {
     );
   }
 
-  /** Resolves when it answers; a node of a cluster answers when it has taken the others' data. */
+  /** Resolves when it answers. A cluster's node answers after receiving the others' data. */
   async up(): Promise<void> {
     const deadline = performance.now() + START_DEADLINE_MS;
     for (;;) {
@@ -104,12 +104,12 @@ export class MariadbServer implements AsyncDisposable {
     }
   }
 
-  /** As root, on a connection of its own. */
+  /** As root, on a separate connection. */
   query(sql: string, values: readonly unknown[] = [], database?: string): Promise<readonly Row[]> {
     return queryMariadb(this.port, sql, values, database);
   }
 
-  /** Ends it as a crash would, or as asked. */
+  /** Ends it as a crash would, or with another signal. */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
@@ -117,7 +117,7 @@ export class MariadbServer implements AsyncDisposable {
     await child?.exited;
   }
 
-  /** As a machine does that is out of memory, or cut off: it holds its connections and answers nothing. */
+  /** Freezes it, like a machine that is out of memory or cut off: it keeps its connections and does not respond. */
   pause(): void {
     process.kill(this.pid, "SIGSTOP");
     this.#isFrozen = true;
@@ -128,7 +128,7 @@ export class MariadbServer implements AsyncDisposable {
     this.#isFrozen = false;
   }
 
-  /** All that it has logged, for when a test fails. */
+  /** Its complete log, for failed tests. */
   async logged(): Promise<string> {
     const file = Bun.file(this.#log);
     return (await file.exists()) ? await file.text() : "it wrote no log";
@@ -140,11 +140,11 @@ export class MariadbServer implements AsyncDisposable {
   }
 
   get #isRunning(): boolean {
-    // A process that a signal has ended has no exit code.
+    // A process ended by a signal has no exit code.
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** MariaDB would add `.err` to any other name. */
+  /** MariaDB appends `.err` to any other name. */
   get #log(): string {
     return join(this.#folder.path, "log.err");
   }

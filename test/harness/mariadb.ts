@@ -3,23 +3,23 @@ import type { Row } from "./mariadb-query.ts";
 import { ACCOUNT, MariadbServer } from "./mariadb-server.ts";
 import { isLeftOut } from "./missing-part.ts";
 
-/** A database of a test's own; gone when it is disposed of. */
+/** A database for one test; removed when disposed. */
 export interface TestDatabase extends AsyncDisposable {
   /** `mysql://…`, with the password. */
   readonly url: string;
   readonly name: string;
-  /** As root, behind the back of whoever else uses it. */
+  /** As root, without the server's knowledge. */
   query(sql: string, values?: readonly unknown[]): Promise<readonly Row[]>;
 }
 
-/** The server that tests share. */
+/** The server shared by tests. */
 export interface SharedMariadb {
   readonly port: number;
   readonly query: MariadbServer["query"];
   freshDatabase(): Promise<TestDatabase>;
 }
 
-/** Whether the tests on MariaDB must be left out; says so aloud, and throws under CI. */
+/** Whether tests on MariaDB have to be skipped. Prints the reason, and throws under CI. */
 export function mariadbIsMissing(): boolean {
   const isThere =
     findMariadbProgram("mariadbd") !== undefined && findMariadbProgram("mariadb-install-db") !== undefined;
@@ -37,7 +37,7 @@ export function sharedMariadb(): Promise<SharedMariadb> {
 
 let databases = 0;
 
-/** @param servers that hold the same; the account must be there */
+/** @param servers hold the same data; the account must exist */
 export async function freshDatabaseOn(
   servers: readonly Pick<MariadbServer, "port" | "query">[],
 ): Promise<TestDatabase> {
@@ -58,7 +58,7 @@ export async function freshDatabaseOn(
   };
 }
 
-/** What a server needs before `freshDatabaseOn`. */
+/** Prepares a server for `freshDatabaseOn`. */
 export async function makeAccount(server: Pick<MariadbServer, "query">): Promise<void> {
   await server.query(`CREATE USER IF NOT EXISTS ${ACCOUNT.user}@'%' IDENTIFIED BY '${ACCOUNT.password}'`);
   await server.query(`GRANT ALL ON \`test\\_%\`.* TO ${ACCOUNT.user}@'%'`);

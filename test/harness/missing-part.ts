@@ -1,8 +1,8 @@
 /**
- * Whether tests must be left out because the machine lacks a part that they need. Says so aloud; where nothing may be
- * missing, which is under CI, it throws instead.
+ * Whether tests have to be skipped because the machine lacks something. Prints the reason, and throws under CI, where
+ * nothing may be missing.
  *
- * @param text what is missing and what therefore stays unproven
+ * @param text the missing part, and the tests that are skipped
  */
 export function isLeftOut(isThere: boolean, text: string): boolean {
   if (isThere) return false;

@@ -6,8 +6,8 @@ import type { TestClock } from "./test-clock.ts";
 const REFUSED = { status: 429, error: "reach_limit", text: "This request has reached api limit" };
 
 /**
- * Holds one call of an app whose rate is 2 a second to it: two at once, no third, told when the next may come, and
- * then one more.
+ * Checks the rate limit of one call in an app with 2 calls a second: two succeed, the third gets 429 with the time of
+ * the next call, and then one succeeds.
  */
 export async function expectRateOfTwo(clock: TestClock, call: () => Promise<Answer>): Promise<void> {
   expect((await call()).status).toBe(200);

@@ -1,17 +1,17 @@
 import { connect } from "node:net";
 import type { Answer } from "./client.ts";
 
-/** One TCP connection on which a test sends what `fetch` would not: exact headers, raw bytes, odd framing. */
+/** One TCP connection for requests that `fetch` cannot send: exact headers, raw bytes, odd framing. */
 export interface RawConnection extends AsyncDisposable {
-  /** Sends bytes as they are; text as UTF-8. */
+  /** Sends bytes unchanged; text as UTF-8. */
   write(bytes: string | Uint8Array): void;
-  /** Sends one request; `content-length` is added unless `headers` frame the body themselves. */
+  /** Sends one request. Adds `content-length`, unless `headers` frame the body. */
   request(method: string, path: string, sent?: RawSent): void;
-  /** The next answer. Rejects if the connection ends before it is whole. */
+  /** The next answer. Rejects if the connection ends before the answer is complete. */
   answer(expected?: { readonly withoutBody?: boolean }): Promise<Answer>;
-  /** Sends one request and gives its answer. */
+  /** Sends one request and returns its answer. */
   call(method: string, path: string, sent?: RawSent): Promise<Answer>;
-  /** Takes nothing more from the socket, so that the server finds what it sends unread. */
+  /** Stops reading from the socket, so that the server cannot send (backpressure). */
   pause(): void;
   resume(): void;
   /** Settles when the server has closed the connection. */
@@ -32,7 +32,7 @@ const encoder = new TextEncoder();
 
 /**
  * @param origin `http://host:port`
- * @param localAddress the client's own, for instance 127.0.0.2; undefined takes the system's choice
+ * @param localAddress the client's own, for instance 127.0.0.2; undefined lets the system choose
  */
 export async function connectRaw(origin: string, localAddress?: string): Promise<RawConnection> {
   const { hostname, port } = new URL(origin);
@@ -49,7 +49,7 @@ export async function connectRaw(origin: string, localAddress?: string): Promise
     received = Buffer.concat([received, chunk]);
     changed();
   });
-  // A reset is the end of the connection, too; the answer that a test waits for rejects.
+  // A reset also ends the connection; the pending answer rejects.
   socket.on("error", () => {});
   socket.on("close", () => {
     ended = true;
@@ -114,12 +114,12 @@ export async function connectRaw(origin: string, localAddress?: string): Promise
   return connection;
 }
 
-/** Frames the body as a chunked one. */
+/** Encodes a chunked body. */
 export function chunked(...parts: readonly string[]): string {
   return `${parts.map((part) => `${encoder.encode(part).length.toString(16)}\r\n${part}\r\n`).join("")}0\r\n\r\n`;
 }
 
-/** The bytes of one request; `content-length` is added unless `headers` frame the body themselves. */
+/** The bytes of one request. Adds `content-length`, unless `headers` frame the body. */
 export function rawRequest(method: string, path: string, { headers = [], body }: RawSent = {}): Uint8Array {
   const bytes = typeof body === "string" ? encoder.encode(body) : body;
   const isFramed = headers.some(([name]) => /^(content-length|transfer-encoding)$/i.test(name));

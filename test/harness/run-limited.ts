@@ -1,4 +1,4 @@
-/** One after the other, so many at once; the results are in the order of the items. */
+/** Runs the items in order with a limit on concurrency. Results are in the order of the items. */
 export async function runLimited<Item, Result>(
   items: readonly Item[],
   atOnce: number,

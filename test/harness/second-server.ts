@@ -5,9 +5,9 @@ import { hearEvents } from "./events.ts";
 import { quickPasswords } from "./quick-passwords.ts";
 import type { TestService } from "./service.ts";
 
-/** Another server on the store of the first, with a memory of its own, as another process would have it. */
+/** Another server on the first one's store, with separate memory, as in another process. */
 export interface SecondServer extends AsyncDisposable {
-  /** As the first one's, for the same app. */
+  /** Like the first one's, for the same app. */
   readonly base: string;
 }
 
@@ -21,7 +21,7 @@ export async function startSecondServer(first: TestService): Promise<SecondServe
       trustedProxies: [],
     },
     {
-      // The first server owns the store.
+      // The first server owns the store, so do not close it here.
       store: { ...delegateStore(first.store), [Symbol.asyncDispose]: async () => {} },
       events: hearEvents().events,
       passwords: quickPasswords,

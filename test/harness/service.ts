@@ -18,14 +18,14 @@ import { sharedMariadb } from "./mariadb.ts";
 import { quickPasswords } from "./quick-passwords.ts";
 
 /**
- * A real server on a port of its own, on a fresh store with one app, `org/app`, that has no rate limit unless the
- * test gives it one. `TEST_ENGINE` picks the store, so that the whole of test/wire/ runs on every engine; with
- * `TEST_WORKERS` more than one thread serves, as far as a test needs no parts of its own.
+ * A real server on its own port, on a new store with one app, `org/app`, which has no rate limit unless the test sets
+ * one. `TEST_ENGINE` selects the store, so that all of test/wire/ runs on every engine. With `TEST_WORKERS` several
+ * threads serve, unless a test passes parts of its own.
  */
 export interface TestService extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
-  /** `origin` and the app's prefix. */
+  /** `origin` with the app's prefix. */
   readonly base: string;
   readonly app: App;
   readonly credentials: AppCredentials;
@@ -33,18 +33,18 @@ export interface TestService extends AsyncDisposable {
   readonly failed: Promise<Error>;
   /** @param operatorKey as in Service */
   reread(operatorKey?: string): void;
-  /** What went wrong inside; a test that expects none checks that it is empty. */
+  /** Faults inside the server. A test that expects none checks that it is empty. */
   readonly faults: readonly unknown[];
-  /** Threads that did not respond. */
+  /** Threads that did not respond in time. */
   readonly silences: readonly SilentThread[];
-  /** What the operator was told of tokens that others have made. */
+  /** Events about refused external tokens. */
   readonly refusedTokens: readonly RefusedToken[];
   /** A second app on the same server. */
   addApp(
     key: string,
     settings?: Partial<AppSettings>,
   ): Promise<{ app: App; credentials: AppCredentials; base: string }>;
-  /** As `usermeta app set` beside the running server: in force within a second. */
+  /** Like `usermeta app set` beside the running server: takes effect within a second. */
   setApp(settings: Partial<AppSettings>): Promise<void>;
 }
 
@@ -52,15 +52,15 @@ export interface TestServiceOptions {
   readonly app?: Partial<AppSettings>;
   readonly settings?: Partial<ServiceSettings>;
   readonly parts?: Partial<Omit<ServiceParts, "store" | "events">>;
-  /** Sets can be held on their way into the store: see held-store.ts. */
+  /** Lets a test hold sets before they reach the store: see held-store.ts. */
   readonly gate?: SharedArrayBuffer;
-  /** Puts something between the rules and the store. */
+  /** Wraps the store. */
   readonly wrap?: (store: Store) => Store;
   readonly engine?: string;
-  /** A store that is there already, in place of a fresh one. */
+  /** An existing store instead of a new one. */
   readonly storeUrl?: string;
   readonly workers?: number;
-  /** How long a worker may not respond. */
+  /** How long a worker may fail to respond, in ms. */
   readonly silentMaxMs?: number;
 }
 
@@ -113,7 +113,7 @@ export async function startTestService(options: TestServiceOptions = {}): Promis
 }
 
 const TEST_WORKER = new URL("./test-worker.ts", import.meta.url);
-/** Small, so that what is kept in memory is thrown out again and again. */
+/** Small, so that cached entries are evicted all the time. */
 const CACHE_BYTES = 65_536;
 const STORE_TIMEOUT_MS = 10_000;
 
@@ -124,7 +124,7 @@ async function startServing(
   events: HeardEvents["events"],
 ): Promise<Service> {
   const { share } = store;
-  // Functions do not go over to other threads; those call for passwords in this one.
+  // Functions cannot be sent to other threads; those call this thread for passwords.
   const { passwords = quickPasswords, drainMs: _, pages, ...others } = parts ?? {};
   const hasOwnParts = wrap !== undefined || Object.keys(others).length > 0;
   if (workers > 1 && share !== undefined && !hasOwnParts) {
@@ -148,7 +148,7 @@ async function openTestStore(stack: AsyncDisposableStack, engine: string): Promi
   if (engine === "memory") return await open("memory:");
   if (engine === "mysql") {
     const mariadb = await sharedMariadb();
-    // What these tests are about is what is answered; how soon a busy machine does it is another matter.
+    // These tests check the answers, not how soon a busy machine gives them.
     return await open(`${stack.use(await mariadb.freshDatabase()).url}?timeout=${STORE_TIMEOUT_MS}`);
   }
   if (engine !== "sqlite") throw new Error(`TEST_ENGINE: no engine called ${engine}`);

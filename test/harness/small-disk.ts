@@ -6,7 +6,7 @@ import { isLeftOut } from "./missing-part.ts";
 const MIB = 1_048_576;
 const PIECE = Buffer.alloc(4096, 0x5a);
 
-/** A file system of a test's own, which is full when so much is in it. */
+/** A small file system for one test, so that it can be filled. */
 export class SmallDisk implements Disposable {
   readonly path: string;
   readonly #ballast: string;
@@ -37,7 +37,7 @@ export class SmallDisk implements Disposable {
   }
 }
 
-/** Whether tests on a full file system must be left out; says so aloud, and throws under CI. */
+/** Whether tests on a full file system have to be skipped. Prints the reason, and throws under CI. */
 export function smallDiskIsMissing(): boolean {
   let isThere = false;
   try {

@@ -7,8 +7,8 @@ import type { TestService } from "./service.ts";
 const REFUSED = { status: 500, error: "INTERNAL_SERVER_ERROR", text: "internal server error" };
 
 /**
- * Holds one call to what a failing store may show: a 500 without a word of the driver's, the whole error told to the
- * operator under the same id, and the call served again as soon as the store serves.
+ * Checks one call on a failing store: a 500 without any of the driver's words, the full error logged under the same id,
+ * and success as soon as the store works again.
  */
 export async function expectStoreFailure(
   service: TestService,

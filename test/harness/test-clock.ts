@@ -1,13 +1,13 @@
 import type { Clock } from "../../src/core/ports/system/clock.ts";
 
-/** A clock that a test moves: rates and lifetimes are met to the millisecond, and nobody waits. */
+/** A clock that tests move, so that rates and lifetimes are exact to the millisecond without waiting. */
 export interface TestClock extends Clock {
   advance(ms: number): void;
-  /** As an operator sets the wall clock: no time goes by. */
+  /** Sets the wall clock, as an operator does; no time passes. */
   step(ms: number): void;
 }
 
-/** Begins at the real time, and stands still. */
+/** Starts at the real time, and stands still. */
 export function createTestClock(): TestClock {
   let elapsed = Date.now();
   let stepped = 0;

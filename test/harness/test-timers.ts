@@ -1,8 +1,8 @@
 import type { Timers } from "../../src/core/ports/system/timers.ts";
 
-/** Time that a test moves: what is due is called then and there, in its order. */
+/** Timers that tests move: due callbacks run immediately, in order. */
 export interface TestTimers extends Timers {
-  /** Lets what waits on promises go on before and after each call that is due. */
+  /** Settles pending promises before and after each due callback. */
   advance(ms: number): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export function createTestTimers(): TestTimers {
   };
 }
 
-/** Promises that are settled already have been heard. */
+/** Lets callbacks of settled promises run. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await Promise.resolve();
 }

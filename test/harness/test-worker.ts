@@ -1,4 +1,4 @@
-/** The entry of a serving worker's thread as tests start it: sets can be held. */
+/** The entry of a worker thread in tests, whose sets can be held. */
 import { joinStore } from "../../src/store/open.ts";
 import { serveWorker, type WorkerPort } from "../../src/workers/serve-worker.ts";
 import { heldStore } from "./held-store.ts";

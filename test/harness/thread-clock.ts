@@ -3,14 +3,14 @@ import { sharedClock, systemClock } from "../../src/system/clock.ts";
 
 const ASKED = "usermeta-test-clock";
 
-/** In the first thread: lets a worker find out what time it is here. */
+/** In the main thread: lets a worker read this thread's clock. */
 export function tellClock(worker: Worker): void {
   worker.addEventListener("message", ({ data }) => {
     if (data === ASKED) worker.postMessage({ [ASKED]: systemClock.monotonicNs() });
   });
 }
 
-/** In the worker, whose other messages must not be answered by listeners of the same kind meanwhile. */
+/** In the worker. Its other messages must not be handled by listeners of the same kind meanwhile. */
 export async function hearClock(self: Worker): Promise<Clock> {
   return await sharedClock(
     () =>

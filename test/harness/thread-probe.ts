@@ -1,10 +1,10 @@
-/** Work of this thread, in ms of the processor's time: what others do on the machine meanwhile does not count. */
+/** Processor time of this thread in ms, which excludes other load on the machine. */
 export function threadMs(): number {
   const { user, system } = process.threadCpuUsage();
   return (user + system) / 1000;
 }
 
-/** The most that the thread did in one turn of its loop while the task ran: so long nobody else was served. */
+/** The longest time that the task blocked the event loop, in ms of processor time. */
 export async function longestTurnMs(task: () => Promise<unknown>): Promise<number> {
   let longest = 0;
   let before = threadMs();
@@ -18,10 +18,10 @@ export async function longestTurnMs(task: () => Promise<unknown>): Promise<numbe
   return Math.max(longest, threadMs() - before);
 }
 
-/** How long a fixed piece of work takes on an idle machine of the kind that the tests were written on, in ms. */
+/** Duration in ms of a fixed piece of work on an idle machine of the kind on which the tests were written. */
 const REFERENCE_MS = 10;
 
-/** By how much this machine is slower at present. */
+/** The factor by which this machine is slower at present. */
 export function slowness(): number {
   return Math.max(1, Math.min(...Array.from({ length: 3 }, referenceMs)) / REFERENCE_MS);
 }

@@ -3,11 +3,11 @@ import type { MaybePromise } from "../../src/core/ports/maybe-promise.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { delegateStore } from "./delegate-store.ts";
 
-/** The store as a server has it beside others that change it, with a change feed that can be made unreadable. */
+/** A store as if other servers changed it, with a change feed that can be made unreadable. */
 export interface UnreadFeed {
   /** For `startTestService({ wrap })`. */
   readonly wrap: (store: Store) => Store;
-  /** In place of what the feed says; undefined = as it is. */
+  /** Replaces the feed's pages; undefined = unchanged. */
   instead: (() => MaybePromise<FeedPage>) | undefined;
 }
 
@@ -16,7 +16,7 @@ export function unreadFeed(): UnreadFeed {
     instead: undefined,
     wrap: (store) => ({
       ...delegateStore(store),
-      // Nobody in this process tells of what a test does past the server.
+      // No thread of this process announces changes that a test makes behind the server.
       feedVersion: () => 0,
       changesSince: (cursor) => feed.instead?.() ?? store.changesSince(cursor),
     }),

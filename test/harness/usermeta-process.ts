@@ -11,19 +11,19 @@ interface LogLine {
   readonly url?: string;
 }
 
-/** `usermeta serve` as it is run, in a process that can be killed. */
+/** `usermeta serve` in a separate process, which can be killed. */
 export class UsermetaProcess implements AsyncDisposable {
   readonly #child: Bun.Subprocess<"ignore", "ignore", "pipe">;
   readonly #lines: LogLine[] = [];
   readonly #log: string[] = [];
   #heard = Promise.withResolvers<void>();
   #isEnded = false;
-  /** Whether a test ended it, or waited for it to end by itself. */
+  /** A test ended it, or waits for its end. */
   #isEndExpected = false;
-  /** Settles when it has ended and all that it has said is in the log. */
+  /** Settles when it has ended and its output was read completely. */
   readonly allLogged: Promise<void>;
 
-  /** @param wrapper a program, with its arguments, that becomes the server */
+  /** @param wrapper a program, with arguments, that runs the server */
   constructor(store: string, settings: Readonly<Record<string, string>> = {}, wrapper: readonly string[] = []) {
     this.#child = Bun.spawn([...wrapper, process.execPath, MAIN, "serve"], {
       stdin: "ignore",
@@ -49,18 +49,18 @@ export class UsermetaProcess implements AsyncDisposable {
     return this.#child.pid;
   }
 
-  /** All that it has logged, for when a test fails. */
+  /** Its complete log, for failed tests. */
   get log(): string {
     return this.#log.join("\n");
   }
 
-  /** Where it serves; rejects when it ends before. */
+  /** The URL at which it serves; rejects if it ends first. */
   async origin(): Promise<string> {
     const line = await this.logged("serving");
     return new URL(line.url ?? "").origin;
   }
 
-  /** The first line about such an event. */
+  /** The first log line of this event. */
   async logged(event: string): Promise<LogLine> {
     for (;;) {
       const found = this.#lines.find((line) => line.event === event);
@@ -74,7 +74,7 @@ export class UsermetaProcess implements AsyncDisposable {
     return this.#lines.filter((line) => line.event === event).length;
   }
 
-  /** Resolves with the exit code, when all that it has logged is here. */
+  /** Resolves with the exit code when its output was read completely. */
   get exited(): Promise<number> {
     this.#isEndExpected = true;
     return this.allLogged.then(() => this.#child.exited);
@@ -110,16 +110,16 @@ export class UsermetaProcess implements AsyncDisposable {
   #hear(line: string): void {
     this.#log.push(line);
     try {
-      this.#lines.push(JSON.parse(line) as LogLine); // as: a line of the log, whose fields are each checked
+      this.#lines.push(JSON.parse(line) as LogLine); // as: a log line, whose fields are checked one by one
     } catch {
-      // What a process says in its last moments need not be JSON; it is kept in the log.
+      // A dying process may print lines that are not JSON; they stay in the log.
     }
     this.#heard.resolve();
     this.#heard = Promise.withResolvers();
   }
 }
 
-/** A wrapper: with so many file descriptors. */
+/** A wrapper that limits the number of file descriptors. */
 export function withDescriptors(count: number): readonly string[] {
   return ["sh", "-c", `ulimit -n ${count}; exec "$@"`, "sh"];
 }

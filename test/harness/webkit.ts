@@ -2,31 +2,31 @@ import { lastingPort } from "./lasting-port.ts";
 
 const DRIVER = "WPEWebDriver";
 const OPTIONS = { "wpe:browserOptions": { binary: "/usr/bin/cog", args: ["--automation", "--platform=headless"] } };
-/** WebDriver's name for the member of an object that is an element. */
+/** The member by which WebDriver identifies an element. */
 const ELEMENT = "element-6066-11e4-a52e-4f735466cecf";
 const BACKSPACE = "\uE003";
 const POLL_MS = 50;
-/** What the driver answers when the page that it looks at is being left for another, which is looked at next. */
+/** The driver's error while a page is being replaced by another; the next attempt sees the new page. */
 const LEFT = "before the unload event";
 const LEFT_MAX = 5;
 
-/** A page in WebKit. Elements are named by XPath, and waited for. */
+/** A page in WebKit. Elements are named by XPath, and awaited. */
 export interface WebkitPage extends AsyncDisposable {
   open(url: string): Promise<void>;
-  /** @param body of an async function; what it returns is JSON */
+  /** @param body the body of an async function, whose result is JSON */
   evaluate(body: string): Promise<unknown>;
   click(element: string): Promise<void>;
-  /** Replaces what a field holds, key by key. */
+  /** Replaces a field's text, key by key. */
   type(element: string, text: string): Promise<void>;
 }
 
-/** What a machine lacks to run tests in WebKit; undefined: nothing. */
+/** The reason why this machine cannot run tests in WebKit; undefined if it can. */
 export function webkitMissing(): string | undefined {
   if (Bun.which(DRIVER) !== null && Bun.which("cog") !== null) return undefined;
   return `there is no ${DRIVER} or no cog; install Debian's packages "wpewebkit-driver" and "cog"`;
 }
 
-/** WebKit as Debian has it, by WebDriver: Playwright's own protocol needs a build of its own. */
+/** Launches Debian's WebKit by WebDriver: Playwright's own protocol needs a special build. */
 export async function launchWebkit(): Promise<WebkitPage> {
   const port = await lastingPort();
   const driver = Bun.spawn([DRIVER, "--host=127.0.0.1", `--port=${port}`], { stdio: ["ignore", "ignore", "ignore"] });
@@ -72,7 +72,7 @@ function pageOf(ask: (path: string, body: unknown) => Promise<unknown>): Omit<We
     async evaluate(body) {
       const script = `const done = arguments[arguments.length - 1];
         (async () => { ${body} })().then((value) => done({ value }), (error) => done({ error: String(error) }));`;
-      // as: what the script above answers
+      // as: the result of the script above
       const said = (await ask("/execute/async", { script, args: [] })) as { value?: unknown; error?: string };
       if (said.error !== undefined) throw new Error(said.error);
       return said.value;

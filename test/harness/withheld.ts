@@ -1,6 +1,6 @@
 import { connectRaw, type RawConnection } from "./raw.ts";
 
-/** A request whose body is announced and not sent, or only its beginning. */
+/** A request whose body is announced but sent only in part, or not at all. */
 export interface Withheld {
   readonly method: string;
   readonly path: string;
@@ -23,7 +23,7 @@ export async function withhold(origin: string, withheld: Withheld): Promise<RawC
   return connection;
 }
 
-/** Whether an answer is still waited for when the server has had its time: it has answered others meanwhile. */
+/** Whether the answer is still pending although the server has answered other requests meanwhile. */
 export async function isPending(origin: string, answer: Promise<unknown>): Promise<boolean> {
   let isSettled = false;
   const settle = (): void => {
