@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { checkTree } from "../../scripts/check-tree.ts";
 
-/** What the check says of a small tree of these files beside a sound one. */
+/** The check's findings for a small tree of these files beside a valid one. */
 function problemsOf(files: Readonly<Record<string, string>>): readonly string[] {
   const root = mkdtempSync(join(tmpdir(), "usermeta-tree-"));
   try {
@@ -23,9 +23,9 @@ function problemsOf(files: Readonly<Record<string, string>>): readonly string[] 
   }
 }
 
-test("a sound tree has no problems", () => expect(problemsOf({})).toEqual([]));
+test("a valid tree has no problems", () => expect(problemsOf({})).toEqual([]));
 
-test("a tree in which nothing is found is a problem, not a success", () => {
+test("an empty tree is a problem, not a success", () => {
   const root = mkdtempSync(join(tmpdir(), "usermeta-tree-"));
   expect(checkTree(root)).toEqual([`${root}: no modules or no imports were found`]);
   rmSync(root, { recursive: true });
@@ -50,7 +50,7 @@ const FORBIDDEN: readonly (readonly [string, string, string])[] = [
     "src/core/rates/a.ts",
     'import { tokens } from "../tokens/tokens.ts";',
   ],
-  ["what all subjects stand on imports one", "src/core/a.ts", 'import { throttle } from "./rates/throttle.ts";'],
+  ["a shared module imports a subject", "src/core/a.ts", 'import { limit } from "./rates/throttle.ts";'],
   ["a subject takes the whole store", "src/core/rates/a.ts", 'import type { Store } from "../ports/store.ts";'],
   ["the rules wait", "src/core/a.ts", "setTimeout(() => {}, 1);"],
   ["the rules look at the clock", "src/core/a.ts", "export const a = Date.now();"],
@@ -95,7 +95,7 @@ const ALLOWED: readonly (readonly [string, string, string])[] = [
 
 test.each(ALLOWED)("%s: allowed", (_, path, text) => expect(problemsOf({ [path]: `${text}\n` })).toEqual([]));
 
-test("between folders even types may not go round", () => {
+test("between folders even cycles of types are refused", () => {
   const problems = problemsOf({ "src/core/a.ts": 'import type { Server } from "../http/server.ts";\n' });
   expect(problems).toContain("a cycle of imports: src/core → src/http → src/core");
 });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dir, "../..");
-/** A suite as scripts/test-long.ts is one, of two files. */
+/** A suite of two files, like scripts/test-long.ts. */
 const SUITE = `
 import { emptyReports, runPhase, sumUp } from "${ROOT}/scripts/phase.ts";
 import { reportMissingParts } from "${ROOT}/scripts/parts.ts";
@@ -26,7 +26,7 @@ interface Said {
   readonly run: string;
 }
 
-/** Runs a suite in a process of its own: the first file passes, the second is this one. */
+/** Runs a suite in a separate process: the first file passes, the second is this one. */
 function suiteOf(body: string, env: Readonly<Record<string, string>> = {}): Said {
   const run = mkdtempSync(join(folder, "run-"));
   mkdirSync(join(run, "test"));
@@ -37,7 +37,7 @@ function suiteOf(body: string, env: Readonly<Record<string, string>> = {}): Said
   return { output: child.stdout.toString(), exitCode: child.exitCode, run };
 }
 
-/** From the first failure that is named at the end. */
+/** From the first failure listed at the end. */
 function endOf(output: string): string {
   return output.slice(output.indexOf("!!! FAILED: "));
 }
@@ -50,7 +50,7 @@ const FAILING = `
   test("ends", async () => await new Promise(() => {}), 50);
   for (let n = 0; n < 200; n++) test("passes " + n, () => {});`;
 
-test.each(["", "true"])("what failed is named again just before the last line, shown at once: '%s'", (SHOWN) => {
+test.each(["", "true"])("failed tests are listed again before the last line, shown immediately: '%s'", (SHOWN) => {
   const { output, exitCode, run } = suiteOf(FAILING, { SHOWN });
   const end = endOf(output);
   const names = [...end.matchAll(/^!!! FAILED: (.*)$/gm)].map(([, name]) => name);
@@ -67,7 +67,7 @@ test.each(["", "true"])("what failed is named again just before the last line, s
   expect(output).toContain(`\n${readFileSync(join(run, "reports/failures.txt"), "utf8")}`);
 });
 
-test("a file that throws before its tests, a process that ends and a part that is missing are named with what was said", () => {
+test("a file that throws before its tests, a process that exits and a missing part are listed with their output", () => {
   const thrown = endOf(suiteOf('throw new Error("at the top");').output);
   expect(thrown).toStartWith("!!! FAILED: some: test/b.test.ts: no test ran\n    # Unhandled error between tests\n");
   expect(thrown).toContain("    error: at the top\n");
@@ -78,7 +78,7 @@ test("a file that throws before its tests, a process that ends and a part that i
   expect(missing).toBe("!!! FAILED: /no/such/part is missing\n    what it is for\n\n2 passed, 1 failed\n");
 });
 
-test("long errors and many failures are cut, but each is named", () => {
+test("long errors and many failures are cut, but each is listed", () => {
   const { output } = suiteOf(
     `for (let n = 0; n < 50; n++) test("t" + n, () => { throw new Error("x\\n".repeat(50)); });`,
   );
@@ -87,7 +87,7 @@ test("long errors and many failures are cut, but each is named", () => {
   expect(end.split("\n").length).toBeLessThan(600);
 });
 
-test("a suite without failures says nothing of them", () => {
+test("a suite without failures prints no list", () => {
   const { output, exitCode, run } = suiteOf('test("b", () => {});');
   expect(output).not.toContain("FAILED");
   expect(output).toEndWith("\n2 passed, 0 failed\n");
@@ -95,7 +95,7 @@ test("a suite without failures says nothing of them", () => {
   expect(readFileSync(join(run, "reports/failures.txt"), "utf8")).toBe("");
 });
 
-/** Runs `.ci/run` for real, with programs in the place of npm and apt-get. */
+/** Runs the real `.ci/run`, with stubs for npm and apt-get. */
 function ciWith(npm: string): Said {
   const run = mkdtempSync(join(folder, "ci-"));
   mkdirSync(join(run, "bin"));
@@ -113,7 +113,7 @@ function ciWith(npm: string): Said {
   return { output: child.stdout.toString(), exitCode: child.exitCode, run };
 }
 
-test("the whole proof names what failed in each of its suites just before its own last line", () => {
+test("the complete run lists the failures of each suite before its last line", () => {
   const { output, exitCode } = ciWith(`
     case "$*" in
       ci) ;;
@@ -135,7 +135,7 @@ test("the whole proof names what failed in each of its suites just before its ow
   expect(exitCode).toBe(1);
 });
 
-test("the whole proof ends with 0 and its sum where none failed", () => {
+test("the complete run exits with 0 and its sum if nothing failed", () => {
   const { output, exitCode } = ciWith('[ "$*" = ci ] || { : >reports/failures.txt; echo "5 passed, 0 failed"; }');
   expect(output).toEndWith("\n20 passed, 0 failed\n");
   expect(output).not.toContain("FAILED");

@@ -10,7 +10,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Runs `bun test` for real on one file of this text beside a sound one. */
+/** Runs the real `bun test` on one file with this text beside a passing one. */
 function verdictOn(body: string): Verdict {
   const run = mkdtempSync(join(folder, "run-"));
   mkdirSync(join(run, "test"));
@@ -58,11 +58,11 @@ describe("a run of the tests", () => {
     expect(verdict.failed).toBeGreaterThanOrEqual(1);
   });
 
-  test("fails where a promise does that nobody waits for", () => {
+  test("fails on an unhandled rejection", () => {
     expect(verdictOn('test("b", () => { Promise.reject(new Error("b")); });').failed).toBeGreaterThanOrEqual(1);
   });
 
-  test("fails without a report, with an empty one, and where nothing passed", () => {
+  test("fails without a report, with an empty one, and if nothing passed", () => {
     const path = join(folder, "empty.xml");
     writeFileSync(path, "");
     expect(readReport(path)).toBeUndefined();

@@ -9,7 +9,7 @@ const built = buildClient();
 const OUT = built.folder;
 afterAll(() => built[Symbol.dispose]());
 
-test("the client is at most 4 kB compressed, and needs nothing; its hook needs react alone", () => {
+test("the client is at most 4 kB compressed and needs no package; its hook needs only react", () => {
   const index = readFileSync(join(OUT, "index.js"));
   const react = readFileSync(join(OUT, "react.js"));
   expect(gzipSync(index).length).toBeLessThanOrEqual(4096);
@@ -20,7 +20,7 @@ test("the client is at most 4 kB compressed, and needs nothing; its hook needs r
   expect(importsOf(react.toString())).toEqual(["react"]);
 });
 
-test("the types stand alone", () => {
+test("the types need no other package", () => {
   const using = join(OUT, "using.ts");
   writeFileSync(
     using,
@@ -59,7 +59,7 @@ test("Node runs it, and ends", async () => {
     const client = createClient(app);
     const [ada, nobody] = await client.getMany(["ada", "nobody"]);
     const bumped = await client.update("ada", ({ visits = "0" }) => ({ visits: Number(visits) + 1 }));
-    // Once nobody looks any more nothing keeps the process, though the answer was under way when the last one went.
+    // After the last subscriber has left, nothing keeps the process running, even if a request was in flight.
     const looking = createClient({ ...app, refreshMs: 10 });
     const end = looking.subscribe("ada", () => end());
     console.log(JSON.stringify([ada.attributes, nobody.attributes ?? null, bumped.attributes]));`;

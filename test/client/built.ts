@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 export const ROOT = join(import.meta.dir, "../..");
 
-/** The package as `npm run build -w @usermeta/client` makes it, in a folder of its own. */
+/** The package as built by `npm run build -w @usermeta/client`, in a separate folder. */
 export function buildClient(): Disposable & { readonly folder: string } {
   const folder = mkdtempSync(join(tmpdir(), "usermeta-client-"));
   const built = Bun.spawnSync([process.execPath, join(ROOT, "packages/client/build.ts"), folder], {

@@ -3,13 +3,13 @@ import { type Admin, signIn } from "../harness/client.ts";
 import { startTestService, type TestService, type TestServiceOptions } from "../harness/service.ts";
 import { type CountedFetch, countedFetch } from "./counted-fetch.ts";
 
-/** A real server and clients of it, all of the app's admin. */
+/** A real server and clients of it, all with the app's admin token. */
 export interface Connected extends AsyncDisposable {
   readonly service: TestService;
   readonly admin: Admin;
   readonly client: Client;
   readonly counted: CountedFetch;
-  /** Another client, which has read nothing yet. */
+  /** Another client with an empty cache. */
   other(options?: Partial<ClientOptions>): Client;
 }
 

@@ -1,4 +1,4 @@
-/** A chat app's list of contacts. */
+/** The contact list of a chat app. */
 import { createElement, type ReactElement, StrictMode, useState } from "react";
 import type { Client } from "../../packages/client/src/index.ts";
 import { useProfile } from "../../packages/client/src/react.ts";
@@ -6,11 +6,11 @@ import { useProfile } from "../../packages/client/src/react.ts";
 interface ContactsProps {
   readonly client: Client;
   readonly users: readonly string[];
-  /** Is given what shows other users. */
+  /** Receives the function that shows other users. */
   readonly onShow?: (show: (users: readonly string[]) => void) => void;
 }
 
-/** The list as an app has it, in strict mode. */
+/** The list as in an app, in strict mode. */
 export function contacts(props: ContactsProps): ReactElement {
   return createElement(StrictMode, null, createElement(Contacts, props));
 }

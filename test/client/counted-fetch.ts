@@ -1,11 +1,11 @@
-/** A fetch that tells what has been sent with it. */
+/** A fetch that records its requests. */
 export interface CountedFetch {
   readonly fetch: typeof globalThis.fetch;
   /** Method and path below the app, in order. */
   readonly calls: string[];
-  /** Bytes of all answers' bodies. */
+  /** Total bytes of all answers' bodies. */
   readonly received: () => number;
-  /** From now on every answer waits for this. */
+  /** From now on every answer waits for this promise. */
   hold(until: Promise<void>): void;
 }
 
@@ -23,7 +23,7 @@ export function countedFetch(base: string): CountedFetch {
     return new Response(response.status === 304 ? null : bytes, { status: response.status, headers: response.headers });
   };
   return {
-    fetch: counted as typeof globalThis.fetch, // as: without Bun's own additions
+    fetch: counted as typeof globalThis.fetch, // as: without Bun's additions
     calls,
     received: () => received,
     hold(until) {

@@ -6,7 +6,7 @@ import { eventually } from "../harness/eventually.ts";
 import { connect } from "./connected.ts";
 import { type CountedFetch, countedFetch } from "./counted-fetch.ts";
 
-/** A read of ada that the server has answered, and nobody here has heard of before it is released. */
+/** A read of ada that the server has answered, but whose answer has not reached the client. */
 async function heldRead(client: Client, counted: CountedFetch) {
   const { promise, resolve: release } = Promise.withResolvers<void>();
   counted.hold(promise);
@@ -16,7 +16,7 @@ async function heldRead(client: Client, counted: CountedFetch) {
   return { answer, release };
 }
 
-test("a read that was under way when a write was answered neither shows nor answers what was before it", async () => {
+test("a read in flight when a write is acknowledged neither shows nor returns the state before the write", async () => {
   await using connected = await connect();
   const { admin, client, counted } = connected;
   await admin.newUser("ada");
@@ -31,7 +31,7 @@ test("a read that was under way when a write was answered neither shows nor answ
   expect(shown).toEqual([]);
 });
 
-test("nobody joins a read that has been sent", async () => {
+test("later calls do not join a read that has been sent", async () => {
   await using connected = await connect();
   const { admin, client, other, counted } = connected;
   await admin.newUser("ada");
@@ -43,12 +43,12 @@ test("nobody joins a read that has been sent", async () => {
   expect((await early.answer).attributes).toEqual({ n: "1" });
 });
 
-test("who is deleted stays so, and who is made again too, when the answer from before comes last", async () => {
+test("a deleted user stays deleted, and a user created again stays, when the earlier answer arrives last", async () => {
   await using connected = await connect();
   const { service, admin, other } = connected;
   const remove = () => send("DELETE", `${service.base}/users/ada`, { token: admin.token });
-  /** Two reads with the change between them, the first one answered last. */
-  async function overtaken(change: () => Promise<unknown>): Promise<(Attributes | undefined)[]> {
+  /** Two reads, with the change between them; the first read is answered last. */
+  async function outOfOrder(change: () => Promise<unknown>): Promise<(Attributes | undefined)[]> {
     const counted = countedFetch(service.base);
     const client = other({ fetch: counted.fetch });
     const early = await heldRead(client, counted);
@@ -59,12 +59,12 @@ test("who is deleted stays so, and who is made again too, when the answer from b
   }
   await admin.newUser("ada");
   await admin.set("ada", { n: "0" });
-  expect(await overtaken(remove)).toEqual([undefined, undefined, undefined]);
-  const made = await overtaken(() => admin.newUser("ada"));
+  expect(await outOfOrder(remove)).toEqual([undefined, undefined, undefined]);
+  const made = await outOfOrder(() => admin.newUser("ada"));
   expect(made).toEqual([{}, {}, {}]);
 });
 
-test("who is deleted is gone also for a read that was sent before a write and came to the server after it", async () => {
+test("a deletion also holds for a read that was sent before a write and reached the server after it", async () => {
   await using connected = await connect();
   const { service, admin, other } = connected;
   await admin.newUser("ada");
@@ -77,7 +77,7 @@ test("who is deleted is gone also for a read that was sent before a write and ca
     }
     return await fetch(input, init);
   };
-  const client = other({ fetch: slowly as typeof fetch }); // as: without Bun's own additions
+  const client = other({ fetch: slowly as typeof fetch }); // as: without Bun's additions
   const early = client.get("ada");
   await sent.promise;
   await client.set("ada", { n: "1" });
@@ -87,7 +87,7 @@ test("who is deleted is gone also for a read that was sent before a write and ca
   expect(client.peek("ada")?.attributes).toBeUndefined();
 });
 
-/** A fetch whose answers come late, each by a time of its own, so that they overtake one another. */
+/** A fetch that delays each answer differently, so that answers arrive out of order. */
 function unsteady(delays: readonly number[]): typeof fetch {
   let calls = 0;
   const late = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
@@ -97,7 +97,7 @@ function unsteady(delays: readonly number[]): typeof fetch {
     await Bun.sleep(delay);
     return new Response(body, { status: response.status, headers: response.headers });
   };
-  return late as typeof fetch; // as: without Bun's own additions
+  return late as typeof fetch; // as: without Bun's additions
 }
 
 const step = fc.record({
@@ -106,12 +106,12 @@ const step = fc.record({
   pauseMs: fc.constantFrom(0, 0, 1, 3),
 });
 
-test("whatever overtakes whatever, a client never shows or answers less than it has written or shown", async () => {
+test("in any order of answers, a client never shows or returns an older state than it has written or shown", async () => {
   await using connected = await connect();
   const { service, admin } = connected;
   await admin.newUser("ada");
   await admin.newUser("bob");
-  /** Counts up, so that a later state is a larger one; whatever removes all keeps the count outside. */
+  /** Counts up, so that a later state has a larger number. Deletions keep the count outside. */
   let count = 0;
   await fc.assert(
     fc.asyncProperty(
@@ -171,7 +171,7 @@ test("whatever overtakes whatever, a client never shows or answers less than it 
   expect(service.faults).toEqual([]);
 }, 60_000);
 
-test("what is shown is asked for again and again, in one call, for as long as somebody looks", async () => {
+test("shown users are refreshed periodically, in one call, while there are subscribers", async () => {
   await using connected = await connect();
   const { admin, other } = connected;
   for (const user of ["ada", "bob", "cyd"]) await admin.newUser(user);
@@ -188,7 +188,7 @@ test("what is shown is asked for again and again, in one call, for as long as so
   expect(client.peek("bob")?.attributes).toEqual({ nickname: "Bob" });
 });
 
-test("a server that is slow is asked again only when it has answered", async () => {
+test("a slow server gets the next refresh only after it has answered", async () => {
   await using connected = await connect();
   const { counted, other } = connected;
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -198,14 +198,14 @@ test("a server that is slow is asked again only when it has answered", async () 
   await eventually(async () => expect(counted.received()).toBeGreaterThan(0));
   await Bun.sleep(100);
   expect(counted.calls).toHaveLength(1);
-  // Who looks again in the meantime has a round of his own, and the former one ends with its answer.
+  // A new subscriber starts its own refresh, and the previous one ends with its answer.
   end();
   end = client.subscribe("ada", () => {});
   counted.hold(Promise.resolve());
   resolve();
   await eventually(async () => expect(counted.calls.length).toBeGreaterThan(4));
   end();
-  // One may have been sent already.
+  // One request may already have been sent.
   const most = counted.calls.length + 1;
   await Bun.sleep(100);
   expect(counted.calls.length).toBeLessThanOrEqual(most);

@@ -7,7 +7,7 @@ import { isLeftOut } from "../harness/missing-part.ts";
 import { buildClient } from "./built.ts";
 import { connect } from "./connected.ts";
 
-/** What the oldest browsers that the README names do not have, of what this one has. */
+/** Features of the current browser that the oldest browsers named in the README lack. */
 const TAKE_AWAY = `
   for (const [of, names] of [
     [Object, ["hasOwn", "groupBy"]],
@@ -29,7 +29,7 @@ const TAKE_AWAY = `
 const missing = browserMissing();
 const LEFT_OUT = isLeftOut(missing === undefined, `the client in browsers of 2021: ${missing}`);
 
-test.skipIf(LEFT_OUT)("it runs where nothing is that browsers have learned since 2021", async () => {
+test.skipIf(LEFT_OUT)("it runs without features that browsers gained since 2021", async () => {
   await using connected = await connect();
   const { service, admin } = connected;
   await admin.newUser("ada");

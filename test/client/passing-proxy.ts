@@ -1,14 +1,17 @@
-/** A proxy between a client and the server that answers 503 of its own for some requests. */
+/** A proxy between client and server that answers some requests with its own 503. */
 export interface PassingProxy extends AsyncDisposable {
   readonly url: string;
-  /** Methods of what has been passed on. */
+  /** Methods of the requests that were forwarded. */
   readonly passed: string[];
 }
 
-/** "pass it on", and 503: also what the server has answered is thrown away, as when a connection breaks. */
+/**
+ * Forward the request; or answer 503, either without forwarding it or in place of the server's answer, as when a
+ * connection breaks.
+ */
 export type Fate = "answer" | "503 before" | "503 after";
 
-/** As nginx, as Envoy, and as gateways that speak JSON. */
+/** Like nginx, Envoy, and gateways that send JSON. */
 export const FOREIGN_503 = {
   nginx: { type: "text/html", body: "<html><h1>503 Service Temporarily Unavailable</h1></html>" },
   Envoy: { type: "text/plain", body: "upstream connect error or disconnect/reset before headers" },

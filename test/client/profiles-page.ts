@@ -1,13 +1,13 @@
-/** The page that shows contacts, for the browser: bundled and served by react.test.ts. */
+/** The page with the contact list, bundled for the browser and served by react.test.ts. */
 import { createRoot, hydrateRoot } from "react-dom/client";
 import { type Client, createClient } from "../../packages/client/src/index.ts";
 import { contacts } from "./contacts.ts";
 
-/** What the test calls, and what of a browser is needed for it. */
+/** Functions that the test calls, and the parts of the browser that they need. */
 const page = globalThis as unknown as {
-  /** Shows the users in an empty page. */
+  /** Renders the users in an empty page. */
   open(url: string, token: string, users: readonly string[]): void;
-  /** The same where a server has drawn them already, when the page knows all about them. */
+  /** Hydrates markup that a server has rendered, when the page already has all profiles. */
   takeOver(url: string, token: string, users: readonly string[], drawn: string): Promise<void>;
   client: Client;
   show: (users: readonly string[]) => void;
@@ -35,6 +35,6 @@ page.takeOver = async (url, token, users, drawn) => {
   const root = page.document.createElement("div");
   root.innerHTML = drawn;
   page.document.body.replaceChildren(root);
-  // Told when the two have drawn different things.
+  // Called if the two renderings differ.
   hydrateRoot(root, contacts({ client: page.client, users, onShow }), { onRecoverableError: page.reportError });
 };

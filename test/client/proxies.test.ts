@@ -1,4 +1,4 @@
-/** A proxy that has passed a request on and then says 503 leaves open whether the request was carried out. */
+/** A 503 from a proxy leaves open whether the proxy forwarded the request before. */
 import { describe, expect, test } from "bun:test";
 import { type Attributes, UsermetaError } from "../../packages/client/src/index.ts";
 import { connect } from "./connected.ts";
@@ -7,7 +7,7 @@ import { type Fate, FOREIGN_503, type PassingProxy, startProxy } from "./passing
 const bump = ({ visits = "0" }: Attributes) => ({ visits: Number(visits) + 1 });
 const KINDS = Object.keys(FOREIGN_503) as (keyof typeof FOREIGN_503)[]; // as: its keys
 
-/** The first PATCH meets this, all else is answered. */
+/** The first PATCH gets this fate; all other requests are answered. */
 function firstPatch(fate: Fate): (method: string) => Fate {
   let patches = 0;
   return (method) => (method === "PATCH" && patches++ === 0 ? fate : "answer");
@@ -23,7 +23,7 @@ async function failed(call: Promise<unknown>): Promise<unknown> {
 }
 
 describe.each(KINDS)("a 503 of %s", (kind) => {
-  test("after an update was carried out does not let it be counted twice", async () => {
+  test("after an update was carried out does not make the client count it twice", async () => {
     await using connected = await connect();
     const { service, admin, other } = connected;
     await admin.newUser("ada");
@@ -35,7 +35,7 @@ describe.each(KINDS)("a 503 of %s", (kind) => {
     expect(patchesOf(proxy)).toBe(1);
   });
 
-  test("after an update whose change is there is no failure: to make it again would change nothing", async () => {
+  test("after an update whose change is stored is no failure: repeating it would change nothing", async () => {
     await using connected = await connect();
     const { service, admin, other } = connected;
     await admin.newUser("ada");
@@ -48,7 +48,7 @@ describe.each(KINDS)("a 503 of %s", (kind) => {
     expect(patchesOf(proxy)).toBe(1);
   });
 
-  test("before an update was passed on lets it be made again", async () => {
+  test("before an update was forwarded makes the client retry it", async () => {
     await using connected = await connect();
     const { service, admin, other } = connected;
     await admin.newUser("ada");
@@ -58,7 +58,7 @@ describe.each(KINDS)("a 503 of %s", (kind) => {
     expect((await once.update("ada", bump)).attributes).toEqual({ visits: "2" });
   });
 
-  test("after a write with a condition lets it be sent once alone", async () => {
+  test("after a conditional write does not make the client retry it", async () => {
     await using connected = await connect();
     const { service, admin, client, other } = connected;
     for (const user of ["ada", "bob"]) await admin.newUser(user);
@@ -75,7 +75,7 @@ describe.each(KINDS)("a 503 of %s", (kind) => {
   });
 });
 
-test("one after another client's change does not pass that one off as the own", async () => {
+test("after another client's change does not make that change pass for the client's own", async () => {
   await using connected = await connect();
   const { service, admin, client, other } = connected;
   await admin.newUser("ada");
@@ -86,7 +86,7 @@ test("one after another client's change does not pass that one off as the own", 
     let isFirst = true;
     return await failed(
       slow.update("ada", async (attributes) => {
-        // The other one makes the very same change meanwhile, so that this one is refused.
+        // The other client makes the same change meanwhile, so that this one is refused.
         if (isFirst) await client.update("ada", bump);
         isFirst = false;
         return bump(attributes);
@@ -97,7 +97,7 @@ test("one after another client's change does not pass that one off as the own", 
   expect((await admin.get("ada")).body.data).toEqual({ visits: "2" });
 });
 
-test("many updates through a proxy that loses answers are counted once where they succeed, and never twice", async () => {
+test("of many updates through a proxy that loses answers, successful ones count once, and none counts twice", async () => {
   await using connected = await connect();
   const { service, admin, other } = connected;
   await admin.newUser("ada");

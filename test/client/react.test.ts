@@ -12,7 +12,7 @@ import { buildClient } from "./built.ts";
 import { connect } from "./connected.ts";
 import { contacts } from "./contacts.ts";
 
-test("a server draws what every page can take over, whatever it knows itself", async () => {
+test("a server renders markup that every page can hydrate, whatever is in its cache", async () => {
   await using connected = await connect();
   const { admin, client } = connected;
   await admin.newUser("ada");
@@ -33,7 +33,7 @@ if (!isLeftOut(missing === undefined, `the React hook in a browser: ${missing}`)
     const { outputs } = await Bun.build({
       entrypoints: [join(import.meta.dir, "profiles-page.ts")],
       target: "browser",
-      // The page has the package as it is published, not its sources.
+      // The page uses the published package, not its sources.
       plugins: [
         {
           name: "built client",
@@ -72,10 +72,10 @@ if (!isLeftOut(missing === undefined, `the React hook in a browser: ${missing}`)
     await closePage();
   });
 
-  /** What the list shows, in order. */
+  /** The items of the list, in order. */
   const shown = () => page.evaluate("[...document.querySelectorAll('li')].map((each) => each.textContent)");
   const call = (expression: string) => page.evaluate(expression);
-  /** What the page has sent to that server, preflights left out. */
+  /** Requests of the page to that server, except preflights. */
   async function sentTo<T>(base: string, work: () => Promise<T>): Promise<string[]> {
     const sent: string[] = [];
     const hear = (request: { url(): string; method(): string }): void => {
@@ -87,7 +87,7 @@ if (!isLeftOut(missing === undefined, `the React hook in a browser: ${missing}`)
     return sent;
   }
 
-  test("a list from another origin is one call, shows what is there, and follows what is written", async () => {
+  test("a list from another origin is one call, shows the stored profiles, and follows writes", async () => {
     await using connected = await connect();
     const { service, admin } = connected;
     const users = Array.from({ length: 60 }, (_, n) => `user${n}`);
@@ -106,11 +106,11 @@ if (!isLeftOut(missing === undefined, `the React hook in a browser: ${missing}`)
 
     await call(`client.set("user1", { nickname: "Uno" })`);
     await eventually(async () => expect(((await shown()) as string[])[1]).toBe("Uno"));
-    // Somebody else's change is seen when the list is refreshed.
+    // A refresh of the list shows a change by another client.
     await admin.set("user0", { nickname: "Null" });
     await call(`client.getMany(["user0", "user1"])`);
     await eventually(async () => expect(((await shown()) as string[]).slice(0, 2)).toEqual(["Null", "Uno"]));
-    // Pages read the tag and the rate, over CORS.
+    // CORS lets pages read the ETag and the rate limit.
     expect(
       await call(
         `client.update("user0", ({ nickname }) => ({ nickname: nickname + "!" })).then((each) => each.etag !== undefined)`,
@@ -120,7 +120,7 @@ if (!isLeftOut(missing === undefined, `the React hook in a browser: ${missing}`)
     expect(service.faults).toEqual([]);
   });
 
-  test("what appears later is asked for then, what is known is shown meanwhile, and what has gone is let go", async () => {
+  test("users that appear later are read then, cached ones are shown meanwhile, and removed ones are released", async () => {
     await using connected = await connect();
     const { service, admin } = connected;
     for (const user of ["ada", "bob"]) {
@@ -138,7 +138,7 @@ if (!isLeftOut(missing === undefined, `the React hook in a browser: ${missing}`)
     await eventually(async () => expect(await shown()).toEqual(["Lady Ada"]));
   });
 
-  test("a page that takes over what a server has drawn draws the same first, and then what it knows", async () => {
+  test("a page that hydrates a server's markup renders the same first, and then its own cache", async () => {
     await using connected = await connect();
     const { service, admin, client } = connected;
     await admin.newUser("ada");
@@ -149,7 +149,7 @@ if (!isLeftOut(missing === undefined, `the React hook in a browser: ${missing}`)
     await eventually(async () => expect(await shown()).toEqual(["Ada", "gone"]));
   });
 
-  test("a server that refuses is shown as such, and keeps nothing from being shown that is known", async () => {
+  test("a refusal of the server is shown as an error, and cached profiles are still shown", async () => {
     await using connected = await connect();
     const { service, admin } = connected;
     await admin.newUser("ada");

@@ -3,7 +3,7 @@ import { UsermetaError } from "../../packages/client/src/index.ts";
 import { send } from "../harness/client.ts";
 import { connect } from "./connected.ts";
 
-test("all reads of one turn are one call, each user once, whatever his spelling", async () => {
+test("all reads of one turn of the event loop are one call, with each user once, whatever the spelling", async () => {
   await using connected = await connect();
   const { admin, client, counted } = connected;
   await admin.newUser("ada");
@@ -13,7 +13,7 @@ test("all reads of one turn are one call, each user once, whatever his spelling"
     client.get("ada"),
     client.get("ADA"),
     client.getMany(["bob", "ada", "nobody", "a b"]),
-    // As effects of components do that appear together.
+    // Like effects of components that mount together.
     Promise.resolve().then(() => client.get("bob")),
   ]);
   expect(counted.calls).toEqual(["POST /metadata/user/get"]);
@@ -28,10 +28,10 @@ test("all reads of one turn are one call, each user once, whatever his spelling"
   expect(bob).toMatchObject({ attributes: {} });
 });
 
-test("many users go out in hundreds, or in what the app allows", async () => {
+test("many users are read in batches of a hundred, or of the app's limit", async () => {
   for (const [batchMax, calls] of [
     [100, 3],
-    // One of each hundred is refused, and sent again in parts.
+    // One batch of a hundred is refused, and sent again in parts.
     [40, 3 + 3 + 3 + 2],
   ] as const) {
     await using connected = await connect({ app: { batchMax } });
@@ -45,7 +45,7 @@ test("many users go out in hundreds, or in what the app allows", async () => {
   }
 });
 
-test("what has not changed is neither sent again nor made anew", async () => {
+test("unchanged attributes are not sent again, and the client returns the same object", async () => {
   await using connected = await connect();
   const { admin, client, counted, service } = connected;
   const users = Array.from({ length: 100 }, (_, n) => `user${n}`);
@@ -72,12 +72,12 @@ test("what has not changed is neither sent again nor made anew", async () => {
   ]);
   expect(changed[1]?.attributes).toBeUndefined();
   expect(changed[2]?.attributes).toEqual({});
-  // Made again he is another, whatever his version.
+  // A user that is created again is a different user, whatever the version.
   await admin.newUser("user8");
   expect((await client.get("user8")).attributes).toEqual({});
 });
 
-test("what is young enough is answered without asking", async () => {
+test("a fresh enough copy is returned without a request", async () => {
   await using connected = await connect();
   const { admin, client, counted } = connected;
   await admin.newUser("ada");
@@ -87,7 +87,7 @@ test("what is young enough is answered without asking", async () => {
   await Bun.sleep(20);
   await client.get("ada", { maxAgeMs: 10 });
   expect(counted.calls).toHaveLength(2);
-  // An answer that nothing has changed makes it young again.
+  // A "not modified" answer makes the cached copy fresh again.
   expect(await client.get("ada", { maxAgeMs: 10_000 })).toBe(read);
   expect(counted.calls).toHaveLength(2);
   const patient = connected.other({ fetch: counted.fetch, maxAgeMs: 60_000 });
@@ -96,13 +96,13 @@ test("what is young enough is answered without asking", async () => {
   expect(counted.calls).toHaveLength(3);
   await patient.get("ada", { maxAgeMs: 0 });
   expect(counted.calls).toHaveLength(4);
-  // What has no version in its answer is asked for all the same.
+  // A user without a version in the answer is still read.
   await patient.set("ada", { nickname: "Ada" });
   await patient.remove("ada");
   expect((await patient.get("ada")).attributes).toEqual({});
 });
 
-test("users may be called as members of every object are", async () => {
+test("users may have names of members of JavaScript objects", async () => {
   await using connected = await connect();
   const { admin, client } = connected;
   const users = ["__proto__", "constructor", "tostring", "10", "9"];
@@ -118,7 +118,7 @@ test("users may be called as members of every object are", async () => {
   expect(nobody.map(({ attributes }) => attributes)).toEqual([undefined, undefined]);
 });
 
-test("no more is kept than is allowed, the last used and the shown longest", async () => {
+test("the cache is bounded, and keeps recently used and shown users longest", async () => {
   await using connected = await connect({}, { profilesMax: 3 });
   const { client } = connected;
   const end = client.subscribe("shown", () => {});
@@ -133,7 +133,7 @@ test("no more is kept than is allowed, the last used and the shown longest", asy
   expect(kept()).toEqual(["a", "b", "c"]);
 });
 
-test("one listener may be subscribed twice, and each subscription ends by itself", async () => {
+test("one listener may subscribe twice, and each subscription ends separately", async () => {
   await using connected = await connect();
   const { client } = connected;
   let heard = 0;
@@ -150,7 +150,7 @@ test("one listener may be subscribed twice, and each subscription ends by itself
   expect(heard).toBe(3);
 });
 
-test("a read that fails fails for those only who asked for it, and the next one is another", async () => {
+test("a failing read fails only for its callers, and the next read is a new one", async () => {
   await using connected = await connect();
   const { service } = connected;
   const client = connected.other({ token: "YWMtgarbage" });

@@ -10,7 +10,7 @@ async function statusOf(call: Promise<unknown>): Promise<unknown> {
   );
 }
 
-test("whoever may not do something is told so at once: no other token is asked for, and nothing sent again", async () => {
+test("a caller without permission fails immediately: no new token is requested, and nothing is sent again", async () => {
   for (const dialect of ["2021", "2026"] as const) {
     await using connected = await connect({ app: { dialect } });
     const { admin, other, counted } = connected;
@@ -30,7 +30,7 @@ test("whoever may not do something is told so at once: no other token is asked f
       () => ada.remove("bob"),
       () => ada.setMany({ ada: { a: "b" } }),
       () => ada.setMany({ ada: { a: "b" } }, { isAtomic: true }),
-      // Reads a single user, whom only this dialect keeps to himself.
+      // Reading a single other user is refused only in this dialect.
       ...(dialect === "2026" ? [() => ada.update("bob", () => ({ a: "b" }))] : []),
     ];
     for (const call of refused) expect(await statusOf(call())).toBe(401);
@@ -39,7 +39,7 @@ test("whoever may not do something is told so at once: no other token is asked f
   }
 });
 
-test("a token that is no good is replaced once", async () => {
+test("an invalid token is replaced once", async () => {
   await using connected = await connect();
   const { service, admin, other, counted } = connected;
   const ended = await admin.newUser("ada");

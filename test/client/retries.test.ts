@@ -8,12 +8,12 @@ import { connect } from "./connected.ts";
 interface Scripted {
   readonly status: number;
   readonly body?: unknown;
-  /** Instead of a body of JSON. */
+  /** In place of a JSON body. */
   readonly html?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A server of one answer after the other; the last one over and over. It notes when it was asked. */
+/** A server that gives these answers in order, and then repeats the last one. It records the times of requests. */
 async function scripted(...answers: readonly (Scripted | "hang up" | "break off")[]) {
   const asked: number[] = [];
   const server = createServer((request, response) => {
@@ -38,7 +38,7 @@ async function scripted(...answers: readonly (Scripted | "hang up" | "break off"
   return {
     asked,
     url: `http://127.0.0.1:${port}/org/app`,
-    /** Between one call and the next, ms. */
+    /** Pauses between requests, in ms. */
     pauses: () => asked.slice(1).map((at, index) => at - (asked[index] ?? 0)),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
@@ -58,7 +58,7 @@ async function failed(call: Promise<unknown>): Promise<unknown> {
   );
 }
 
-test("the server's own pause is kept to, and something random added", async () => {
+test("the client waits for Retry-After plus a random time", async () => {
   const later = new Date(Date.now() + 2000).toUTCString();
   await using server = await scripted(
     { status: 503, headers: { "retry-after": "1" } },
@@ -71,12 +71,12 @@ test("the server's own pause is kept to, and something random added", async () =
   const [first = 0, second = 0, third = 0] = server.pauses();
   expect(first).toBeGreaterThanOrEqual(1000);
   expect(first).toBeLessThan(1600);
-  // A date has whole seconds: it is 1 to 2 s from now, less the first pause.
+  // A date has whole seconds: it is 1 to 2 s from now, minus the first pause.
   expect(first + second).toBeGreaterThanOrEqual(1000);
   expect(third).toBeLessThan(1700);
 }, 20_000);
 
-test("pauses grow, and two clients do not come back in the same moments", async () => {
+test("pauses grow (backoff), and two clients retry at different times (jitter)", async () => {
   await using server = await scripted({ status: 503 });
   const error = await failed(createClient({ url: server.url, token: "t", tries: 4 }).get("ada"));
   expect(error).toMatchObject({ status: 503 });
@@ -92,7 +92,7 @@ test("pauses grow, and two clients do not come back in the same moments", async 
   expect(new Set(sums).size).toBeGreaterThan(1);
 }, 20_000);
 
-test("a pause beyond the patience is not begun", async () => {
+test("the client does not wait for a pause that exceeds its limit", async () => {
   await using server = await scripted({
     status: 429,
     headers: { "retry-after": "60" },
@@ -105,7 +105,7 @@ test("a pause beyond the patience is not begun", async () => {
   expect(server.asked).toHaveLength(1);
 });
 
-test("what is merged is tried again after a 409 or no answer; what hangs on a version is not", async () => {
+test("merging writes are retried after a 409 or no answer; conditional writes are not", async () => {
   {
     await using server = await scripted({ status: 409 }, "hang up", { status: 502 }, WRITTEN);
     expect((await createClient({ url: server.url, token: "t" }).set("ada", { a: "b" })).attributes).toEqual({ a: "b" });
@@ -120,12 +120,12 @@ test("what is merged is tried again after a 409 or no answer; what hangs on a ve
     expect(server.asked).toHaveLength(1);
   }
   {
-    // Refused before it was begun, so that it can be sent again all the same.
+    // The request was refused before it began, so it can be retried.
     await using server = await scripted({ status: 503, body: { error: "service_unavailable" } }, WRITTEN);
     const client = createClient({ url: server.url, token: "t" });
     expect((await client.set("ada", { a: "b" }, { ifMatch: '"x"' })).etag).toBe('"x.1"');
   }
-  // A proxy that says so may have passed it on before, whatever it says it in.
+  // A proxy that answers this may have forwarded the request before, whatever the format.
   for (const said of [{ html: "<html>Service Unavailable</html>" }, { body: { message: "Service Unavailable" } }]) {
     await using server = await scripted({ status: 503, ...said }, WRITTEN);
     const client = createClient({ url: server.url, token: "t" });
@@ -140,7 +140,7 @@ test("what is merged is tried again after a 409 or no answer; what hangs on a ve
   }
 }, 20_000);
 
-test("an answer that is no JSON, as of a proxy, is an error with its status", async () => {
+test("an answer that is not JSON, such as a proxy's, is an error with its status", async () => {
   const server = Bun.serve({
     port: 0,
     fetch: () => new Response("<html>Bad Gateway</html>", { status: 404, headers: { "content-type": "text/html" } }),
@@ -150,7 +150,7 @@ test("an answer that is no JSON, as of a proxy, is an error with its status", as
   await server.stop(true);
 });
 
-test("an answer that breaks off is none, whatever its status was", async () => {
+test("an incomplete answer counts as no answer, whatever its status", async () => {
   await using server = await scripted("break off", WRITTEN);
   const client = createClient({ url: server.url, token: "t" });
   expect(await failed(client.set("ada", { a: "b" }, { ifMatch: '"x"' }))).toMatchObject({ status: 0 });
@@ -160,7 +160,7 @@ test("an answer that breaks off is none, whatever its status was", async () => {
   expect(reading.asked).toHaveLength(2);
 });
 
-test("what keeps the caller from having a token is told as it is, and the server left alone", async () => {
+test("an error of the token function is passed on unchanged, without a request", async () => {
   await using server = await scripted(READ);
   const reason = new Error("logged out");
   const signal = AbortSignal.timeout(50);
@@ -186,7 +186,7 @@ test("a server that says nothing is given up after the timeout", async () => {
   await server.stop(true);
 });
 
-test("an abort ends a call at once, in the middle of a pause too, and takes no other down", async () => {
+test("an abort ends a call immediately, even during a pause, and affects no other call", async () => {
   await using server = await scripted({ status: 503, headers: { "retry-after": "2" } }, READ);
   const client = createClient({ url: server.url, token: "t" });
   const controller = new AbortController();
@@ -215,7 +215,7 @@ test("an abort ends a call at once, in the middle of a pause too, and takes no o
   );
 }, 20_000);
 
-test("against a real rate of two a second everything is stored in the end", async () => {
+test("with a rate limit of two a second (429) every write is stored eventually", async () => {
   await using connected = await connect({ app: { ratePerSecond: 2 } });
   const { admin, other } = connected;
   await admin.newUser("ada");

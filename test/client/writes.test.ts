@@ -12,7 +12,7 @@ async function failure(call: Promise<unknown>): Promise<UsermetaError> {
   return error;
 }
 
-test("a set answers the whole, and is known from then on", async () => {
+test("a set returns all attributes, which are cached from then on", async () => {
   await using connected = await connect();
   const { admin, client, counted } = connected;
   await admin.newUser("ada");
@@ -26,7 +26,7 @@ test("a set answers the whole, and is known from then on", async () => {
   expect(heard).toEqual([set.attributes]);
   expect(await client.get("ada", { maxAgeMs: 1000 })).toBe(set);
   expect(counted.calls).toEqual(["PATCH /metadata/user/ada"]);
-  // What changes nothing makes nothing anew.
+  // A set that changes nothing returns the same object.
   expect(await client.set("ada", { nickname: "Ada" })).toBe(set);
   await client.remove("ada", ["ext", "gender"]);
   expect(client.peek("ada")?.attributes).toEqual({ nickname: "Ada" });
@@ -36,7 +36,7 @@ test("a set answers the whole, and is known from then on", async () => {
   expect((await admin.get("ada")).body.data).toEqual({});
 });
 
-test("conditions are refused with what is stored instead", async () => {
+test("a failed precondition (412) comes with the stored state", async () => {
   await using connected = await connect();
   const { admin, client, other } = connected;
   await admin.newUser("ada");
@@ -55,7 +55,7 @@ test("conditions are refused with what is stored instead", async () => {
   expect(done.attributes).toEqual({ nickname: "Cyd" });
 });
 
-test("what is refused says why in numbers", async () => {
+test("a refusal gives its reason in numbers", async () => {
   await using connected = await connect({ app: { userBytesMax: 50 } });
   const { admin, client } = connected;
   await admin.newUser("ada");
@@ -72,7 +72,7 @@ test("what is refused says why in numbers", async () => {
   expect(await client.limits()).toMatchObject({ limits: { userBytesMax: 50, batchMax: 100 }, used: { appBytes: 11 } });
 });
 
-test("an update changes what is stored, though others change it all the time, and loses nothing of anybody", async () => {
+test("an update changes the stored state despite constant changes by other clients, and loses none of them", async () => {
   await using connected = await connect();
   const { admin, other } = connected;
   await admin.newUser("ada");
@@ -95,7 +95,7 @@ test("an update changes what is stored, though others change it all the time, an
   expect(called).toBeGreaterThanOrEqual(60);
 }, 60_000);
 
-test("an update begins with what is known, and what a batch has read has no tag to begin with", async () => {
+test("an update begins with the cached copy, which has no ETag if a batch has read it", async () => {
   await using connected = await connect();
   const { admin, client, counted } = connected;
   await admin.newUser("ada");
@@ -108,7 +108,7 @@ test("an update begins with what is known, and what a batch has read has no tag 
     "PATCH /metadata/user/ada",
     "PATCH /metadata/user/ada",
   ]);
-  // A set that changes nothing tells the tag of what was known without one.
+  // A set that changes nothing also learns the ETag if the copy had none.
   const other = connected.other();
   expect((await other.get("ada")).etag).toBeUndefined();
   expect((await other.set("ada", { n: "2" })).etag).toBe(client.peek("ada")?.etag);
@@ -117,13 +117,13 @@ test("an update begins with what is known, and what a batch has read has no tag 
   expect((await failure(client.update("nobody", () => ({ a: "b" })))).status).toBe(404);
 });
 
-test("an update of nobody is refused, also where a read of nobody is not", async () => {
+test("an update of an unknown user is refused, even if a read is not", async () => {
   await using connected = await connect({ app: { dialect: "2026" } });
   const { client } = connected;
   expect((await failure(client.update("nobody", () => ({ a: "b" })))).status).toBe(404);
 });
 
-test("several users go in one call, each for himself or all together", async () => {
+test("several users are set in one call, separately or atomically", async () => {
   await using connected = await connect();
   const { admin, client, counted } = connected;
   for (const user of ["ada", "bob"]) await admin.newUser(user);
@@ -172,7 +172,7 @@ test("two spellings of one user in one call are a mistake, and nothing is sent",
   const versions = { ADA: 1, ada: 2 };
   expect((await failure(client.setMany({ ada: { nickname: "A" } }, { versions }))).message).toBe(clash.message);
   expect(counted.calls).toEqual([]);
-  // The server says the same of what it is sent.
+  // The server treats the same input in the same way.
   const { token } = admin;
   const { status, body } = await send("POST", `${connected.service.base}/metadata/user/set`, {
     token,
@@ -181,7 +181,7 @@ test("two spellings of one user in one call are a mistake, and nothing is sent",
   expect([status, body.error, body.error_description]).toEqual([clash.status, clash.code, clash.message]);
 });
 
-test("a removal that was carried out is no failure, whatever the read after it meets", async () => {
+test("a removal that was carried out is no failure, whatever the following read gets", async () => {
   await using connected = await connect();
   const { admin, other } = connected;
   await admin.newUser("ada");
@@ -191,7 +191,7 @@ test("a removal that was carried out is no failure, whatever the read after it m
     fetch: (async (input, init) => {
       if (init?.method === "POST" && !isReadable) return new Response("<html>", { status: 500 });
       return await fetch(input, init);
-    }) as typeof fetch, // as: without Bun's own additions
+    }) as typeof fetch, // as: without Bun's additions
   });
   await client.set("ada", { nickname: "Ada" });
   const shown: unknown[] = [];
@@ -200,7 +200,7 @@ test("a removal that was carried out is no failure, whatever the read after it m
   await client.remove("ada");
   expect(client.peek("ada")?.attributes).toEqual({});
   expect(shown).toEqual([{}]);
-  // Of whom nothing is known nothing is made up.
+  // Unknown users are not added to the cache.
   await client.remove("bob");
   expect(client.peek("bob")).toBeUndefined();
   isReadable = true;

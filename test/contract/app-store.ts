@@ -242,7 +242,7 @@ export function describeApps(open: OpenForTest): void {
   });
 }
 
-/** The size of each portion, until none is left. */
+/** The sizes of all portions, until none is left. */
 async function purgeAll(store: Store, countMax: number): Promise<number[]> {
   const portions: number[] = [];
   for (let count = await store.purge(countMax); count > 0; count = await store.purge(countMax)) portions.push(count);

@@ -6,16 +6,16 @@ import type { AttributesWrite, StoredAttributes } from "../../src/core/ports/att
 import type { Store } from "../../src/core/ports/store.ts";
 import type { NewUser } from "../../src/core/ports/user-store.ts";
 
-/** A fresh, empty store. */
+/** A new, empty store. */
 export interface OpenedForTest extends AsyncDisposable {
   readonly store: Store;
 }
 
 export type OpenForTest = () => Promise<OpenedForTest>;
 
-/** For engines that outlive their process. */
+/** For engines whose data outlives the process. */
 export interface Reopenable extends OpenedForTest {
-  /** Closes the store and opens the same again. */
+  /** Closes the store and opens it again. */
   reopen(): Promise<Store>;
 }
 

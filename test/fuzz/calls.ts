@@ -1,4 +1,4 @@
-/** What there is to call, read off the route table: a route that is added is called here without a change. */
+/** All possible calls, derived from the route table, so that a new route is fuzzed without changes here. */
 import type { Route } from "../../src/http/call.ts";
 import { matchPaths } from "../../src/http/routing/matching.ts";
 import { type OwnRouteNeeds, ownRoutes } from "../../src/http/routing/own-routes.ts";
@@ -6,18 +6,18 @@ import { appRoutes, type Rules } from "../../src/http/routing/routes.ts";
 
 export interface FuzzCall {
   readonly method: string;
-  /** Below an app's prefix, with `:username` for a parameter; of the server itself where `route` is null. */
+  /** Below an app's prefix, with `:username` for a parameter. If `route` is null, a path of the server itself. */
   readonly path: string;
-  /** Undefined: the path is there, and the method is not; null: no path of an app. */
+  /** Undefined: the path exists, but not with this method; null: not a path of an app. */
   readonly route: Route | undefined | null;
-  /** The username where the path itself is one. */
+  /** The username if the path's literal word is one. */
   readonly username?: string;
 }
 
 const PREFIX = "/:org/:app";
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"];
 
-// as: a route's handler is made of rules, but none is called here
+// as: handlers are created from these rules, but none is called here
 export const ROUTES = appRoutes({} as Rules);
 export const COMPANION_ROUTES = ROUTES.filter(({ isCompanion }) => isCompanion === true);
 
@@ -32,7 +32,7 @@ export const CALLS: readonly FuzzCall[] = matchPaths(ROUTES)
   );
 
 export const OTHER_CALLS: readonly FuzzCall[] = [
-  // as: what a row answers is made of these needs, but none is asked here
+  // as: answers are created from these needs, but none is requested here
   ...ownRoutes({} as OwnRouteNeeds).flatMap(({ path }) =>
     ["GET", "HEAD", "POST"].map((method) => ({ method, path, route: null })),
   ),
@@ -54,5 +54,5 @@ export function parametersOf({ path }: Pick<Route, "path">): readonly string[] {
   return [...path.matchAll(/\{(\w+)\}|:(\w+)/g)].map(([, braced, colon]) => braced ?? colon ?? "");
 }
 
-/** Those that the grammar has words for. */
+/** Parameters for which the grammar has words. */
 export const KNOWN_PARAMETERS: readonly string[] = ["username", "seconds", "conversation"];

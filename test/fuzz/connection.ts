@@ -1,26 +1,26 @@
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 
-/** An answer as it came; every claim about its framing has been held against the bytes. */
+/** An answer as received; its framing headers were checked against the bytes. */
 export interface RawAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Undefined where there must be none. */
+  /** Undefined if there must be no body. */
   readonly text: string | undefined;
 }
 
-/** The connection was closed before an answer was whole. */
+/** The connection was closed before an answer was complete. */
 export class Closed extends Error {}
 
 /**
- * A connection that is kept alive. It has a socket of Bun's own: one of node:net now and then gets no `data` in
- * Bun 1.4, although bytes have come.
+ * A keep-alive connection. It uses Bun's sockets: in Bun 1.4 a socket of node:net sometimes gets no `data` although
+ * bytes have arrived.
  */
 export interface Connection extends Disposable {
   readonly isEnded: boolean;
-  /** Bytes that have come and that no answer has taken. */
+  /** Bytes that arrived and belong to no answer yet. */
   readonly pending: string;
   write(bytes: Uint8Array): void;
-  /** Rejects with `Closed`. Words of 1xx are passed over, but for that of an upgrade. @param onContinue at a 100 */
+  /** Rejects with `Closed`. Skips 1xx answers, except an upgrade. @param onContinue called at a 100 */
   answer(method: string, onContinue?: () => void): Promise<RawAnswer>;
 }
 
@@ -115,7 +115,7 @@ export async function connect(port: number): Promise<Connection> {
         if (method === "HEAD" || status === 304 || status < 200) return { status, headers, text: undefined };
         const length = headers.get("content-length");
         const isChunked = headers.get("transfer-encoding") === "chunked";
-        // What the runtime refuses by itself says no length, and ends with the connection.
+        // The runtime's own refusals state no length; they end with the connection.
         const bytes = isChunked ? await chunks() : await take(length === null ? 0 : Number(length));
         const plain = UNPACKERS[headers.get("content-encoding") ?? "identity"]?.(bytes);
         if (plain === undefined) throw new Error(`packed by ${headers.get("content-encoding")}`);

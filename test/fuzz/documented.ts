@@ -1,11 +1,14 @@
-/** What docs/PROTOCOL.md says a call may answer: read off the document, so that the two cannot drift apart. */
+/**
+ * The answers that docs/PROTOCOL.md allows for a call, read from the document itself, so that the two cannot drift
+ * apart.
+ */
 import type { Dialect } from "../../src/core/model.ts";
 import { readDocument, tableRows } from "../docs/markdown.ts";
 import { COMPANION_ROUTES, nameOf, ROUTES } from "./calls.ts";
 
 const PROTOCOL = readDocument("docs/PROTOCOL.md");
 
-/** The headings under which the statuses of a route stand. */
+/** The headings of the sections that list a route's statuses. */
 export const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   "PUT /metadata/user/{username}": ["Set", "Conditional writes"],
   "PATCH /metadata/user/{username}": ["Set", "Conditional writes", "PATCH"],
@@ -22,12 +25,12 @@ export const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(COMPANION_ROUTES.map((route) => [nameOf(route), ["Companion calls"]])),
 };
 
-/** What the runtime answers by itself, without a body. */
+/** Statuses of the runtime's own answers, without a body. */
 export const BARE: ReadonlySet<number> = new Set(
   [...PROTOCOL.matchAll(/\bbare\s+(\d{3})\b/g)].map(([, status]) => Number(status)),
 );
 
-/** What any call may meet: § HTTP, § Rates and § 503 or 500. */
+/** Answers to any call: § HTTP, § Rates and § 503 or 500. */
 const ANYWHERE = new Set([
   "app_unknown",
   "route_unknown",
@@ -64,7 +67,7 @@ function rowsOf(dialect: Dialect): readonly ErrorRow[] {
   });
 }
 
-/** The numbers that the route's sections name. */
+/** The statuses named in the route's sections. */
 const STATUSES: ReadonlyMap<string, ReadonlySet<number>> = new Map(
   Object.entries(SECTIONS).map(([route, headings]) => {
     const numbers = headings.flatMap((heading) =>
@@ -86,14 +89,14 @@ export interface SaidError {
   readonly error_description: unknown;
 }
 
-/** @returns the codes that an answer may stand for; none: it is documented nowhere. @param route undefined: none takes it */
+/** @returns the possible codes of an answer; empty: not documented. @param route undefined: no route matches */
 export function codesOf(
   { status, error, error_description: text }: SaidError,
   dialects: readonly Dialect[],
   route: string | undefined,
 ): readonly string[] {
   const said = String(text);
-  // A batch that is refused as a whole speaks with the words of the first user for whose sake it is.
+  // A batch refused as a whole has the error text of the first user that caused it.
   const whose = /^nothing was stored: .*?: /s.exec(said)?.[0] ?? "";
   const rows = dialects.flatMap((dialect) => ROWS[dialect]);
   const fits = rows.filter(

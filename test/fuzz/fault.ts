@@ -1,6 +1,6 @@
-/** What the fuzzer has found. */
+/** An error found by the fuzzer. */
 export class Fault extends Error {
-  /** A request took too long, which a busy machine may have brought about. */
+  /** A request took too long, possibly because the machine is busy. */
   readonly isSlow: boolean;
 
   constructor(text: string, { isSlow = false } = {}) {

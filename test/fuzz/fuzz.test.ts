@@ -1,6 +1,6 @@
 /**
- * Sequences of requests from a grammar that is made from the route table. The same as the last time, and some that are new
- * each time; `FUZZ_SEED` repeats one, and `FUZZ_ENGINE` on one engine alone.
+ * Sequences of requests from a grammar that is derived from the route table. Some are the same on each run and some are
+ * new; `FUZZ_SEED` repeats one, and `FUZZ_ENGINE` uses one engine only.
  */
 import { expect, test } from "bun:test";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
@@ -16,7 +16,7 @@ interface Run {
   readonly engine: string;
   readonly seed: number;
   readonly requests: number;
-  /** So many that every route must be among them. */
+  /** Long enough that every route must occur. */
   readonly isLong?: true;
 }
 

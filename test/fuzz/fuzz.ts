@@ -12,7 +12,7 @@ import { startWorld, type World } from "./world.ts";
 export interface FuzzOptions {
   readonly engine: string;
   readonly seed: number;
-  /** So many at least. */
+  /** Minimum number of requests. */
   readonly requests: number;
 }
 
@@ -22,12 +22,12 @@ interface Failed {
   readonly requestCount: number;
 }
 
-/** One seed makes so many sequences; the next ones have the seeds that follow. */
+/** Sequences per seed; later sequences use the following seeds. */
 const SEQUENCES = 25;
-/** For finding the shortest sequence that still fails. */
+/** Time limit for shrinking a failing sequence. */
 const SHRINK_MS = 45_000;
 
-/** Throws with the seed, and with the shortest sequence that it found to fail, ready to be pasted. */
+/** Throws the seed and the shortest failing sequence that it found, ready to paste. */
 export async function fuzz({ engine, seed, requests }: FuzzOptions): Promise<Tally> {
   await using delay = new MachineDelay();
   await using worlds = new Worlds(engine);
@@ -46,7 +46,7 @@ export async function fuzz({ engine, seed, requests }: FuzzOptions): Promise<Tal
       await sequence.run(list);
       return undefined;
     } catch (fault) {
-      // What has gone wrong may have left something behind.
+      // A failure may have left data behind.
       await worlds.end();
       const lines = [...usersOf(world), ...sequence.sent.flatMap((sent) => linesOf(sent, world))];
       return { fault, lines, requestCount: sequence.sent.length };
@@ -81,7 +81,7 @@ function textOf(fault: unknown): string {
   return fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
 }
 
-/** One at a time, which is made when it is needed. */
+/** One world at a time, created when needed. */
 class Worlds implements AsyncDisposable {
   readonly #engine: string;
   #world: World | undefined;

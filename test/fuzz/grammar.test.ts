@@ -9,7 +9,7 @@ import { steps } from "./grammar/steps.ts";
 import { EFFECTS } from "./judge-effect.ts";
 import { NAUGHTY } from "./naughty.ts";
 
-/** What the grammar has no words for. */
+/** Parts of routes that the grammar has no words for. */
 function unknownIn(routes: readonly Route[]): readonly string[] {
   return routes.flatMap((route) => {
     const name = nameOf(route);
@@ -28,7 +28,7 @@ describe("the grammar", () => {
     expect(unknownIn(ROUTES)).toEqual([]);
   });
 
-  test("says what it does not know of a route that is new", () => {
+  test("reports the parts of a new route that it does not know", () => {
     const [set] = ROUTES;
     if (set === undefined) throw new Error("there are no routes");
     expect(unknownIn([{ ...set, path: "/groups/{group}" }])).toEqual([
@@ -39,7 +39,7 @@ describe("the grammar", () => {
     ]);
   });
 
-  test("speaks of no route that is not there", () => {
+  test("names only existing routes", () => {
     const names = ROUTES.map(nameOf);
     const rows = [BODIES, SECTIONS, EFFECTS].flatMap((table) => Object.keys(table));
     expect(rows.filter((name) => !names.includes(name))).toEqual([]);
@@ -52,7 +52,7 @@ describe("the grammar", () => {
     for (const { method, path } of ROUTES) expect(called).toContain(`${method} ${path.replace(/\{(\w+)\}/g, ":$1")}`);
   });
 
-  test("makes the same of the same seed", () => {
+  test("generates the same from the same seed", () => {
     const sample = (seed: number): string => JSON.stringify(fc.sample(steps, { seed, numRuns: 3 }));
     expect(sample(7)).toBe(sample(7));
     expect(sample(7)).not.toBe(sample(8));

@@ -1,4 +1,4 @@
-/** What holds for every answer, whatever it is about. */
+/** Rules for every answer, whatever its content. */
 import type { Dialect } from "../../src/core/model.ts";
 import type { Route } from "../../src/http/call.ts";
 import { nameOf } from "./calls.ts";
@@ -7,17 +7,17 @@ import { codesOf } from "./documented.ts";
 import { Fault } from "./fault.ts";
 
 export interface JudgedBy {
-  /** null: a path of no app; undefined: the method is not for this path. */
+  /** null: not a path of an app; undefined: the method does not match the path. */
   readonly route: Route | undefined | null;
-  /** Whether the path is the route's beyond doubt. */
+  /** The path certainly belongs to the route. */
   readonly isExact: boolean;
   readonly dialects: readonly Dialect[];
 }
 
 export interface Judged extends RawAnswer {
-  /** Empty where there is no body. */
+  /** Empty if there is no body. */
   readonly body: Readonly<Record<string, unknown>>;
-  /** What an error may stand for. */
+  /** The possible codes of an error. */
   readonly codes: readonly string[];
 }
 
@@ -59,7 +59,7 @@ function bodyOf(text: string): Readonly<Record<string, unknown>> {
     throw new Fault(`no JSON: ${JSON.stringify(text.slice(0, 200))}`);
   }
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw new Fault("no JSON object");
-  return body as Readonly<Record<string, unknown>>; // as: an object of JSON
+  return body as Readonly<Record<string, unknown>>; // as: a JSON object
 }
 
 function codesOfError(

@@ -1,4 +1,4 @@
-/** What an answer says of the users, held against what earlier answers have said. */
+/** Compares an answer's statements about users with those of earlier answers. */
 import { isAllowed, relationOf } from "../../src/core/access.ts";
 import { type Caller, type UserName, userName } from "../../src/core/model.ts";
 import { COMPANION_ROUTES, nameOf } from "./calls.ts";
@@ -18,12 +18,18 @@ const NAMES: Partial<Record<BearerName, string>> = {
   "agora user": "ada",
   dynamic: "ada",
   jwt: "ada",
-  // With the admin's claim beside the user's it is a user's.
+  // A token with an admin claim and a user is the user's.
   "jwt admin": "ada",
-  "jwt of a stranger": "eve",
+  "jwt of an unknown user": "eve",
 };
-/** They make the user whom they name. */
-const MAKERS: ReadonlySet<BearerName> = new Set(["agora user", "dynamic", "jwt", "jwt admin", "jwt of a stranger"]);
+/** Tokens that create the user they name (just-in-time provisioning). */
+const PROVISIONING: ReadonlySet<BearerName> = new Set([
+  "agora user",
+  "dynamic",
+  "jwt",
+  "jwt admin",
+  "jwt of an unknown user",
+]);
 const TRUSTING = "org/app";
 
 export function judgeEffect(rendered: Rendered, answer: Judged): void {
@@ -31,7 +37,7 @@ export function judgeEffect(rendered: Rendered, answer: Judged): void {
   const { route } = step.call;
   if (app === undefined || route === null) return;
   const { of } = step.bearer;
-  if (MAKERS.has(of) && app.key === TRUSTING && app.users.get(NAMES[of]) === undefined)
+  if (PROVISIONING.has(of) && app.key === TRUSTING && app.users.get(NAMES[of]) === undefined)
     app.users.maybe.add(NAMES[of] ?? "");
   if (app.isRated || route === undefined || method === "HEAD" || method === "OPTIONS") return;
   if (answer.status === 200) requirePermission(rendered);
@@ -51,7 +57,7 @@ function callerOf({ step: { bearer, headers } }: Rendered): Caller | undefined {
   if (flipped !== undefined) return { kind: "nobody" };
   if (ADMINS.has(of)) return { kind: "admin" };
   const name = NAMES[of];
-  return name === undefined ? { kind: "nobody" } : { kind: "user", id: "", name: name as UserName }; // as: a legal one
+  return name === undefined ? { kind: "nobody" } : { kind: "user", id: "", name: name as UserName }; // as: a legal name
 }
 
 function requirePermission(rendered: Rendered): void {
@@ -65,7 +71,7 @@ function requirePermission(rendered: Rendered): void {
   }
 }
 
-/** What is asked for in the plainest way, and fits, must be done. */
+/** A plain request that fits the limits must succeed. */
 function requireDue({ app, user, step, isExact, method, target }: Rendered, { status }: Judged): void {
   const { body, headers, bearer } = step;
   if (app === undefined || !isExact || headers.length > 0 || target.includes("?") || bearer.of !== "admin") return;
@@ -117,7 +123,7 @@ function requireCondition({ app, user, step, method, headers }: Rendered, { stat
 
 type Effect = (rendered: Rendered, answer: Judged, app: WorldApp) => void;
 
-/** By method and path of the route table; after what is not there all is read anew. */
+/** By method and path of the route table. After any other call the state is read again. */
 export const EFFECTS: Readonly<Record<string, Effect>> = {
   "PUT /metadata/user/{username}": written,
   "PATCH /metadata/user/{username}": written,
@@ -182,7 +188,7 @@ export const EFFECTS: Readonly<Record<string, Effect>> = {
   ...Object.fromEntries(COMPANION_ROUTES.map((route) => [nameOf(route), hasNothing])),
 };
 
-/** Nothing is known of messages and contacts, and nothing comes of asking. */
+/** There are no messages and no contacts, and the call changes nothing. */
 function hasNothing(_: Rendered, { body, text }: Judged): void {
   const lists = [body.entities, body.result, ...Object.values(membersOf(body.data))].filter(Array.isArray);
   if (lists.some(({ length }) => length > 0)) throw new Fault(`a companion call tells of something: ${text}`);
@@ -193,7 +199,7 @@ function written(
   { body, headers }: Judged,
   { users, userBytesMax }: WorldApp,
 ): void {
-  if (user === undefined || !isExact) throw new Fault("attributes were set whose user nobody knows");
+  if (user === undefined || !isExact) throw new Fault("attributes of an unknown user were set");
   const attributes = attributesOf(body.data);
   const before = users.get(user)?.attributes;
   const means = step.body?.means;
@@ -215,13 +221,13 @@ function written(
   users.hear(user, { attributes, etag: headers.get("etag") ?? undefined, modified: Number(body.lastModified) }, true);
 }
 
-/** A batch may have asked for some properties alone, which then must be of the user's. */
+/** A batch may have requested only some properties; these must match the user's. */
 function requirePart(spelling: string, told: Attributes, users: KnownUsers): void {
   const name = userName(spelling);
   const user = users.get(name);
   if (user === undefined) {
     if (!users.isComplete || users.maybe.has(name ?? "")) return;
-    throw new Fault(`attributes of ${JSON.stringify(spelling)}, who is not there`);
+    throw new Fault(`attributes of ${JSON.stringify(spelling)}, a user that does not exist`);
   }
   const { attributes } = user;
   if (attributes === undefined || [...told].every(([key, value]) => attributes.get(key) === value)) return;
@@ -239,7 +245,7 @@ export function attributesOf(data: unknown): Attributes {
 }
 
 export function membersOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {}; // as: an object of JSON
+  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {}; // as: a JSON object
 }
 
 function isEmpty(data: unknown): boolean {

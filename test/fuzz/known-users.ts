@@ -3,14 +3,14 @@ import { Fault } from "./fault.ts";
 
 export type Attributes = ReadonlyMap<string, string>;
 
-/** What answers have told of a user; undefined: nothing that still holds for sure. */
+/** What earlier answers prove about a user; undefined: nothing certain. */
 export interface KnownUser {
   attributes: Attributes | undefined;
   etag: string | undefined;
   modified: number | undefined;
-  /** All that there ever were. */
+  /** All ETags ever seen. */
   readonly tags: Set<string>;
-  /** One that is no more. */
+  /** An ETag that is no longer current. */
   stale: string | undefined;
 }
 
@@ -20,16 +20,16 @@ export interface Told {
   readonly modified?: number | undefined;
 }
 
-/** The users of one app, as far as answers have told of them. */
+/** The users of one app, as known from answers. */
 export class KnownUsers {
   readonly #users = new Map<string, KnownUser>();
   readonly #require: ((attributes: Attributes) => void) | undefined;
-  /** Those that may have come to be by a token that others have made. */
+  /** Users that an external token may have created. */
   readonly maybe = new Set<string>();
-  /** False: others may be there, and some of these not. */
+  /** False: there may be other users, and some of these may be gone. */
   isComplete = true;
 
-  /** @param require faults attributes that the app cannot have */
+  /** @param require throws for attributes that the app cannot have */
   constructor(require?: (attributes: Attributes) => void) {
     this.#require = require;
   }
@@ -42,7 +42,7 @@ export class KnownUsers {
     return name === undefined ? undefined : this.#users.get(name);
   }
 
-  /** Undefined: not all attributes are known. */
+  /** Undefined: the attributes are not completely known. */
   get bytes(): number | undefined {
     let sum = 0;
     for (const { attributes } of this.#users.values()) {
@@ -72,7 +72,7 @@ export class KnownUsers {
     this.isComplete = true;
   }
 
-  /** Something was done whose outcome is not known. */
+  /** Call after a request with unknown outcome. */
   forget(): void {
     this.isComplete = false;
     for (const name of this.names) this.forgetAttributes(name);
@@ -87,13 +87,14 @@ export class KnownUsers {
     user.modified = undefined;
   }
 
-  /** An answer tells what is stored. @param mayChange it is about a write */
+  /** Records what an answer says about stored attributes. @param mayChange the call is a write */
   hear(spelling: string, told: Told, mayChange: boolean): void {
     const name = userName(spelling);
     if (name === undefined) throw new Fault(`attributes of ${JSON.stringify(spelling)}, which is no name`);
     this.#require?.(told.attributes);
     if (!this.#users.has(name)) {
-      if (this.isComplete && !this.maybe.has(name)) throw new Fault(`attributes of ${name}, who is not there`);
+      if (this.isComplete && !this.maybe.has(name))
+        throw new Fault(`attributes of ${name}, a user that does not exist`);
       this.made(name);
       this.forgetAttributes(name);
     }
@@ -137,7 +138,7 @@ export function isEqual(a: Attributes, b: Attributes): boolean {
   return a.size === b.size && [...a].every(([key, value]) => b.get(key) === value);
 }
 
-/** What becomes of attributes: an empty value removes. */
+/** Applies changes to attributes; an empty value removes its key. */
 export function merged(before: Attributes, pairs: readonly (readonly [string, string])[]): Attributes {
   const after = new Map(before);
   for (const [key, value] of new Map(pairs)) {

@@ -2,7 +2,7 @@ import { tmpdir } from "node:os";
 import { Fault } from "./fault.ts";
 import { CHECKOUT } from "./world.ts";
 
-/** Of a stack, the machine, a store, a driver or our own code. */
+/** Traces of a stack, the machine, a store, a driver or this repository's code. */
 const TRACES = [
   /\bat (?:async )?[\w.<>]+ ?\(|\bat [\w/.-]+:\d+/,
   /\/home\/|\/root\/|\/usr\/|\/etc\/|\/proc\/|\/src\/|node_modules|bun:|\.ts\b/,
@@ -13,7 +13,7 @@ const TRACES = [
   /\bquick \w/,
 ];
 
-/** @param said everything that the client has sent in this sequence, in all readings */
+/** @param said everything that the client sent in this sequence, in all readings */
 export function judgeLeaks(shown: string, secrets: readonly string[], said: () => string): void {
   for (const secret of [...secrets, CHECKOUT, `${tmpdir()}/usermeta`]) {
     if (secret !== "" && shown.includes(secret) && !said().includes(secret))
@@ -26,7 +26,7 @@ export function judgeLeaks(shown: string, secrets: readonly string[], said: () =
   }
 }
 
-/** What was sent, as it stood and as a server may read it. */
+/** The client's input, raw and in all readings that a server might use. */
 export class Said {
   readonly #bytes: Uint8Array[] = [];
   #text: string | undefined;

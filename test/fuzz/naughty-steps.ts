@@ -4,7 +4,7 @@ import type { Body, Header, RequestStep } from "./grammar/step.ts";
 
 const JSON_TYPE = "application/json";
 
-/** One string in every place that takes one. */
+/** Puts one string into every place that accepts one. */
 export function naughtySteps(word: string): readonly RequestStep[] {
   const wellFormed = word.toWellFormed();
   const part = encodeURIComponent(wellFormed);

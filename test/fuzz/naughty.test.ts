@@ -1,4 +1,4 @@
-/** Every string of the list, in every place: stored exactly or refused as documented. */
+/** Every string of the list in every place: stored exactly, or refused as documented. */
 import { expect, test } from "bun:test";
 import { send, signIn } from "../harness/client.ts";
 import { MachineDelay } from "../harness/machine-delay.ts";
@@ -12,12 +12,12 @@ import { Sequence } from "./sequence.ts";
 import { Tally } from "./tally.ts";
 import { startWorld } from "./world.ts";
 
-/** In one sequence: fewer than an address may fail. */
+/** Strings in one sequence: fewer than an address's failure limit. */
 const AT_ONCE = 4;
 const TIMEOUT_MS = 240_000;
 
 test(
-  "a naughty string is stored exactly or refused as documented, wherever it stands",
+  "a naughty string is stored exactly or refused as documented, in every place",
   async () => {
     await using world = await startWorld("sqlite");
     await using delay = new MachineDelay();
@@ -40,7 +40,7 @@ test(
 );
 
 test(
-  "a naughty password logs in, and a naughty nickname comes back",
+  "a naughty password logs in, and a naughty nickname is returned unchanged",
   async () => {
     await using service = await startTestService({
       engine: "memory",

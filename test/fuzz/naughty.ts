@@ -1,7 +1,7 @@
-/** The Big List of Naughty Strings (Max Woolf, MIT), as its author has published it, and more of the kind. */
+/** The Big List of Naughty Strings (Max Woolf, MIT), unchanged, and similar strings. */
 import list from "big-list-of-naughty-strings/blns.json";
 
-/** What a runtime, a store or a parser may take for something else. */
+/** Strings that a runtime, store or parser may misinterpret. */
 export const ODD = [
   "__proto__",
   "constructor",

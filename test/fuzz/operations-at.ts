@@ -3,8 +3,8 @@ import { OWN_ROUTES } from "../openapi/documents.ts";
 import { type FuzzCall, ROUTES } from "./calls.ts";
 
 /**
- * The operations of the API's document that a route may have been taken for: itself, and those whose path has a word where it
- * has a parameter. `GET …/metadata/user/capacity` is no get of a user of that name, however the fuzzer came upon it.
+ * The operations of the API's document that a request may match: its own, and those whose path has a literal word in
+ * place of a parameter. `GET …/metadata/user/capacity` does not get a user of that name, even if the fuzzer meant that.
  */
 export function operationsAt({ method, path }: Route, username: string): readonly string[] {
   const named = path.split("/").map((part) => (part === "{username}" ? username : part));
@@ -12,7 +12,7 @@ export function operationsAt({ method, path }: Route, username: string): readonl
   return [...new Set([path, ...words.map((other) => other.path)])].map((each) => `${method} /{org}/{app}${each}`);
 }
 
-/** That of a path of the server's own; undefined where the document has none. */
+/** The operation of a path of the server itself; undefined if the document has none. */
 export function ownOperation({ method, path, route }: FuzzCall): string | undefined {
   const isRead = method === "GET" || method === "HEAD";
   return route === null && isRead && OWN_DOCUMENTED.has(path) ? `GET ${path}` : undefined;

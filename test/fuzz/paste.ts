@@ -1,10 +1,10 @@
 import type { Sent } from "./sequence.ts";
 import type { World } from "./world.ts";
 
-/** Longer ones are cut: they are all of one kind. */
+/** Longer bodies are cut; they all look alike. */
 const SHOWN_BYTES = 1000;
 
-/** What there is before the first step. */
+/** The users that exist before the first step. */
 export function usersOf({ apps, passwords }: Pick<World, "apps" | "passwords">): readonly string[] {
   return Object.values(apps).map(
     ({ key, id, dialect, userBytesMax, appBytesMax }) =>
@@ -13,14 +13,14 @@ export function usersOf({ apps, passwords }: Pick<World, "apps" | "passwords">):
 }
 
 /**
- * A line that sends the same bytes, and one that says what was answered. Tokens stand as `$NAME`, since those of this run are
- * of no use any more.
+ * A command that sends the same bytes, and the answer as a comment. Tokens are written as `$NAME`, because those of
+ * this run will be invalid.
  */
 export function linesOf({ bytes, answer }: Sent, { apps }: Pick<World, "apps">): readonly string[] {
   const whole = Buffer.concat(bytes);
   let text = whole.subarray(0, SHOWN_BYTES).toString("latin1");
   for (const [name, app] of Object.entries(apps)) {
-    // One of another app is that app's own.
+    // A token of another app belongs to that app.
     for (const [bearer, token] of [...app.bearers].filter(([of]) => !of.startsWith("other"))) {
       if (token !== "") text = text.replaceAll(token, `$${`${name}_${bearer}`.toUpperCase().replace(/\W+/g, "_")}`);
     }
@@ -32,7 +32,7 @@ export function linesOf({ bytes, answer }: Sent, { apps }: Pick<World, "apps">):
   ];
 }
 
-/** For `printf %b` within double quotes. */
+/** Escaped for `printf %b` within double quotes. */
 function escaped(text: string): string {
   return text.replace(
     /[^\x20-\x7e]|["\\`%!]|\$(?![A-Z])/g,

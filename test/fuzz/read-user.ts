@@ -2,10 +2,10 @@ import type { Judged } from "./judge-answer.ts";
 import { attributesOf, membersOf } from "./judge-effect.ts";
 import type { Told } from "./known-users.ts";
 
-/** A call of the app's admin. */
+/** A call with the app's admin token. */
 export type Ask = (method: string, path: string, json?: unknown) => Promise<Judged>;
 
-/** `GET …/metadata/user/capacity` is another call: a user of that name is read in a batch. */
+/** `GET …/metadata/user/capacity` is another call, so a user of that name is read in a batch. */
 export async function readUser(ask: Ask, name: string): Promise<Told> {
   if (name === "capacity") {
     const { body } = await ask("POST", "/metadata/user/get", { targets: [name], properties: [] });

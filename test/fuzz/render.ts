@@ -4,7 +4,7 @@ import type { Body, RequestStep } from "./grammar/step.ts";
 import type { KnownUser } from "./known-users.ts";
 import type { World, WorldApp } from "./world.ts";
 
-/** A step as it goes out now. */
+/** A step as it is sent now. */
 export interface Rendered {
   readonly step: RequestStep;
   readonly method: string;
@@ -12,11 +12,11 @@ export interface Rendered {
   /** In Latin-1. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Uint8Array | undefined;
-  /** Undefined: the path names none. */
+  /** Undefined: the path names no app. */
   readonly app: WorldApp | undefined;
-  /** Whom the path names; undefined: nobody, or not for sure. */
+  /** The user named in the path; undefined: none, or not certain. */
   readonly user: UserName | undefined;
-  /** The path is that of the route for sure. */
+  /** The path certainly belongs to the route. */
   readonly isExact: boolean;
 }
 
@@ -42,7 +42,7 @@ export function render(step: RequestStep, world: World, address: string): Render
   return { step, method, target, headers: headersOf(step, fill, body, address), body, app, user, isExact };
 }
 
-/** What follows in the line is no query any more. */
+/** Everything after these characters is not part of the query. */
 function queryOf(query: string): string {
   return query.replace(/[^\x21-\x7e]/g, encodeURIComponent);
 }
@@ -69,7 +69,7 @@ function headersOf(step: RequestStep, fill: (text: string) => string, body: Uint
   return lines.map(([name, value]) => [name, onOneLine(value)] as const);
 }
 
-/** What a header's value may hold; other bytes are sent as raw steps. */
+/** Replaces characters that a header's value cannot have by `?`; raw steps send those. */
 function onOneLine(value: string): string {
   return Buffer.from(value.slice(0, 6000))
     .toString("latin1")
@@ -116,7 +116,7 @@ interface Around {
   readonly step: RequestStep;
 }
 
-/** Puts in what stands for something that only the moment tells. */
+/** Replaces placeholders by values of the moment. */
 function filled(text: string, { world, app, known, step }: Around): string {
   if (!text.includes("$")) return text;
   return text.replace(/\$([A-Z_]+?)(?:_([a-z]+))?\$/g, (whole, name: string, user?: string) => {
@@ -156,7 +156,7 @@ function bytesOf({ text, encoding }: Body, fill: (text: string) => string): Uint
   return Buffer.from(fill(text), encoding);
 }
 
-/** As they go over the wire, piece by piece; the first is the head. */
+/** The bytes in pieces as they are sent; the first piece is the head. */
 export function piecesOf({ method, target, headers, body, step: { framing } }: Rendered): readonly Uint8Array[] {
   const head = Buffer.from(
     `${method} ${target} HTTP/1.1\r\n${headers.map((pair) => `${pair.join(": ")}\r\n`).join("")}\r\n`,
@@ -165,7 +165,7 @@ export function piecesOf({ method, target, headers, body, step: { framing } }: R
   if (body === undefined) return [head];
   if (framing === "length") return [Buffer.concat([head, body])];
   if (framing === "late" || framing === "expected") return [head, body];
-  // So many pieces that a long body stays a few hundred.
+  // Limits a long body to a few hundred pieces.
   const size = framing === "bytes in chunks" ? Math.max(1, Math.ceil(body.length / 200)) : Math.max(1, body.length);
   const chunks: Uint8Array[] = [head];
   for (let at = 0; at < body.length; at += size) {

@@ -3,8 +3,8 @@ import { Fault } from "./fault.ts";
 import type { Judged } from "./judge-answer.ts";
 
 /**
- * Holds an answer against the API's document, which says what clients may count on.
- * @param operations those that the request may have been taken for: the answer must fit one of them
+ * Checks an answer against the API's document, on which clients rely.
+ * @param operations the operations that the request may match; the answer must fit one of them
  */
 export function requireDocumented(operations: readonly string[], document: DocumentJudge, judged: Judged): void {
   const faults = operations.map((operation) => {

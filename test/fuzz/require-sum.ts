@@ -4,7 +4,7 @@ import { bytesOf } from "./known-users.ts";
 import { type Ask, readUser } from "./read-user.ts";
 import type { WorldApp } from "./world.ts";
 
-/** Every user is as the answers have said, and the capacity is the sum of them all, which it answers; bytes. */
+/** Every user matches earlier answers, and the capacity equals their sum, which is returned in bytes. */
 export async function requireSum(app: WorldApp, ask: Ask): Promise<number> {
   const { users } = app;
   const names: string[] = [];

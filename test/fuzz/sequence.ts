@@ -1,4 +1,4 @@
-/** Runs one sequence of steps in a world that is as new, and judges every answer and what is left in the end. */
+/** Runs one sequence of steps in a fresh world. Judges every answer, and the final state. */
 import type { Dialect } from "../../src/core/model.ts";
 import type { DocumentJudge } from "../openapi/judge-documented.ts";
 import { Closed, type Connection, connect, type RawAnswer } from "./connection.ts";
@@ -18,14 +18,14 @@ import { dialectsOf, type World, type WorldApp } from "./world.ts";
 
 /** "a request over one second" */
 export const SLOW_MS = 1000;
-/** By then the answer to what was sent before has come, if there is one. */
+/** After this many other requests, the answer to an earlier one must have arrived, if there is one. */
 const OTHERS = 3;
 
 export interface Surroundings {
   readonly world: World;
   readonly tally: Tally;
   readonly documents: Readonly<Record<Dialect, DocumentJudge>>;
-  /** By how much longer than on an idle machine an answer may have taken, ms, since the sequence began. */
+  /** By how many ms longer than on an idle machine an answer may have taken since the sequence began. */
   readonly allowanceMs: () => Promise<number>;
 }
 
@@ -40,12 +40,12 @@ export class Sequence {
   readonly #address: string;
   #connection: Connection | undefined;
   #settled = 0;
-  /** What went over the wire for each step. */
+  /** The traffic of each step. */
   readonly sent: Sent[] = [];
 
   constructor(around: Surroundings, number: number) {
     this.#around = around;
-    // One of its own for each, so that what one has failed is not held against the next.
+    // A different address for each sequence, so that one sequence's failures do not affect the next.
     this.#address = [10, (number >> 16) & 255, (number >> 8) & 255, number & 255].join(".");
   }
 
@@ -58,7 +58,7 @@ export class Sequence {
       for (const step of steps) {
         await this.#step(step);
         const told = world.service.faults[toldBefore];
-        if (told !== undefined) throw new Fault(`the operator was told of ${told}`);
+        if (told !== undefined) throw new Fault(`the operator saw an event: ${told}`);
       }
       for (const app of modelled(world)) {
         this.#around.tally.countSum(await requireSum(app, (...call) => this.#own(app, ...call)));
@@ -95,7 +95,7 @@ export class Sequence {
     return await connect(this.#around.world.port);
   }
 
-  /** An answer is all that comes, and the connection goes on unless it says otherwise. */
+  /** Nothing follows an answer, and the connection stays open unless the answer says otherwise. */
   #requireEnd(connection: Connection, { headers }: RawAnswer): void {
     if (connection.pending !== "")
       throw new Fault(`after the answer came ${JSON.stringify(connection.pending.slice(0, 200))}`);
@@ -107,7 +107,7 @@ export class Sequence {
   async #exchange(rendered: Rendered, connection: Connection): Promise<RawAnswer> {
     const pieces = piecesOf(rendered);
     for (const piece of pieces) this.#said.add(piece);
-    // In chunks it is not in one piece in what was sent.
+    // A chunked body is not contiguous in the bytes sent.
     if (rendered.body !== undefined) this.#said.add(rendered.body);
     const sent: { bytes: readonly Uint8Array[]; answer?: string } = { bytes: pieces };
     this.sent.push(sent);
@@ -136,7 +136,7 @@ export class Sequence {
     } else if (answer.status === 503) {
       throw new Fault("503, though nothing else was asked");
     }
-    // It was not told to go on, and so the body is not sent.
+    // Without a 100 the body is not sent.
     if (isOwed) this.#connection = undefined;
     return answer;
   }
@@ -153,7 +153,7 @@ export class Sequence {
   }
 
   #judgeLeaks({ text = "", headers }: RawAnswer): void {
-    // A new token of the same user, made in the same millisecond as one that the world knows, is the same text.
+    // A new token of the same user, created in the same millisecond as a known one, is the same text.
     const own = text.replace(/^\{"access_token":"[^"]*"/, "");
     const shown = `${own}\n${[...headers].map((pair) => pair.join(": ")).join("\n")}`;
     judgeLeaks(shown, this.#around.world.secrets(), () => this.#said.text);
@@ -189,7 +189,7 @@ export class Sequence {
     using connection = await connect(world.port);
     connection.write(bytes);
     const reading = this.#read(connection, sent).catch((fault: unknown) => fault);
-    // Some of it is the beginning of something, and waits for more; nothing is owed to it.
+    // Some bytes begin a request and wait for more; no answer is due.
     await this.#others(OTHERS, connection);
     connection[Symbol.dispose]();
     const fault = await reading;
@@ -198,7 +198,7 @@ export class Sequence {
     this.#around.tally.countRaw();
   }
 
-  /** A set that was not waited for may still be under way; one that comes after it ends when it has ended. */
+  /** An abandoned set may still be in flight; a later set finishes after it. */
   async #settle(app: WorldApp): Promise<void> {
     for (;;) {
       this.#settled += 1;
@@ -224,7 +224,7 @@ export class Sequence {
     }
   }
 
-  /** As long as so many other requests take, or the connection lasts: the server is still there, too. */
+  /** Runs other requests, until `count` are answered or the connection ends. Shows that the server is still alive. */
   async #others(count: number, beside: Connection): Promise<void> {
     using other = await connect(this.#around.world.port);
     for (let made = 0; made < count && !beside.isEnded; made++) {
@@ -234,7 +234,7 @@ export class Sequence {
     }
   }
 
-  /** A call of the fuzzer's own, as an admin. */
+  /** A request of the fuzzer itself, as an admin. */
   async #own(app: WorldApp, method: string, path: string, json?: unknown): Promise<Judged> {
     const answer = await this.#admin(app, method, path, json === undefined ? "" : JSON.stringify(json));
     if (answer.status !== 200) throw new Fault(`${method} ${path} by the admin: ${answer.status} ${answer.text}`);
@@ -253,7 +253,7 @@ export class Sequence {
     return await withinReason(this.#connection.answer(method));
   }
 
-  /** Ada, Bob and Cyd, without attributes, and nobody else. */
+  /** Creates exactly Ada, Bob and Cyd, without attributes. */
   async #begin(app: WorldApp): Promise<void> {
     const { passwords } = this.#around.world;
     app.users.clear();
@@ -272,7 +272,7 @@ export class Sequence {
     wide.bearers.set("other app's ada", narrow.bearers.get("ada") ?? "");
   }
 
-  /** Nobody is left, and nothing of anybody. */
+  /** Checks that no user is left, and no data. */
   async #end(app: WorldApp): Promise<void> {
     while (entitiesOf(await this.#own(app, "DELETE", "/users?limit=100")).length === 100);
     const { data } = (await this.#own(app, "GET", "/metadata/user/capacity")).body;

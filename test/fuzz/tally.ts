@@ -1,12 +1,12 @@
 import type { Rendered } from "./render.ts";
 
-/** How many inputs were tried, by route and status. */
+/** Number of inputs tried, by route and status. */
 export class Tally {
   readonly #routes = new Map<string, Map<number, number>>();
   requests = 0;
   raws = 0;
   sequences = 0;
-  /** Requests that were slow once, and not when they were sent again. */
+  /** Requests that were slow once, but not when repeated. */
   slowOnce = 0;
   sums = 0;
   #slowestMs = 0;

@@ -1,10 +1,10 @@
 import type { RawAnswer } from "./connection.ts";
 import { Fault } from "./fault.ts";
 
-/** After which an answer is given up. */
+/** Timeout of an answer, in ms. */
 const NEVER_MS = 15_000;
 
-/** Whatever goes wrong with it is a fault. */
+/** Any failure of the answer is a fault. */
 export async function withinReason(answer: Promise<RawAnswer>): Promise<RawAnswer> {
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Fault(`no answer within ${NEVER_MS} ms`, { isSlow: true })), NEVER_MS);

@@ -1,4 +1,4 @@
-/** A server with three small apps, and what the fuzzer knows of it. */
+/** A server with three small apps, and the fuzzer's knowledge of them. */
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { DIALECTS, type Dialect } from "../../src/core/model.ts";
@@ -23,13 +23,13 @@ export interface WorldApp {
   readonly appBytesMax: number;
   /** An `ext` must be the text of a JSON object. */
   readonly checksExt: boolean;
-  /** Where calls are refused for their rate, not all can be known. */
+  /** Some calls hit the rate limit, so not all state is known. */
   readonly isRated: boolean;
   readonly users: KnownUsers;
   readonly bearers: Map<BearerName, string>;
-  /** Has expired by `until`, ms since 1970. */
+  /** Expires at `until`, ms since 1970. */
   readonly brief: { readonly token: string; readonly until: number };
-  /** What a page of users has named. */
+  /** The cursor of a page of users. */
   cursor: string;
 }
 
@@ -38,16 +38,16 @@ export interface World extends AsyncDisposable {
   readonly port: number;
   readonly apps: Readonly<Record<AppName, WorldApp>>;
   readonly passwords: ReadonlyMap<string, string>;
-  /** What no answer may show unless the request has said it. */
+  /** Texts that no answer may contain unless the request did. */
   secrets(): readonly string[];
 }
 
 type Made = Awaited<ReturnType<TestService["addApp"]>>;
 
 const OPERATOR_KEY = `operator-${randomBytes(8).toString("hex")}`;
-/** Tokens of others outlive the longest run. */
+/** External tokens outlive the longest run. */
 const FAR_S = 86_400;
-/** More than the second that a brief token lasts. */
+/** More than the lifetime of a brief token, one second. */
 const BRIEF_MS = 2000;
 
 const SETTINGS = {
@@ -172,7 +172,7 @@ async function bearersOf(
     ["dynamic", dynamicToken({ user: "ada", ttl: FAR_S })],
     ["jwt", await jwt("ada")],
     ["jwt admin", await jwt("ada", { scope: "profiles:all" })],
-    ["jwt of a stranger", await jwt("eve")],
+    ["jwt of an unknown user", await jwt("eve")],
   ];
 }
 
@@ -180,5 +180,5 @@ export function dialectsOf(app: WorldApp | undefined): readonly Dialect[] {
   return app === undefined ? DIALECTS : [app.dialect];
 }
 
-/** The checkout, which no answer names. */
+/** The checkout's path, which no answer may contain. */
 export const CHECKOUT = join(import.meta.dir, "../..");

@@ -17,32 +17,32 @@ const CACHE = join(tmpdir(), `usermeta-examples-${process.getuid?.() ?? 0}`);
 /** Generated folders, not sources. */
 const MADE = ["node_modules", "dist"];
 
-/** What npm says of a registry that cannot be reached. */
+/** npm's errors for an unreachable registry. */
 const UNREACHABLE =
   /npm error code (ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|EHOSTUNREACH|ETIMEDOUT|ENOTCACHED)/;
 
-/** Moves what it has installed to its place, unless somebody else has done so while it waited for the lock. */
+/** Moves the installed packages into place, unless another process did so while this one waited for the lock. */
 const INSTALL = 'test -e "$0" || { npm ci --ignore-scripts --no-audit --no-fund && mv "$1" "$0"; }';
 
-/** The packages of an example's lock file, or why they cannot be had here. */
+/** The packages of an example's lock file, or the reason why they cannot be installed. */
 export type InstalledExample =
   | {
       readonly missing: undefined;
-      /** The path of `node_modules`. Runs share it: only to be read. */
+      /** The path of `node_modules`. Shared by runs, so read-only. */
       readonly packages: string;
     }
   | { readonly missing: string };
 
-/** An example as a fresh clone has it after `npm ci`; to be changed at will. */
+/** An example like a fresh clone after `npm ci`; tests may change it. */
 export interface ExampleCopy extends Disposable {
   readonly folder: string;
 }
 
 /**
- * Installs what `examples/NAME/package-lock.json` says, once for each content of it: runs that come later, or at the
- * same time, use the same folder. The packages' own scripts do not run.
+ * Installs the packages of `examples/NAME/package-lock.json`, once per content of the file: later and concurrent runs
+ * use the same folder. Scripts of packages do not run.
  *
- * @throws Error when npm fails for another reason than a registry that cannot be reached
+ * @throws Error if npm fails for any reason other than an unreachable registry
  */
 export async function installExample(name: string): Promise<InstalledExample> {
   const place = join(ownCache(), `${name}-${keyOf(name)}`);
@@ -66,7 +66,7 @@ export async function installExample(name: string): Promise<InstalledExample> {
   }
 }
 
-/** A copy of an example, and of what it links to, with its packages in it; `installExample` must have found them. */
+/** A copy of an example and its links, with installed packages. Call `installExample` first. */
 export async function copyExample(name: string): Promise<ExampleCopy> {
   const installed = await installExample(name);
   if (installed.missing !== undefined) throw new Error(`examples/${name}: ${installed.missing}`);
@@ -76,13 +76,13 @@ export async function copyExample(name: string): Promise<ExampleCopy> {
     cpSync(join(ROOT, path), join(root, path), { recursive: true, filter });
   }
   const folder = join(root, "examples", name);
-  // Hard links: kits have tens of thousands of files.
+  // Hard links, because kits have tens of thousands of files.
   const copied = Bun.spawnSync(["cp", "-al", installed.packages, folder], { stdio: ["ignore", "ignore", "pipe"] });
   if (!copied.success) throw new Error(copied.stderr.toString());
   return { folder, [Symbol.dispose]: () => rmSync(root, { recursive: true }) };
 }
 
-/** Only this user's: what is in it is run. */
+/** Accessible only to this user, because its contents are executed. */
 function ownCache(): string {
   mkdirSync(CACHE, { recursive: true, mode: 0o700 });
   const { uid } = lstatSync(CACHE);

@@ -17,7 +17,7 @@ const START_AND_TELL = `
 
 describe.skipIf(mariadbIsMissing())("a MariaDB of the tests", () => {
   test(
-    "keeps what was committed when it is killed, and freezes and goes on",
+    "keeps committed data when killed, and can be frozen and continued",
     async () => {
       await using server = await MariadbServer.start();
       await makeAccount(server);
@@ -40,7 +40,7 @@ describe.skipIf(mariadbIsMissing())("a MariaDB of the tests", () => {
   );
 
   test(
-    "goes with the process that started it, and its folder too, even if that is killed",
+    "ends with the process that started it, even if that is killed, and its folder is removed",
     async () => {
       const starter = Bun.spawn([process.execPath, "-e", START_AND_TELL], { stdout: "pipe", stderr: "inherit" });
       const { value } = await starter.stdout.getReader().read();

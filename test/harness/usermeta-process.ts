@@ -91,7 +91,9 @@ export class UsermetaProcess implements AsyncDisposable {
     await this.end("SIGKILL");
     if (this.#isEndExpected) return;
     await this.allLogged;
-    console.error(`the server ended by itself, with ${this.#child.exitCode ?? this.#child.signalCode}:\n${this.log}`);
+    console.error(
+      `the server ended unexpectedly, with ${this.#child.exitCode ?? this.#child.signalCode}:\n${this.log}`,
+    );
   }
 
   async #read(): Promise<void> {

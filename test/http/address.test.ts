@@ -4,10 +4,10 @@ import { createAddressOf } from "../../src/http/requests/address.ts";
 
 const PROXY = "127.0.0.1";
 const behind = createAddressOf([PROXY, "10.0.0.0/8", "2001:DB8:ffff::/48"]);
-/** What counts when the proxy says this. */
+/** The client's address with this header. */
 const from = (forwardedFor: string): string => behind(PROXY, forwardedFor);
 
-test("an address is its own, and every spelling of it the same", () => {
+test("all spellings of an address are the same address", () => {
   const spellings: Readonly<Record<string, readonly string[]>> = {
     "203.0.113.5": [
       ...["203.0.113.5", " 203.0.113.5 ", "203.0.113.5:20000", "203.0.113.5:1"],
@@ -33,7 +33,7 @@ test("an address is its own, and every spelling of it the same", () => {
   for (const [client, all] of Object.entries(spellings)) {
     for (const spelling of all) expect([spelling, from(spelling)]).toEqual([spelling, client]);
   }
-  // As a socket says it, without any proxy.
+  // As a socket reports it, without a proxy.
   const direct = createAddressOf([]);
   for (const peer of ["203.0.113.5", "::ffff:203.0.113.5", "::FFFF:CB00:7105"]) {
     expect(direct(peer, "198.51.100.1")).toBe("203.0.113.5");
@@ -41,7 +41,7 @@ test("an address is its own, and every spelling of it the same", () => {
   expect(direct("", null)).toBe("");
 });
 
-test("any address gives the same key however it is written, with a port or without", () => {
+test("any address has the same key in every spelling, with a port or without", () => {
   const group = fc.integer({ min: 0, max: 0xffff });
   fc.assert(
     fc.property(
@@ -75,18 +75,18 @@ const UNREADABLE = [
   ],
 ];
 
-test("what cannot be read ends the walk: the proxy that sent it counts, and nothing left of it is looked at", () => {
+test("an unreadable address stops the search: the proxy that sent it counts, and anything further left is ignored", () => {
   for (const text of UNREADABLE) {
     expect([text, from(text)]).toEqual([text, PROXY]);
     expect([text, from(`203.0.113.5, ${text}`)]).toEqual([text, PROXY]);
-    // On the hop of a trusted proxy too.
+    // Also when a trusted proxy reports it.
     expect([text, from(`203.0.113.5, ${text}, 10.0.0.2`)]).toEqual([text, "10.0.0.2"]);
-    // Left of what is not trusted anything may stand.
+    // Everything left of an untrusted address may be forged.
     expect([text, from(`${text}, 203.0.113.5, 10.0.0.2`)]).toEqual([text, "203.0.113.5"]);
   }
 });
 
-test("trusted hops are known by every spelling, and the first that is not trusted counts", () => {
+test("trusted hops are recognized in every spelling, and the first untrusted one counts", () => {
   for (const hop of [
     "10.0.0.2",
     "10.0.0.2:80",
@@ -99,15 +99,15 @@ test("trusted hops are known by every spelling, and the first that is not truste
   }
   expect(behind("::ffff:127.0.0.1", "203.0.113.5")).toBe("203.0.113.5");
   expect(behind("198.51.100.9", "203.0.113.5")).toBe("198.51.100.9");
-  // All of them trusted: the outermost.
+  // All are trusted: the outermost counts.
   expect(from("10.0.0.3, 10.0.0.2")).toBe("10.0.0.3");
-  // An address that is only made of a trusted one is not that one.
+  // An address that only embeds a trusted one is not trusted.
   for (const made of ["64:ff9b::10.0.0.2", "2002:0a00:0002::", "::10.0.0.2", "::ffff:0:10.0.0.2"]) {
     expect([made, from(`203.0.113.5, ${made}`)]).toEqual([made, "10.0.0.2"]);
   }
 });
 
-test("trusted proxies may be named in any spelling", () => {
+test("trusted proxies may be configured in any spelling", () => {
   for (const [proxy, peer] of [
     ["::ffff:192.0.2.1", "192.0.2.1"],
     ["::FFFF:192.0.2.0/120", "192.0.2.9"],

@@ -4,7 +4,7 @@ import { bearerOf } from "../../src/http/requests/request.ts";
 
 const withHeader = (authorization: string): Request => new Request("http://localhost", { headers: { authorization } });
 
-test("a header is read as the pattern says, written in the usual way or not", () => {
+test("every spelling of the header is parsed as by the pattern", () => {
   const part = fc.constantFrom(
     "Bearer",
     "bearer",
@@ -31,4 +31,4 @@ test("a header is read as the pattern says, written in the usual way or not", ()
   );
 });
 
-test("no header, no bearer", () => expect(bearerOf(new Request("http://localhost"))).toBeUndefined());
+test("without a header there is no bearer", () => expect(bearerOf(new Request("http://localhost"))).toBeUndefined());

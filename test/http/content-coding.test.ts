@@ -29,7 +29,7 @@ test.each([
   expect(contentCoding(header, BOTH)).toBe(expected);
 });
 
-test("what is not there is not chosen, whatever the client would take", () => {
+test("a coding that is not offered is never chosen, whatever the client accepts", () => {
   expect(contentCoding("br, gzip;q=0.1", ["gzip"])).toBe("gzip");
   expect(contentCoding("br, gzip", [])).toBe("identity");
 });

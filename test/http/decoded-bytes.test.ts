@@ -26,12 +26,12 @@ const formPiece = fc.constantFrom(
 );
 const cuts = fc.array(fc.nat(), { maxLength: 6 });
 
-test("of a form, what its keys and values come to, wherever it is cut", () => {
+test("counts the bytes of a form's keys and values, wherever it is cut", () => {
   fc.assert(
     fc.property(fc.array(formPiece, { maxLength: 24 }), cuts, (pieces, at) => {
       const text = pieces.join("");
       const sent = [...new URLSearchParams(`&${text}`)].flat();
-      // What an `&` ends is complete, and itself holds nothing.
+      // Everything before an `&` is complete; the `&` itself does not count.
       expect(count(new FormBytes(), `${text}&`, at)).toBe(bytesOf(sent));
     }),
     { numRuns: 20_000 },
@@ -49,7 +49,7 @@ const anyScalar = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => [JSON.stringify(number), JSON.stringify(number)]),
 );
 
-test("of a merge patch, what its keys and values come to, doubled ones too, wherever it is cut", () => {
+test("counts the bytes of a merge patch's keys and values, including duplicates, wherever it is cut", () => {
   fc.assert(
     fc.property(
       fc.array(fc.tuple(anyText, anyScalar), { maxLength: 6 }),
@@ -67,7 +67,7 @@ test("of a merge patch, what its keys and values come to, doubled ones too, wher
   );
 });
 
-test("what is certain of a text that goes on for ever is counted as it comes", () => {
+test("the certain part of an endless text is counted as it arrives", () => {
   for (const [counted, begin, more] of [
     [new FormBytes(), "ext=", "x"],
     [new JsonBytes(), '{"ext":"', "x"],
@@ -93,7 +93,7 @@ function escaped(text: string): string {
   return `"${units.map((unit) => `\\u${unit}`).join("")}"`;
 }
 
-/** Each by itself: two halves of a pair are no pair when they are in two texts. */
+/** Each separately: two halves of a surrogate pair in different texts are not a pair. */
 function bytesOf(texts: readonly string[]): number {
   return texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
 }

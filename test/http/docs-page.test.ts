@@ -10,7 +10,7 @@ const missing = chromiumMissing();
 const PATH = "/{org}/{app}/metadata/user/{username}";
 const TIMEOUT_MS = 60_000;
 
-/** The rest is in test/pages/docs/. */
+/** Further tests are in test/pages/docs/. */
 test.skipIf(isLeftOut(missing === undefined, `the page of the API in a browser: ${missing}`))(
   "on /-/docs a token is got, a call is run with it, and what it answers is stored; nothing is asked of other servers",
   async () => {

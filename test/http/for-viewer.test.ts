@@ -5,11 +5,11 @@ import { documentOf } from "../openapi/documents.ts";
 
 const FORM = "application/x-www-form-urlencoded";
 
-/** As much as is looked at; a test reads it freely. */
+/** Tests access any member. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 type Loose = any;
 
-test.each(DIALECTS)("the viewer's document of %s has the app, and sends what its examples should", async (dialect) => {
+test.each(DIALECTS)("the viewer's document of %s has the app, and sends examples correctly", async (dialect) => {
   const source: Loose = await documentOf(dialect);
   const whole = JSON.stringify(source);
   const shown: Loose = forViewer(source, { org: "my", app: "own" }, "http://here");
@@ -38,7 +38,7 @@ test.each(DIALECTS)("the viewer's document of %s has the app, and sends what its
   expect(forms).toBeGreaterThan(2);
 });
 
-test("without an app the document's own stays", async () => {
+test("without an app the document keeps its own", async () => {
   const source: Loose = await documentOf("2021");
   const shown: Loose = forViewer(source, undefined, "http://here");
   expect(shown.components.parameters.org.example).toBe(source.components.parameters.org.example);

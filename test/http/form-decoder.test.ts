@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type FormDecoder, formDecoder as newDecoder } from "../../src/http/bodies/forms/form-decoder.ts";
 import { parseForm } from "../../src/http/bodies/forms/parse-form.ts";
 
-/** One of each kind that the Encoding Standard has, with UTF-8 and UTF-16 left out, in which a form is text first. */
+/** One of each kind in the Encoding Standard, except UTF-8 and UTF-16, which decode the text before the form. */
 const CHARSETS = [
   "gbk",
   "gb18030",
@@ -16,7 +16,7 @@ const CHARSETS = [
   "x-user-defined",
 ];
 
-/** The rule itself: a form is cut up, its escapes become bytes, and the bytes are decoded. */
+/** The rule itself: split the form, turn escapes into bytes, decode the bytes. */
 function reference(bytes: readonly number[], charset: string): Map<string, string> {
   const pairs = new Map<string, string>();
   for (const pair of split(bytes, "&".charCodeAt(0), Number.POSITIVE_INFINITY)) {
@@ -37,12 +37,12 @@ function split(bytes: readonly number[], mark: number, partsMax: number): number
 }
 
 function decodePart(part: readonly number[], charset: string): string {
-  // Latin-1 keeps each byte apart.
+  // Latin-1 keeps each byte separate.
   const text = Buffer.from(part).toString("latin1").replaceAll("+", " ");
   const bytes = text.replace(/%([\da-f]{2})/gi, (_, digits: string) =>
     String.fromCharCode(Number.parseInt(digits, 16)),
   );
-  // as: the type lists three of the names that it takes
+  // as: the type lists only three of the supported names
   return new TextDecoder(charset as Bun.Encoding, { ignoreBOM: true }).decode(Buffer.from(bytes, "latin1"));
 }
 
@@ -60,11 +60,11 @@ const bytes = fc.array(
 
 const FOUR_BYTES = /(?:[\x81-\xfe]|%[89a-f].)(?:\d|%3\d)/is;
 
-test("a form in another charset is cut up as bytes, its escapes are bytes, and then it is decoded", () => {
+test("a form in another charset is split as bytes, unescaped to bytes, and then decoded", () => {
   fc.assert(
     fc.property(fc.constantFrom(...CHARSETS), bytes, fc.array(fc.nat(), { maxLength: 3 }), (charset, pieces, cuts) => {
       const sent = pieces.join("");
-      // How much of a broken sequence of four bytes is lost depends on whether it is seen to end.
+      // How much of a broken four-byte sequence is lost depends on whether its end is seen.
       fc.pre(!charset.startsWith("gb") || !FOUR_BYTES.test(sent));
       const body = Buffer.from(sent, "latin1");
       const expected = [...reference([...body], charset)];
@@ -86,7 +86,7 @@ function inPieces(decoder: FormDecoder, body: Uint8Array, cuts: readonly number[
   return text + decoder.decode();
 }
 
-test("GB 18030 has characters of four bytes, which may be raw and escaped", () => {
+test("four-byte characters of GB 18030 may be partly raw and partly escaped", () => {
   const body = Buffer.from("\x94\x39%DA3=%95%32%82%36&a=\x84\x31\x95\x33", "latin1");
   for (let cut = 0; cut <= body.length; cut++) {
     const pairs = Object.fromEntries(parseForm(inPieces(newDecoder("gb18030"), body, [cut])));
@@ -94,12 +94,12 @@ test("GB 18030 has characters of four bytes, which may be raw and escaped", () =
   }
 });
 
-// カ is 0x25 0x2B, and テ好 0x25 0x46 0x39 0x25: they look like a form's marks.
+// カ is 0x25 0x2B, and テ好 0x25 0x46 0x39 0x25: the bytes look like delimiters of a form.
 test.each([
   ['\x1b$B%+%F9%\x1b(B=\x1b$B$"\x1b(B&b=c', { カテ好: "あ", b: "c" }],
   ["%1B%24B%25%2B%25F9%25%1B%28B=%1B%24B%24%22%1B%28B&b=c%26", { カテ好: "あ", b: "c&" }],
   ["a=\x1b(I6=\x1b(J%5C&b=\x1b(B%", { a: "ｶｽ¥", b: "%" }],
-])("of ISO-2022-JP %j is read as its shifts say", (body, expected) => {
+])("the shifts of ISO-2022-JP %j are followed", (body, expected) => {
   const bytes = Buffer.from(body, "latin1");
   for (let cut = 0; cut <= bytes.length; cut++) {
     expect(Object.fromEntries(parseForm(inPieces(newDecoder("iso-2022-jp"), bytes, [cut])))).toEqual(expected);
@@ -140,7 +140,7 @@ test("a form in UTF-16 may be UTF-16 as a whole, or ASCII with its bytes escaped
   }
 });
 
-test("what may be JSON is kept as it was sent", () => {
+test("text that may be JSON is kept as sent", () => {
   for (const [body, plain] of [
     [' {"a":"%22","b":1e+5}', ' {"a":"%22","b":1e+5}'],
     ['["\xc4\xe3"]', '["你"]'],

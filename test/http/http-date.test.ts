@@ -4,10 +4,10 @@ import { httpDate } from "../../src/http/answers/http-date.ts";
 
 const DAY_MS = 86_400_000;
 
-test("a date is written as Date writes it, whatever was written before", () => {
+test("a date is formatted like Date does, whatever was formatted before", () => {
   const ms = fc.oneof(
     fc.integer({ min: 0, max: Date.UTC(9999, 11, 31, 23, 59, 59, 999) }),
-    // Around midnights, and twice on one day.
+    // Around midnight, and twice on the same day.
     fc
       .tuple(fc.integer({ min: 1, max: 40_000 }), fc.integer({ min: -2, max: 2 }))
       .map(([day, by]) => day * DAY_MS + by),

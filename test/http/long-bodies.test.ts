@@ -8,10 +8,10 @@ import { manyChanges } from "../../src/http/bodies/json/many-changes.ts";
 import { PARSED_CHARACTERS_MAX, parseJson } from "../../src/http/bodies/json/read-json.ts";
 import { readRegistrants } from "../../src/http/bodies/json/read-registrants.ts";
 
-/** So much space behind a text makes it a long one, and changes nothing else. */
+/** Trailing space of this length makes a text long, and changes nothing else. */
 const SPACE = " ".repeat(PARSED_CHARACTERS_MAX);
 const BATCH_MAX = 3;
-// as: the rules of reading ask for no more of an app
+// as: the readers use no other part of an app
 const resolved = { limits: { batchMax: BATCH_MAX, userBytesMax: 2048 } } as ResolvedApp;
 
 const name = fc.constantFrom("ada", "bob", "ADA", "cyd", "__proto__", "d e", "", "\ud800");
@@ -26,7 +26,7 @@ const attributes = fc.oneof(
 );
 const versions = fc.oneof(object(name, fc.constantFrom<unknown>(1, 2, 1.5, "1")), fc.constantFrom("null", "[]", "{}"));
 
-/** The text of an object whose keys may be doubled. */
+/** The text of an object that may have duplicate keys. */
 function object(key: fc.Arbitrary<string>, part: fc.Arbitrary<unknown>): fc.Arbitrary<string> {
   return objectOf(
     key,
@@ -42,7 +42,7 @@ function objectOf(key: fc.Arbitrary<string>, part: fc.Arbitrary<string>): fc.Arb
 const list = (part: fc.Arbitrary<unknown>) => fc.array(part, { maxLength: 4 }).map((parts) => JSON.stringify(parts));
 const names = fc.oneof({ weight: 9, arbitrary: list(name) }, { weight: 1, arbitrary: list(fc.oneof(name, value)) });
 
-test("a batch get is the same by either way of reading it", async () => {
+test("a batch get is parsed the same as a short and as a long body", async () => {
   const body = fc
     .tuple(names, versions, fc.oneof(names, fc.constant("null")))
     .chain(([targets, known, properties]) =>
@@ -61,7 +61,7 @@ test("a batch get is the same by either way of reading it", async () => {
   );
 });
 
-test("a batch set is the same by either way of reading it", async () => {
+test("a batch set is parsed the same as a short and as a long body", async () => {
   const body = fc
     .tuple(objectOf(name, attributes), versions, fc.constantFrom("true", "false", "null", "1", "[]"))
     .chain(([targets, known, atomic]) =>
@@ -76,7 +76,7 @@ test("a batch set is the same by either way of reading it", async () => {
   );
 });
 
-test("registrations are the same by either way of reading them", async () => {
+test("registrations are parsed the same as a short and as a long body", async () => {
   const field = fc.constantFrom("username", "password", "nickname", "other");
   const one = object(field, fc.constantFrom<unknown>("ada", "secret", null, 1, [], {}));
   const body = fc.oneof(
@@ -95,7 +95,7 @@ test("registrations are the same by either way of reading them", async () => {
   );
 });
 
-/** The members in any order, some left out, some doubled. */
+/** The members in any order, some omitted, some duplicated. */
 function shuffled(members: readonly string[]): fc.Arbitrary<string> {
   const some = fc.array(fc.constantFrom(...members), { minLength: 1, maxLength: 4 });
   const rest = fc.constantFrom("", ',"more":[{"targets":1}]', ",", "}");
@@ -106,13 +106,13 @@ async function outcome(read: () => unknown): Promise<unknown> {
   try {
     return await read();
   } catch (error) {
-    // Of several mistakes the two may name different ones.
+    // Of several errors the two may report different ones.
     if (error instanceof Refusal) return error.refused.code;
     throw error;
   }
 }
 
-/** The long way drops doubled properties, which ask for nothing more. */
+/** The long way drops duplicate properties, which mean nothing more. */
 function withoutDoubles(body: unknown): unknown {
   if (typeof body !== "object" || body === null || !("properties" in body)) return body;
   return Array.isArray(body.properties) ? { ...body, properties: [...new Set(body.properties)] } : body;

@@ -6,7 +6,7 @@ import { createPageFiles } from "../../src/http/pages/page-files.ts";
 import { builtPages } from "../harness/built-pages.ts";
 import { createTestTimers } from "../harness/test-timers.ts";
 
-test("a page that is asked for while pages are built is there as soon as they are", async () => {
+test("a page requested during the build is served as soon as it is built", async () => {
   const { folder } = builtPages();
   const building = Promise.withResolvers<string | undefined>();
   const files = createPageFiles({ folder: () => building.promise }, createTestTimers());
@@ -15,7 +15,7 @@ test("a page that is asked for while pages are built is there as soon as they ar
   expect((await found)?.contentType).toBe("text/html; charset=utf-8");
 });
 
-test("who waits for a build for more than ten seconds is told to come again, and finds the pages then", async () => {
+test("a request that waits for a build for more than ten seconds is refused, and a later one gets the page", async () => {
   const { folder } = builtPages();
   const building = Promise.withResolvers<string | undefined>();
   const timers = createTestTimers();
@@ -31,7 +31,7 @@ test("who waits for a build for more than ten seconds is told to come again, and
   expect(await files.find("docs.html")).toBeDefined();
 });
 
-test("where there are no pages, and where they were taken away, that is said", async () => {
+test("missing and deleted pages are refused with pages_missing", async () => {
   for (const built of [NO_PAGES, { folder: async () => "/nowhere" }]) {
     const error = await createPageFiles(built, createTestTimers())
       .find("docs.html")
@@ -41,15 +41,15 @@ test("where there are no pages, and where they were taken away, that is said", a
   }
 });
 
-test("a file is read once for each coding, however many ask at once", async () => {
+test("a file is read once for each coding, even by concurrent requests", async () => {
   const files = createPageFiles(builtPages(), createTestTimers());
   const page = await files.find("docs.html");
   const [first, second] = await Promise.all([page?.read("br"), page?.read("br")]);
-  expect(first).toBe(second as Blob); // as: both are there
-  expect(await page?.read("gzip")).not.toBe(first as Blob); // as: it is another coding
+  expect(first).toBe(second as Blob); // as: both exist
+  expect(await page?.read("gzip")).not.toBe(first as Blob); // as: a different coding
 });
 
-test("only what was built is found", async () => {
+test("only built files are found", async () => {
   const files = createPageFiles(builtPages(), createTestTimers());
   for (const name of ["", "manifest.json", "../../package.json", "docs.html.br", "__proto__", "constructor"]) {
     expect(await files.find(name)).toBeUndefined();

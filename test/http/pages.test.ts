@@ -4,7 +4,7 @@ import { builtPages } from "../harness/built-pages.ts";
 import { startTestService } from "../harness/service.ts";
 
 const PAGES = builtPages();
-/** As Chromium and Firefox ask for what somebody opens. */
+/** As sent by Chromium and Firefox when a person opens an address. */
 const BROWSER = { Accept: "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8" };
 const STRICT =
   "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; object-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
@@ -12,14 +12,14 @@ const STRICT =
 const serve = (workers = 1) =>
   startTestService({ engine: workers === 1 ? "memory" : "sqlite", workers, parts: { pages: PAGES } });
 
-/** What differs from one answer to the next is left out. */
+/** Omits parts that differ between answers. */
 async function shape(response: Response): Promise<unknown> {
   const headers = [...response.headers].filter(([name]) => name !== "date");
   const text = await response.text();
   return { status: response.status, headers, text: text.replace(/"timestamp":\d+/, "") };
 }
 
-test("a browser that opens / is shown the page, and everyone else the JSON that is at every unknown path", async () => {
+test("a browser that opens / gets the page, and any other client the JSON of unknown paths", async () => {
   await using service = await serve();
   const page = await fetch(`${service.origin}/`, { headers: BROWSER });
   expect(page.status).toBe(200);
@@ -32,7 +32,7 @@ test("a browser that opens / is shown the page, and everyone else the JSON that 
     ["curl", { headers: { Accept: "*/*" } }],
     ["no word", { headers: { Accept: "" } }],
     ["JSON", { headers: { Accept: "application/json" } }],
-    ["JSON as gladly", { headers: { Accept: "application/json, text/html" } }],
+    ["JSON with equal weight", { headers: { Accept: "application/json, text/html" } }],
     ["a form sent from a page", { method: "POST", headers: BROWSER, body: "a=b" }],
     ["DELETE", { method: "DELETE", headers: BROWSER }],
     ["OPTIONS", { method: "OPTIONS", headers: BROWSER }],
@@ -54,7 +54,7 @@ test("HEAD / is answered like GET, without the page", async () => {
 });
 
 for (const workers of [1, 2]) {
-  test(`with ${workers} at work, the page of the API and all that it loads are served, packed and for a year`, async () => {
+  test(`with ${workers} serving, the API's page and its files are served compressed (gzip, Brotli) and cacheable for a year`, async () => {
     await using service = await serve(workers);
     const page = await fetch(`${service.origin}/-/docs`);
     expect(page.status).toBe(200);
@@ -81,7 +81,7 @@ for (const workers of [1, 2]) {
   });
 }
 
-test("the pages take GET and HEAD, and say so to every other method in the documented shape", async () => {
+test("the pages accept GET and HEAD, and refuse every other method in the documented shape (405)", async () => {
   await using service = await serve();
   for (const path of ["/-/docs", "/-/pages/anything"]) {
     const refused = await fetch(service.origin + path, { method: "POST", body: "client_secret=x" });
@@ -91,7 +91,7 @@ test("the pages take GET and HEAD, and say so to every other method in the docum
   }
 });
 
-test("nothing but what was built is below /-/pages/, and no page with the policy of a mere file", async () => {
+test("below /-/pages/ are only built files, and no page with a file's policy (CSP)", async () => {
   await using service = await serve();
   const paths = [
     "",
@@ -111,7 +111,7 @@ test("nothing but what was built is below /-/pages/, and no page with the policy
   expect(service.faults).toEqual([]);
 });
 
-test("where no pages were built, a browser is told in JSON what to do", async () => {
+test("if no pages were built, a browser gets a hint in JSON", async () => {
   await using service = await startTestService({ engine: "memory" });
   for (const path of ["/", "/-/docs", "/-/pages/viewer.js"]) {
     const response = await fetch(service.origin + path, { headers: BROWSER });

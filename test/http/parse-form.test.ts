@@ -4,7 +4,7 @@ import { parseForm } from "../../src/http/bodies/forms/parse-form.ts";
 
 const reference = (text: string): Map<string, string> => new Map(new URLSearchParams(`&${text}`));
 
-/** Texts made of what forms are made of, whole and broken. */
+/** Texts made from the characters of forms, valid and broken. */
 const form = fc
   .array(
     fc.constantFrom(
@@ -40,10 +40,10 @@ const form = fc
   )
   .map((parts) => parts.join(""));
 
-test("reads what URLSearchParams reads, in the same order", () => {
+test("parses a form like URLSearchParams, in the same order", () => {
   fc.assert(
     fc.property(fc.oneof(form, fc.string(), fc.string({ unit: "binary" })), (text) => {
-      // What comes in is decoded UTF-8, which holds no lone surrogates.
+      // Input is decoded UTF-8, which has no lone surrogates.
       const wellFormed = text.toWellFormed();
       expect([...parseForm(wellFormed)]).toEqual([...reference(wellFormed)]);
     }),

@@ -9,7 +9,7 @@ test.each([
   "text/*",
   "text/html, application/*;q=0.9",
   "*/*;q=0.1, text/html;q=0.2",
-])("%s wants a page", (accept) => expect(prefersHtml(accept)).toBeTrue());
+])("%s prefers a page", (accept) => expect(prefersHtml(accept)).toBeTrue());
 
 test.each([
   null,
@@ -25,4 +25,4 @@ test.each([
   "text/plain",
   "text/html;q=2",
   "html",
-])("%p wants none", (accept) => expect(prefersHtml(accept)).toBeFalse());
+])("%p does not prefer a page", (accept) => expect(prefersHtml(accept)).toBeFalse());

@@ -11,7 +11,7 @@ const ALWAYS = {
   "content-type": "application/json",
 };
 
-/** An answer of a kind, with values of its own, and what its headers are to be. */
+/** A reply of a kind with its own values, and the expected headers. */
 function answer(kind: number, number: number) {
   const family: Family = kind & 1 ? "metadata" : "account";
   const version = { userId: `id-${number}`, version: number, modified: number * 1000, bytes: 0 };
@@ -41,7 +41,7 @@ test("each answer has the headers of its own kind and values, whatever was answe
   }
 });
 
-test("what is added to one answer's headers is in no other answer", () => {
+test("headers added to one answer appear in no other", () => {
   const { response } = answer(3, 1);
   response.headers.set("Connection", "close");
   expect(answer(3, 1).response.headers.has("Connection")).toBe(false);

@@ -35,7 +35,7 @@ test.each([
   ["identity", (bytes: Uint8Array) => Buffer.from(bytes)],
   ["br", brotliDecompressSync],
   ["gzip", gunzipSync],
-] as const)("the text arrives whole in %s, with its length and a tag of its own", async (coding, unpack) => {
+] as const)("the text arrives complete in %s, with its length and its own ETag", async (coding, unpack) => {
   const response = await ask("/page", { "Accept-Encoding": coding });
   const bytes = await response.bytes();
   expect(unpack(bytes).toString()).toBe(TEXT);
@@ -60,7 +60,7 @@ test.each([
   }
 });
 
-test("the codings' tags differ, and are the same each time", async () => {
+test("each coding has its own ETag, which never changes", async () => {
   const tags = async () =>
     await Promise.all(
       ["identity", "br", "gzip"].map(async (coding) =>
@@ -72,7 +72,7 @@ test("the codings' tags differ, and are the same each time", async () => {
   expect(await tags()).toEqual(first);
 });
 
-test("a page is framed, sniffed and read by no other origin, and names no page that led to it", async () => {
+test("a page cannot be framed, sniffed or read by other origins, and sends no referrer", async () => {
   const { headers } = await ask("/page");
   expect(headers.get("Content-Type")).toBe("text/html; charset=utf-8");
   expect(headers.get("Content-Security-Policy")).toBe("default-src 'self'");
@@ -84,7 +84,7 @@ test("a page is framed, sniffed and read by no other origin, and names no page t
   expect(headers.get("Access-Control-Allow-Origin")).toBeNull();
 });
 
-test("what is shared may be read by scripts of any origin, and loads nothing itself", async () => {
+test("shared files can be read by scripts of any origin, and load nothing themselves (CSP)", async () => {
   const { headers } = await ask("/shared");
   expect(headers.get("Access-Control-Allow-Origin")).toBe("*");
   expect(headers.get("Cross-Origin-Resource-Policy")).toBe("cross-origin");
@@ -92,7 +92,7 @@ test("what is shared may be read by scripts of any origin, and loads nothing its
   expect(headers.get("Vary")).toBe("Accept, Accept-Encoding");
 });
 
-test("what never changes is kept for a year and not asked for again", async () => {
+test("immutable files are cached for a year without revalidation", async () => {
   const { headers } = await ask("/immutable", { "Accept-Encoding": "br" });
   expect(headers.get("Cache-Control")).toBe("public, max-age=31536000, immutable");
   expect(headers.get("Content-Encoding")).toBeNull();

@@ -6,12 +6,12 @@ import { textFile } from "../../src/http/static/text-file.ts";
 
 const BYTES = 24 * 1024 * 1024;
 const CLIENTS = 40;
-/** A quarter of what they would take with a copy for each. */
+/** A quarter of the memory that one copy per client would take. */
 const GROWTH_MAX = (BYTES * CLIENTS) / 4;
 const TIMEOUT_MS = 60_000;
 
 test(
-  "clients that do not take a file share one copy of it, however many they are",
+  "any number of clients that do not read a file share one copy of it",
   async () => {
     const file = textFile("x".repeat(BYTES), { contentType: "text/plain", isShared: false });
     const began = Promise.withResolvers<void>();
@@ -26,7 +26,7 @@ test(
         return response;
       },
     });
-    // The one copy, and what the runtime needs for the first answer.
+    // The one copy, and the runtime's memory for the first answer.
     expect((await (await fetch(server.url, { headers: { "Accept-Encoding": "identity" } })).bytes()).length).toBe(
       BYTES,
     );
@@ -38,7 +38,7 @@ test(
       await Promise.all(sockets.map((socket) => once(socket, "connect")));
       for (const socket of sockets) socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
       await began.promise;
-      // Until the sockets' buffers are full, and so nothing moves any more.
+      // Until the sockets' buffers are full and nothing moves any more.
       let written = -1;
       for (let now = process.memoryUsage().rss; now !== written; now = process.memoryUsage().rss) {
         written = now;

@@ -13,7 +13,7 @@ const LEFT_OUT = isLeftOut(missing === undefined, `easemob-chat-uikit in a brows
 describe.skipIf(LEFT_OUT)("easemob-chat-uikit", () => {
   const open = prepareKit(EASEMOB_CHAT_UIKIT, EASEMOB_PAGE);
 
-  test("shows a contact's name and avatar at first try, with its defaults and the server's", async () => {
+  test("shows a contact's name and avatar at the first try, with default settings of kit and server", async () => {
     await using server = await startKitServer();
     const contacts = await makeContacts(server.admin, 1);
     const token = await server.admin.newUser("ada");

@@ -1,14 +1,14 @@
 import { installExample } from "../harness/installed-example.ts";
 
-/** A page with a kit in it, for the browser. */
+/** A page with a kit, bundled for the browser. */
 export interface KitBundle {
   readonly script: string;
   readonly style: string;
 }
 
 /**
- * Bundles a page with the packages that an example's lock file names. They are nowhere above the page or the example's
- * sources, and the checkout's own must not come in: it may hold another React.
+ * Bundles a page with the packages in an example's lock file. The page must not see packages of the checkout, which may
+ * have another React.
  *
  * @param example its folder in `examples/`
  * @param page the path of the page's script

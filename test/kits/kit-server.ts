@@ -1,21 +1,21 @@
 import { Cli } from "../cli/cli.ts";
 import { type Admin, signIn } from "../harness/client.ts";
 
-/** A server as it is out of the box, with one app of the default settings. */
+/** A server with default settings and one app. */
 export interface KitServer extends AsyncDisposable {
   /** `http://127.0.0.1:PORT` */
   readonly restUrl: string;
   /** `org#app` */
   readonly appKey: string;
   readonly admin: Admin;
-  /** `usermeta app set` beside the running server. */
+  /** Runs `usermeta app set` beside the running server. */
   setApp(options: string): Promise<void>;
 }
 
 const APP = "org/app";
 
 /**
- * Made as an operator makes it: `usermeta serve` and `usermeta app create`, nothing switched on or off.
+ * Started like an operator would: `usermeta serve` and `usermeta app create`, all other settings at their defaults.
  *
  * @param options of `app create`
  */

@@ -7,46 +7,46 @@ import { type SentRequest, watchTraffic } from "../sdk/traffic.ts";
 import { bundleKitPage } from "./kit-bundle.ts";
 import { type ServedBundle, serveBundle } from "./serve-bundle.ts";
 
-/** What the app of a kit must know of its server. */
+/** The server's addresses, as an app with a kit needs them. */
 export interface ServerAddress {
-  /** Where the kit finds REST, without a path. */
+  /** The kit's REST address, without a path. */
   readonly restUrl: string;
   /** `org#app` */
   readonly appKey: string;
 }
 
-/** Who looks at the kit, and whom it is to show. */
+/** The user of the kit, and the users to show. */
 export interface KitSession {
   readonly user: string;
   readonly token: string;
-  /** Users that are put into the kit's stores. */
+  /** Users to put into the kit's stores. */
   readonly contacts: readonly string[];
 }
 
-/** A kit in a page of its own, with nothing left over from another one. */
+/** A kit in a fresh page, without state from other tests. */
 export interface OpenedKit extends AsyncDisposable {
   readonly page: Page;
-  /** What the page has sent to the REST address; preflights are not among it. */
+  /** The page's requests to the REST address, except preflights. */
   sent(): readonly SentRequest[];
-  /** Hosts elsewhere that the page asked for something; nothing has reached them. */
+  /** Other hosts that the page tried to reach; the requests were blocked. */
   readonly outside: ReadonlySet<string>;
 }
 
-/** The page finds all of it, and `msyncUrl`, in `globalThis.SETTINGS`. */
+/** The page reads all of it, and `msyncUrl`, from `globalThis.SETTINGS`. */
 export type OpenKit = (server: ServerAddress, session: KitSession) => Promise<OpenedKit>;
 
 const SIZE = { width: 1200, height: 800 };
 
-/** Why tests with a kit must be left out on this machine; undefined: they need not. */
+/** The reason why tests with a kit have to be skipped on this machine; undefined if they can run. */
 export async function kitMissing(example: string): Promise<string | undefined> {
   return chromiumMissing() ?? (await installExample(example)).missing;
 }
 
 /**
- * One browser and one bundle for the calling test file, which must have asked `kitMissing`. After each test, no page may
- * have thrown anything that nothing caught.
+ * One browser and one bundle for the calling test file, which must have called `kitMissing`. After each test, fails if
+ * a page has thrown an uncaught error.
  *
- * @param example the folder in `examples/` that pins the kit
+ * @param example the folder in `examples/` that pins the kit's version
  * @param script the path of the page's script, which mounts the kit in `#root`
  */
 export function prepareKit(example: string, script: string): OpenKit {
@@ -83,7 +83,7 @@ export function prepareKit(example: string, script: string): OpenKit {
   };
 }
 
-/** Lets the page reach this machine only, and collects the other hosts that it asks for. */
+/** Blocks the page's requests to other machines, and records their hosts. */
 async function keepInside(page: Page): Promise<ReadonlySet<string>> {
   const outside = new Set<string>();
   await page.route(

@@ -13,7 +13,7 @@ const PAGE = `<!doctype html>
 <script type="module" src="/page.js"></script>
 `;
 
-/** From a port of its own: to the browser, usermeta is another origin. */
+/** On a separate port, so that usermeta is another origin to the browser. */
 export function serveBundle({ script, style }: KitBundle): ServedBundle {
   const typed = (body: string, type: string) =>
     new Response(body, { headers: { "Content-Type": `${type}; charset=utf-8` } });

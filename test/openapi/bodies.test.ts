@@ -12,9 +12,9 @@ interface Row {
   readonly method: string;
   readonly path: string;
   readonly type: string;
-  /** Whether the server has taken the body for one that makes sense. */
+  /** Whether the server accepted the body as valid. */
   readonly isTaken: (answer: Answer) => boolean;
-  /** What a schema cannot say. */
+  /** Rules that a schema cannot express. */
   readonly makesSense?: (body: unknown) => boolean;
 }
 
@@ -60,9 +60,9 @@ const ROWS: Readonly<Record<SchemaName, Row>> = {
 };
 
 const RUNS = 250;
-/** Longer bodies are read piece by piece, and not by `JSON.parse`. */
+/** Longer bodies are read in pieces instead of by `JSON.parse`. */
 const LONG = " ".repeat(17_000);
-/** What is larger is refused for its size. */
+/** Larger bodies are refused for their size. */
 const SHORT_ONLY: readonly string[] = ["TokenRequest", "NewPassword", "AttributesForm"];
 const TIMEOUT_MS = 120_000;
 
@@ -99,7 +99,7 @@ for (const [name, row] of Object.entries(ROWS) as [SchemaName, Row][]) {
   );
 }
 
-/** One of its own for each request, so that no address fails too often. */
+/** A different address for each request, so that no address reaches its failure limit. */
 let addresses = 0;
 
 function newAddress(): Readonly<Record<string, string>> {
@@ -108,17 +108,17 @@ function newAddress(): Readonly<Record<string, string>> {
 }
 
 function formOf(value: unknown): string {
-  return new URLSearchParams(value as Record<string, string>).toString(); // as: texts by keys
+  return new URLSearchParams(value as Record<string, string>).toString(); // as: texts by key
 }
 
-test("there is a row for every body of the document that is looked at", async () => {
+test("every body that the server reads has a row", async () => {
   const operations = [...operationsOf(await documentOf("2021")).values()];
   const schemas = operations.flatMap(({ requestBody }) =>
     Object.values(requestBody?.content ?? {}).map(
       ({ schema }) => JSON.stringify(schema).match(/schemas\/(\w+)/)?.[1] ?? "",
     ),
   );
-  // The form of a token request stands for its JSON; test/wire/create-token/oauth.test.ts has both.
+  // The token form is covered as JSON; test/wire/create-token/oauth.test.ts has both.
   const looked = [...new Set(schemas)].filter((each) => each !== "UnreadBody" && each !== "TokenForm");
   expect(looked.sort()).toEqual(Object.keys(ROWS).sort());
 });

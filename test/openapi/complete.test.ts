@@ -11,12 +11,12 @@ import { at, documentOf, type OpenApi, OWN_ROUTES, operationsOf, ROUTES } from "
 const PROTOCOL = readDocument("docs/PROTOCOL.md");
 const PREFIX = "/{org}/{app}";
 
-/** Refusals that are no operation's, and why. The document's text tells of each. */
+/** Refusals that belong to no operation, and why. The document's description mentions each. */
 const OF_NO_OPERATION = {
   method_not_allowed: "a method that is described is never the wrong one",
 };
 
-/** Of paths for people, which the document leaves out. */
+/** For paths for people, which the document omits. */
 const OF_PAGES = ["pages_missing"];
 
 const documents = new Map<Dialect, OpenApi>();
@@ -30,7 +30,7 @@ function documentNow(dialect: Dialect): OpenApi {
   return document;
 }
 
-/** The refusals that are an example somewhere in an operation's answers, each with the statuses it has there. */
+/** Refusals that are examples of an operation's answers, each with its statuses there. */
 function refusalsIn(document: OpenApi, operation: string): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const [status, place] of Object.entries(operationsOf(document).get(operation)?.responses ?? {})) {
@@ -49,7 +49,7 @@ describe.each(DIALECTS.map((dialect) => ({ dialect })))("the document of $dialec
     expect([...operationsOf(document).keys()].sort()).toEqual([...routed, ...own].sort());
   });
 
-  test("names every operation once, with a summary, a tag that is described, and its errors", () => {
+  test("names every operation once, with a summary, a described tag, and its errors", () => {
     const document = documentNow(dialect);
     const operations = [...operationsOf(document)];
     const ids = operations.map(([, { operationId }]) => operationId);
@@ -68,7 +68,7 @@ describe.each(DIALECTS.map((dialect) => ({ dialect })))("the document of $dialec
     }
   });
 
-  test("has every parameter of every path described, and none twice", () => {
+  test("describes every parameter of every path exactly once", () => {
     const document = documentNow(dialect);
     for (const [path, item] of Object.entries(document.paths)) {
       const [, ...names] = [...`{}${path}`.matchAll(/\{(\w*)\}/g)].map(([, name = ""]) => name);
@@ -95,7 +95,7 @@ describe.each(DIALECTS.map((dialect) => ({ dialect })))("the document of $dialec
     for (const code of Object.keys(OF_NO_OPERATION)) expect(document.info.description).toContain(code);
   });
 
-  test("has, for every route, the statuses that docs/PROTOCOL.md's tables have for it", () => {
+  test("has for every route the statuses in the tables of docs/PROTOCOL.md", () => {
     const document = documentNow(dialect);
     const wrong: string[] = [];
     for (const route of ROUTES) {
@@ -109,14 +109,14 @@ describe.each(DIALECTS.map((dialect) => ({ dialect })))("the document of $dialec
     expect(wrong).toEqual([]);
   });
 
-  test("has every header that docs/PROTOCOL.md says answers carry", () => {
+  test("has every response header named in docs/PROTOCOL.md", () => {
     const text = JSON.stringify(documentNow(dialect));
     const names = headersOf(PROTOCOL);
     expect(names.length).toBeGreaterThan(12);
     for (const name of names) expect([name, text.includes(name)]).toEqual([name, true]);
   });
 
-  test("says its version, and has every code of the two dialects' differences where it belongs", () => {
+  test("states its version, and has the codes that differ between dialects in the right one", () => {
     const document = documentNow(dialect);
     expect(document.info.version).toBe(packageJson.version);
     const get = refusalsIn(document, `GET ${PREFIX}/metadata/user/{username}`);
@@ -127,14 +127,14 @@ describe.each(DIALECTS.map((dialect) => ({ dialect })))("the document of $dialec
   });
 });
 
-test("the two documents differ in what the dialects differ in, and the rest is the same", () => {
+test("the two documents differ exactly where the dialects do", () => {
   const [older, newer] = DIALECTS.map((dialect) => documentNow(dialect));
   expect(Object.keys(older?.paths ?? {})).toEqual(Object.keys(newer?.paths ?? {}));
   expect(older?.components.parameters).toEqual(newer?.components.parameters);
   expect(older?.components.examples.set_conflict).not.toEqual(newer?.components.examples.set_conflict);
 });
 
-/** The first column of the section's own table of statuses. */
+/** The first column of the section's table of statuses. */
 function statusesOf(route: string): readonly string[] {
   const [heading = ""] = SECTIONS[route] ?? [];
   const rows = sectionOf(heading).matchAll(/^\| ([\d, x]+?) +\|/gm);
@@ -143,29 +143,29 @@ function statusesOf(route: string): readonly string[] {
   );
 }
 
-/** Statuses of the tables that stand for several routes, or for one dialect. */
+/** Statuses from tables that cover several routes, or one dialect. */
 function isElsewhere(route: string, status: string, dialect: Dialect): boolean {
   const [method = "", path = ""] = route.split(" ");
   if (path.startsWith("/metadata/user/set")) return false;
   if (route === "POST /metadata/user/get" && dialect === "2026") return status === "403";
-  // The table of users has the statuses of all of them.
+  // The table of users covers all user calls.
   const isUsers = path === "/users" || path.startsWith("/users/") || path.startsWith("/sdk/users/");
   if (isUsers && status === "400") return path !== "/users" && !path.endsWith("/password");
-  // A path that takes no other method than those of the table.
+  // The path accepts only the methods of the table.
   return status === "405" && method !== "";
 }
 
-/** What has the form of a header's name, and is none that an operation has. */
+/** Words in the form of a header name that are not headers of an operation. */
 const OTHERS = new Set([
-  // The document is about answers that are read, in the coding and the length that the client's library sees to.
+  // The document leaves coding and length of answers to the client's HTTP library.
   ...["Content-Encoding", "Content-Length", "Access-Control-Request-Headers", "X-Forwarded-For"],
-  // Not looked at.
+  // Ignored.
   "If-Modified-Since",
   // Charsets.
   ...["EUC-KR", "US-ASCII", "ISO-8859"],
 ]);
 
-/** What docs/PROTOCOL.md has in code that is a header's name. */
+/** Code in docs/PROTOCOL.md that has the form of a header name. */
 function headersOf(text: string): readonly string[] {
   const written = [...text.matchAll(/`((?:[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]*)+)|ETag|Vary|Allow|RateLimit)\b/g)];
   return [...new Set(written.map(([, name = ""]) => name))].filter((name) => !OTHERS.has(name));

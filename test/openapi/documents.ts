@@ -1,4 +1,4 @@
-/** The document as the server writes it, one for each dialect. */
+/** The document of each dialect, as written by the server. */
 import type { Dialect } from "../../src/core/model.ts";
 import { type OwnRouteNeeds, ownRoutes } from "../../src/http/routing/own-routes.ts";
 import { appRoutes, type Rules } from "../../src/http/routing/routes.ts";
@@ -39,7 +39,7 @@ export interface OperationObject {
 
 type Named<Of> = Readonly<Record<string, Of>>;
 
-/** As far as tests look into it. Where a reference may stand, `at` follows it. */
+/** The parts that tests use. `at` follows references. */
 export interface OpenApi {
   readonly openapi: string;
   readonly info: { readonly version: string; readonly description: string };
@@ -53,7 +53,7 @@ export interface OpenApi {
   };
 }
 
-// as: what routes answer is made of these needs, but none is asked here
+// as: handlers are created from these rules, but none is called here
 export const ROUTES = appRoutes({} as Rules);
 export const OWN_ROUTES = ownRoutes({} as OwnRouteNeeds);
 
@@ -61,7 +61,7 @@ const written: Partial<Record<Dialect, Promise<OpenApi>>> = {};
 
 export async function documentOf(dialect: Dialect): Promise<OpenApi> {
   const needs = { routes: ROUTES, ownRoutes: OWN_ROUTES, yieldToEventLoop: yieldToEventLoop };
-  // as: the document has this form, which Redocly's rules look after
+  // as: the document has this form, which Redocly's rules check
   written[dialect] ??= openApiDocument(needs, dialect).then((document) => document as unknown as OpenApi);
   return await written[dialect];
 }
@@ -77,11 +77,11 @@ export function operationsOf({ paths }: OpenApi): ReadonlyMap<string, OperationO
   return operations;
 }
 
-/** What is there, or what a reference in its place leads to. */
+/** The value itself, or the target of a reference. */
 export function at<Some extends object>(document: OpenApi, place: Some | { readonly $ref: string }): Some {
-  if (!("$ref" in place) || typeof place.$ref !== "string") return place as Some; // as: it is no reference
+  if (!("$ref" in place) || typeof place.$ref !== "string") return place as Some; // as: not a reference
   let found: unknown = document;
   for (const word of place.$ref.replace("#/", "").split("/")) found = (found as Record<string, unknown>)[word]; // as: JSON
   if (found === undefined) throw new Error(`${place.$ref} leads nowhere`);
-  return found as Some; // as: a reference leads to what it stands for
+  return found as Some; // as: a reference leads to a value of its type
 }

@@ -1,4 +1,4 @@
-/** An app that the document's examples can be sent to. */
+/** An app to which the document's examples can be sent. */
 import type { Dialect } from "../../src/core/model.ts";
 import { send, signIn } from "../harness/client.ts";
 import { quickPasswords } from "../harness/quick-passwords.ts";
@@ -7,13 +7,13 @@ import { startTrustedApp } from "../wire/identity/trusted-app.ts";
 
 export interface ExampleApp extends AsyncDisposable {
   readonly origin: string;
-  /** With the app's prefix. */
+  /** Includes the app's prefix. */
   readonly base: string;
   readonly bearers: Readonly<Record<"admin" | "ada" | "agora", string>>;
   readonly client: { readonly id: string; readonly secret: string };
-  /** Ada and Bob as they were: Ada with attributes, both with the password "secret"; and nobody else. */
+  /** Resets the app to exactly Ada and Bob, both with the password "secret", and Ada with attributes. */
   begin(): Promise<void>;
-  /** Of Ada's attributes. */
+  /** The ETag of Ada's attributes. */
   etag(): Promise<string>;
 }
 

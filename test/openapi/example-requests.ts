@@ -1,20 +1,20 @@
-/** Every example of the document as a request that can be sent. */
+/** Every example of the document as a request to send. */
 
 import type { Dialect } from "../../src/core/model.ts";
 import { at, documentOf, type OpenApi, type OperationObject, operationsOf, type ParameterObject } from "./documents.ts";
 
 export interface ExampleRequest {
-  /** Method and path, as the document has them. */
+  /** Method and path as in the document. */
   readonly operation: string;
-  /** Which of the operation's examples it is. */
+  /** Which of the operation's examples. */
   readonly title: string;
   readonly bearer: "admin" | "ada" | "agora" | undefined;
   readonly method: string;
-  /** With the examples of its parameters for those of the path, and the query. */
+  /** With example values of path parameters, and the query. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
-  /** What the example is for. */
+  /** The status that the example stands for. */
   readonly status: number;
 }
 
@@ -34,7 +34,7 @@ function requestsOf(document: OpenApi, name: string, operation: OperationObject)
   const plain = { operation: name, method, path, headers: {}, body: undefined, status: 200 };
   const bodies = bodiesOf(document, operation).map(({ title, type, value }): ExampleRequest => {
     const body =
-      type === FORM ? new URLSearchParams(value as Record<string, string>).toString() : JSON.stringify(value); // as: a form's
+      type === FORM ? new URLSearchParams(value as Record<string, string>).toString() : JSON.stringify(value); // as: a form
     return { ...plain, title, bearer: bearerOf(operation, title), headers: { "content-type": type }, body };
   });
   const first: ExampleRequest = bodies[0] ?? { ...plain, title: "alone", bearer: bearerOf(operation, "alone") };
@@ -59,7 +59,7 @@ function bodiesOf(document: OpenApi, { requestBody }: OperationObject) {
   );
 }
 
-/** Companion calls are for the user alone; a token is for whoever the example says. */
+/** Companion calls need the user's own token; other calls use the token that fits the example. */
 function bearerOf({ tags, security, operationId }: OperationObject, title: string): ExampleRequest["bearer"] {
   if (title.endsWith("agora")) return "agora";
   if (tags.includes("Companion calls")) return "ada";

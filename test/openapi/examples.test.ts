@@ -8,7 +8,7 @@ import { documentJudge } from "./judge-documented.ts";
 
 const TIMEOUT_MS = 60_000;
 
-/** What an example can only stand for. */
+/** Replaces values that an example can only stand for. */
 async function filledIn(text: string, app: ExampleApp): Promise<string> {
   const filled = text.replace("CLIENT_ID", app.client.id).replace("CLIENT_SECRET", app.client.secret);
   return filled.includes(ETAG) ? filled.replace(ETAG, await app.etag()) : filled;
@@ -27,7 +27,7 @@ async function sendExample(request: ExampleRequest, app: ExampleApp) {
 
 describe.each(DIALECTS.map((dialect) => ({ dialect })))("dialect $dialect", ({ dialect }) => {
   test(
-    "every example, sent to a server, is answered as the document says, and as it is meant to be",
+    "every example, sent to a server, is answered as documented and as intended",
     async () => {
       await using app = await startExampleApp(dialect);
       const judge = await documentJudge(dialect);
@@ -47,7 +47,7 @@ describe.each(DIALECTS.map((dialect) => ({ dialect })))("dialect $dialect", ({ d
   );
 });
 
-test("the judge of answers finds a member, a header and a status too many, and a member too few", async () => {
+test("the judge of answers finds an extra member, header or status, and a missing member", async () => {
   await using app = await startExampleApp("2021");
   await app.begin();
   const judge = await documentJudge("2021");

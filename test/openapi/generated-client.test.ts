@@ -12,7 +12,7 @@ const TIMEOUT_MS = 120_000;
 const folder = mkdtempSync(join(tmpdir(), "usermeta-generated-client-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** By its place: npm keeps it beside the package that asks for it, or above. */
+/** npm installs it beside the package that needs it, or above. */
 function packageOf(name: string): string {
   const places = [join(AUTHORS, "node_modules", name), join(ROOT, "node_modules", name)];
   const place = places.find(existsSync);
@@ -58,7 +58,7 @@ test(
       "--types",
       "node",
     ];
-    // By the version that the generator stands on, and by ours.
+    // With the generator's TypeScript version and with this repository's.
     for (const tsc of [packageOf("typescript"), join(ROOT, "node_modules/typescript")]) {
       expect(await run([join(tsc, "bin/tsc"), ...flags, ...targets, "five-calls.ts"])).toBe("");
     }

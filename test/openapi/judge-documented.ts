@@ -1,4 +1,4 @@
-/** Whether an answer is as the document says: its status, its headers, and its body, with no member more. */
+/** Checks that an answer matches the document: its status, its headers, and its body without any further member. */
 import Ajv, { type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import type { Dialect } from "../../src/core/model.ts";
@@ -9,18 +9,18 @@ import { at, documentOf, type OpenApi, operationsOf } from "./documents.ts";
 export interface AnswerToJudge {
   readonly status: number;
   readonly headers: Headers;
-  /** Undefined where there must be none. */
+  /** Undefined if there must be no body. */
   readonly text: string | undefined;
 }
 
 export interface DocumentJudge {
-  /** @param operation method and path, as the document has them @returns what is wrong; undefined: nothing */
+  /** @param operation method and path as in the document @returns the mismatch; undefined: none */
   judge(operation: string, answer: AnswerToJudge): string | undefined;
   /** The codes of the refusals that are examples of the operation's answers. */
   refusalsOf(operation: string): ReadonlySet<string>;
 }
 
-/** What answers have whatever they are about. The document's text says the two of them that are for pages. */
+/** Headers of every answer, whatever its content. The document's description names the two for pages. */
 const GENERAL = new Set([
   "access-control-allow-origin",
   "access-control-expose-headers",
@@ -31,7 +31,7 @@ const GENERAL = new Set([
   "transfer-encoding",
 ]);
 
-/** What static files have besides, for browsers. */
+/** Headers that static files have in addition, for browsers. */
 const OF_FILES = new Set([
   "content-encoding",
   "content-security-policy",
@@ -61,7 +61,7 @@ export async function documentJudge(dialect: Dialect): Promise<DocumentJudge> {
         Object.values(content).map((type) => type.examples ?? {}),
       );
       const names = examples.flatMap((each) => Object.keys(each));
-      // as: what is no sample's name is not found
+      // as: an unknown name finds no sample
       return new Set(names.flatMap((name) => codesOf(SAMPLES[name as SampleName])));
     },
     judge(operation, { status, headers, text }) {
@@ -87,7 +87,7 @@ export async function documentJudge(dialect: Dialect): Promise<DocumentJudge> {
   };
 }
 
-/** A batch that is refused as a whole has the words of the user for whose sake it is. */
+/** A batch refused as a whole has the error text of the user that caused it. */
 function codesOf(sample: AnyRefused | undefined): readonly string[] {
   if (sample === undefined) return [];
   return sample.code === "batch_refused" ? [...sample.refused.values()].map(({ code }) => code) : [sample.code];
@@ -104,12 +104,12 @@ export function newAjv(document: OpenApi): Ajv {
   return ajv.addSchema(document, "document");
 }
 
-/** A schema of the document, for the validator that knows it as a whole. */
+/** A schema of the document, for the validator that has loaded the document. */
 export function inDocument<Some>(schema: Some): Some {
-  return JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/')); // as it was, but for its references
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/', '"document#/')); // as: unchanged except for its references
 }
 
-/** What the document leaves open, for members that are added later, is closed here: a member that it does not name is one too many. */
+/** Closes objects that the document leaves open for later additions: an undocumented member is an error. */
 export function closed<Some>(value: Some): Some {
   if (Array.isArray(value)) return value.map(closed) as Some; // as: the same list
   if (typeof value !== "object" || value === null) return value;

@@ -1,4 +1,4 @@
-/** Examples of errors are written by the server's own function; these see that it says so when it is asked. */
+/** The server's own function writes the error examples; these tests check that requests get the same answers. */
 import { expect, test } from "bun:test";
 import { send } from "../harness/client.ts";
 import { documentOf } from "./documents.ts";
@@ -6,7 +6,7 @@ import { type ExampleApp, startExampleApp } from "./example-app.ts";
 
 interface Provoked {
   readonly method: string;
-  /** Below the app. */
+  /** Below the app's prefix. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly form?: string;
@@ -18,7 +18,7 @@ interface Provoked {
 const USER = "/metadata/user/ada";
 const LONG = "p".repeat(65);
 
-/** By example of the document, where the text does not hang on what is stored. */
+/** By example of the document, for texts that do not depend on stored data. */
 const PROVOKED: Readonly<Record<string, Provoked>> = {
   no_attribute: { method: "PUT", path: USER, form: "" },
   no_entity_tag: { method: "PUT", path: USER, form: "a=b", headers: { "if-match": "7" } },
@@ -78,7 +78,7 @@ async function provoke({ method, path, isUnauthenticated, ...sent }: Provoked, a
   return said;
 }
 
-test("what the document shows of an error is what the server says", async () => {
+test("the document's error examples are the server's answers", async () => {
   await using app = await startExampleApp("2021");
   await app.begin();
   const { examples } = (await documentOf("2021")).components;

@@ -1,14 +1,14 @@
-/** Bodies near what each call takes: some fit its schema, and some just do not. */
+/** Bodies similar to those of each call: some fit the schema, some narrowly miss it. */
 import fc from "fast-check";
 
-/** JSON of any kind, shallow. */
+/** Shallow JSON of any kind. */
 const junk: fc.Arbitrary<unknown> = fc.oneof(
   fc.constantFrom(null, true, false, 0, 1, -1, 1.5, 2 ** 53, 1e21, "", "x"),
   fc.array(fc.constantFrom("ada", 1, null), { maxLength: 2 }),
   fc.dictionary(fc.constantFrom("", "a"), fc.constantFrom("x", 1, null), { maxKeys: 1 }),
 );
 
-/** Mostly good. */
+/** Mostly valid values. */
 function mostly<Good>(good: fc.Arbitrary<Good>): fc.Arbitrary<unknown> {
   return fc.oneof({ weight: 9, arbitrary: good }, { weight: 1, arbitrary: junk });
 }
@@ -44,7 +44,7 @@ const registrant = object({
   nickname: fc.oneof(text, fc.constantFrom(null, "n".repeat(100), "😀".repeat(101))),
 });
 
-/** By `components.schemas`. */
+/** Keyed as in `components.schemas`. */
 export const SENT_BODIES = {
   AttributesForm: fc.dictionary(key, text, { maxKeys: 3 }),
   MergePatch: mostly(mergePatch),

@@ -9,10 +9,10 @@ import { closed, inDocument, newAjv } from "./judge-documented.ts";
 
 const REDOCLY = join(ROOT, "node_modules/@redocly/cli/bin/cli.js");
 const RULES = "extends: [spec, recommended-strict]\ntelemetry: off\nrules:\n  path-parameters-defined: error\n";
-/** It says nothing to its makers, and needs no network. */
+/** Without telemetry or network access. */
 const SILENT = { REDOCLY_TELEMETRY: "off", REDOCLY_SUPPRESS_UPDATE_NOTICE: "true", CI: "true" };
 
-/** What Redocly finds; nothing where the document is good. */
+/** Redocly's findings; empty if the document is valid. */
 function lint(...documents: readonly object[]): string {
   const folder = mkdtempSync(join(tmpdir(), "usermeta-openapi-"));
   try {
@@ -36,7 +36,7 @@ test("both documents are valid under Redocly's strict rules", () => {
   expect(lint(...documents)).toBe("");
 }, 60_000);
 
-test("the rules find what they are there for", () => {
+test("the rules find planted errors", () => {
   const [document] = documents;
   const text = JSON.stringify(document);
   const faulty = [
@@ -50,7 +50,7 @@ test("the rules find what they are there for", () => {
   expect(found[2]).toContain("no-invalid-media-type-examples");
 }, 60_000);
 
-/** Every schema with a default, or with examples, and what they are. */
+/** Every schema that has a default or examples, with these values. */
 function* valued(value: unknown): Iterable<readonly [schema: object, values: readonly unknown[]]> {
   if (typeof value !== "object" || value === null) return;
   if ("schema" in value && typeof value.schema === "object" && value.schema !== null) {
@@ -60,7 +60,7 @@ function* valued(value: unknown): Iterable<readonly [schema: object, values: rea
   for (const part of Object.values(value)) yield* valued(part);
 }
 
-describe("what no linter looks at", () => {
+describe("beyond the linter", () => {
   test("defaults, and examples of parameters and headers, fit their schemas", () => {
     for (const document of documents) {
       const ajv = newAjv(document);
@@ -73,7 +73,7 @@ describe("what no linter looks at", () => {
     }
   });
 
-  test("examples of answers have no member that their schema does not name", () => {
+  test("examples of answers have only members that their schema names", () => {
     for (const document of documents) {
       const ajv = newAjv(closed(document));
       let count = 0;
@@ -93,7 +93,7 @@ describe("what no linter looks at", () => {
     }
   });
 
-  test("every schema compiles, and every reference leads somewhere", () => {
+  test("every schema compiles, and every reference resolves", () => {
     for (const document of documents) {
       const ajv = newAjv(document);
       for (const name of Object.keys(document.components.schemas)) {

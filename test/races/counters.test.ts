@@ -40,7 +40,7 @@ async function countUp(bases: readonly string[], token: string): Promise<void> {
   await Promise.all(clients);
 }
 
-test("32 clients count one attribute up with If-Match, and none of their additions is lost", async () => {
+test("32 clients increment one attribute with If-Match, and no increment is lost", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);
   await countUp([service.base], await admin.newUser("ada"));
@@ -77,7 +77,7 @@ test("exactly one of 16 clients that each set a user first succeeds", async () =
   }
 }, 60_000);
 
-test("where conflicts are merged, sets of different keys are all stored and none is refused", async () => {
+test("if conflicts are merged, all sets of different keys are stored and none is refused", async () => {
   await using service = await startTestService({ app: { conflicts: "merge" } });
   await using second = await startSecondServer(service);
   const admin = await signIn(service);
@@ -98,7 +98,7 @@ test("where conflicts are merged, sets of different keys are all stored and none
   await expectExactCapacity(service, admin);
 }, 60_000);
 
-test("batches that set the same users, all or nothing, leave every user of one batch", async () => {
+test("atomic batches that set the same users leave all users with the values of one batch", async () => {
   await using service = await startTestService({ app: { conflicts: "merge" } });
   await using second = await startSecondServer(service);
   const { token, newUser, get } = await signIn(service);
@@ -106,7 +106,7 @@ test("batches that set the same users, all or nothing, leave every user of one b
   for (const user of users) await newUser(user);
   const bases = [service.base, second.base];
   const batches = Array.from({ length: 16 }, (_, n) => {
-    // Every other one in the opposite order, for engines that lock.
+    // Every other client in the opposite order, for engines that lock.
     const names = n % 2 === 0 ? users : users.toReversed();
     const targets = Object.fromEntries(names.map((user) => [user, { batch: String(n), [`b${n}`]: "1" }]));
     return send("POST", `${bases[n % 2]}/metadata/user/set`, { token, json: { targets, atomic: true } });

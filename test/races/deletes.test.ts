@@ -34,7 +34,7 @@ test("a delete concurrent with sets never conflicts, and the sets that had read 
   expect(await expectExactCapacity(service, admin)).toBe(0);
 });
 
-test("a delete where nothing is stored changes nothing: one of the sets is stored", async () => {
+test("a delete without stored attributes changes nothing: one of the sets is stored", async () => {
   const held = holdWrites();
   await using service = await startTestService({ gate: held.gate });
   const admin = await signIn(service);

@@ -29,7 +29,7 @@ function createSixty({ base, admin: { token } }: OwnApp): ReturnType<typeof send
 }
 
 for (const [what, end] of Object.entries(ENDINGS)) {
-  test(`sixty users with passwords: once ${what}, none is created and no further password is hashed`, async () => {
+  test(`registering sixty users: once ${what}, none is created and no further password is hashed`, async () => {
     const held = hashes.hold((_, before) => before >= HASHED_BEFORE);
     const app = await newApp();
     const creating = createSixty(app);
@@ -42,7 +42,7 @@ for (const [what, end] of Object.entries(ENDINGS)) {
     expect(app.service.faults).toEqual([]);
   });
 
-  test(`sixty users with passwords: when ${what} while the last is hashed, none is created`, async () => {
+  test(`registering sixty users: if ${what} while the last password is hashed, none is created`, async () => {
     const held = hashes.hold((_, before) => before === USERS - 1);
     const app = await newApp();
     const creating = createSixty(app);
@@ -54,11 +54,11 @@ for (const [what, end] of Object.entries(ENDINGS)) {
   });
 }
 
-for (const who of ["nobody", "a user"] as const) {
+for (const who of ["an unauthenticated client", "a user"] as const) {
   test(`a registration by ${who} whose password is hashed while registration is closed is not stored`, async () => {
     const held = hashes.hold((password) => password === "late");
     const app = await newApp({ registration: "open" });
-    const token = who === "nobody" ? undefined : await app.admin.newUser("ada");
+    const token = who === "an unauthenticated client" ? undefined : await app.admin.newUser("ada");
     const before = await app.service.store.users(app.app.number, undefined, USERS);
     const json = { username: "bob", password: "late" };
     const registering = send("POST", `${app.base}/users`, { token, json });
@@ -71,7 +71,7 @@ for (const who of ["nobody", "a user"] as const) {
 }
 
 for (const method of ["PATCH", "PUT"] as const) {
-  test(`a user's ${method} that waits for the store is not given to a user who is created again meanwhile`, async () => {
+  test(`a user's ${method} that waits for the store is not applied to a user created again meanwhile`, async () => {
     const app = await newApp();
     const { admin } = app;
     const token = await admin.newUser("ada");
@@ -113,7 +113,7 @@ const MERGE_PATCH = {
   headers: { "content-type": "application/merge-patch+json" },
 };
 
-test("a deletion of many leaves alone a user who is created again after the list was read", async () => {
+test("a deletion of many users spares a user created again after the list was read", async () => {
   hashes.hold(() => false);
   const reached = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();

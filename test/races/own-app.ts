@@ -9,7 +9,7 @@ export type OwnApp = Awaited<ReturnType<TestService["addApp"]>> & {
   readonly admin: Admin;
 };
 
-/** One server for all tests of a file, since workers start slowly; each test has an app of its own. */
+/** One server for all tests of a file, because workers start slowly; each test has its own app. */
 export function ownApps(options: TestServiceOptions): (settings?: Partial<AppSettings>) => Promise<OwnApp> {
   let service: TestService;
   let count = 0;

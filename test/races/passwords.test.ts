@@ -96,7 +96,7 @@ test("a reset holds against an external token, too, that was issued by a clock a
 });
 
 for (const who of ["an admin's reset", "the user's own change"] as const) {
-  test(`a user who is created again while ${who} is hashed does not get the former user's password`, async () => {
+  test(`a user created again while ${who} is hashed does not get the former user's password`, async () => {
     const held = hashes.hold((password) => password === "for the former");
     const app = await newApp();
     const { admin } = app;

@@ -24,7 +24,7 @@ export async function readEveryUser(
   return found;
 }
 
-/** Σ UTF-8 bytes of keys and values, counted here and not by the server. */
+/** Σ UTF-8 bytes of keys and values, counted independently of the server. */
 export function bytesOf(attributes: Readonly<Record<string, string>>): number {
   return Object.entries(attributes).reduce((sum, texts) => sum + encoder.encode(texts.join("")).length, 0);
 }

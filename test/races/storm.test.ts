@@ -33,7 +33,7 @@ const KINDS: readonly Kind[] = [
   {
     name: "set",
     weight: 8,
-    // 404: deleted at the moment; 403: over the user's limit.
+    // 404: the user is deleted at the moment; 403: over the user's limit.
     statuses: [200, 403, 404, 409],
     call(base, { token }, roll) {
       const form: Record<string, string> = Object.create(null);

@@ -78,7 +78,7 @@ export const ERRORS: ErrorTable = {
   }),
   batch_refused: ({ refused }, context) => {
     const [[spelling, first] = ["", undefined]] = refused;
-    if (first === undefined) throw new Error("a batch was refused for nobody's sake");
+    if (first === undefined) throw new Error("a batch was refused without a refused user");
     const { status, error, text, desc = text } = wireError(first, context);
     const whose = `nothing was stored: ${spelling}: `;
     return {

@@ -124,7 +124,7 @@ export function describeAttributes(open: OpenForTest): void {
       expect(await store.modifiedOf(app.number, [name("ada")])).toEqual([9000]);
     });
 
-    test("any text comes back as it was", async () => {
+    test("any text is returned unchanged", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);

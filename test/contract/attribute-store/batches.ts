@@ -37,7 +37,7 @@ export function describeBatches(open: OpenForTest): void {
       expect(await store.writeAttributesOf([], false)).toEqual([]);
     });
 
-    test("all or nothing: one that is outdated keeps all others from being written", async () => {
+    test("all or nothing: one stale write prevents all others", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);

@@ -46,13 +46,13 @@ export const CALLS: Readonly<Record<string, AuthorityCall>> = {
     call: ({ store, app }, target, authority) =>
       store.changeUser(app.number, name(target), { passwordHash: "new", endTokens: true }, CALL_MS, { authority }),
   },
-  "changeUser of another": {
+  "changeUser of another user": {
     call: ({ store, app }, target, authority) => {
       const only = { id: "00000000-0000-4000-8000-ffffffffffff" };
       return store.changeUser(app.number, name(target), { passwordHash: "new" }, CALL_MS, { authority, only });
     },
   },
-  "changeUser, outrun": {
+  "changeUser, conflict": {
     call: ({ store, app, read }, target, authority) => {
       const only = { id: read[target]?.userId ?? "", tokensValidAfter: 1 };
       return store.changeUser(app.number, name(target), { passwordHash: "new" }, CALL_MS, { authority, only });

@@ -28,7 +28,7 @@ const ASKERS: Readonly<Record<string, Asker>> = {
       appEndedMax: tokensValidAfter,
       adminEndedMax: adminTokensValidAfter,
     }),
-    endings: { "the app's tokens end": endAppTokens, "the admins' tokens end": endAdminTokens },
+    endings: { "the app's tokens are revoked": endAppTokens, "the admins' tokens are revoked": endAdminTokens },
   },
   "a user": {
     authority: ({ tokensValidAfter }, { id, name: called, tokensValidAfter: endedMax }) => ({
@@ -37,17 +37,18 @@ const ASKERS: Readonly<Record<string, Asker>> = {
       user: { id, name: called, endedMax },
     }),
     endings: {
-      "the app's tokens end": endAppTokens,
-      "the user's tokens end": (store, { number }) => store.changeUser(number, ADA, { endTokens: true }, NOW_MS),
+      "the app's tokens are revoked": endAppTokens,
+      "the user's tokens are revoked": (store, { number }) =>
+        store.changeUser(number, ADA, { endTokens: true }, NOW_MS),
       "the user is deactivated": (store, { number }) => store.changeUser(number, ADA, { activated: false }, NOW_MS),
       "the user is deleted": (store, { number }) => store.deleteUsers(number, [ADA], NOW_MS),
-      "the user is deleted and made again": async (store, { number }) => {
+      "the user is deleted and created again": async (store, { number }) => {
         await store.deleteUsers(number, [ADA], NOW_MS);
         await store.insertUsers(number, [newUser("ada", NOW_MS)]);
       },
     },
   },
-  "a stranger": {
+  "an unauthenticated client": {
     authority: () => ({ appEndedMax: NEVER_ENDED, adminEndedMax: NEVER_ENDED, registrations: [null, "open"] }),
     endings: {
       "registration is closed": (store, { number }) => store.changeApp(number, { registration: "authorised" }, NOW_MS),
@@ -102,7 +103,7 @@ export function describeAuthority(open: OpenForTest): void {
       });
     });
 
-    test.each(Object.entries(ASKERS))("of %s that has not ended changes nothing", async (_, { authority }) => {
+    test.each(Object.entries(ASKERS))("of %s that was not revoked changes nothing", async (_, { authority }) => {
       await using opened = await open();
       const { store } = opened;
       await eachOf(CALLED, async ({ called, target, call }) => {
@@ -129,7 +130,7 @@ export function describeAuthority(open: OpenForTest): void {
       });
     });
 
-    test.each(Object.entries(ASKERS))("of %s counts for nothing in an app that is gone", async (_, { authority }) => {
+    test.each(Object.entries(ASKERS))("of %s is invalid in a deleted app", async (_, { authority }) => {
       await using opened = await open();
       const { store } = opened;
       await eachOf(CALLED, async ({ called, target, call }) => {
@@ -143,7 +144,7 @@ export function describeAuthority(open: OpenForTest): void {
       });
     });
 
-    test("of some registrations is for apps that have one of them", async () => {
+    test("of some registration settings is for apps with one of these", async () => {
       await using opened = await open();
       const { store } = opened;
       const { number } = await addApp(store);
@@ -197,7 +198,7 @@ async function everythingOf({ store, app: { number }, read }: AuthorityScene) {
   };
 }
 
-/** Users of two apps are alike but for their ids. */
+/** Users of two apps differ only in their ids. */
 function withoutIds(answer: unknown): unknown {
   return JSON.parse(JSON.stringify(answer ?? null, (key, value: unknown) => (key === "id" ? undefined : value)));
 }

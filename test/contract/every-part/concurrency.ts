@@ -75,7 +75,7 @@ export function describeConcurrency(open: OpenForTest): void {
   });
 }
 
-/** Always the same calls for the same writer, in an order that overlaps with the other writers'. */
+/** Always the same calls for the same writer, in an order that overlaps with other writers. */
 async function stormOf(store: Store, app: App, names: readonly string[], writer: number): Promise<void> {
   for (let step = 0; step < 30; step++) {
     const text = names[(writer * 7 + step * 5) % names.length] ?? "";

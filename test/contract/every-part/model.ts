@@ -107,7 +107,7 @@ async function apply(store: Store, app: App, model: Model, operation: Operation)
   }
 }
 
-/** @param staleBy how far behind the named version is */
+/** @param staleBy by how many changes the named version is stale */
 async function write(
   store: Store,
   app: App,

@@ -3,7 +3,7 @@ import { addApp, addUsers, attributesOf, name, type Reopenable, replacing } from
 
 export function describeReopening(open: () => Promise<Reopenable>): void {
   describe("a store that outlives its process", () => {
-    test("holds after it is opened again what it held before", async () => {
+    test("has the same contents after reopening", async () => {
       await using opened = await open();
       const { store, reopen } = opened;
       const app = await addApp(store);

@@ -133,7 +133,7 @@ export function describeUsers(open: OpenForTest): void {
       expect((await store.user(number, ada.name))?.passwordHash).toBe(winner ?? "");
     });
 
-    test("a change of the user leaves the attributes as they are, and the other way round", async () => {
+    test("a change of the user leaves the attributes unchanged, and vice versa", async () => {
       await using opened = await open();
       const { store } = opened;
       const app = await addApp(store);

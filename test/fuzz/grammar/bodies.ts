@@ -1,4 +1,4 @@
-/** What each call wants for a body, right and wrong. A route that reads one needs a row here. */
+/** Bodies for each call, valid and invalid. A route that reads a body needs a row here. */
 import fc from "fast-check";
 import { anyValue, broken, listOf, mapOf, name, number, objectOf, type Source, stringOf, whole } from "./json.ts";
 import type { Body, Meaning } from "./step.ts";
@@ -42,7 +42,7 @@ const mark = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom("\ufeff", " ", "\n\t", "\0") },
 );
 
-/** The source under any type and in any bytes. */
+/** The source with any content type and encoding. */
 const loosely = (source: Source): fc.Arbitrary<Body> =>
   fc.tuple(contentType, mark, source, encoding).map(([type, before, json, bytes]) => ({
     contentType: type,
@@ -70,7 +70,7 @@ function meaningOf(changes: readonly (readonly [string, string])[]): Meaning {
   return wellFormed.some(([key]) => key === "") ? { kind: "senseless" } : { kind: "changes", pairs: wellFormed };
 }
 
-/** As `URLSearchParams` and `encodeURIComponent` write it. */
+/** As written by `URLSearchParams` and `encodeURIComponent`. */
 const form: fc.Arbitrary<Body> = fc.tuple(pairs, fc.boolean()).map(([changes, hasPlus]) => {
   const part = (word: string): string => {
     const encoded = encodeURIComponent(word.toWellFormed());
@@ -166,7 +166,7 @@ const batchSet = objectOf({
   versions: fc.oneof({ weight: 3, arbitrary: fc.constant("{}") }, { weight: 1, arbitrary: versions }),
   atomic: fc.constantFrom("false", "true", "null"),
 });
-/** Without anything to stumble over. */
+/** Without anything unusual. */
 const goodSet = fc
   .array(fc.tuple(fc.constantFrom(...USERS), pair), { minLength: 1, maxLength: 3 })
   .map(
@@ -247,5 +247,5 @@ export const BODIES: Readonly<Record<string, fc.Arbitrary<Body>>> = {
   ),
 };
 
-/** For any call at all, also one whose body the grammar does not know. */
+/** For any call, even one whose body the grammar does not know. */
 export const anyBody: fc.Arbitrary<Body> = fc.oneof(...Object.values(BODIES), loosely(broken));

@@ -1,4 +1,4 @@
-/** JSON as source text, because what matters is often how it is written: doubled keys, escapes, numbers, depth. */
+/** JSON as source text, because its notation matters: duplicate keys, escapes, numbers, depth. */
 import fc from "fast-check";
 import { text, username, value } from "./texts.ts";
 
@@ -32,7 +32,7 @@ const deep: Source = fc
   .tuple(fc.constantFrom(10, 1000, 20_000, 200_000), fc.constantFrom(["[", "]"] as const, ['{"a":', "}"] as const))
   .map(([depth, [open, close]]) => `${open.repeat(depth)}1${close.repeat(depth)}`);
 
-/** What nobody expects in its place. */
+/** Values of an unexpected type. */
 export const anyValue: Source = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom("null", "true", "{}", "[]", '""', "[null]", '{"a":{"b":[]}}') },
   { weight: 3, arbitrary: number },
@@ -43,7 +43,7 @@ export const anyValue: Source = fc.oneof(
 
 export const whole: Source = fc.oneof({ weight: 4, arbitrary: anyValue }, { weight: 1, arbitrary: deep });
 
-/** An object of named members; a member may be left out, be wrong, or stand there twice. */
+/** An object of named members, each of which may be omitted, wrong, or duplicated. */
 export function objectOf(members: Readonly<Record<string, Source>>): Source {
   const pair = Object.entries(members).map(([name, source]) =>
     fc.option(
@@ -78,7 +78,7 @@ export const mapOf = (keys: fc.Arbitrary<string>, source: Source, maxLength = 4)
 
 export const name: Source = stringOf(username);
 
-/** Every letter as `\uXXXX`. */
+/** Writes every character as `\uXXXX`. */
 function escaped(word: string): string {
   const units = Array.from({ length: word.length }, (_, index) => word.charCodeAt(index));
   return `"${units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("")}"`;

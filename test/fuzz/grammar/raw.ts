@@ -1,4 +1,4 @@
-/** What is no HTTP, or hardly: heads and bodies put together from pieces. */
+/** Invalid or nearly invalid HTTP: heads and bodies assembled from pieces. */
 import fc from "fast-check";
 import { naughty, odd } from "./texts.ts";
 

@@ -171,16 +171,18 @@ function requestOf(call: FuzzCall): fc.Arbitrary<RequestStep> {
 
 const usual = CALLS.filter(({ route }) => route !== undefined && route?.isCompanion !== true);
 const companion = CALLS.filter(({ route }) => route?.isCompanion === true);
-/** To remove all users often would leave little to do for the rest. */
+/** Removing all users often would leave little for the other calls. */
 const rarely = (call: FuzzCall): boolean => call.method === "DELETE" && call.path.startsWith("/users");
 const isMetadata = ({ route, method }: FuzzCall): boolean => route?.family === "metadata" && method !== "HEAD";
 
-/** Users who are called as a path is are seldom there. */
+/** Users whose name is a literal word of a path are rare. */
 const oneOfCalls = (calls: readonly FuzzCall[]): fc.Arbitrary<RequestStep> =>
   fc.oneof(...calls.map((call) => ({ weight: call.username === undefined ? 12 : 1, arbitrary: requestOf(call) })));
 
 const companionCall: fc.Arbitrary<RequestStep> = oneOfCalls(companion);
-/** Companion calls are answered to the user whom the path names, whom chance would seldom put into both places. */
+/**
+ * Companion calls succeed only for the user named in the path; chance would rarely put the same user in both places.
+ */
 const ownCompanionCall: fc.Arbitrary<RequestStep> = fc
   .tuple(companionCall, fc.constantFrom("ada" as const, "bob" as const))
   .map(([step, user]) => ({ ...step, username: user, bearer: { of: user, form: "Bearer $" } }));
@@ -195,7 +197,7 @@ export const request: fc.Arbitrary<RequestStep> = fc.oneof(
   { weight: 3, arbitrary: oneOfCalls(OTHER_CALLS) },
 );
 
-/** Writes that meet: for one user, by those who may. */
+/** Concurrent writes of one user, by callers with permission. */
 const meeting: fc.Arbitrary<RequestStep> = fc
   .tuple(
     oneOfCalls(usual.filter((call) => isMetadata(call) && call.method !== "GET")),

@@ -1,4 +1,4 @@
-/** The plain data that the grammar makes; `render.ts` makes bytes of it, with what the world holds at that moment. */
+/** The plain data that the grammar generates. `render.ts` turns it into bytes, with the current state of the world. */
 import type { FuzzCall } from "../calls.ts";
 
 export const APPS = ["narrow", "wide", "rated"] as const;
@@ -19,29 +19,29 @@ export const BEARERS = [
   "dynamic",
   "jwt",
   "jwt admin",
-  "jwt of a stranger",
+  "jwt of an unknown user",
 ] as const;
 export type BearerName = (typeof BEARERS)[number];
 
 export interface Bearer {
   readonly of: BearerName;
-  /** With `$` for the token. */
+  /** With `$` in place of the token. */
   readonly form: string;
-  /** A bit that is turned over. */
+  /** A bit to flip. */
   readonly flipped?: number | undefined;
 }
 
-/** What a body says, where that is beyond doubt; the rest is judged by its answer alone. */
+/** The meaning of a body, if it is certain; other bodies are judged only by their answer. */
 export type Meaning =
   | { readonly kind: "changes"; readonly pairs: readonly (readonly [key: string, value: string])[] }
-  /** It has an empty key, or no key at all. */
+  /** It has an empty key, or none. */
   | { readonly kind: "senseless" };
 
 export type Encoding = "utf8" | "latin1" | "utf16le";
 
 export interface Body {
   readonly contentType: string | undefined;
-  /** With placeholders: see render.ts. */
+  /** With placeholders; see render.ts. */
   readonly text: string;
   readonly encoding: Encoding;
   readonly means?: Meaning | undefined;
@@ -61,10 +61,10 @@ export interface RequestStep {
   readonly app: AppName;
   readonly prefix: "key" | "capitals" | "id" | "unknown" | "percent";
   readonly username: string;
-  /** Stands for every other parameter of the path. */
+  /** Replaces every other parameter of the path. */
   readonly word: string;
   readonly spelling: "plain" | "percent" | "raw" | "capitals";
-  /** After the path. */
+  /** Appended to the path. */
   readonly tail: string;
   readonly query: string;
   readonly bearer: Bearer;
@@ -73,14 +73,14 @@ export interface RequestStep {
   readonly headers: readonly Header[];
 }
 
-/** Bytes that need not be HTTP: any answer that is documented for them will do, also none. */
+/** Bytes that need not be HTTP. Any documented answer is accepted, even none. */
 export interface RawStep {
   readonly kind: "raw";
   /** In Latin-1, with placeholders. */
   readonly bytes: string;
 }
 
-/** Several at once, each on a connection of its own. */
+/** Several requests at the same time, each on its own connection. */
 export interface TogetherStep {
   readonly kind: "together";
   readonly requests: readonly RequestStep[];

@@ -9,5 +9,5 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 2, arbitrary: raw.map((bytes): Step => ({ kind: "raw", bytes })) },
 );
 
-/** One after the other, in a world that is as new. */
+/** A sequence of steps, run in a fresh world. */
 export const steps: fc.Arbitrary<readonly Step[]> = fc.array(step, { minLength: 1, maxLength: 90, size: "max" });

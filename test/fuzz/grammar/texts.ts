@@ -12,7 +12,7 @@ export const text: fc.Arbitrary<string> = fc.oneof(
   { weight: 2, arbitrary: odd },
 );
 
-/** What an app that checks `ext` takes for it, and what comes near. */
+/** Values of `ext` that an app with `checkExt` accepts, and near misses. */
 export const ext = fc.oneof(
   fc.constantFrom(
     "{}",
@@ -31,18 +31,18 @@ export const value: fc.Arbitrary<string> = fc.oneof(
 );
 
 export const USERS = ["ada", "bob", "cyd"] as const;
-/** Not there when a sequence begins. */
-export const STRANGERS = ["dan", "eve"] as const;
+/** Users that do not exist when a sequence begins. */
+export const UNREGISTERED = ["dan", "eve"] as const;
 
 export const username: fc.Arbitrary<string> = fc.oneof(
   { weight: 40, arbitrary: fc.constantFrom(...USERS) },
-  { weight: 3, arbitrary: fc.constantFrom(...STRANGERS) },
+  { weight: 3, arbitrary: fc.constantFrom(...UNREGISTERED) },
   { weight: 1, arbitrary: fc.constantFrom("Ada", "BOB", "get", "set", "capacity", "x".repeat(64), "x".repeat(65), "") },
   { weight: 1, arbitrary: naughty },
   { weight: 1, arbitrary: odd },
 );
 
-/** In the path, where no user is meant. */
+/** For paths, in places that do not name a user. */
 export const word: fc.Arbitrary<string> = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom("2592000", "0", "1.5", "ada", "259211308367873") },
   { weight: 1, arbitrary: naughty },

@@ -1,6 +1,6 @@
 /**
- * The five calls, made as a client's author makes them: with types that openapi-typescript generates from the document.
- * Prints what they answer. Arguments: the server's address, a client id and its secret.
+ * The five calls as a client developer would write them, with types generated from the document by openapi-typescript.
+ * Prints the answers. Arguments: the server's address, a client id and its secret.
  */
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema.ts";
@@ -48,9 +48,9 @@ type Bodies<Path extends keyof paths, Method extends keyof paths[Path]> = paths[
   : never;
 // @ts-expect-error: attributes are text
 export const wrongValue: Bodies<"/{org}/{app}/metadata/user/{username}", "patch"> = { nickname: {} };
-// @ts-expect-error: a batch must say whose attributes it wants
+// @ts-expect-error: a batch must name its users
 export const noTargets: Bodies<"/{org}/{app}/metadata/user/get", "post"> = { properties: ["sign"] };
-// @ts-expect-error: there is no such path
+// @ts-expect-error: this path does not exist
 export type NoPath = paths["/{org}/{app}/metadata/users"];
 
 const sameTime = lastModified === set.data?.lastModified;
