@@ -41,7 +41,7 @@ export const COMPANION_CALLS: readonly CompanionCall[] = [
   {
     method: "DELETE",
     path: "/users/{username}/presence",
-    wants: "to unsubscribe from their presence",
+    wants: "to end the presence subscription",
     answer: "NoStatuses",
   },
   {

@@ -1,3 +1,7 @@
+/**
+ * `shapes/`: zod shapes of bodies and answers, for the document's schemas. Only `src/http/shapes/` checks requests.
+ */
+
 import { z } from "zod";
 
 /** Whole milliseconds since 1970. */
