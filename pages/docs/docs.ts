@@ -32,7 +32,7 @@ async function show(dialect: Dialect): Promise<void> {
     loaded = document;
     showLoaded(document);
   } catch (error) {
-    tell(error);
+    showError(error);
   }
 }
 
@@ -41,11 +41,11 @@ function showLoaded(document: ApiDocument): void {
     viewer.show(shown(document));
     notice.hidden = true;
   } catch (error) {
-    tell(error);
+    showError(error);
   }
 }
 
-function tell(error: unknown): void {
+function showError(error: unknown): void {
   notice.textContent = `The API's document cannot be shown. ${error instanceof Error ? error.message : ""}`;
   notice.hidden = false;
 }

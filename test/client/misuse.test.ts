@@ -70,7 +70,7 @@ describe("createClient reports a token that", () => {
   });
 });
 
-test("what looks like a mistake and is none is taken", async () => {
+test("valid input that looks like a mistake is accepted", async () => {
   await using connected = await connect();
   const { service, admin, other } = connected;
   await admin.newUser("bearer");
@@ -86,7 +86,7 @@ test("what looks like a mistake and is none is taken", async () => {
   }
 });
 
-test("a path is taken where there is a page, whose host the browser puts before it", async () => {
+test("a path without a host is accepted on a page, where the browser adds the host", async () => {
   await using connected = await connect();
   const { service, admin } = connected;
   await admin.newUser("ada");
@@ -105,7 +105,7 @@ test("a path is taken where there is a page, whose host the browser puts before 
   }
 });
 
-test("a token function that gives no token fails the call, not createClient, and nothing is sent", async () => {
+test("a token function that returns no token fails the call, not createClient, and nothing is sent", async () => {
   await using connected = await connect();
   const { admin, other, counted } = connected;
   await admin.newUser("ada");

@@ -14,7 +14,7 @@ async function failed(call: Promise<unknown>): Promise<UsermetaError> {
   return error;
 }
 
-/** A server that accepts connections and says nothing. */
+/** A server that accepts connections and never answers. */
 function startSilent() {
   const server = Bun.serve({ port: 0, fetch: () => new Promise<Response>(() => {}) });
   return {
@@ -23,7 +23,7 @@ function startSilent() {
   };
 }
 
-test("where no server is, the error names the address and the reason, and what fetch threw is its cause", async () => {
+test("without a server the error names the address and the reason, and has fetch's error as its cause", async () => {
   const thrown = new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:1") });
   const client = createClient({
     url: `${NOWHERE}/`,
@@ -45,7 +45,7 @@ test("where no server is, the error names the address and the reason, and what f
   expect(real.message).toBe(`PATCH ${NOWHERE}/metadata/user/ada%20lovelace failed: ${(real.cause as Error).message}`);
 });
 
-test("an answer that breaks off names the address, too", async () => {
+test("the error of an incomplete answer names the address, too", async () => {
   const server = Bun.serve({
     port: 0,
     fetch: () => new Response('{"data":{', { headers: { "content-type": "application/json" } }),
@@ -58,7 +58,7 @@ test("an answer that breaks off names the address, too", async () => {
   await server.stop(true);
 });
 
-test("a time-out, the caller's abort and the caller's own time-out are three different errors", async () => {
+test("a timeout, the caller's abort and the caller's own timeout are three different errors", async () => {
   await using silent = startSilent();
   const client = createClient({ url: silent.url, token: "t", tries: 1, timeoutMs: 50 });
   const late = await failed(client.get("ada"));
@@ -82,7 +82,7 @@ describe("in Node", () => {
   });
   afterAll(() => built[Symbol.dispose]());
 
-  test("the reason is the system's own, which fetch hides in its cause", async () => {
+  test("the reason is the system's, which fetch hides in its cause", async () => {
     const server = Bun.serve({ port: 0, fetch: () => new Response() });
     const { port } = server;
     await server.stop(true); // nothing listens there any more

@@ -20,7 +20,7 @@ export interface ManyChanges {
 /** The number of users is checked before their attributes are read. */
 export async function manyChanges(text: string, resolved: ResolvedApp): Promise<ManyChanges> {
   const isParsed = text.length <= PARSED_CHARACTERS_MAX && !mayHoldNumbers(text);
-  return isParsed ? parseWithoutNumbers(text, resolved) : await readInTurns(text, resolved);
+  return isParsed ? parseWithoutNumbers(text, resolved) : await readLong(text, resolved);
 }
 
 function parseWithoutNumbers(text: string, { limits }: ResolvedApp): ManyChanges {
@@ -38,7 +38,7 @@ function parseWithoutNumbers(text: string, { limits }: ResolvedApp): ManyChanges
 
 const NAMES = new Set(Object.keys(BatchSetBody.shape));
 
-async function readInTurns(text: string, resolved: ResolvedApp): Promise<ManyChanges> {
+async function readLong(text: string, resolved: ResolvedApp): Promise<ManyChanges> {
   const pace = newPace();
   const outline = await JsonOutline.of(text, NAMES, pace);
   const { atomic } = check({ atomic: outline.member("atomic")?.shallow() }, BatchSetBody);
