@@ -51,7 +51,7 @@ const BatchSet = BatchSetBody.extend({
     .meta({ maxProperties: BATCH_CEILING })
     .describe("Merge patches by username, as many as the app's `batchMax` allows."),
   versions: Versions.nullish().describe(
-    "Users named here, who must also be in `targets`, are changed only if they still have that version.",
+    "Users named here must also be in `targets`. They are changed only if they still have that version.",
   ),
   atomic: BatchSetBody.shape.atomic.describe("All or nothing."),
 });
