@@ -43,4 +43,3 @@ export interface KeySetEvents {
   /** A key of an identity provider cannot verify anything: its tokens are refused like those of an unknown key. */
   keyUnusable(details: UnusableKey & { readonly issuer: string }): void;
 }
-

@@ -1,7 +1,7 @@
 import { migrateExisting } from "../../migrate.ts";
 import { Connection } from "../connection/connection.ts";
 import { statAt } from "../files/file-id.ts";
-import { awaitFormerServer, removeServer, holdFile } from "../files/holder.ts";
+import { awaitFormerServer, holdFile, removeServer } from "../files/holder.ts";
 import { lockForServer } from "../files/lock.ts";
 import { mark } from "../files/marker.ts";
 import { storePlace } from "../files/store-place.ts";
