@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
 import { startService } from "../../src/service.ts";
 import { parseMysqlUrl } from "../../src/store/mysql/connection/parse-mysql-url.ts";
 import { openMysqlStore } from "../../src/store/mysql/store.ts";
+import { apartStore } from "./apart-store.ts";
 
 const [, , url = "", port, connections] = process.argv;
 const location = parseMysqlUrl(url, undefined, ".");
@@ -19,7 +20,7 @@ const service = await startService(
     trustedProxies: [],
   },
   {
-    store: await openMysqlStore(location, { exclusive: true, batching: false, connections: Number(connections) }),
+    store: apartStore(await openMysqlStore(location, { exclusive: true }), Number(connections)),
     events: {
       refreshFailed: (error) => console.error(error),
       keysUnavailable: ({ error }) => console.error(error),

@@ -4,12 +4,12 @@ import type { App } from "../../src/core/model.ts";
 import type { StoredAttributes } from "../../src/core/ports/attribute-store.ts";
 import type { Store } from "../../src/core/ports/store.ts";
 import { type Authority, NEVER_ENDED } from "../../src/core/ports/terms.ts";
-import { Session } from "../../src/store/mysql/connection/session.ts";
 import { addApp, addUsers, freshId, newUser } from "../contract/open-for-test.ts";
 import { eventually } from "../harness/eventually.ts";
 import { mariadbIsMissing, type TestDatabase } from "../harness/mariadb.ts";
 import { lanesOf, mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
 import { lockForeign } from "./mysql-foreign.ts";
+import { QueriesSent } from "./queries-sent.ts";
 
 const USERS = 400;
 const LOOPS = 8;
@@ -99,8 +99,8 @@ describe.skipIf(mariadbIsMissing())("ending an authority waits for a set that wa
         await using fixture = await mysqlFixture(2);
         const { app, database } = fixture;
         const other = await fixture.another();
-        // With a single lane, which a first set creates: the next set waits for it at its very end.
-        const store = await fixture.another({ connections: 1 });
+        // Sets one after the other use one lane, which the first creates: the next set waits for it at its very end.
+        const store = await fixture.another();
         const authority = await authorityOfAsker(store, app);
         expect([await ask(store, app, authority)].flat()).toEqual(["written"]);
         const written = () => database.query("SELECT name, version FROM users WHERE version > 0 ORDER BY name");
@@ -108,15 +108,13 @@ describe.skipIf(mariadbIsMissing())("ending an authority waits for a set that wa
         const asked = ask(store, app, authority).catch((error) => expect(error.nothingStored).toBe(true));
         await eventually(async () => expect(await waiting(database)).toBe(1));
         let isEnded = false;
-        const sent = Session.sent;
+        using sent = new QueriesSent();
         const ending = untilFree(() => end(other, app)).then(async () => {
           isEnded = true;
           return await written();
         });
         // It waits for the app's row, or polls the user's.
-        await eventually(async () =>
-          expect(isEnded || Session.sent > sent + 15 || (await waiting(database)) > 1).toBe(true),
-        );
+        await eventually(async () => expect(isEnded || sent.count > 15 || (await waiting(database)) > 1).toBe(true));
         await lock.release();
         const seen = await ending;
         await asked;
@@ -200,7 +198,7 @@ describe.skipIf(mariadbIsMissing())("in a batch of sets", () => {
     await addUsers(store, other, ...Array.from({ length: 20 }, (_, index) => userAt(index)));
     const authority = { appEndedMax: 0, adminEndedMax: 0 };
     const refused: Promise<unknown>[] = [];
-    const sent = Session.sent;
+    using sent = new QueriesSent();
     {
       await using _lock = await lockForeign(database, `SELECT * FROM apps WHERE number = ${app.number} FOR UPDATE`);
       for (let round = 0; round < 5; round++) {
@@ -214,7 +212,7 @@ describe.skipIf(mariadbIsMissing())("in a batch of sets", () => {
       }
       expect(new Set(await Promise.all(refused))).toEqual(new Set(["busy true"]));
     }
-    expect(Session.sent - sent).toBeLessThan(1400);
+    expect(sent.count).toBeLessThan(1400);
     expect(await set(store, app, 0, 9, authority)).toBe("written");
   }, 30_000);
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { type Connection, createConnection } from "mysql2/promise";
-import { Session } from "../../src/store/mysql/connection/session.ts";
 import { mariadbIsMissing, sharedMariadb } from "../harness/mariadb.ts";
 import { type MysqlFixture, mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
+import { QueriesSent } from "./queries-sent.ts";
 
 const MANY = 200;
 
@@ -17,9 +17,9 @@ describe.skipIf(mariadbIsMissing())("waiting calls are batched:", () => {
     );
     expect(outcomes).toEqual(users(MANY).map(() => "written"));
     expect((await transactions(fixture)) - before).toBeLessThan(10);
-    const sent = Session.sent;
+    using sent = new QueriesSent();
     await Promise.all(Array.from({ length: 500 }, (_, index) => stored(store, app, userAt(index % MANY))));
-    expect(Session.sent - sent).toBeLessThan(10);
+    expect(sent.count).toBeLessThan(10);
     expect(await database.query("SELECT COUNT(*) AS count FROM users WHERE bytes = 9")).toEqual([{ count: MANY }]);
   });
 

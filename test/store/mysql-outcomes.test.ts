@@ -213,7 +213,7 @@ function sessionThrough({ port }: CommitCutter, { database }: MysqlFixture): Ses
 
 function pendingNeeds() {
   const location = mysqlLocation("mysql://nobody@127.0.0.1/nothing", TIMEOUT_MS);
-  return { location, batchMax: 1, usage: sharedUsage(new Int32Array(new SharedArrayBuffer(4)), 0), ready: () => {} };
+  return { location, usage: sharedUsage(new Int32Array(new SharedArrayBuffer(4)), 0), ready: () => {} };
 }
 
 /** A transaction of another client that has locked the app's usage. */

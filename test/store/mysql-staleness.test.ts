@@ -1,8 +1,8 @@
 import { describe, expect, test } from "bun:test";
-import { Session } from "../../src/store/mysql/connection/session.ts";
 import { joinMysqlStore } from "../../src/store/mysql/shared-store.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
 import { mysqlFixture, sized, stored, userAt } from "./mysql-fixture.ts";
+import { QueriesSent } from "./queries-sent.ts";
 
 const ADA = userAt(0);
 const STALENESS_MS = 400;
@@ -13,9 +13,11 @@ describe.skipIf(mariadbIsMissing())("with reads that may be stale", () => {
     await using fixture = await mysqlFixture(1);
     const reader = await fixture.another(MEMORY);
     const first = await stored(reader, fixture.app, ADA);
-    const sent = Session.sent;
-    for (let count = 0; count < 100; count++) expect(await stored(reader, fixture.app, ADA)).toEqual(first);
-    expect(Session.sent).toBe(sent);
+    {
+      using sent = new QueriesSent();
+      for (let count = 0; count < 100; count++) expect(await stored(reader, fixture.app, ADA)).toEqual(first);
+      expect(sent.count).toBe(0);
+    }
     for (let bytes = 5; bytes < 8; bytes++) {
       const write = sized(fixture.app, ADA, await stored(fixture.store, fixture.app, ADA), bytes);
       expect(await fixture.store.writeAttributes(write)).toBe("written");

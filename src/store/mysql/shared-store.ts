@@ -11,7 +11,7 @@ import { Session } from "./connection/session.ts";
 import { createServingStore } from "./serving-store.ts";
 import { GroupCommit, type Writer } from "./transaction/group-commit.ts";
 
-/** Connections per thread for everything but attributes. */
+/** Connections per thread for attributes, and as many for everything else; few, so that much goes together. */
 const READING = 2;
 const WRITING = 2;
 
@@ -19,14 +19,6 @@ const WRITING = 2;
 const LANES_PER_THREAD = 32;
 export const THREADS_MAX = 128;
 const FIRST_LANE = 1;
-
-/** Batch limits: more names make no query faster, and a longer transaction only blocks others for longer. */
-const READ_BATCH_MAX = 256;
-const WRITE_BATCH_MAX = 256;
-
-/** Longer than a query or a commit usually takes. */
-const READ_LINGER_MS = 4;
-const WRITE_LINGER_MS = 10;
 
 /** Everything that a thread needs to serve a store that another thread has opened; goes through `postMessage`. */
 export interface MysqlShare {
@@ -40,9 +32,6 @@ export interface MysqlShare {
   readonly feedVersion: SharedArrayBuffer;
   /** Bytes of the writes in flight, per thread. */
   readonly writes: SharedArrayBuffer;
-  /** See MysqlOptions. */
-  readonly batching: boolean;
-  readonly connections: number;
 }
 
 export function joinMysqlStore(share: MysqlShare): Store {
@@ -58,7 +47,7 @@ export interface ServingNeeds extends Omit<MysqlShare, "slot"> {
 
 /** A thread's own connections to a database that any number of other threads and servers use. */
 export function servingStore(needs: ServingNeeds): Store {
-  const { location, stalenessMs, cacheBytes, batching, connections, hosts = new Hosts(needs.location.hosts) } = needs;
+  const { location, stalenessMs, cacheBytes, hosts = new Hosts(needs.location.hosts) } = needs;
   const failback = new Failback(location, hosts);
   const sessions: Session[] = [];
   const make = (count: number): Session[] => {
@@ -82,15 +71,11 @@ export function servingStore(needs: ServingNeeds): Store {
       writers: new Pool(location, writersOn(make(WRITING))),
       coalesced: new CoalescedReads({
         location,
-        sessions: make(connections),
-        batchMax: batching ? READ_BATCH_MAX : 1,
-        lingerMs: batching ? READ_LINGER_MS : 0,
+        sessions: make(READING),
       }),
       group: new GroupCommit({
         location,
-        writers: writersOn(make(connections)),
-        batchMax: batching ? WRITE_BATCH_MAX : 1,
-        lingerMs: batching ? WRITE_LINGER_MS : 0,
+        writers: writersOn(make(WRITING)),
         usage: sharedUsage(new Int32Array(needs.writes), needs.thread % THREADS_MAX),
       }),
       cache: isCaching ? new TtlAttributeCache(cacheBytes, stalenessMs, new VersionStamps(needs.stamps)) : undefined,

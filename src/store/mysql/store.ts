@@ -27,10 +27,6 @@ export interface MysqlOptions {
   readonly cacheBytes?: number;
   /** Maximum age of a cached read; 0 = no cache. */
   readonly stalenessMs?: number;
-  /** False: no batching of reads and writes, for the benchmark to compare with. */
-  readonly batching?: boolean;
-  /** Connections that read attributes, and as many that write them; few, so that batches are large. */
-  readonly connections?: number;
 }
 
 export interface MysqlStore extends Store {
@@ -45,7 +41,7 @@ export interface MysqlStore extends Store {
  */
 export async function openMysqlStore(location: MysqlLocation, options: MysqlOptions = {}): Promise<MysqlStore> {
   checkTlsFiles(location);
-  const { exclusive = false, cacheBytes = 0, stalenessMs = 0, batching = true, connections = 2 } = options;
+  const { exclusive = false, cacheBytes = 0, stalenessMs = 0 } = options;
   await using opening = new AsyncDisposableStack();
   await migrateMysqlStore(location, options.schema ?? "make");
 
@@ -63,7 +59,7 @@ export async function openMysqlStore(location: MysqlLocation, options: MysqlOpti
   const writes = new SharedArrayBuffer(THREADS_MAX * Int32Array.BYTES_PER_ELEMENT);
   const feedVersion = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
   const cells = { stamps: newVersionStampCells(), feedVersion, writes };
-  const common = { location, stalenessMs, batching, connections, ...cells };
+  const common = { location, stalenessMs, ...cells };
   const store = servingStore({ ...common, thread: 0, cacheBytes, hosts, slot: () => membership.slot() });
   opening.use(store);
   let threads = 0;

@@ -33,12 +33,12 @@ interface CoalescedReadsNeeds {
   readonly location: MysqlLocation;
   /** Each has at most one query in flight. */
   readonly sessions: readonly Session[];
-  /** Names per query, at most. */
-  readonly batchMax: number;
-  /** See BatchScheduler. */
-  readonly lingerMs: number;
 }
 
+/** Names per query, at most: more make no query faster. */
+const BATCH_MAX = 256;
+/** Longer than a query usually takes. */
+const LINGER_MS = 4;
 /** Up to this queue length, reads enter without a reservation. */
 const UNRESERVED_MAX = 1024;
 /** Names beyond those; two connections read as many within some tenths of a second. */
@@ -75,7 +75,7 @@ export class CoalescedReads {
         for (const { place } of rejected) place?.leave();
       },
     );
-    this.#scheduler = new BatchScheduler(needs.sessions, needs.lingerMs, (session) => {
+    this.#scheduler = new BatchScheduler(needs.sessions, LINGER_MS, (session) => {
       const taken = this.#take();
       return taken.length === 0 ? undefined : this.#ask(session, taken);
     });
@@ -117,7 +117,7 @@ export class CoalescedReads {
     let count = first.names.length;
     for (const wanted of others) {
       const isAlike = wanted.kind === first.kind && wanted.app === first.app;
-      const fits = isAlike && count + wanted.names.length <= this.#needs.batchMax;
+      const fits = isAlike && count + wanted.names.length <= BATCH_MAX;
       if (fits) count += wanted.names.length;
       (fits ? taken : remaining).push(wanted);
     }

@@ -72,9 +72,6 @@ export class Session {
     this.#hosts = hosts;
   }
 
-  /** Round trips to the database since the process began. */
-  static sent = 0;
-
   async one(sql: string, values: readonly Value[], timeoutMs: number): Promise<Answer> {
     const [answer] = await this.queryBatch([{ sql, values }], timeoutMs);
     return answer ?? [];
@@ -264,7 +261,6 @@ function ask(connection: Connection, statements: readonly Statement[], timeoutMs
   };
   // Not the driver's own timeout: its timer outlives a dropped connection.
   const timer = setTimeout(() => reject(new ResponseTimeout()), timeoutMs);
-  Session.sent += 1;
   connection.query(options, (error, answer) => {
     clearTimeout(timer);
     if (error !== null) reject(error);

@@ -22,10 +22,6 @@ interface GroupCommitNeeds {
   readonly location: MysqlLocation;
   /** Each has at most one transaction in flight. */
   readonly writers: readonly Writer[];
-  /** Writes per transaction, at most. */
-  readonly batchMax: number;
-  /** See BatchScheduler. */
-  readonly lingerMs: number;
   /** Bytes of writes in flight, over all threads of the process. */
   readonly usage: Usage;
 }
@@ -33,6 +29,8 @@ interface GroupCommitNeeds {
 /** "late": a write of the batch has timed out while its statements ran, so the transaction is rolled back. */
 type TriedResult = BatchResult | { readonly kind: "late" };
 
+/** Longer than a commit usually takes. */
+const LINGER_MS = 10;
 /** After this many refusals the batch is examined: locked rows are postponed, or the batch is split. */
 const REFUSALS_MAX = 1;
 
@@ -44,10 +42,10 @@ export class GroupCommit {
   readonly #location: MysqlLocation;
   readonly #queue: WriteQueue;
 
-  constructor({ location, writers, batchMax, lingerMs, usage }: GroupCommitNeeds) {
+  constructor({ location, writers, usage }: GroupCommitNeeds) {
     this.#location = location;
-    this.#queue = new WriteQueue({ location, batchMax, usage, ready: () => scheduler.schedule() });
-    const scheduler = new BatchScheduler(writers, lingerMs, (writer) => {
+    this.#queue = new WriteQueue({ location, usage, ready: () => scheduler.schedule() });
+    const scheduler = new BatchScheduler(writers, LINGER_MS, (writer) => {
       const batch = this.#queue.take();
       return batch.length === 0 ? undefined : this.#commit(writer, batch);
     });

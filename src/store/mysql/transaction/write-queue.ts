@@ -35,14 +35,14 @@ interface Busy {
 
 interface WriteQueueNeeds {
   readonly location: MysqlLocation;
-  /** Writes per transaction, at most. */
-  readonly batchMax: number;
   /** Bytes of writes in flight, over all threads of the process. */
   readonly usage: Usage;
   /** Called when there is something to take. */
   readonly ready: () => void;
 }
 
+/** Writes per transaction, at most: a longer one only blocks others for longer. */
+const BATCH_MAX = 256;
 /** Bytes of all unanswered writes of a process, and the overhead of each write. */
 const BYTES_MAX = 16_777_216;
 const WRITE_BYTES = 1024;
@@ -125,7 +125,7 @@ export class WriteQueue {
       }
       const length = pending.write.json.length;
       const fits =
-        taken.length < this.#needs.batchMax &&
+        taken.length < BATCH_MAX &&
         characters + length <= STATEMENT_CHARACTERS_MAX &&
         taken[0]?.isBlocked === pending.isBlocked;
       if (!fits && taken.length > 0) {
