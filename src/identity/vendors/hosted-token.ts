@@ -5,8 +5,9 @@
  *
  *     base64url( "ac-" | … | principal 16 B at 35 | kind 1 B at 51 | 03 | issued 8 B | lifetime 4 B | signature 32 B )
  *
- * `GET /users/{uuid}` is documented (protocol.md § 3.2); that users may request themselves is our reading. App tokens are
- * not accepted: no response of the service grants admin rights here.
+ * `GET /users/{uuid}` is documented (protocol.md § 3.2); that users may request themselves is our reading, which no real
+ * service has confirmed: this kind is experimental. App tokens are not accepted: no response of the service grants admin
+ * rights here.
  */
 
 import type { HostedSettings } from "../../core/identity-settings.ts";

@@ -54,7 +54,7 @@ function identityFields({ createOnFirstUse, agora, easemob, oidc, hosted }: Iden
     ...(agora === null ? {} : { "Agora's tokens": `${agora.appId}, certificates in ${agora.certificateFile}` }),
     ...(easemob === null ? {} : { "dynamic tokens": `${easemob.clientId}, secrets in ${easemob.clientSecretFile}` }),
     ...(oidc === null ? {} : { "JSON Web Tokens": `${oidc.issuer} for ${oidc.audience}, user in ${userClaim(oidc)}` }),
-    ...(hosted === null ? {} : { "hosted tokens": `${hosted.url}, believed for ${hosted.cacheSeconds} s` }),
+    ...(hosted === null ? {} : { "hosted tokens": `${hosted.url} (experimental), cached ${hosted.cacheSeconds} s` }),
     ...(takesOthers ? { "new users": createOnFirstUse ? "created on first use" : "refused" } : {}),
   };
 }

@@ -84,7 +84,14 @@ const PART_FLAGS: readonly IdentityFlag[] = [
     "experimental: ask the hosted service for this app about tokens",
     url,
   ),
-  flag("hosted", "cacheSeconds", "hosted-cache", "seconds", "how long its answers are cached", cacheSeconds),
+  flag(
+    "hosted",
+    "cacheSeconds",
+    "hosted-cache",
+    "seconds",
+    "how long its answers are cached (experimental)",
+    cacheSeconds,
+  ),
 ];
 
 export const IDENTITY_FLAGS: readonly Flag[] = [
