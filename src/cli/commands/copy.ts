@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { loadConfig } from "../../config/load.ts";
-import { parseStoreUrl } from "../../store/open.ts";
 import { type CopyResult, copyStore } from "../../store/transfer/copy-store.ts";
 import { openTransferSource, openTransferTarget } from "../../store/transfer/open-transfer.ts";
 import { type Answer, type Call, type Command, flagText } from "../command.ts";
 import { type LastingLocation, lastingLocation } from "../store/command-store.ts";
 import { locationUrl } from "../store/location-text.ts";
+import { storeReader } from "../store/store-reader.ts";
 import { EXIT, Failure, usageError } from "../terminal/failure.ts";
 import { table } from "../terminal/table.ts";
 import { CopyProgressReport } from "./copy-progress-report.ts";
@@ -51,11 +51,7 @@ function givenLocation(call: Call, flag: "from" | "to"): LastingLocation {
     cwd,
     terminal: false,
     readFile: (path) => readFileSync(path, "utf8"),
-    readStore(url, password) {
-      const location = parseStoreUrl(url, password, cwd);
-      if (typeof location === "string") return location;
-      return { text: locationUrl(location), password: location.engine === "mysql" ? location.password : "" };
-    },
+    readStore: storeReader(cwd),
   });
   if ("config" in loaded) return lastingLocation(loaded.config);
   throw usageError(...loaded.mistakes.map((mistake) => mistake.replace(/^--store\b/, `--${flag}`)));
