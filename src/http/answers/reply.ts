@@ -6,7 +6,6 @@
 import type { StoredVersion } from "../../core/ports/attribute-store.ts";
 import type { RateLimitStatus } from "../../core/rate-limit-status.ts";
 import { etagOf } from "../requests/preconditions.ts";
-import { httpDate } from "./http-date.ts";
 import { setRateHeaders } from "./rate-headers.ts";
 import type { Quota, WireError } from "./wire-error.ts";
 
@@ -143,9 +142,10 @@ function timedEnds({ from, to }: Span): readonly [opening: string, closing: stri
   return [`{"timestamp":${to},`, `,"duration":${duration(from, to)}}`];
 }
 
+/** `toUTCString` writes a date as HTTP has it (RFC 9110 § 5.6.7). */
 function setVersion(headers: Headers, version: StoredVersion): void {
   headers.set("ETag", etagOf(version));
-  headers.set("Last-Modified", httpDate(version.modified));
+  headers.set("Last-Modified", new Date(version.modified).toUTCString());
 }
 
 function setQuota(headers: Headers, { used, limit }: Quota): void {
