@@ -6,7 +6,6 @@
 import type { StoredVersion } from "../../core/ports/attribute-store.ts";
 import type { RateLimitStatus } from "../../core/rate-limit-status.ts";
 import { etagOf } from "../requests/preconditions.ts";
-import { setRateHeaders } from "./rate-headers.ts";
 import type { Quota, WireError } from "./wire-error.ts";
 
 /**
@@ -31,6 +30,9 @@ export interface Sending {
   bodyOf(text: string, mayRefuse?: true): string | ReadableStream<Uint8Array>;
   stream(first: string, more: NonNullable<Reply["more"]>): ReadableStream<Uint8Array>;
 }
+
+/** A bucket holds what comes in a second (core/rates/rate-limiter.ts). */
+const WINDOW_SECONDS = 1;
 
 /** When a call arrived and when it is answered, in whole ms since 1970. */
 export interface Span {
@@ -146,6 +148,12 @@ function timedEnds({ from, to }: Span): readonly [opening: string, closing: stri
 function setVersion(headers: Headers, version: StoredVersion): void {
   headers.set("ETag", etagOf(version));
   headers.set("Last-Modified", new Date(version.modified).toUTCString());
+}
+
+/** How a call's bucket stands (draft-ietf-httpapi-ratelimit-headers-10), the policy named after the bucket. */
+function setRateHeaders(headers: Headers, { bucket, ratePerSecond, remaining, resetMs }: RateLimitStatus): void {
+  headers.set("RateLimit-Policy", `"${bucket}";q=${ratePerSecond};w=${WINDOW_SECONDS}`);
+  headers.set("RateLimit", `"${bucket}";r=${remaining};t=${Math.ceil(resetMs / 1000)}`);
 }
 
 function setQuota(headers: Headers, { used, limit }: Quota): void {

@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { attributesJson, parseAttributes } from "../../../src/core/metadata/attributes.ts";
+import { parseAttributes } from "../../../src/core/metadata/attributes.ts";
 import { anyAttributes as attributes } from "./any-attributes.ts";
+import { attributesJson } from "./attributes-json.ts";
 
 test("the written text is JSON, and is read back whole", () => {
   fc.assert(

@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { attributesJson } from "../../../src/core/metadata/attributes.ts";
 import { differingJson } from "../../../src/core/metadata/differing-json.ts";
 import { anyAttributes, anyChanges } from "./any-attributes.ts";
+import { attributesJson } from "./attributes-json.ts";
 
 test("of the named keys, those with another value are returned with it, and missing ones as null", async () => {
   await fc.assert(

@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
 import type { Pace } from "../../../src/core/async/pace.ts";
-import { type AttributePatch, attributesJson } from "../../../src/core/metadata/attributes.ts";
+import type { AttributePatch } from "../../../src/core/metadata/attributes.ts";
 import { mergedJson, pacedMerge, type SizedJson } from "../../../src/core/metadata/merged-json.ts";
 import { anyAttributes, anyChanges } from "./any-attributes.ts";
+import { attributesJson } from "./attributes-json.ts";
 
 const ALWAYS_DUE: Pace = { isDue: () => true, rest: () => Promise.resolve() };
 

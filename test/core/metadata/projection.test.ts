@@ -1,8 +1,8 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { attributesJson } from "../../../src/core/metadata/attributes.ts";
 import { pacedProjection, projection } from "../../../src/core/metadata/projection.ts";
 import { anyAttributes, anyKey } from "./any-attributes.ts";
+import { attributesJson } from "./attributes-json.ts";
 
 // protocol.md § 8, row 4: `{}` for a user with none of them.
 test("a projection is the part that was asked for, for few keys and for many, of one text after the other", () => {

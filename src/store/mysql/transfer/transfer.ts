@@ -1,11 +1,15 @@
 /** A mysql: store as source or target of a copy (store/transfer/transfer.ts). A store that servers use is refused. */
+import type { SchemaUse } from "../../migrate.ts";
 import { StoreError } from "../../store-error.ts";
+import { migrateForTransfer } from "../../transfer/migrate-for-transfer.ts";
 import type { TransferSource, TransferTarget } from "../../transfer/transfer.ts";
+import { storeError } from "../connection/errors.ts";
+import { Hosts } from "../connection/hosts.ts";
 import type { MysqlLocation } from "../connection/location.ts";
-import { rowsOf } from "../connection/session.ts";
+import { rowsOf, Session } from "../connection/session.ts";
+import { MYSQL_MIGRATIONS, migrationTarget } from "../schema/schema.ts";
 import { HeartbeatCheck } from "./heartbeat-check.ts";
 import { MysqlTransferReader } from "./transfer-reader.ts";
-import { prepareSchema } from "./transfer-schema.ts";
 import { TransferSession } from "./transfer-session.ts";
 import { clearTables, insertGlobals, insertTransferred } from "./transfer-writer.ts";
 
@@ -43,4 +47,17 @@ export async function openMysqlTarget(location: MysqlLocation): Promise<Transfer
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   });
+}
+
+/** Has the schema be this version's, as far as `schema` allows; rejects with a `StoreError`. */
+async function prepareSchema(location: MysqlLocation, schema: SchemaUse): Promise<void> {
+  await using stack = new AsyncDisposableStack();
+  const hosts = new Hosts(location.hosts);
+  const [session, beating] = [new Session(location, hosts), new Session(location, hosts)];
+  for (const opened of [session, beating]) stack.defer(() => opened.close());
+  try {
+    await migrateForTransfer(migrationTarget(location, session, beating), MYSQL_MIGRATIONS, schema);
+  } catch (error) {
+    throw storeError(error, location.text);
+  }
 }
