@@ -1,11 +1,10 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Synchronous } from "../../src/store/sqlite/connection/connection.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 import { temporaryFolder } from "../store/sqlite-fixture.ts";
 import { TRACER, type TracedSet, tracedSets } from "./flush-trace.ts";
-import { ServerProcess, USERS } from "./server-process.ts";
+import { type Flushing, ServerProcess, USERS } from "./server-process.ts";
 
 /** `kill -9` cannot show that a write is on disk, because the page cache survives it; a trace of system calls can. */
 const CAN_TRACE = Bun.which("strace") !== null && Bun.spawnSync(["strace", "-o", "/dev/null", "true"]).success;
@@ -21,7 +20,7 @@ test.skipIf(NO_TRACE)(
       [8, 1],
       [8, 2],
     ] as const) {
-      const sets = await traced("FULL", inFlight, workers);
+      const sets = await traced("flushed", inFlight, workers);
       expect(sets).toHaveLength(inFlight * SETS);
       expect(sets.filter(({ flushes }) => flushes === 0)).toEqual([]);
     }
@@ -32,18 +31,18 @@ test.skipIf(NO_TRACE)(
 test.skipIf(NO_TRACE)(
   "the same look finds no flush when flushing is switched off",
   async () => {
-    const sets = await traced("OFF", 1, 1);
+    const sets = await traced("unflushed", 1, 1);
     expect(sets).toHaveLength(SETS);
     expect(sets.filter(({ flushes }) => flushes > 0)).toEqual([]);
   },
   60_000,
 );
 
-async function traced(synchronous: Synchronous, inFlight: number, workers: number): Promise<TracedSet[]> {
+async function traced(flushing: Flushing, inFlight: number, workers: number): Promise<TracedSet[]> {
   using folder = temporaryFolder();
   const trace = join(folder.path, "trace");
   const path = join(folder.path, "usermeta.db");
-  const server = await ServerProcess.start(path, { synchronous, workers, tracer: [...TRACER, "-o", trace] });
+  const server = await ServerProcess.start(path, { flushing, workers, tracer: [...TRACER, "-o", trace] });
   try {
     let sets = 0;
     await Promise.all(

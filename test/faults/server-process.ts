@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { Synchronous } from "../../src/store/sqlite/connection/connection.ts";
 
 export const APP_KEY = "chat-demo/testapp";
 export const OPERATOR_KEY = "operator-of-the-fault-tests";
@@ -15,8 +14,11 @@ export interface Answer {
   readonly data: Readonly<Record<string, string>>;
 }
 
+/** Whether the writer has the disk flush what it commits. */
+export type Flushing = "flushed" | "unflushed";
+
 interface Start {
-  readonly synchronous?: Synchronous;
+  readonly flushing?: Flushing;
   readonly workers?: number;
   /** A program, with its arguments, to run the server under. */
   readonly tracer?: readonly string[];
@@ -39,18 +41,10 @@ export class ServerProcess {
 
   static async start(
     path: string,
-    { synchronous = "FULL", workers = 1, tracer = [], quiet }: Start = {},
+    { flushing = "flushed", workers = 1, tracer = [], quiet }: Start = {},
   ): Promise<ServerProcess> {
     const script = join(import.meta.dir, "server.ts");
-    const command = [
-      ...tracer,
-      process.execPath,
-      script,
-      path,
-      synchronous,
-      String(workers),
-      ...(quiet ? ["quiet"] : []),
-    ];
+    const command = [...tracer, process.execPath, script, path, flushing, String(workers), ...(quiet ? ["quiet"] : [])];
     const child = Bun.spawn(command, { stdin: "ignore", stdout: "pipe", stderr: "inherit" });
     return new ServerProcess(child.exited, await firstLine(child.stdout));
   }

@@ -1,5 +1,5 @@
 /**
- * A whole server as a process of its own: `server.ts PATH FULL|OFF WORKERS [quiet]`. Prints its process id and URL, and
+ * A whole server as a process of its own: `server.ts PATH flushed|unflushed WORKERS [quiet]`. Prints its process id and URL, and
  * serves until it is killed.
  */
 import { DEFAULT_LIMITS } from "../../src/core/limits.ts";
@@ -9,14 +9,14 @@ import { startWorkers } from "../../src/workers/start-workers.ts";
 import { withUsers } from "../store/sqlite-fixture.ts";
 import { APP_KEY, OPERATOR_KEY, USERS } from "./server-process.ts";
 
-const [, , path = "", synchronous, workers, quiet] = process.argv;
+const [, , path = "", flushing, workers, quiet] = process.argv;
 const CACHE_BYTES = 1_000_000;
 
 const store = await openSqliteStore(path, {
   exclusive: true,
   listen: "127.0.0.1:0",
   cacheBytes: CACHE_BYTES,
-  synchronous: synchronous === "OFF" ? "OFF" : "FULL",
+  ...(flushing === "unflushed" && { writerUrl: new URL("./unflushed-writer.ts", import.meta.url) }),
 });
 if ((await store.apps()).length === 0) await withUsers(store, USERS, APP_KEY);
 

@@ -1,6 +1,6 @@
 import type { Store } from "../../core/ports/store.ts";
 import { StoreError } from "../store-error.ts";
-import { Connection, type Synchronous } from "./connection/connection.ts";
+import { Connection } from "./connection/connection.ts";
 import { type FileId, fileIdAt, isSameFile } from "./files/file-id.ts";
 import { createServingStore } from "./serving-store.ts";
 import { type SharedCells, SharedState } from "./shared-state.ts";
@@ -10,7 +10,6 @@ import type { LinkMessage } from "./writer/writer-link.ts";
 /** Everything that a thread needs to serve a store that another thread has opened; goes through `postMessage`. */
 export interface SqliteShare {
   readonly path: string;
-  readonly synchronous: Synchronous;
   readonly cells: SharedCells;
   /** The thread's number among those that share the cells. */
   readonly thread: number;
@@ -29,9 +28,9 @@ export interface JoinedSqliteStore {
 
 /** Joins a shared store. Its `failed` never settles: the owner reports failures. */
 export function joinSqliteStore(share: SqliteShare): JoinedSqliteStore {
-  const { path, synchronous, cells, thread, cacheBytes, main } = share;
+  const { path, cells, thread, cacheBytes, main } = share;
   const shared = new SharedState(cells);
-  const connection = new Connection(path, { synchronous, mustExist: true, onDamage: shared.meetDamage });
+  const connection = new Connection(path, { mustExist: true, onDamage: shared.meetDamage });
   if (!isSameFile(fileIdAt(path), main)) {
     connection.close();
     throw new StoreError("file_lost", `${path} was replaced by another file while it was served`);

@@ -7,7 +7,7 @@ import type { Store } from "../../core/ports/store.ts";
 import type { StoreTroubleEvents } from "../../core/ports/store-trouble.ts";
 import { migrate, type OpeningUse } from "../migrate.ts";
 import { StoreError } from "../store-error.ts";
-import { Connection, createPrivately, type Synchronous } from "./connection/connection.ts";
+import { Connection, createPrivately } from "./connection/connection.ts";
 import { isSameFile } from "./files/file-id.ts";
 import { awaitFormerServer, checkServedHere, holdFile, nameServer } from "./files/holder.ts";
 import { lockForServer } from "./files/lock.ts";
@@ -33,7 +33,6 @@ export interface SqliteOptions {
   readonly listen?: string;
   /** Memory for cached attributes on the calling thread. Used only with `exclusive`. */
   readonly cacheBytes?: number;
-  readonly synchronous?: Synchronous;
   /** How long a write waits to start, and how long to wait for its outcome; see WriterClient. */
   readonly waitMaxMs?: number;
   readonly outcomeMaxMs?: number;
@@ -65,7 +64,7 @@ const COMMAND_WAIT_MAX_MS = 10_000;
 /** Opens the embedded store: one file, read synchronously on the calling thread and written by a thread of its own. */
 export async function openSqliteStore(path: string, options: SqliteOptions = {}): Promise<SqliteStore> {
   await using opening = new AsyncDisposableStack();
-  const { exclusive = false, schema = "make", synchronous = "FULL", writerUrl: url = writerEntry() } = options;
+  const { exclusive = false, schema = "make", writerUrl: url = writerEntry() } = options;
 
   const place = storePlace(path);
   const file = place.path;
@@ -74,7 +73,7 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   if (held === undefined) await checkServedHere(file);
   const cells = newSharedCells();
   const shared = new SharedState(cells);
-  const reading = { synchronous, busyTimeoutMs: OPENING_BUSY_MS, onDamage: shared.meetDamage, mustExist: true };
+  const reading = { busyTimeoutMs: OPENING_BUSY_MS, onDamage: shared.meetDamage, mustExist: true };
   const connection = opening.adopt(await whenFree(() => new Connection(file, reading)), (opened) => opened.close());
   await whenFree(() => checkOwnership(connection, place.isMarked));
   if (held !== undefined) {
@@ -97,7 +96,6 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   const thread = opening.adopt(
     await WriterThread.open({
       path: file,
-      synchronous,
       cells,
       files,
       url,
@@ -134,7 +132,7 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
       const connected = thread.connect(link);
       const own = threads.take();
       return {
-        share: { path: file, synchronous, cells, thread: own, cacheBytes, main: files.main },
+        share: { path: file, cells, thread: own, cacheBytes, main: files.main },
         [Symbol.dispose]() {
           connected[Symbol.dispose]();
           threads.release(own);

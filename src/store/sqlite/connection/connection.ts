@@ -4,11 +4,9 @@ import { dirname } from "node:path";
 import { StoreError } from "../../store-error.ts";
 import { damageCode, storeError, systemReason } from "./errors.ts";
 
-/** FULL: a commit returns after its fsync. OFF exists for the test that shows that the fsync test can fail. */
-export type Synchronous = "FULL" | "OFF";
-
 export interface ConnectionOptions {
-  readonly synchronous?: Synchronous;
+  /** FULL: a commit returns after its fsync. OFF: for files whose content need not survive a crash. */
+  readonly synchronous?: "FULL" | "OFF";
   /** How long a statement waits for another connection's lock; blocks the thread. */
   readonly busyTimeoutMs?: number;
   /** Called for each statement that met damage, with SQLite's extended result code. */

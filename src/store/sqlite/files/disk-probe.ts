@@ -1,6 +1,6 @@
 import { USER_BYTES_CEILING } from "../../../core/limits.ts";
 import type { StoreError } from "../../store-error.ts";
-import { Connection, type Synchronous } from "../connection/connection.ts";
+import { Connection } from "../connection/connection.ts";
 import { storeError } from "../connection/errors.ts";
 
 /** In pages: changes beyond this go to the WAL immediately, not only at the commit. */
@@ -18,8 +18,8 @@ export class DiskProbe {
   readonly #connection: Connection;
 
   /** Does not wait for the lock. */
-  constructor(path: string, synchronous: Synchronous, onDamage: (code: number) => void) {
-    this.#connection = new Connection(path, { synchronous, busyTimeoutMs: 0, onDamage, mustExist: true });
+  constructor(path: string, onDamage: (code: number) => void) {
+    this.#connection = new Connection(path, { busyTimeoutMs: 0, onDamage, mustExist: true });
     // This connection must not checkpoint, either.
     this.#connection.exec("PRAGMA wal_autocheckpoint = 0");
     this.#connection.exec(`PRAGMA cache_size = ${CACHE_PAGES}`);

@@ -89,9 +89,9 @@ export class FileWriter {
 
   #tryOpening(): void {
     if (this.#watch.loss(undefined) !== undefined) return;
-    const { path, synchronous } = this.#opening;
+    const { path } = this.#opening;
     const onDamage = this.#shared.meetDamage;
-    const connection = new Connection(path, { synchronous, onDamage, mustExist: true });
+    const connection = new Connection(path, { onDamage, mustExist: true });
     if (this.#watch.loss(connection) !== undefined) {
       connection.close();
       return;
@@ -102,7 +102,7 @@ export class FileWriter {
     // This thread must receive messages while another process has the lock.
     connection.exec("PRAGMA busy_timeout = 0");
     const log = new LogWatch(connection, this.#needs.tell, this.#needs.bounds);
-    const disk = new DiskProbe(path, synchronous, onDamage);
+    const disk = new DiskProbe(path, onDamage);
     const loop = new WriteLoop({
       connection,
       shared: this.#shared,

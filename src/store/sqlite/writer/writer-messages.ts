@@ -2,7 +2,6 @@ import { type ErrorOutline, OutlinedError, outlineOf } from "../../../core/fault
 import type { StoreTrouble, StoreTroubleKind } from "../../../core/ports/store-trouble.ts";
 import { StoreError, type StoreFault } from "../../store-error.ts";
 import type { CommandArguments, CommandName } from "../commands/commands.ts";
-import type { Synchronous } from "../connection/connection.ts";
 import type { StoreFilesId } from "../files/store-files.ts";
 import type { SharedCells } from "../shared-state.ts";
 
@@ -11,7 +10,6 @@ export type ToWriter =
   | {
       readonly kind: "open";
       readonly path: string;
-      readonly synchronous: Synchronous;
       readonly cells: SharedCells;
       /** See `core/faults/pulse.ts`. */
       readonly pulse: SharedArrayBuffer;

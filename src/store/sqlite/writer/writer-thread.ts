@@ -5,7 +5,6 @@ import type { StoreTroubleEvents, StoreTroubleKind } from "../../../core/ports/s
 import { taskState } from "../../../system/tasks.ts";
 import { closingTimers, systemTimers } from "../../../system/timers.ts";
 import { StoreError } from "../../store-error.ts";
-import type { Synchronous } from "../connection/connection.ts";
 import type { StoreFilesId } from "../files/store-files.ts";
 import type { SharedCells } from "../shared-state.ts";
 import { newClaimMemory } from "./claim.ts";
@@ -14,7 +13,6 @@ import { type FromWriter, receivedFault, sentFault, type ToWriter } from "./writ
 
 export interface WriterOptions {
   readonly path: string;
-  readonly synchronous: Synchronous;
   readonly cells: SharedCells;
   readonly files: StoreFilesId;
   /** The thread's entry module. */
@@ -102,7 +100,7 @@ export class WriterThread {
   }
 
   #start(): Promise<void> {
-    const { path, synchronous, cells, files, url } = this.#options;
+    const { path, cells, files, url } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const worker = new Worker(url, { name: "usermeta-writer" });
     const pulse = newPulse();
@@ -147,7 +145,7 @@ export class WriterThread {
       reject(error);
       this.#onEnd(error);
     });
-    tell(worker, { kind: "open", path, synchronous, cells, files, pulse });
+    tell(worker, { kind: "open", path, cells, files, pulse });
     // A thread that cannot open the database is ended, and counts as crashed.
     promise.catch(() => worker.terminate());
     return promise;
