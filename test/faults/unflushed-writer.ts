@@ -1,6 +1,6 @@
 /** The entry of a writer's thread that does not have the disk flush anything. */
-import { COMMANDS } from "../../src/store/sqlite/commands.ts";
-import { Connection } from "../../src/store/sqlite/connection.ts";
+import { COMMANDS } from "../../src/store/sqlite/commands/commands.ts";
+import { Connection } from "../../src/store/sqlite/connection/connection.ts";
 import { serveWriter, type WriterPort } from "../../src/store/sqlite/writer/serve-writer.ts";
 
 declare const self: WriterPort;

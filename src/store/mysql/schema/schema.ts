@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import type { Migration, MigrationTarget, SchemaVersion } from "../../migrate.ts";
 import { StoreError } from "../../store-error.ts";
 import { Deadline } from "../connection/deadline.ts";
@@ -116,9 +117,7 @@ async function refuseBesideOlder(
 ): Promise<void> {
   const first = await heartbeatsOfOlder(session, oldest);
   if (first.size === 0) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, HEARTBEAT_WATCH_MS);
-  await promise;
+  await setTimeout(HEARTBEAT_WATCH_MS);
   const second = await heartbeatsOfOlder(session, oldest);
   const alive = [...second].filter(([id, heartbeat]) => first.get(id) !== heartbeat).length;
   if (alive === 0) return;
