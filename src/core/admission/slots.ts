@@ -30,8 +30,6 @@ export interface Slots {
 /** An acquired amount. Call `leave` exactly once. */
 export interface Place {
   readonly amount: number;
-  /** Acquires more; false, without effect, if there is no room. */
-  grow(amount: number): boolean;
   /** Acquires more in any case: for sizes that are known only when it is too late to refuse. */
   exceed(amount: number): void;
   leave(): void;
@@ -97,12 +95,6 @@ export function createSlots(options: SlotsOptions): Slots {
     return {
       get amount() {
         return amount;
-      },
-      grow(more) {
-        if (!hasRoom(asker, more)) return false;
-        amount += more;
-        hold(asker, more);
-        return true;
       },
       exceed(more) {
         amount += more;
