@@ -95,8 +95,8 @@ export function badToken(code: BadTokenCode, failed: TokenFault["failed"], detai
 }
 
 /** A resource is exhausted, and nothing was done: 503. */
-export function busy(retryAfterMs = 1000): Refusal {
-  return new Refusal({ code: "busy", retryAfterMs });
+export function busy(): Refusal {
+  return new Refusal({ code: "busy", retryAfterMs: 1000 });
 }
 
 /** An invalid argument: 400. @param reason for the caller */
