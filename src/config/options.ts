@@ -57,7 +57,7 @@ export const OPTIONS = {
     value: address,
     placeholder: "host:port",
     fallback: "127.0.0.1:8080",
-    help: "Where the server listens. Port 0 takes a free one, which the start-up line names.",
+    help: "Address and port to listen on. Port 0 takes a free port, which the start-up line names.",
   }),
   store: option({
     name: "USERMETA_STORE",
@@ -65,14 +65,14 @@ export const OPTIONS = {
     value: storeUrl,
     placeholder: "url",
     fallback: "sqlite:data/usermeta.db",
-    help: "Where everything is kept: sqlite:PATH, mysql://USER@HOST/DATABASE, or memory: to forget all at the end.",
+    help: "The store: sqlite:PATH, mysql://USER@HOST/DATABASE, or memory:, which keeps nothing after the process ends.",
   }),
   storePassword: option({
     name: "USERMETA_STORE_PASSWORD",
     value: password,
     placeholder: "text",
     secret: true,
-    help: "The password of a mysql: store whose address holds none.",
+    help: "Password of a mysql: store, if its URL has none.",
   }),
   workers: option({
     name: "USERMETA_WORKERS",
@@ -81,7 +81,7 @@ export const OPTIONS = {
     placeholder: "number|auto",
     fallback: "1",
     unit: "threads",
-    help: "How many threads serve the port; auto = one for each processor. memory: is served by one only.",
+    help: "Number of threads that serve requests. auto = one per processor. A memory: store allows only one.",
   }),
   cacheBytes: option({
     name: "USERMETA_CACHE_BYTES",
@@ -90,7 +90,7 @@ export const OPTIONS = {
     placeholder: "number",
     fallback: String(CACHE_BYTES),
     unit: "bytes",
-    help: "Memory for the attributes that were read last, all workers together. 0 = none is kept.",
+    help: "Memory for cached attributes, over all workers. 0 turns the cache off.",
   }),
   readStalenessMs: option({
     name: "USERMETA_READ_STALENESS_MS",
@@ -100,29 +100,29 @@ export const OPTIONS = {
     fallback: "0",
     unit: "ms",
     help:
-      "How old a read may be at most, so that it can be answered from memory, where other servers write to the store " +
-      "too (mysql:). 0 = never stale, as sqlite: and memory: always are.",
+      "Maximum age in ms of a cached read on a mysql: store. 0 turns this cache off. Reads of sqlite: and memory: are " +
+      "never stale.",
   }),
   app: option({
     name: "USERMETA_APP",
     flag: "app",
     value: key,
     placeholder: "org/app",
-    help: "An app to make sure of at start, with the client id and secret below.",
+    help: "App to create at startup if it does not exist. Needs USERMETA_CLIENT_ID and USERMETA_CLIENT_SECRET.",
   }),
   clientId: option({
     name: "USERMETA_CLIENT_ID",
     flag: "client-id",
     value: clientId,
     placeholder: "text",
-    help: "The client id of USERMETA_APP.",
+    help: "Client id of USERMETA_APP.",
   }),
   clientSecret: option({
     name: "USERMETA_CLIENT_SECRET",
     value: secret(1),
     placeholder: "text",
     secret: true,
-    help: "The client secret of USERMETA_APP. If the app exists with another one, the start fails.",
+    help: "Client secret of USERMETA_APP. If the app exists with a different one, the server does not start.",
   }),
   userBytesMax: option({
     name: "USERMETA_USER_BYTES_MAX",
@@ -131,7 +131,7 @@ export const OPTIONS = {
     placeholder: "number",
     fallback: String(DEFAULT_LIMITS.userBytesMax),
     unit: "bytes",
-    help: "What a user's attributes may hold, keys and values together, in apps that set no limit of their own.",
+    help: "Size limit for one user's attributes, keys and values together. An app's own limit takes precedence.",
   }),
   appBytesMax: option({
     name: "USERMETA_APP_BYTES_MAX",
@@ -140,7 +140,7 @@ export const OPTIONS = {
     placeholder: "number",
     fallback: String(DEFAULT_LIMITS.appBytesMax),
     unit: "bytes",
-    help: "The same over all users of an app, in apps that set no limit of their own.",
+    help: "Size limit for the attributes of all users of an app together. An app's own limit takes precedence.",
   }),
   batchMax: option({
     name: "USERMETA_BATCH_MAX",
@@ -149,7 +149,7 @@ export const OPTIONS = {
     placeholder: "number",
     fallback: String(DEFAULT_LIMITS.batchMax),
     unit: "users",
-    help: "How many users one batch call may name, in apps that set no limit of their own.",
+    help: "Maximum number of users in one batch call. An app's own limit takes precedence.",
   }),
   ratePerSecond: option({
     name: "USERMETA_RATE_PER_SECOND",
@@ -158,7 +158,7 @@ export const OPTIONS = {
     placeholder: "number",
     fallback: String(DEFAULT_LIMITS.ratePerSecond),
     unit: "calls a second",
-    help: "How often an app may make each kind of call, in apps that set no rate of their own. 0 = no rate limits.",
+    help: "Rate limit per app and kind of call. An app's own limit takes precedence. 0 = unlimited.",
   }),
   connectionsMax: option({
     name: "USERMETA_CONNECTIONS_MAX",
@@ -167,7 +167,7 @@ export const OPTIONS = {
     placeholder: "number",
     unit: "connections",
     help:
-      "How many connections may be open. Near it the server closes idle ones. Unset: 80 % of the hard limit of file " +
+      "Maximum number of open connections. Near it the server closes idle ones. Unset: 80 % of the hard limit on file " +
       "descriptors, at most 10,000.",
   }),
   bodiesBytesMax: option({
@@ -177,7 +177,7 @@ export const OPTIONS = {
     placeholder: "number",
     fallback: String(BODIES_BYTES),
     unit: "bytes",
-    help: "Memory for the bodies of all requests that are arriving. A request that finds none left is answered 503.",
+    help: "Memory for all request bodies that are arriving. When it is used up, further requests are answered 503.",
   }),
   requestTimeoutS: option({
     name: "USERMETA_REQUEST_TIMEOUT_S",
@@ -186,21 +186,21 @@ export const OPTIONS = {
     placeholder: "number",
     fallback: "120",
     unit: "seconds",
-    help: "How long a request's body may take to arrive. After that the request is answered 408.",
+    help: "Time in seconds for a request's body to arrive. After that the request is answered 408.",
   }),
   operatorKey: option({
     name: "USERMETA_OPERATOR_KEY",
     value: secret(OPERATOR_KEY_CHARACTERS_MIN),
     placeholder: "text",
     secret: true,
-    help: `The operator's bearer token, an admin of every app; at least ${OPERATOR_KEY_CHARACTERS_MIN} characters.`,
+    help: `The operator's bearer token, which is an admin of every app; at least ${OPERATOR_KEY_CHARACTERS_MIN} characters.`,
   }),
   trustedProxies: option({
     name: "USERMETA_TRUSTED_PROXIES",
     flag: "trusted-proxies",
     value: networks,
     placeholder: "list",
-    help: "Addresses and ranges of the proxies whose X-Forwarded-For is believed, separated by commas.",
+    help: "Addresses and ranges of the proxies whose X-Forwarded-For the server trusts, separated by commas.",
   }),
   registration: option({
     name: "USERMETA_REGISTRATION",
@@ -208,7 +208,7 @@ export const OPTIONS = {
     value: oneOf(REGISTRATIONS),
     placeholder: REGISTRATIONS.join("|"),
     fallback: "authorised",
-    help: "Who may create a user, in apps that do not say: anybody, or holders of an app token.",
+    help: "Who may create users: open = anyone, authorised = admins of the app. An app's own setting takes precedence.",
   }),
   log: option({
     name: "USERMETA_LOG",
@@ -216,7 +216,7 @@ export const OPTIONS = {
     value: oneOf(LOG_FORMATS),
     placeholder: LOG_FORMATS.join("|"),
     fallback: (terminal) => (terminal ? "pretty" : "json"),
-    help: "The form of the log, which goes to stderr. Unset: pretty on a terminal, json elsewhere.",
+    help: "Format of the log on stderr. Unset: pretty on a terminal, json elsewhere.",
   }),
 } as const;
 
