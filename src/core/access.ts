@@ -10,7 +10,7 @@ type Verdict = "yes" | "no" | "open" | "2021";
 /**
  * The only place that decides who may do what. Set and delete: "Only the user himself or the app administrator"
  * (user-metadata.md § Setting, § Delete). Capacity: "only app admin has permission" (§ Get the total size). Reads: any
- * valid token of the app (protocol.md § 8, row 11). Users: admins only, apart from registration, the caller's own
+ * valid token of the app (docs/PROTOCOL.md § Rights); in the dialect of 2026 a single get of another user is refused. Users: admins only, apart from registration, the caller's own
  * password and own token. Companion calls are about the caller's own conversations, and an admin has none.
  */
 const ACCESS = {
