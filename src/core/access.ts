@@ -8,10 +8,11 @@ export type Relation = "nobody" | "self" | "other" | "admin";
 type Verdict = "yes" | "no" | "open" | "2021";
 
 /**
- * The only place that decides who may do what. Set and delete: "Only the user himself or the app administrator"
- * (user-metadata.md § Setting, § Delete). Capacity: "only app admin has permission" (§ Get the total size). Reads: any
- * valid token of the app (docs/PROTOCOL.md § Rights); in the dialect of 2026 a single get of another user is refused. Users: admins only, apart from registration, the caller's own
- * password and own token. Companion calls are about the caller's own conversations, and an admin has none.
+ * The only place that decides who may do what. Set and delete: "Only the user himself or the app administrator" (the
+ * specification § Setting user metadata, § Delete User Metadata). Capacity: "only app admin has permission" (§ Get the
+ * total size). Reads: any valid token of the app (docs/PROTOCOL.md § Rights); in the dialect of 2026 a single get of
+ * another user is refused. Users: admins only, apart from registration, the caller's own password and own token.
+ * Companion calls are about the caller's own conversations, and an admin has none.
  */
 const ACCESS = {
   //                 nobody        self          other         admin

@@ -1,4 +1,4 @@
-/** Agora Chat (protocol.md § 2.5): tokens that the team's backend creates from the App ID and an App Certificate. */
+/** Agora Chat (docs/IDENTITY.md): tokens that the team's backend creates from the App ID and an App Certificate. */
 export interface AgoraSettings {
   /** 32 hex digits. */
   readonly appId: string;
@@ -6,7 +6,7 @@ export interface AgoraSettings {
   readonly certificateFile: string;
 }
 
-/** Easemob (protocol.md § 2.4): tokens that the team's backend creates from the hosted app's client id and secret. */
+/** Easemob (docs/IDENTITY.md): tokens that the team's backend creates from the hosted app's client id and secret. */
 export interface EasemobSettings {
   readonly clientId: string;
   /** Absolute path. One secret per line; during rotation, the old and the new one. */

@@ -1,6 +1,6 @@
 import { type App, LIMIT_NAMES, type Limits } from "./model.ts";
 
-/** The documented defaults (user-metadata.md § Setting user metadata; protocol.md § 1.1). */
+/** The documented defaults (the specification § Setting user metadata; docs/PROTOCOL.md § Calls). */
 export const DEFAULT_LIMITS: Limits = {
   userBytesMax: 2048,
   appBytesMax: 10_737_418_240,
@@ -14,7 +14,7 @@ export const USER_BYTES_CEILING = 262_144;
 /** Upper bound for an app's `batchMax`. */
 export const BATCH_CEILING = 1000;
 
-/** Maximum number of users of one batch registration (protocol.md § 3.1). */
+/** Maximum number of users of one batch registration (docs/PROTOCOL.md § Users). */
 export const REGISTER_BATCH_MAX = 60;
 
 export const PASSWORD_CHARACTERS_MAX = 64;

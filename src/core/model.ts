@@ -6,20 +6,20 @@ import type { IdentitySettings } from "./identity-settings.ts";
 
 declare const brand: unique symbol;
 
-/** A folded, legal username (protocol.md § 3.6). */
+/** A folded, legal username (docs/PROTOCOL.md § Names and sizes). */
 export type UserName = string & { readonly [brand]: "UserName" };
 
 /** A folded `org/app`. */
 export type AppKey = string & { readonly [brand]: "AppKey" };
 
-/** Which generation of the documents an app's answers follow (protocol.md § 8). */
+/** Which generation of the documents an app's answers follow (docs/PROTOCOL.md § Readings). */
 export type Dialect = "2021" | "2026";
 
-/** Who may register users: any client, or holders of an app token (protocol.md § 3.1). */
+/** Who may register users: any client, or holders of an app token (docs/PROTOCOL.md § Users). */
 export type Registration = "open" | "authorised";
 
 /**
- * How to handle a set that conflicts with a concurrent one: refuse it with 409 (user-metadata.md § Setting user
+ * How to handle a set that conflicts with a concurrent one: refuse it with 409 (the specification § Setting user
  * metadata), or merge it into the attributes that the other one has stored.
  */
 export type ConflictRule = "refuse" | "merge";
@@ -79,7 +79,7 @@ export interface User {
   /** argon2id, or null for a user without a password. */
   readonly passwordHash: string | null;
   readonly activated: boolean;
-  /** The push nickname (protocol.md § 3.2); not an attribute. */
+  /** The push nickname (docs/PROTOCOL.md § Users); not an attribute. */
   readonly nickname: string | null;
   readonly created: number;
   readonly modified: number;
@@ -118,7 +118,7 @@ export function isLikeId(name: UserName): boolean {
 const ORG = /^[A-Za-z0-9][A-Za-z0-9-]{0,31}$/;
 const APP = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
 
-/** Every path may also begin with `app-id` (protocol.md § 1.1). */
+/** Every path may also begin with `app-id` (docs/PROTOCOL.md § Calls). */
 const RESERVED_ORG = "app-id";
 
 /** Folds `org/app`; undefined if it is not a legal app key. */

@@ -7,7 +7,7 @@ import type { RateLimitStatus } from "./rate-limit-status.ts";
  * thrown is a fault of the server.
  */
 export type Refused =
-  // tokens (protocol.md § 2.2)
+  // tokens (docs/PROTOCOL.md § Tokens)
   | { readonly code: "token_missing" }
   | { readonly code: BadTokenCode; readonly fault?: TokenFault }
   | { readonly code: "client_id_wrong" }
@@ -19,7 +19,7 @@ export type Refused =
   | { readonly code: "not_permitted" }
   | { readonly code: "read_not_permitted" }
   | { readonly code: "registration_closed" }
-  // metadata (user-metadata.md)
+  // metadata (the specification)
   | { readonly code: "set_user_unknown" }
   | { readonly code: "get_user_unknown" }
   | ({ readonly code: "user_bytes_exceeded"; readonly attempted: number } & Exceeded)
@@ -38,7 +38,7 @@ export type Refused =
   /** refused: by requested spelling, the users that could not be changed; so none was. */
   | { readonly code: "batch_refused"; readonly refused: ReadonlyMap<string, Refused> }
   | { readonly code: "batch_too_large"; readonly batchMax: number }
-  // users (protocol.md § 3)
+  // users (docs/PROTOCOL.md § Users)
   | { readonly code: "user_name_illegal"; readonly name: string }
   | { readonly code: "user_name_too_long" }
   | { readonly code: "user_taken"; readonly name: string; readonly appId: string }

@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { appKey, appKeyParts, userName } from "../../src/core/model.ts";
 
-// protocol.md § 3.6: at most 64 bytes, non-empty, [a-z0-9_.-], upper case folded.
+// docs/PROTOCOL.md § Names and sizes: at most 64 bytes, non-empty, [a-z0-9_.-], upper case folded.
 test("a username folds to lower case", () => {
   expect(userName("Ada.L_1-x") as string).toBe("ada.l_1-x");
   expect(userName("__proto__") as string).toBe("__proto__");

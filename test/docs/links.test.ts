@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Glob } from "bun";
 import { anchors, ROOT, readDocument } from "./markdown.ts";
@@ -28,6 +28,31 @@ describe.each(DOCUMENTS)("%s", (document) => {
       expect([path, existsSync(join(ROOT, path))]).toEqual([path, true]);
     }
   });
+});
+
+test("comments cite sections of documents that exist", () => {
+  const cited = ["src/**/*.ts", "test/**/*.ts", "scripts/**/*.ts", "bench/**/*.ts", "packages/client/src/*.ts"]
+    .flatMap((pattern) => [...new Glob(pattern).scanSync(ROOT)])
+    .filter((file) => !file.includes("node_modules"))
+    .flatMap((file) => {
+      // Without the line breaks of a block comment.
+      const text = readFileSync(join(ROOT, file), "utf8").replace(/\s*\n\s*(?:\*|\/\/) ?/g, " ");
+      return [...text.matchAll(/(docs\/[A-Z]+\.md) § (.{1,60})/g)].map(([, document = "", rest = ""]) => ({
+        file,
+        document,
+        rest,
+      }));
+    });
+  expect(cited.length).toBeGreaterThan(50);
+  for (const { file, document, rest } of cited) {
+    const headings = [...readDocument(document).matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) => heading);
+    expect([file, document, rest, headings.some((heading) => rest.startsWith(heading))]).toEqual([
+      file,
+      document,
+      rest,
+      true,
+    ]);
+  }
 });
 
 test("docs/ARCHITECTURE.md lists src/ as it is", () => {

@@ -1,7 +1,7 @@
 import type { Admin } from "./client.ts";
 import type { ExpectedError } from "./expect-answer.ts";
 
-/** Every kind of missing or invalid token, with the 401 that a metadata call answers (protocol.md § 2.2). */
+/** Every kind of missing or invalid token, with the 401 that a metadata call answers (docs/PROTOCOL.md § Tokens). */
 export function badBearers(
   admin: Admin,
 ): readonly (readonly [what: string, token: string | undefined, ExpectedError])[] {

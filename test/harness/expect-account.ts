@@ -10,7 +10,7 @@ export interface ExpectedAccountError {
   readonly exception?: string;
 }
 
-/** Refusals of bearers, common to all calls (protocol.md § 2.2). */
+/** Refusals of bearers, common to all calls (docs/PROTOCOL.md § Tokens). */
 export const TOKEN_MISSING: ExpectedAccountError = {
   status: 401,
   error: "unauthorized",
@@ -33,7 +33,7 @@ export const TOKEN_UNKNOWN: ExpectedAccountError = {
 };
 export const NOT_PERMITTED: ExpectedAccountError = { status: 401, error: "unauthorized", text: "unauthorized" };
 
-/** For calls about one user (protocol.md § 3.2). */
+/** For calls about one user (docs/PROTOCOL.md § Users). */
 export const USER_UNKNOWN: ExpectedAccountError = {
   status: 404,
   error: "service_resource_not_found",
@@ -45,7 +45,7 @@ export function illegalArgument(text: string): ExpectedAccountError {
   return { status: 400, error: "illegal_argument", text };
 }
 
-/** The exact Usergrid shape of protocol.md § 4.1: only metadata calls have `desc`. */
+/** The exact Usergrid shape of docs/PROTOCOL.md § Envelopes: only metadata calls have `desc`. */
 export function expectAccountError(answer: Answer, { status, error, text, exception }: ExpectedAccountError): void {
   const { timestamp, duration, hint, ...rest } = answer.body;
   const wanted = { error, error_description: text };
@@ -67,7 +67,7 @@ export function expectAccountSuccess(answer: Answer, members: Readonly<Record<st
   return answer.body;
 }
 
-/** A user in answers (protocol.md § 3.1). `nickname` is present only if set. */
+/** A user in answers (docs/PROTOCOL.md § Users). `nickname` is present only if set. */
 export function entity(username: string, more: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return {
     uuid: expect.stringMatching(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),

@@ -31,7 +31,7 @@ export function expectSuccess(answer: Answer, members: Readonly<Record<string, u
   expectMs(lastModified);
 }
 
-/** An error of a metadata call: exactly the union of the old and the newer shape (protocol.md § 4.1). */
+/** An error of a metadata call: exactly the union of the old and the newer shape (docs/PROTOCOL.md § Envelopes). */
 export function expectMetadataError(answer: Answer, expected: ExpectedError): void {
   const { status, error, text, desc = text, exception, data, details } = expected;
   // wire/http/hints.test.ts checks which errors have a hint, and for which callers.

@@ -29,7 +29,7 @@ const REFUSALS: Readonly<Record<string, RefusalCode>> = {
   service_unavailable: "busy",
 };
 
-/** Users by the server's own calls (protocol.md §§ 3.1, 3.4), as the operator. */
+/** Users by the server's own calls (docs/PROTOCOL.md § Users), as the operator. */
 export function serverUsers({ args: [appText = ""], loaded: { config } }: Call, url: string): UserAdmin {
   const app = appKey(appText);
   if (app === undefined) throw unknownAt(url, appText);

@@ -21,7 +21,7 @@ import {
   type Registrant,
 } from "./registrants.ts";
 
-/** The result of a batch registration: users that could be created were (protocol.md § 8, row 17). */
+/** The result of a batch registration: users that could be created were (docs/PROTOCOL.md § Readings, row 17). */
 export interface Registered {
   readonly users: readonly User[];
   readonly failures: readonly { readonly name: string; readonly refused: Refused }[];
@@ -34,9 +34,9 @@ export interface UserPage {
 }
 
 /**
- * The users of an app (protocol.md § 3). A target is undefined if the path holds no legal username. Operations that hash
- * a password (argon2id) take the client's address: hashing is queued fairly by address, then by the caller's account.
- * When the queue is full they refuse with `busy`, and nothing is stored.
+ * The users of an app (docs/PROTOCOL.md § Users). A target is undefined if the path holds no legal username. Operations
+ * that hash a password (argon2id) take the client's address: hashing is queued fairly by address, then by the caller's
+ * account. When the queue is full they refuse with `busy`, and nothing is stored.
  */
 export interface Accounts {
   /** Refuses callers that may not `register`; asked before a body is read. */
@@ -66,9 +66,10 @@ export interface Accounts {
   /** As `remove`, for a page of users. Omits a user that another call deletes meanwhile. */
   removeMany(resolved: ResolvedApp, by: Authorised, after: UserCursor | undefined, countMax: number): Promise<UserPage>;
   /**
-   * Also revokes the user's tokens. A user must give the old password, which counts as a log-in attempt; an admin need not.
-   * The change applies only to the user that was read at the start, not to one created again under the same name. A user's
-   * change replaces only the password that was given: after a concurrent change it refuses with `password_wrong`.
+   * Also revokes the user's tokens. A user must give the old password, which counts as a log-in attempt; an admin need
+   * not. The change applies only to the user that was read at the start, not to one created again under the same name.
+   * A user's change replaces only the password that was given: after a concurrent change it refuses with
+   * `password_wrong`.
    */
   changePassword(
     resolved: ResolvedApp,

@@ -18,7 +18,7 @@ export interface CheckedRegistrant {
 
 /**
  * Validates a registration. Refuses with `user_name_too_long`, `user_name_illegal`, `password_missing`,
- * `password_too_long` or `nickname_too_long` (protocol.md § 3).
+ * `password_too_long` or `nickname_too_long` (docs/PROTOCOL.md § Users).
  */
 export function checkRegistrant({ username, password, nickname }: Registrant): CheckedRegistrant {
   const name = requireUserName(username);

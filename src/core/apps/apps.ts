@@ -11,10 +11,10 @@ export interface AppCredentials {
   readonly clientSecret: string;
 }
 
-/** 60 days (protocol.md § 2.1). */
+/** 60 days (docs/PROTOCOL.md § Tokens). */
 export const DEFAULT_TOKEN_TTL_SECONDS = 5_184_000;
 
-/** Documented client ids and secrets are base64url of this prefix and random bytes (protocol.md § 2.3). */
+/** Documented client ids and secrets are base64url of this prefix and random bytes (docs/PROTOCOL.md § Tokens). */
 const CREDENTIAL_PREFIX = "ap:";
 const CLIENT_ID_BYTES = 16;
 const CLIENT_SECRET_BYTES = 20;

@@ -132,7 +132,7 @@ function mergedOf(stored: StoredAttributes, changes: AttributePatch | "all remov
 
 /**
  * The write that replaces `stored` by `merged`; undefined if nothing changes. Refuses with `user_bytes_exceeded`
- * (user-metadata.md § Setting user metadata).
+ * (the specification § Setting user metadata).
  */
 export function writeOf(
   { app, limits }: ResolvedApp,

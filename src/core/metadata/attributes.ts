@@ -3,7 +3,7 @@
  * attributes are equal texts, and keys that JavaScript objects treat specially (`__proto__`, `10`) keep their place.
  */
 
-/** The changes of a set: key → new value; an empty value removes the key (protocol.md § 8, row 9). */
+/** The changes of a set: key → new value; an empty value removes the key (docs/PROTOCOL.md § Readings, row 9). */
 export type AttributePatch = ReadonlyMap<string, string>;
 
 export const EMPTY_PATCH: AttributePatch = new Map();

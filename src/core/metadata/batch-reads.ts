@@ -46,7 +46,7 @@ export interface ManyMetadata {
   readonly removed: readonly string[];
 }
 
-/** Reads of several users (user-metadata.md § Get Users' Metadata; docs/EXTENSIONS.md). */
+/** Reads of several users (the specification § Get Users' Metadata; docs/EXTENSIONS.md). */
 export interface BatchReads {
   /** @param userBytesMax size limit of a user's attributes, bytes; determines how many users are read at a time */
   read(app: number, wanted: WantedMetadata, userBytesMax: number): Promise<ManyMetadata>;

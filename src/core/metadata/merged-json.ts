@@ -7,7 +7,7 @@ import { compareKey, endOfText, seekKey, textAt } from "./members.ts";
 export interface SizedJson {
   /** See attributes.ts. */
   readonly json: string;
-  /** Σ UTF-8 bytes of keys and values (protocol.md § 8, row 10). */
+  /** Σ UTF-8 bytes of keys and values (docs/PROTOCOL.md § Readings, row 10). */
   readonly bytes: number;
 }
 

@@ -31,7 +31,7 @@ export interface UsedBytes {
 }
 
 /**
- * The operations of user-metadata.md and docs/EXTENSIONS.md. A target is undefined if the path holds no legal username.
+ * The operations of the specification and docs/EXTENSIONS.md. A target is undefined if the path holds no legal username.
  * Operations that the caller may not do are refused with `not_permitted` (a get with `read_not_permitted`): see access.ts.
  */
 export interface Metadata {
@@ -78,7 +78,7 @@ export interface Metadata {
     keys: readonly string[],
     preconditions: readonly Precondition[],
   ): Promise<StoredAttributes | undefined>;
-  /** Total size of all attributes of the app, bytes (user-metadata.md § Get the total size). */
+  /** Total size of all attributes of the app, bytes (the specification § Get the total size). */
   capacity(resolved: ResolvedApp, caller: Caller): Promise<number>;
   /** The usage that the caller's limits apply to. */
   used(resolved: ResolvedApp, caller: Caller): Promise<UsedBytes>;
@@ -226,7 +226,7 @@ function preconditionFailedOf(stored: StoredVersion | undefined): Refusal {
   return new Refusal({ code: "precondition_failed", stored, differingJson: NO_ATTRIBUTES_JSON });
 }
 
-/** The result of reading a user that does not exist (protocol.md § 8). */
+/** The result of reading a user that does not exist (docs/PROTOCOL.md § Readings). */
 function unknownUser(dialect: Dialect): undefined {
   if (dialect === "2021") throw new Refusal({ code: "get_user_unknown" });
   return undefined;

@@ -18,13 +18,13 @@ import {
 } from "./rate-limiter-memory.ts";
 
 /**
- * The rate limits of protocol.md § 4.3: token buckets by the generic cell rate algorithm. A bucket is one number, the
+ * The rate limits of docs/PROTOCOL.md § Rates: token buckets by the generic cell rate algorithm. A bucket is one number, the
  * moment at which it is full again, moved by compare-and-swap in shared memory. So a rate limit is exact whatever the
  * number of threads, and a bucket needs no timer and no cleanup. A bucket holds one second's worth. Where several servers
  * share the store, each enforces its share of every rate: see rate-shares.ts.
  */
 
-/** The rate limit of token requests is three times the rate of other calls (protocol.md § 4.3). */
+/** The rate limit of token requests is three times the rate of other calls (docs/PROTOCOL.md § Rates). */
 const TOKEN_FACTOR = 3;
 
 const MS_NS = 1_000_000n;

@@ -22,7 +22,7 @@ export interface UserGrant extends IssuedToken {
 }
 
 /**
- * The grants that issue a token (protocol.md § 2.1). A lifetime is in seconds; undefined = the app's default, 0 =
+ * The grants that issue a token (docs/PROTOCOL.md § Tokens). A lifetime is in seconds; undefined = the app's default, 0 =
  * permanent. A new token does not affect older ones. The asker has an address only, because it is not authenticated yet.
  */
 export interface Grants {

@@ -2,7 +2,8 @@ import type { UserName } from "../model.ts";
 import { fromBase64Url } from "./base64url.ts";
 
 /**
- * The claims of a token of this server. To clients a token is opaque text that begins with `YWMt` (protocol.md § 2.3):
+ * The claims of a token of this server. To clients a token is opaque text that begins with `YWMt` (docs/PROTOCOL.md §
+ * Tokens):
  *
  *     base64url( "ac-" | format 1 B | kind 1 B | key id 4 B | issued 8 B | ttl 4 B | app ended 8 B | own ended 8 B
  *                | app 16 B | user 16 B, username: user tokens only | signature 32 B )

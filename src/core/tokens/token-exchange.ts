@@ -14,7 +14,7 @@ export interface ExchangedToken {
 
 export interface TokenExchange {
   /**
-   * Exchanges an external token that the app accepts for a token of this server (protocol.md § 2.5), which does not outlive
+   * Exchanges an external token that the app accepts for a token of this server (docs/IDENTITY.md), which does not outlive
    * the external one. Refuses as `TokenVerifier.verify` does, and with `token_missing` or `app_unknown`.
    */
   exchange(resolved: ResolvedApp, bearer: string | undefined, asker: () => Asker): Promise<ExchangedToken>;

@@ -4,7 +4,7 @@ import { urlOf } from "../requests/request.ts";
 import { jsonReply, type Reply } from "./reply.ts";
 
 /**
- * The envelope of the user calls and the companion calls (protocol.md § 3.1).
+ * The envelope of the user calls and the companion calls (docs/PROTOCOL.md § Users).
  * @param path below the app, without the app's prefix
  * @param content the answer's own members
  * @param more members after the envelope's; undefined ones are omitted

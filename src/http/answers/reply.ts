@@ -10,7 +10,7 @@ import type { Quota, WireError } from "./wire-error.ts";
 
 /**
  * A handler's reply: the members of a JSON object, as text, so that attributes are sent exactly as stored. `timed`
- * replies get `timestamp` and `duration` (user-metadata.md); token replies do not.
+ * replies get `timestamp` and `duration` (the specification); token replies do not.
  */
 export interface Reply {
   /** Undefined: not modified (304). */
@@ -165,8 +165,8 @@ function setQuota(headers: Headers, { used, limit }: Quota): void {
 export interface ErrorFrame {
   readonly span: Span;
   /**
-   * Errors of metadata calls are the union of the old and the newer shape (protocol.md § 4.1); those of other calls
-   * have no `desc`.
+   * Errors of metadata calls are the union of the old and the newer shape (docs/PROTOCOL.md § Envelopes); those of
+   * other calls have no `desc`.
    */
   readonly family: Family;
   readonly rateLimit?: RateLimitStatus | undefined;

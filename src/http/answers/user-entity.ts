@@ -3,7 +3,7 @@ import type { Call } from "../call.ts";
 import { envelopedReply } from "./enveloped-reply.ts";
 import type { Reply } from "./reply.ts";
 
-/** A user as JSON (protocol.md § 3.1). */
+/** A user as JSON (docs/PROTOCOL.md § Users). */
 export function userEntity({
   id,
   created,

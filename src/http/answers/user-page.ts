@@ -3,7 +3,7 @@ import type { UserCursor } from "../../core/ports/user-store.ts";
 import { illegal } from "../../core/refusals.ts";
 import { urlOf } from "../requests/request.ts";
 
-/** Default and maximum number of users on a page (protocol.md § 3.3). */
+/** Default and maximum number of users on a page (docs/PROTOCOL.md § Users). */
 const LIMIT_DEFAULT = 10;
 const LIMIT_MAX = 100;
 

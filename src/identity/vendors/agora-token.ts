@@ -1,5 +1,5 @@
 /**
- * Agora's AccessToken2 (protocol.md § 2.5), verified offline:
+ * Agora's AccessToken2 (docs/IDENTITY.md), verified offline:
  *
  *     "007" + base64( zlib( signature | info ) )
  *     info = app id | issued u32 | lifetime u32 | salt u32 | count u16 | services

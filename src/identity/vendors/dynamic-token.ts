@@ -1,5 +1,5 @@
 /**
- * Easemob's dynamic user token (protocol.md § 2.4), verified offline:
+ * Easemob's dynamic user token (docs/IDENTITY.md), verified offline:
  *
  *     base64url( "dt-" | {"signature", "appkey", "userId", "curTime", "ttl"} as JSON )
  *     signature = hex( SHA-256( client id | appkey | user | time | ttl | client secret ) ), in seconds

@@ -1,13 +1,13 @@
 /**
- * User tokens of the hosted service (`YWMt…`, protocol.md § 2.3), which only that service can verify: this server requests
- * the token's user from it, with the token itself as the credential. The token's content is not trusted; it only yields the
- * URL of the request:
+ * User tokens of the hosted service (`YWMt…`, docs/PROTOCOL.md § Tokens), which only that service can verify: this
+ * server requests the token's user from it, with the token itself as the credential. The token's content is not
+ * trusted; it only yields the URL of the request:
  *
  *     base64url( "ac-" | … | principal 16 B at 35 | kind 1 B at 51 | 03 | issued 8 B | lifetime 4 B | signature 32 B )
  *
- * `GET /users/{uuid}` is documented (protocol.md § 3.2); that users may request themselves is our reading, which no real
- * service has confirmed: this kind is experimental. App tokens are not accepted: no response of the service grants admin
- * rights here.
+ * `GET /users/{uuid}` is documented (docs/PROTOCOL.md § Users); that users may request themselves is our reading, which
+ * no real service has confirmed: this kind is experimental. App tokens are not accepted: no response of the service
+ * grants admin rights here.
  */
 
 import type { HostedSettings } from "../../core/identity-settings.ts";

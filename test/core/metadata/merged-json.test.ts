@@ -10,7 +10,7 @@ const ALWAYS_DUE: Pace = { isDue: () => true, rest: () => Promise.resolve() };
 
 const RUNS = { numRuns: 3000 };
 
-// protocol.md § 8, rows 7 and 9.
+// docs/PROTOCOL.md § Readings, rows 7 and 9.
 test("a merge replaces what it names, removes what it empties, leaves the rest, and knows its bytes", () => {
   fc.assert(
     fc.property(anyAttributes, anyChanges, (before, changes) => {
@@ -58,7 +58,7 @@ test("changes that change nothing return the stored text itself", () => {
   );
 });
 
-// user-metadata.md: "the total length of properties for a single user"; protocol.md § 8, row 10.
+// the specification: "the total length of properties for a single user"; docs/PROTOCOL.md § Readings, row 10.
 test("the size of attributes is that of all keys and values in UTF-8, whatever their JSON needs", () => {
   const none: SizedJson = { json: "{}", bytes: 0 };
   const one = mergedJson(none, new Map([["nickname", "\u4f60\u597d"]]));

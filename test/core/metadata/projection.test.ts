@@ -4,7 +4,7 @@ import { pacedProjection, projection } from "../../../src/core/metadata/projecti
 import { anyAttributes, anyKey } from "./any-attributes.ts";
 import { attributesJson } from "./attributes-json.ts";
 
-// protocol.md § 8, row 4: `{}` for a user with none of them.
+// docs/PROTOCOL.md § Readings, row 4: `{}` for a user with none of them.
 test("a projection is the part that was asked for, for few keys and for many, of one text after the other", () => {
   fc.assert(
     fc.property(fc.array(anyAttributes, { maxLength: 3 }), fc.array(anyKey, { maxLength: 20 }), (users, keys) => {

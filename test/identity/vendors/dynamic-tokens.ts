@@ -13,7 +13,7 @@ interface Parts {
   readonly clientId?: string;
 }
 
-/** As the hosted service's documents have a backend make it (protocol.md § 2.4). */
+/** As the hosted service's documents have a backend make it (docs/IDENTITY.md). */
 export function dynamicToken(parts: Parts = {}): string {
   const { user = "ada", appkey = "org#app", time = Math.floor(Date.now() / 1000), ttl = 600 } = parts;
   const { secret = CLIENT_SECRET, clientId = CLIENT_ID } = parts;

@@ -1,4 +1,7 @@
-/** A stand-in for the hosted service: it knows its own tokens, and tells users about themselves (protocol.md § 3.2). */
+/**
+ * A stand-in for the hosted service: it knows its own tokens, and tells users about themselves (docs/PROTOCOL.md §
+ * Users).
+ */
 import { randomBytes, randomUUID } from "node:crypto";
 
 interface Made {

@@ -3,7 +3,7 @@ import { send, signIn } from "../../harness/client.ts";
 import { entity, expectAccountSuccess } from "../../harness/expect-account.ts";
 import { startTestService } from "../../harness/service.ts";
 
-// POST `/users/{u}/activate` → `{"action":"activate user","timestamp":…,"duration":9}` (protocol.md § 3.5)
+// POST `/users/{u}/activate` → `{"action":"activate user","timestamp":…,"duration":9}` (docs/PROTOCOL.md § Users)
 test("the user gets tokens again; those of before stay ended", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);

@@ -5,7 +5,7 @@ import { startTestService } from "../../harness/service.ts";
 
 const CHANGED = { action: "set user password" };
 
-// `{"newpassword":"…"}` → `{"action":"set user password","timestamp":…,"duration":8}` (protocol.md § 3.5)
+// `{"newpassword":"…"}` → `{"action":"set user password","timestamp":…,"duration":8}` (docs/PROTOCOL.md § Users)
 test("an admin needs no old password; the new one works and the old one no longer", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);

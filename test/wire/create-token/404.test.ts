@@ -6,7 +6,7 @@ import { startTestService } from "../../harness/service.ts";
 const USER_NOT_FOUND = { status: 404, error: "invalid_grant", text: "user not found" };
 
 // The web SDK compares the message of a failed login with "user not found" (clients.md 23). Old SDKs send no
-// autoCreateUser: missing is false (protocol.md § 2.1).
+// autoCreateUser: missing is false (docs/PROTOCOL.md § Tokens).
 test("password and inherit of an unknown user, or of a name that no user can have", async () => {
   await using service = await startTestService();
   const { token } = await signIn(service);

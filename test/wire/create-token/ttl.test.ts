@@ -23,7 +23,7 @@ const LIFETIMES: readonly (readonly [ttl: unknown, expiresIn: number])[] = [
 ];
 
 // "ttl seconds, may be a string or a number; given ⇒ wins; absent ⇒ the app's console setting; 0 = permanent"
-// (protocol.md § 2.1)
+// (docs/PROTOCOL.md § Tokens)
 test("every grant takes a ttl as a number or as text, and answers it within 32 bits", async () => {
   await using service = await startTestService({ app: { tokenTtlSeconds: 777 }, parts: { passwords: quickPasswords } });
   const admin = await signIn(service);

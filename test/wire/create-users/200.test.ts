@@ -87,7 +87,7 @@ test("names fold to lower case and may be 64 bytes; JSON is read under any conte
   }
 });
 
-// "Batch ≤ 60, token always needed"; "Batch adds `data: []`" (protocol.md § 3.1)
+// "Batch ≤ 60, token always needed"; "Batch adds `data: []`" (docs/PROTOCOL.md § Users)
 test("60 users in one call are all created, in the order sent", async () => {
   await using service = await startTestService({ parts });
   const { token } = await signIn(service);

@@ -3,7 +3,7 @@ import { send, signIn } from "../../harness/client.ts";
 import { entity, expectAccountSuccess } from "../../harness/expect-account.ts";
 import { startTestService } from "../../harness/service.ts";
 
-// POST `/users/{u}/deactivate` → `{"action":"Deactivate user","entities":[{…"activated":false}],…}` (protocol.md § 3.5)
+// POST `/users/{u}/deactivate` → `{"action":"Deactivate user","entities":[{…"activated":false}],…}` (docs/PROTOCOL.md § Users)
 test("the user is shown as not activated, and keeps their attributes; again changes nothing", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);

@@ -3,7 +3,7 @@ import { send, signIn } from "../../harness/client.ts";
 import { expectAccountSuccess } from "../../harness/expect-account.ts";
 import { startTestService } from "../../harness/service.ts";
 
-// "Body like register with `action: delete`"; "Deleting a user deletes his attributes too" (protocol.md § 3.4)
+// "Body like register with `action: delete`"; "Deleting a user deletes his attributes too" (docs/PROTOCOL.md § Users)
 test("the deleted user is answered once more, and then the user and their attributes are gone", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);

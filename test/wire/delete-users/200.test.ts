@@ -5,7 +5,7 @@ import { startTestService } from "../../harness/service.ts";
 
 const namesOf = ({ body }: Answer): string[] => body.entities.map(({ username }: { username: string }) => username);
 
-// "batch returns the deleted entities (+`cursor`), limit 1..100 default 10" (protocol.md § 3.4)
+// "batch returns the deleted entities (+`cursor`), limit 1..100 default 10" (docs/PROTOCOL.md § Users)
 test("the oldest users go first, ten unless it says otherwise, with their attributes", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);

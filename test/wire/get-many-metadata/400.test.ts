@@ -3,7 +3,7 @@ import { send, signIn } from "../../harness/client.ts";
 import { expectMetadataError } from "../../harness/expect-answer.ts";
 import { startTestService } from "../../harness/service.ts";
 
-// No document names these; protocol.md § 8, row 6 settles them.
+// No document names these; docs/PROTOCOL.md § Readings, row 6 settles them.
 const ILLEGAL = {
   "no targets": {},
   "targets that are null": { targets: null },
@@ -35,7 +35,7 @@ for (const body of ["", "{", "targets=ada", "\u{feff}", '{"targets":["ada"]} x']
   });
 }
 
-// 400 BAD_REQUEST "exceed allowed batch size %s" (protocol.md § 1.4, the newer documents)
+// 400 BAD_REQUEST "exceed allowed batch size %s" (docs/PROTOCOL.md § Batch get, the newer documents)
 test("2026: 101 targets are over the limit, counted before names are folded or repeated ones dropped", async () => {
   await using service = await startTestService({ app: { dialect: "2026" } });
   const { token } = await signIn(service);

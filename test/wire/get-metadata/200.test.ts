@@ -4,7 +4,7 @@ import { send, signIn } from "../../harness/client.ts";
 import { expectSuccess } from "../../harness/expect-answer.ts";
 import { startTestService } from "../../harness/service.ts";
 
-// "Gets all user attribute key-value pairs for the specified user." (user-metadata.md § Get user metadata)
+// "Gets all user attribute key-value pairs for the specified user." (the specification § Get user metadata)
 for (const dialect of DIALECTS) {
   test(`${dialect}: the user and the admin read all attributes`, async () => {
     await using service = await startTestService({ app: { dialect } });
@@ -39,7 +39,7 @@ test("2021: any user of the app may read another", async () => {
   expectSuccess(await send("GET", `${service.base}/metadata/user/bob`, { token }), { data: { nickname: "Bob" } });
 });
 
-// The newer documents: 200 with `data: {}` in both cases (protocol.md § 1.3).
+// The newer documents: 200 with `data: {}` in both cases (docs/PROTOCOL.md § Get).
 test("2026: an unknown user reads like one without attributes", async () => {
   await using service = await startTestService({ app: { dialect: "2026" } });
   const admin = await signIn(service);

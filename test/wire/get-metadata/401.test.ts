@@ -16,7 +16,7 @@ for (const dialect of DIALECTS) {
   });
 }
 
-// 401 `metadata_error` `auth error`: "for example the token does not match the path username" (protocol.md § 1.3)
+// 401 `metadata_error` `auth error`: "for example the token does not match the path username" (docs/PROTOCOL.md § Get)
 test("2026: a user may read only their own, and does not learn whether another user exists", async () => {
   await using service = await startTestService({ app: { dialect: "2026" } });
   const admin = await signIn(service);

@@ -3,7 +3,7 @@ import { send, signIn } from "../../harness/client.ts";
 import { expectMetadataError, expectSuccess } from "../../harness/expect-answer.ts";
 import { startTestService } from "../../harness/service.ts";
 
-// "the alternative prefix /app-id/{app_id}/… for every one of these paths" (protocol.md § 1.1)
+// "the alternative prefix /app-id/{app_id}/… for every one of these paths" (docs/PROTOCOL.md § Calls)
 test("every metadata call answers below /app-id/{app_id} as below /{org}/{app}", async () => {
   await using service = await startTestService();
   const base = `${service.origin}/app-id/${service.app.id}`;

@@ -41,7 +41,7 @@ test("a path that is none of ours is a 404 in JSON, with and without a token, on
   }
 });
 
-// protocol.md § 4.2: 404 organization_application_not_found
+// docs/PROTOCOL.md § Errors: 404 organization_application_not_found
 for (const key of ["org/nothing", "nobody/app", "org/app%20", "__proto__/app", "o%2frg/app", "org/%00", "%ff/app"]) {
   test(`an app called ${key} is unknown, whatever the token`, async () => {
     await using service = await startTestService();

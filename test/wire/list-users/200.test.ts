@@ -60,7 +60,7 @@ test("the documented envelope, with count, and no cursor when there are no more"
 });
 
 // "limit 1..100, default 10 (bigger is capped at 100), ordered by creation. Adds `cursor` while more remain"
-// (protocol.md § 3.3)
+// (docs/PROTOCOL.md § Users)
 test("cursors lead through 25 users, each once, in the order of their creation", async () => {
   await using service = await startTestService();
   const { token } = await signIn(service);

@@ -22,7 +22,7 @@ const BUCKETS: Readonly<Record<string, { readonly worth: number; readonly calls:
       () => send("PUT", `${base}/metadata/user/ada`, { token: ada, json: {} }),
     ],
   },
-  // "GET-user + GET-capacity share one 100/s bucket" (protocol.md § 1.1)
+  // "GET-user + GET-capacity share one 100/s bucket" (docs/PROTOCOL.md § Calls)
   read: {
     worth: RATE,
     calls: ({ service: { base, origin, app }, admin: { token }, ada }) => [
@@ -46,7 +46,7 @@ const BUCKETS: Readonly<Record<string, { readonly worth: number; readonly calls:
       () => send("DELETE", `${base}/metadata/user/bob`, { token: ada }),
     ],
   },
-  // "token 300/s", three times the others' (protocol.md § 4.3)
+  // "token 300/s", three times the others' (docs/PROTOCOL.md § Rates)
   token: {
     worth: RATE * 3,
     calls: ({ service: { base, credentials }, admin: { token } }) => [
@@ -62,7 +62,7 @@ const BUCKETS: Readonly<Record<string, { readonly worth: number; readonly calls:
         }),
     ],
   },
-  // All user calls together (protocol.md § 4.3).
+  // All user calls together (docs/PROTOCOL.md § Rates).
   users: {
     worth: RATE,
     calls: ({ service: { base }, admin: { token }, ada }) => [

@@ -6,7 +6,7 @@ import { expectMs, expectSuccess } from "../../harness/expect-answer.ts";
 import { startTestService } from "../../harness/service.ts";
 
 // "Set the user metadata for the specified user. Only the user himself or the app administrator has permission to do
-// the settings." (user-metadata.md § Setting user metadata)
+// the settings." (the specification § Setting user metadata)
 for (const dialect of DIALECTS) {
   test(`${dialect}: the admin and the user may set, and the answer holds exactly the stored attributes`, async () => {
     await using service = await startTestService({ app: { dialect } });

@@ -3,7 +3,7 @@ import { send, signIn } from "../../harness/client.ts";
 import { expectMetadataError } from "../../harness/expect-answer.ts";
 import { startTestService } from "../../harness/service.ts";
 
-// No document names a 400 of this call; protocol.md § 8, rows 14 and 15 settle it.
+// No document names a 400 of this call; docs/PROTOCOL.md § Readings, rows 14 and 15 settle it.
 const REFUSED = {
   "an empty body": ["", "the request body holds no attributes"],
   "nothing but separators": ["&&", "the request body holds no attributes"],

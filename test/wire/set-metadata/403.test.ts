@@ -13,7 +13,7 @@ const DESC = "user metadata length exceed the limit";
 // metadata under an app."
 const TEXTS = {
   2021: { user: DESC, app: DESC },
-  // protocol.md § 1.2, the newer documents' messages
+  // docs/PROTOCOL.md § Set, the newer documents' messages
   2026: {
     user: "size of metadata for this single user exceeds the user defined limit, 2048Bytes",
     app: "total size of user metadata for this app exceeds the user defined limit, 3000Bytes",

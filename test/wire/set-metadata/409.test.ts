@@ -7,7 +7,7 @@ import { startTestService } from "../../harness/service.ts";
 const DESC = "update userMetadata failed, concurrent updates not allowed";
 const TEXTS = {
   2021: DESC,
-  // protocol.md § 1.2, the newer documents' message
+  // docs/PROTOCOL.md § Set, the newer documents' message
   2026: "Failed to operate user metadata. Concurrent operation not allowed",
 } as const;
 

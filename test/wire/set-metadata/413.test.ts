@@ -3,7 +3,7 @@ import { signIn } from "../../harness/client.ts";
 import { expectMetadataError } from "../../harness/expect-answer.ts";
 import { startTestService } from "../../harness/service.ts";
 
-// error.md: "Request Entity Too Large". The documents have it for messages; our bound is 1 MB (protocol.md § 8, row 19).
+// error.md: "Request Entity Too Large". The documents have it for messages; our bound is 1 MB (docs/PROTOCOL.md § Readings, row 19).
 test("a body over 1 MB is too large, in JSON, and one of exactly 1 MB is read", async () => {
   await using service = await startTestService();
   const admin = await signIn(service);

@@ -10,7 +10,7 @@ const refused = (contentType: string) => ({
   text: `Content-Type '${contentType}' is not supported.`,
 });
 
-// 415 UNSUPPORTED_MEDIA_TYPE "Content-Type 'application/json;charset=UTF-8' is not supported." (protocol.md § 1.2)
+// 415 UNSUPPORTED_MEDIA_TYPE "Content-Type 'application/json;charset=UTF-8' is not supported." (docs/PROTOCOL.md § Set)
 for (const dialect of DIALECTS) {
   test(`${dialect}: a body declared as something else than a form is refused by name, and nothing is stored`, async () => {
     await using service = await startTestService({ app: { dialect } });

@@ -9,8 +9,8 @@ export interface BatchBody extends WantedMetadata {
 
 /**
  * `targets` may be omitted beside `versions`, which maps usernames to the `lastModified` of the client's copy
- * (docs/EXTENSIONS.md). Without `properties`, or with an empty list, all attributes are read (protocol.md § 8, rows 5
- * and 6). The number of users is checked before the users themselves.
+ * (docs/EXTENSIONS.md). Without `properties`, or with an empty list, all attributes are read (docs/PROTOCOL.md §
+ * Readings, rows 5 and 6). The number of users is checked before the users themselves.
  * @param value the parsed JSON of the body
  */
 export function batchBody(value: unknown, batchMax: number): BatchBody {

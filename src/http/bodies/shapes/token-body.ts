@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Seconds, as a number or as text; 0 = permanent, absent = the app's default (protocol.md § 2.1). */
+/** Seconds, as a number or as text; 0 = permanent, absent = the app's default (docs/PROTOCOL.md § Tokens). */
 const Ttl = z
   .union([z.number(), z.string().trim().regex(/^\d+$/).transform(Number)])
   .pipe(z.number().int().min(0))

@@ -8,7 +8,7 @@ import { urlOf } from "../../requests/request.ts";
 import { writtenReply } from "./set-metadata.ts";
 
 /**
- * DELETE …/metadata/user/{username} (user-metadata.md § Delete User Metadata). `?properties=a,b` deletes only these
+ * DELETE …/metadata/user/{username} (the specification § Delete User Metadata). `?properties=a,b` deletes only these
  * keys (docs/EXTENSIONS.md).
  */
 export function deleteMetadata({ metadata }: { metadata: Metadata }): Handler {

@@ -8,7 +8,7 @@ import { readText } from "../../bodies/read-text.ts";
 import { BODY_BYTES_MAX } from "../../bodies/request-body.ts";
 import { type BodyHandler, readFirst } from "../../call.ts";
 
-/** POST …/metadata/user/get (user-metadata.md § Get Users' Metadata); with `versions`, docs/EXTENSIONS.md. */
+/** POST …/metadata/user/get (the specification § Get Users' Metadata); with `versions`, docs/EXTENSIONS.md. */
 export function getManyMetadata({ metadata }: { metadata: Metadata }): BodyHandler {
   return readFirst(
     async (call) => await wantedOf(await readText(call, BODY_BYTES_MAX), call.resolved.limits.batchMax),

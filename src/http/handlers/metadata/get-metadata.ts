@@ -5,7 +5,7 @@ import { metadataReply, notModifiedReply, versionedReply } from "../../answers/r
 import type { Handler } from "../../call.ts";
 import { preconditionsOfRead } from "../../requests/preconditions.ts";
 
-/** GET …/metadata/user/{username} (user-metadata.md § Get user metadata). */
+/** GET …/metadata/user/{username} (the specification § Get user metadata). */
 export function getMetadata({ metadata }: { metadata: Metadata }): Handler {
   return ({ request, resolved, target }, { caller }) =>
     andThen(metadata.get(resolved, caller, target, preconditionsOfRead(request)), (found) => {

@@ -8,7 +8,7 @@ import { type BodyHandler, readFirst } from "../../call.ts";
 import { preconditionsOfWrite } from "../../requests/preconditions.ts";
 
 /**
- * PUT …/metadata/user/{username} (user-metadata.md § Setting user metadata). May answer 409 (conflict), or 412 if a
+ * PUT …/metadata/user/{username} (the specification § Setting user metadata). May answer 409 (conflict), or 412 if a
  * precondition fails.
  */
 export function setMetadata(rules: { metadata: Metadata }): BodyHandler {

@@ -13,9 +13,9 @@ import { ClientBody, ClientGrant, InheritGrant, PasswordGrant, TokenBody } from 
 import type { OpenCall, OpenHandler } from "../../call.ts";
 
 /**
- * POST …/token (protocol.md § 2), as JSON or as OAuth 2 libraries send it. The app's rate limit is charged once the
- * caller has proved a right to a token. A valid bearer does not lift the address's failure limit, except for grants
- * that use the bearer.
+ * POST …/token (docs/PROTOCOL.md § Tokens), as JSON or as OAuth 2 libraries send it. The app's rate limit is charged
+ * once the caller has proved a right to a token. A valid bearer does not lift the address's failure limit, except for
+ * grants that use the bearer.
  */
 export function createToken({ grants, exchange }: { grants: Grants; exchange: TokenExchange }): OpenHandler {
   return async (call) => {
@@ -92,7 +92,7 @@ async function byName(
   return userReply(token, user);
 }
 
-/** The answer to this grant has another shape (protocol.md § 2.5). */
+/** The answer to this grant has another shape (docs/IDENTITY.md). */
 async function byExternalToken(exchange: TokenExchange, call: OpenCall, resolved: ResolvedApp): Promise<Reply> {
   const { token, expires } = await exchange.exchange(resolved, call.bearer, () => call.asker());
   call.charge();

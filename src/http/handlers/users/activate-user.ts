@@ -2,7 +2,7 @@ import type { Accounts } from "../../../core/accounts/accounts.ts";
 import { jsonReply } from "../../answers/reply.ts";
 import type { Handler } from "../../call.ts";
 
-/** POST …/users/{username}/activate (protocol.md § 3.5). Tokens revoked by the deactivation stay revoked. */
+/** POST …/users/{username}/activate (docs/PROTOCOL.md § Users). Tokens revoked by the deactivation stay revoked. */
 export function activateUser({ accounts }: { accounts: Accounts }): Handler {
   return async ({ resolved, target }, authentication) => {
     await accounts.setActivated(resolved, authentication, target, true);

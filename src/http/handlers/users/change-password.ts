@@ -5,7 +5,7 @@ import { SMALL_BODY_BYTES_MAX } from "../../bodies/request-body.ts";
 import { PasswordBody } from "../../bodies/shapes/password-body.ts";
 import { type BodyHandler, readFirst } from "../../call.ts";
 
-/** PUT …/users/{username}/password (protocol.md § 3.5). */
+/** PUT …/users/{username}/password (docs/PROTOCOL.md § Users). */
 export function changePassword({ accounts }: { accounts: Accounts }): BodyHandler {
   return readFirst(
     (call) => readJson(call, PasswordBody, SMALL_BODY_BYTES_MAX),

@@ -11,7 +11,7 @@ import { BODY_BYTES_MAX, SMALL_BODY_BYTES_MAX } from "../../bodies/request-body.
 import type { ConfirmedCall, OpenHandler } from "../../call.ts";
 import { bearerOf } from "../../requests/request.ts";
 
-/** POST …/users (protocol.md § 3.1): one user, or a list of users, some of which may fail. */
+/** POST …/users (docs/PROTOCOL.md § Users): one user, or a list of users, some of which may fail. */
 export function createUsers({ accounts }: { accounts: Accounts }): OpenHandler {
   return async (call) => {
     const { caller } = bearerOf(call.request) === undefined ? ANONYMOUS : await call.authenticate();

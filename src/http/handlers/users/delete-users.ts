@@ -3,7 +3,7 @@ import { entitiesReply } from "../../answers/user-entity.ts";
 import { encodeCursor, pageOf } from "../../answers/user-page.ts";
 import type { Handler } from "../../call.ts";
 
-/** DELETE …/users?limit&cursor (protocol.md § 3.4): the oldest users, or those after the cursor. */
+/** DELETE …/users?limit&cursor (docs/PROTOCOL.md § Users): the oldest users, or those after the cursor. */
 export function deleteUsers({ accounts }: { accounts: Accounts }): Handler {
   return async (call, authentication) => {
     const { after, limit } = pageOf(call.request);

@@ -3,7 +3,7 @@ import { entitiesReply } from "../../answers/user-entity.ts";
 import { encodeCursor, pageOf } from "../../answers/user-page.ts";
 import type { Handler } from "../../call.ts";
 
-/** GET …/users?limit&cursor (protocol.md § 3.3): in order of creation. */
+/** GET …/users?limit&cursor (docs/PROTOCOL.md § Users): in order of creation. */
 export function listUsers({ accounts }: { accounts: Accounts }): Handler {
   return async (call, { caller }) => {
     const { after, limit } = pageOf(call.request);
