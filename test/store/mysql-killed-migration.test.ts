@@ -18,7 +18,7 @@ describe.skipIf(mariadbIsMissing())("a migration that is killed", () => {
       await using database = await olderDatabase();
       await migrateAndKill(database.url, (whole * (kill + Math.random())) / KILLS);
       const [{ version = undefined } = {}] = await database.query("SELECT version FROM usermeta_schema");
-      expect([1, 2, MYSQL_MIGRATIONS.length]).toContain(version);
+      expect(version).toBeWithin(1, MYSQL_MIGRATIONS.length + 1);
       await migrateAndKill(database.url, undefined);
       expect([kill, await schemaOf(database)]).toEqual([kill, migrated]);
       expect(await database.query("SELECT COUNT(*) AS users FROM users FORCE INDEX (users_by_id)")).toEqual([
