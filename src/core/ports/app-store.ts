@@ -9,26 +9,30 @@ export type AppChange = Partial<AppSettings> & {
   readonly endAdminTokens?: true;
   /** Void every token of the app and its users. */
   readonly endTokens?: true;
-  /** Only while `identity` is this text, as `identityText` makes it: what is set was made of it. */
+  /** The `identity` that the change was computed from, as `identityText` writes it. With another one: "conflict". */
   readonly formerIdentity?: string | null;
 };
 
-/** Apps. See `Store` for what holds for every call. */
+/** Apps. `Store` has the promises for every call. */
 export interface AppStore {
   apps(): MaybePromise<readonly App[]>;
   app(number: number): MaybePromise<App | undefined>;
-  /** "taken" when key, id or client id is. Numbers are never used again, also not those of deleted apps. */
+  /** "taken": another app has the key, the id or the client id. Numbers are never reused, not even those of deleted apps. */
   insertApp(app: NewApp): Promise<App | "taken">;
   /**
-   * `end…Tokens` sets the time to `now`, or to one past the former time if that is later. "incompatible": the settings
-   * would not go together (`settingsConflict` of updated-entities.ts). "conflict": `formerIdentity` is not what is there.
+   * `end…Tokens` sets the time to `now`, or to one past the former time if that is later. "incompatible": the app's
+   * settings would contradict each other (`settingsConflict` of updated-entities.ts). "conflict": the stored identity is
+   * not `formerIdentity`. Undefined: no such app.
    */
   changeApp(number: number, change: AppChange, now: number): Promise<App | "incompatible" | "conflict" | undefined>;
   /**
-   * From then on the app is unknown and takes no users and no writes; what it held is there until `purge` has
-   * removed it. False: no such app.
+   * From then on the app is unknown, and no user and no write is added to it. Its data stays until `purge` removes it.
+   * False: no such app.
    */
   deleteApp(number: number, now: number): Promise<boolean>;
-  /** Removes up to `countMax` users of deleted apps; the number removed, 0 when none are left. Others may do so at once. */
+  /**
+   * Removes up to `countMax` users of deleted apps. Returns the number removed, 0 when none are left. Several servers
+   * may call it at the same time.
+   */
   purge(countMax: number): Promise<number>;
 }

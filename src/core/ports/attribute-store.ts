@@ -2,10 +2,10 @@ import type { UserName } from "../model.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
 import type { Authority, WriteTerms } from "./terms.ts";
 
-/** Which attributes of which user are stored, without themselves. */
+/** Identifies the stored attributes of a user, without their contents. */
 export interface StoredVersion {
   readonly userId: string;
-  /** Σ UTF-8 bytes of keys and values; 0 only when there are none. */
+  /** The sum of the UTF-8 bytes of keys and values; 0 only when there are none. */
   readonly bytes: number;
   /** Grows by one with every change of the attributes, their deletion included. */
   readonly version: number;
@@ -13,15 +13,15 @@ export interface StoredVersion {
   readonly modified: number;
 }
 
-/** A user's attributes as a read finds them. */
+/** A user's attributes, as a read returns them. */
 export interface StoredAttributes extends StoredVersion {
-  /** The JSON object that a read sends; `{}` when there are none. See attributes.ts. */
+  /** The JSON object that a response contains; `{}` when there are no attributes. See attributes.ts. */
   readonly json: string;
 }
 
 /**
- * What a read is for. The operator of a store that many servers have may allow old copies in answers; what a write is
- * made of is never one of them.
+ * What a read is for: an answer to a client, or the preparation of a write. Where several servers share a store, the
+ * operator may allow stale copies in answers. A read that prepares a write never returns a stale copy.
  */
 export type ReadPurpose = "answer" | "write";
 
@@ -33,50 +33,50 @@ export interface AttributesWrite {
   readonly version: number;
   readonly json: string;
   readonly bytes: number;
-  /** How much larger that is than the bytes of the version replaced; negative = smaller. */
+  /** `bytes` minus the bytes of the version replaced. */
   readonly growth: number;
   readonly modified: number;
-  /** What the app's users may hold together. */
+  /** The limit for the attributes of all users of the app together. */
   readonly appBytesMax: number;
 }
 
 /**
- * conflict: the user or the version is no longer the one named. full: the app's users would hold too much.
- * unauthorised: see Authority; it goes before the other two where both are so.
+ * - conflict: the stored user or version is not the one that the write names.
+ * - full: the app's usage would pass its limit.
+ * - unauthorised: see `Authority`. Takes precedence over the other two.
  */
 export type WriteOutcome = "written" | "conflict" | "full" | "unauthorised";
 
 /**
- * withheld: it could have been written, and another of the same batch could not. unavailable: others of the batch went
- * through, and the store could not serve this one: nothing of it is stored.
+ * - aborted: refused only because another write of the same batch was.
+ * - unavailable: the store could not serve this write, although it served others of the batch. Nothing of it is stored.
  */
 export type BatchOutcome = WriteOutcome | "aborted" | "unavailable";
 
-/** The attributes of users, and what they come to. See `Store` for what holds for every call. */
+/** The attributes of users, and their total size. `Store` has the promises for every call. */
 export interface AttributeStore {
-  /** @param purpose without it, to be answered */
+  /** @param purpose defaults to "answer" */
   attributes(app: number, name: UserName, purpose?: ReadPurpose): MaybePromise<StoredAttributes | undefined>;
-  /** As `attributes`, for many at once, in order; all of one moment each, not of one moment together. */
+  /** As `attributes` for many users, in order. Each user is read consistently; the list as a whole is not one snapshot. */
   attributesOf(
     app: number,
     names: readonly UserName[],
     purpose?: ReadPurpose,
   ): MaybePromise<readonly (StoredAttributes | undefined)[]>;
-  /** As `attributes`, and does not read the attributes themselves. */
+  /** As `attributes`, without reading the attributes themselves. */
   version(app: number, name: UserName, purpose?: ReadPurpose): MaybePromise<StoredVersion | undefined>;
-  /** When the attributes last changed, ms; as `attributesOf` to be answered, and does not read them. */
+  /** When the attributes last changed, ms: as `attributesOf` for an answer, without reading the attributes themselves. */
   modifiedOf(app: number, names: readonly UserName[]): MaybePromise<readonly (number | undefined)[]>;
   /**
-   * Replaces the attributes if user and version are still those named, and moves the app's usage with them. A
-   * write that makes the user's bytes grow is "full" when the usage would pass `appBytesMax`; a write that does
-   * not grow never is.
+   * Replaces the attributes if the stored user and version are those named, and updates the app's usage with them. A
+   * write that increases the user's bytes is "full" if the usage would pass `appBytesMax`. Any other write never is.
    */
   writeAttributes(write: AttributesWrite, terms?: WriteTerms): Promise<WriteOutcome>;
   /**
-   * Several writes, each of another user, as if by `writeAttributes` in this order, in one commit where that is not
-   * too large for the engine; an outcome for each, in order. With `allOrNothing` in one commit at any rate, and when
-   * one of them is refused none is written; without authority each of them is "unauthorised". Rejects as a whole only
-   * when none is written, or when it cannot be told.
+   * Several writes, each of another user, as if by `writeAttributes` in this order. Returns an outcome for each, in
+   * order. They are one commit unless that is too large for the engine. With `allOrNothing` they are always one commit,
+   * and if one is refused none is written; without authority each is "unauthorised". The call rejects only if no write
+   * is stored, or if the outcome is unknown.
    */
   writeAttributesOf(
     writes: readonly AttributesWrite[],
@@ -84,11 +84,11 @@ export interface AttributeStore {
     terms?: WriteTerms,
   ): Promise<readonly BatchOutcome[]>;
   /**
-   * Whatever the version is: nothing is stored afterwards. Makes no change where nothing was stored, nor when it answers
+   * Removes the attributes, whatever their version. Changes nothing if none are stored, or if it returns
    * "unauthorised".
    */
   clearAttributes(app: number, name: UserName, now: number, authority?: Authority): Promise<"unauthorised" | undefined>;
 
-  /** Σ bytes over the app's users. */
+  /** The sum of `bytes` over the app's users. */
   usage(app: number): MaybePromise<number>;
 }

@@ -1,27 +1,26 @@
 import type { MaybePromise } from "./maybe-promise.ts";
 
-/** What other processes, and this one, have done to things that servers keep in memory. */
+/** A change, by this process or another one, to data that servers cache. */
 export type Change =
   | { readonly kind: "apps" }
   | { readonly kind: "keys" }
   | { readonly kind: "user"; readonly userId: string };
 
 export interface FeedPage {
-  /** Where to go on the next time. */
+  /** The `cursor` of the next call. */
   readonly cursor: number;
   readonly changes: readonly Change[];
 }
 
-/** How a server learns of changes to things that it keeps in memory. See `Store` for what holds for every call. */
+/** How a server learns of changes to data that it caches. `Store` has the promises for every call. */
 export interface ChangeFeed {
   /**
-   * Another number than before when this process has added to what `changesSince` answers, in whatever thread; costs
-   * nothing to ask.
+   * Changes whenever any thread of this process has appended to the feed that `changesSince` reads. Cheap to call.
    */
   feedVersion(): number;
   /**
-   * All that has happened after `cursor`, in order; 0 = since ever. What is over an hour old may be forgotten, apart
-   * from the last 1,000 changes: clocks may be set at any time.
+   * The changes after `cursor`, in order; 0 = from the start of the feed. The feed may drop entries that are over an hour
+   * old, but never the last 1,000 entries, because clocks may be set at any time.
    */
   changesSince(cursor: number): MaybePromise<FeedPage>;
 }

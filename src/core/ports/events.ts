@@ -1,8 +1,8 @@
-/** What the rules tell the operator about; one function per event. */
+/** What the rules report to the operator: one function per event. */
 export interface Events {
   /**
-   * What other processes have changed could not be read; this one goes on with what it knows. Told of every try.
-   * @param count of those like it; 1 where it is left out
+   * The change feed could not be read; the server continues with the last known state. Called for every failed try.
+   * @param count the number of such failures; defaults to 1
    */
   refreshFailed(error: unknown, count?: number): void;
 }

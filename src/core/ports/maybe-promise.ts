@@ -1,2 +1,2 @@
-/** An answer that an engine may have at hand; the rules await it either way. */
+/** A result that an engine may have without waiting. The rules await it in either case. */
 export type MaybePromise<T> = T | Promise<T>;

@@ -8,15 +8,15 @@ import type { UserStore } from "./user-store.ts";
 
 /**
  * One store holds all apps, their users and attributes. The comments here and on its parts are promises: `test/contract/`
- * holds every engine to them, and a change of one changes both. What uses a store names the parts that it uses.
+ * checks every engine against them, and both change together. A consumer names the parts of a store that it uses.
  *
- * - A promise of a write settles only when the write is on disk (or on the cluster); it rejects only when the
- *   outcome is a fault. Then the write may or may not be there, unless it is a `StoreFailure` with `nothingStored`,
- *   or a `Refusal` with `busy` because too much waits already: then it is not there and never will be.
+ * - The promise of a write settles only when the write is on disk (or on the cluster). It rejects only for a fault. Then
+ *   the write may or may not be stored, with two exceptions: a `StoreFailure` with `nothingStored`, and a `Refusal`
+ *   with `busy`, because too many writes are waiting. After these it is not stored and never will be.
  * - A read that begins after a write has settled sees it. No read sees a write that has not been made durable.
- * - Every call is atomic: all of it or nothing, whoever else writes.
- * - Names are compared byte for byte; whatever is not a known app or user is `undefined`, never an error.
- * - At rest `usage` equals the sum of `bytes` over the app's users, after any mix of calls.
+ * - Every call is atomic: all of it or nothing, whatever else is written at the same time.
+ * - Names are compared byte for byte. An unknown app or user is `undefined`, never an error.
+ * - When no write is in flight, `usage` equals the sum of `bytes` over the app's users, after any mix of calls.
  */
 export interface Store
   extends AppStore,

@@ -11,30 +11,30 @@ export interface UserChange {
   readonly endTokens?: true;
 }
 
-/** A place in the order of creation: after this user. */
+/** A position in the order of creation: after this user. */
 export interface UserCursor {
   readonly created: number;
   readonly name: UserName;
 }
 
-/** The users of apps. See `Store` for what holds for every call. */
+/** The users of apps. `Store` has the promises for every call. */
 export interface UserStore {
   user(app: number, name: UserName): MaybePromise<User | undefined>;
-  /** The same by `User.id`. */
+  /** As `user`, by `User.id`. */
   userById(app: number, id: string): MaybePromise<User | undefined>;
-  /** By creation, then name. */
+  /** Ordered by creation, then by name. */
   users(app: number, after: UserCursor | undefined, countMax: number): MaybePromise<readonly User[]>;
   /**
-   * One result for each, in order; "taken" also for a name that an earlier one of the same call took, for a name that
-   * is the id of another user of the app, and for an id that is the name of another or his id. A new user is activated,
-   * without attributes, at version 0, and modified when created. Undefined: no such app.
+   * Returns one result for each user, in order. A user is "taken" if the name or the id equals the name or the id of
+   * another user of the app, those inserted earlier by the same call included. A new user is activated, has no
+   * attributes, has version 0, and counts as modified when created. Undefined: no such app.
    */
   insertUsers(
     app: number,
     users: readonly NewUser[],
     authority?: Authority,
   ): Promise<readonly ("inserted" | "taken")[] | "unauthorised" | undefined>;
-  /** `endTokens` as for apps. */
+  /** `endTokens` works as `AppChange` says of apps. Undefined: no such user. */
   changeUser(
     app: number,
     name: UserName,
@@ -42,7 +42,7 @@ export interface UserStore {
     now: number,
     terms?: UserTerms,
   ): Promise<User | "unauthorised" | "conflict" | undefined>;
-  /** Removes the users and their attributes; answers those that were there, in the order asked for. */
+  /** Removes the users and their attributes. Returns those that existed, in the order of `names`. */
   deleteUsers(
     app: number,
     names: readonly UserName[],

@@ -1,9 +1,9 @@
-/** Waiting, on the thread that calls. */
+/** Timers on the calling thread. */
 export interface Timers {
-  /** Milliseconds that never run backwards, from any origin of this thread's. */
+  /** Milliseconds that never run backwards. Each thread has an origin of its own. */
   nowMs(): number;
-  /** Calls again and again until it is disposed of; keeps no process alive. */
+  /** Calls at this interval until disposed. Does not keep the process alive. */
   every(ms: number, call: () => void): Disposable;
-  /** Calls once, unless it is disposed of before. */
+  /** Calls once after this time, unless disposed before. */
   after(ms: number, call: () => void): Disposable;
 }

@@ -1,2 +1,2 @@
-/** Resolves when everything else that is ready on this thread has run. */
+/** Resolves after everything else that is ready on this thread has run. */
 export type YieldToEventLoop = () => Promise<void>;
