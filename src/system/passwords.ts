@@ -16,5 +16,5 @@ export const argon2id: PasswordHasher = {
     return isRight && password !== "";
   },
   // Salt and hash are all zeros.
-  nobodysHash: `$argon2id$v=19$m=${ARGON2ID.memoryCost},t=${ARGON2ID.timeCost},p=1$${"A".repeat(43)}$${"A".repeat(43)}`,
+  dummyHash: `$argon2id$v=19$m=${ARGON2ID.memoryCost},t=${ARGON2ID.timeCost},p=1$${"A".repeat(43)}$${"A".repeat(43)}`,
 };

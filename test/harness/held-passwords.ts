@@ -33,7 +33,7 @@ export function heldPasswords(hasher: PasswordHasher = quickPasswords): HeldPass
     passwords: {
       hash: (password) => counted(() => hasher.hash(password)),
       verify: (password, hash) => counted(() => hasher.verify(password, hash)),
-      nobodysHash: hasher.nobodysHash,
+      dummyHash: hasher.dummyHash,
     },
     hold() {
       gate = Promise.withResolvers();

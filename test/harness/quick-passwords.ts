@@ -4,5 +4,5 @@ import type { PasswordHasher } from "../../src/core/ports/system/password-hasher
 export const quickPasswords: PasswordHasher = {
   hash: async (password) => `quick ${password}`,
   verify: async (password, hash) => password !== "" && hash === `quick ${password}`,
-  nobodysHash: "quick",
+  dummyHash: "quick",
 };

@@ -1,8 +1,8 @@
-/** Costs much time and memory on purpose, whatever it is asked; how many do at once is for `core/accounts/passwords.ts`. */
+/** Costs much time and memory on purpose. `core/accounts/passwords.ts` limits how many calls run at the same time. */
 export interface PasswordHasher {
   hash(password: string): Promise<string>;
-  /** Takes as long for an empty password, which is never right. Rejects for a hash that cannot be read. */
+  /** An empty password takes as long as any other, and is never correct. Rejects for a malformed hash. */
   verify(password: string, hash: string): Promise<boolean>;
-  /** No password has it, and it takes as long to verify as any that `hash` makes. */
-  readonly nobodysHash: string;
+  /** The hash of no password. Verifying against it takes as long as against any hash that `hash` returns. */
+  readonly dummyHash: string;
 }
