@@ -1,4 +1,4 @@
-/** THE TABLE of commands: `run` and every `--help` are made from it. */
+/** THE TABLE of commands: `run` and every `--help` are generated from it. */
 import type { Command } from "./command.ts";
 import { appCreate } from "./commands/app/app-create.ts";
 import { appDelete } from "./commands/app/app-delete.ts";

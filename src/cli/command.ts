@@ -3,10 +3,10 @@ import { OPTIONS, type Option, type OptionKey } from "../config/options.ts";
 import type { CommandContext } from "./terminal/command-context.ts";
 import type { ExitCode } from "./terminal/failure.ts";
 
-/** What a command is told by position. */
+/** A positional argument. */
 export interface Argument {
   readonly name: string;
-  /** Only the last ones may be. */
+  /** Only the last arguments may be optional. */
   readonly optional?: true;
   readonly help: string;
 }
@@ -14,16 +14,16 @@ export interface Argument {
 export interface Flag {
   /** Without the dashes. */
   readonly name: string;
-  /** What its value is; a flag without one is a switch. */
+  /** Stands for the value in help. A flag without a value is a switch. */
   readonly placeholder?: string;
   readonly help: string;
 }
 
-/** What a command has to say, for programs and for people; `run` prints the one that was asked for. */
+/** A command's result, for programs and for people. `run` prints one of the two. */
 export interface Answer {
   readonly json: unknown;
   readonly text: string;
-  /** Where the answer is a no; otherwise it was done. */
+  /** For a result that says no; defaults to success. */
   readonly exitCode?: ExitCode;
 }
 
@@ -35,14 +35,14 @@ export interface Call {
 }
 
 export interface Command {
-  /** One word, or two of which the first is the group's. */
+  /** One word, or the group's name and one word. */
   readonly name: string;
   readonly summary: string;
   readonly args?: readonly Argument[];
   readonly flags?: readonly Flag[];
-  /** The configuration's options that it takes as flags; by default the store. */
+  /** The configuration's options that are flags of the command; defaults to the store. */
   readonly options?: readonly OptionKey[];
-  /** A command that only serves answers nothing, and has no `--json`. */
+  /** The command has no result, and so no `--json`. */
   readonly silent?: true;
   run(call: Call): Promise<Answer | undefined>;
 }
@@ -57,7 +57,7 @@ export function ownFlags({ flags = [], silent }: Command): readonly Flag[] {
   return silent ? flags : [...flags, JSON_FLAG];
 }
 
-/** The options of the configuration that the command takes as flags. */
+/** The options of the configuration that are flags of the command. */
 export function configOptions({ options = ["store"] }: Command): readonly OptionKey[] {
   return options.filter((key) => (OPTIONS[key] as Option).flag !== undefined); // as: a row may have no flag
 }

@@ -6,38 +6,38 @@ import type { Address } from "./values.ts";
 
 type LogFormat = (typeof LOG_FORMATS)[number];
 
-/** An app to make sure of at start. */
+/** An app to create at startup if it does not exist. */
 export interface ConfiguredApp {
   readonly key: AppKey;
   readonly clientId: string;
   readonly clientSecret: Secret;
 }
 
-/** Where everything is kept. Its two parts together are the whole address. */
+/** The address of the store, with its password apart. */
 export interface ConfiguredStore {
-  /** `memory:`, `sqlite:` and an absolute path, or `mysql://…` without a password: to be shown to anybody. */
+  /** `memory:`, `sqlite:` and an absolute path, or `mysql://…`. Without a password, so it may be shown anywhere. */
   readonly text: string;
   readonly password: Secret | undefined;
 }
 
-/** All that a server is told; deeply frozen. */
+/** The whole configuration of a server; deeply frozen. */
 export interface Config {
   readonly listen: Address;
   readonly store: ConfiguredStore;
-  /** How many threads serve. */
+  /** The number of threads that serve. */
   readonly workers: number;
-  /** For the attributes that all of them together keep in memory. */
+  /** The memory for cached attributes, of all workers together. */
   readonly cacheBytes: number;
-  /** In ms; 0 = never. How old an answer from memory may be where other servers write to the store too. */
+  /** Maximum age of a cached read, ms, where several servers share a store. 0 turns this cache off. */
   readonly stalenessMs: number;
   readonly app: ConfiguredApp | undefined;
-  /** For apps that have no settings of their own. */
+  /** The settings of apps that do not set their own. */
   readonly defaults: ServerDefaults;
   /** Undefined: as many as the process's file descriptors allow. */
   readonly connectionsMax: number | undefined;
-  /** For the bodies of all requests that are arriving. */
+  /** The limit for the bodies of all requests that are being received. */
   readonly bodiesBytesMax: number;
-  /** How long a body may take to arrive. */
+  /** The time limit for receiving a body. */
   readonly requestTimeoutS: number;
   readonly operatorKey: Secret | undefined;
   /** Addresses and CIDR ranges. */

@@ -1,6 +1,6 @@
 /**
- * Environment, files and flags → one typed, frozen `Config`, or every mistake in them at once. Nothing is opened but
- * the files of secrets, and only here are the names of the environment known.
+ * Environment, files and flags → one typed, frozen `Config`, or the list of all mistakes in them. This module opens
+ * only the files of secrets. No other module reads the environment's variables.
  */
 import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
@@ -20,25 +20,25 @@ import { redact } from "./redact.ts";
 import type { Secret } from "./secret.ts";
 import { type Address, addressText, choicesOf } from "./values.ts";
 
-/** Where a value comes from; a flag goes before the environment, and that before the default. */
+/** The source of a value. A flag takes precedence over the environment, and the environment over the default. */
 type Source = "default" | "environment" | "file" | "flag" | "not set";
 
-/** An option's value, the store's without its password. A secret's is never kept here. */
+/** An option's value. The store's value has no password here, and secrets have no value. */
 export interface Setting {
   readonly key: OptionKey;
   readonly option: Option;
   readonly source: Source;
-  /** Without shorthand: a size in bytes, an address with its host. */
+  /** In full form: a size in bytes, an address with its host. */
   readonly text: string | undefined;
 }
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** One for each option, in the table's order. */
+  /** A setting for each option, in the table's order. */
   readonly settings: readonly Setting[];
 }
 
-/** Each mistake is one line that names option and value, but never the value of a secret. */
+/** Each mistake is one line that names the option and its value, but never the value of a secret. */
 export interface ConfigMistakes {
   readonly mistakes: readonly string[];
 }
@@ -47,11 +47,11 @@ export interface ConfigInput {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** By option key. */
   readonly flags?: Partial<Readonly<Record<OptionKey, string>>>;
-  /** What relative paths are relative to. */
+  /** The base of relative paths. */
   readonly cwd: string;
   /** Whether the log goes to a terminal. */
   readonly terminal: boolean;
-  /** May throw; an error's `code` is told to the operator. */
+  /** May throw. The message shows the error's `code`. */
   readonly readFile: (path: string) => string;
   readonly readStore: StoreReader;
 }
@@ -81,7 +81,7 @@ export function loadConfig(input: ConfigInput): LoadedConfig | ConfigMistakes {
     if (result.success) values[key] = result.data;
     else mistakes.push(`${label}: ${result.error.issues[0]?.message}${suggestion(key, text)}`);
   }
-  // as: every option was parsed by its own row
+  // as: each option's own row has parsed it
   const store = storeOf(values as Partial<Values>, written, input, mistakes);
   const settings = written.map(({ key, option, source, text }) => {
     return {
@@ -93,13 +93,13 @@ export function loadConfig(input: ConfigInput): LoadedConfig | ConfigMistakes {
   });
   mistakes.push(...incompleteApp(settings), ...tooManyWorkers(values));
   if (store === undefined || mistakes.length > 0) return { mistakes };
-  // as: as above, and those without a value have no default
+  // as: as above; an option without a value has no default
   return { config: configOf(values as Values, store), settings };
 }
 
 /**
- * The operator key as its file holds it by now; undefined where it was not given by a file. A text is the one line that
- * says what is wrong with it.
+ * Reads the operator key again from its file. Undefined if the key was not given as a file. A string is a one-line
+ * error.
  */
 export function rereadOperatorKey(input: Pick<ConfigInput, "env" | "cwd" | "readFile">): Secret | string | undefined {
   const mistakes: string[] = [];
@@ -136,17 +136,17 @@ function appOf({ app, clientId, clientSecret }: Values): ConfiguredApp | undefin
   return { key: app, clientId, clientSecret };
 }
 
-/** `auto` is one for each processor that this process may use, as far as the store can be shared. */
+/** `auto` is one worker for each processor that this process may use, if threads can share the store. */
 function workersOf({ workers, store }: Values): number {
   if (workers !== "auto") return workers;
-  return isOneThreads(store) ? 1 : Math.min(WORKERS_MAX, availableParallelism());
+  return isSingleThreaded(store) ? 1 : Math.min(WORKERS_MAX, availableParallelism());
 }
 
-function isOneThreads(store: unknown): boolean {
+function isSingleThreaded(store: unknown): boolean {
   return store === "memory:";
 }
 
-/** Undefined: there is a mistake in it, which is among the others now. */
+/** Undefined: the address has a mistake, which is added to `mistakes`. */
 function storeOf(
   { store: url, storePassword: password }: Partial<Values>,
   written: readonly Written[],
@@ -161,7 +161,7 @@ function storeOf(
   return undefined;
 }
 
-/** An empty value is none, so that a line of a container's file can be emptied. */
+/** An empty value counts as not set, so that a line of a container's environment file can be emptied. */
 function read(key: OptionKey, option: Option, input: Omit<ConfigInput, "readStore">, mistakes: string[]): Written {
   const flag = input.flags?.[key];
   if (flag !== undefined)
@@ -189,7 +189,7 @@ function readSecret(
   input: Pick<ConfigInput, "cwd" | "readFile">,
   mistakes: string[],
 ): string | undefined {
-  // Somebody may have put the secret itself here; only what begins as a path is repeated.
+  // The operator may have put the secret itself here. Only a text that begins like a path is repeated.
   const label = /^\.{0,2}\//.test(path) ? `${name}=${quoted(path)}` : name;
   try {
     const text = input.readFile(resolve(input.cwd, path)).replace(/\r?\n$/, "");
@@ -202,7 +202,7 @@ function readSecret(
   return undefined;
 }
 
-/** A name that is nearly right would otherwise silently leave its option at the default. */
+/** Otherwise a misspelled name would silently leave its option at the default. */
 function unknownNames(env: ConfigInput["env"]): string[] {
   const known = OPTION_KEYS.flatMap((key) => [OPTIONS[key].name, fileName(OPTIONS[key]) ?? []].flat());
   return Object.keys(env)
@@ -213,7 +213,7 @@ function unknownNames(env: ConfigInput["env"]): string[] {
     });
 }
 
-/** A path alone is safe to repeat; any other text in place of a store may hold a password. */
+/** Only a path is safe to repeat. Any other text in place of a store may hold a password. */
 function suggestion(key: OptionKey, text: string): string {
   if (key !== "store") return didYouMean(text, choicesOf(OPTIONS[key].value));
   return /^[\w./-]+\.(?:db|sqlite3?)$/.test(text) ? `: did you mean sqlite:${text}?` : didYouMean(text, STORE_WORDS);
@@ -229,7 +229,7 @@ function isAddress(value: unknown): value is Address {
 }
 
 function tooManyWorkers({ workers, store }: Partial<Record<OptionKey, unknown>>): string[] {
-  if (!isOneThreads(store) || typeof workers !== "number" || workers === 1) return [];
+  if (!isSingleThreaded(store) || typeof workers !== "number" || workers === 1) return [];
   return [`${OPTIONS.workers.name}: memory: is served by one worker only`];
 }
 
@@ -241,7 +241,7 @@ function incompleteApp(settings: readonly Setting[]): string[] {
   return [`${given.join(" and ")} cannot go without ${missing.join(" and ")}`];
 }
 
-/** How a mistake repeats a value, where it may: any other address of a store could have a password in it, anywhere. */
+/** The value as a mistake repeats it. Empty for a secret, and for a store's address that could contain a password. */
 function shown(option: Option, text: string, between: string): string {
   const isHidden = option.secret || (option === OPTIONS.store && !/^(?:memory|sqlite):/.test(text));
   return isHidden ? "" : between + quoted(redact(text));

@@ -1,14 +1,14 @@
-/** A name that differs in more than a third of its characters was not meant. */
+/** A candidate that differs in more than a third of its characters is not suggested. */
 const DISTANCE_SHARE_MAX = 1 / 3;
 const BEGINNING_MIN = 2;
 
-/** The candidate that somebody who wrote `text` most likely meant: by its beginning or by its spelling, in either case. */
+/** The candidate that `text` most likely means, by its beginning or its spelling. Upper and lower case are equal. */
 export function nearest(text: string, candidates: readonly string[]): string | undefined {
   const wanted = text.toLowerCase();
   const begun = candidates.filter((candidate) => candidate.toLowerCase().startsWith(wanted));
   if (wanted.length >= BEGINNING_MIN && begun.length === 1) return begun[0];
   let best: string | undefined;
-  // One slip is allowed in a short word, too, but not where nothing else is left of it.
+  // A short word may have one error, too, but not a word of one character.
   let least = wanted.length < BEGINNING_MIN ? 0 : Math.max(1, wanted.length * DISTANCE_SHARE_MAX);
   for (const candidate of candidates) {
     const distance = editDistance(wanted, candidate.toLowerCase());
@@ -19,7 +19,7 @@ export function nearest(text: string, candidates: readonly string[]): string | u
   return best;
 }
 
-/** How many characters must be added, removed, replaced, or exchanged with the next one. */
+/** The number of characters to add, remove, replace, or swap with the next one (Damerau–Levenshtein). */
 function editDistance(from: string, to: string): number {
   let before: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);

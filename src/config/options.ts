@@ -1,6 +1,5 @@
 /**
- * THE TABLE of every option: what `--help`, `usermeta config`, the documents and the loader know of them, they know
- * from here.
+ * THE TABLE of all options. `--help`, `usermeta config`, the documents and the loader all use it.
  */
 import type { z } from "zod";
 import { BATCH_CEILING, DEFAULT_LIMITS, USER_BYTES_CEILING } from "../core/limits.ts";
@@ -20,14 +19,14 @@ import {
 } from "./values.ts";
 
 export interface Option {
-  /** The environment's name for it. A secret can also be given as a file's path, under the name and `_FILE`. */
+  /** The environment variable. A secret can also be given as the path of a file, in this variable's name plus `_FILE`. */
   readonly name: string;
-  /** The command line's, without the dashes. Secrets have none: command lines are seen by every user of a machine. */
+  /** The flag, without dashes. Secrets have none, because every user of a machine can see command lines. */
   readonly flag?: string;
   readonly value: z.ZodType<unknown, string>;
-  /** What the value is, in a word, for help. */
+  /** Stands for the value in help. */
   readonly placeholder: string;
-  /** As it would be written; undefined = not set. */
+  /** The default, as the operator would write it; undefined = not set. */
   readonly fallback?: string | ((terminal: boolean) => string);
   readonly unit?: string;
   readonly secret?: true;
@@ -43,7 +42,7 @@ const APP_BYTES_CEILING = Number.MAX_SAFE_INTEGER;
 const CACHE_BYTES = 268_435_456;
 const RATE_CEILING = 1_000_000;
 const OPERATOR_KEY_CHARACTERS_MIN = 16;
-/** Room for one body of the largest size at least. */
+/** At least one body of the largest size must fit. */
 const BODIES_BYTES_MIN = 1_048_576;
 const BODIES_BYTES_CEILING = 1_073_741_824;
 const BODIES_BYTES = 67_108_864;
@@ -229,7 +228,7 @@ export type OptionValue<Key extends OptionKey> =
 
 export const OPTION_KEYS = Object.keys(OPTIONS) as OptionKey[]; // as: the keys of the table above
 
-/** The name under which a secret's file is given. */
+/** The variable for the path of a secret's file. */
 export function fileName(option: Option): string | undefined {
   return option.secret ? `${option.name}_FILE` : undefined;
 }

@@ -2,8 +2,8 @@ import type { ConfiguredStore } from "./config.ts";
 import { Secret } from "./secret.ts";
 
 /**
- * Understands the address of a store; a string is the reason why it cannot, and holds no password.
- * @param password given beside the address
+ * Parses the address of a store. A string is the error, and contains no password.
+ * @param password given apart from the address
  */
 export type StoreReader = (
   url: string,
@@ -13,7 +13,7 @@ export type StoreReader = (
 interface GivenStore {
   readonly url: string | undefined;
   readonly password: Secret | undefined;
-  /** Whether the address stood on the command line. */
+  /** Whether the address was given on the command line. */
   readonly isFlag: boolean;
 }
 
@@ -21,7 +21,7 @@ const ON_COMMAND_LINE =
   "must hold no password: command lines are seen by every user of a machine; " +
   "use USERMETA_STORE_PASSWORD_FILE or the environment";
 
-/** A string is the mistake. */
+/** A string is the error. */
 export function readStore({ url, password, isFlag }: GivenStore, reader: StoreReader): ConfiguredStore | string {
   const given = password?.reveal();
   const read = reader(url ?? "", given);

@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 
 const MASK = "***";
 
-/** A text that shows itself only to those who ask for it by `reveal`: printed, logged or serialised it is `***`. */
+/** A text that only `reveal` returns. Printed, logged or serialised it is `***`. */
 export class Secret {
   readonly #text: string;
 

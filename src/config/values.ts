@@ -1,6 +1,6 @@
 /**
- * The shapes of option values: text → typed value. A refusal's message completes "NAME …" and never repeats the
- * value, which may be a secret.
+ * Parsers of option values: text → typed value. An error's message completes "NAME …" and never repeats the value,
+ * which may be a secret.
  */
 import { isIP, isIPv6 } from "node:net";
 import { networkInterfaces } from "node:os";
@@ -8,7 +8,7 @@ import { z } from "zod";
 import { type AppKey, appKey } from "../core/model.ts";
 import { Secret } from "./secret.ts";
 
-/** Where to listen. Port 0 = any that is free. */
+/** An address to listen on. Port 0 = any free port. */
 export interface Address {
   /** A name or an address; IPv6 without brackets. */
   readonly hostname: string;
@@ -22,7 +22,7 @@ const BYTE_UNITS: Readonly<Record<string, number>> = { "": 1, k: 1024, m: 1024 *
 
 const CHOICES = new WeakMap<z.ZodType, readonly string[]>();
 
-/** The words that a value of this shape can be; empty when it is not one of a few words. */
+/** The words that this shape accepts; empty if it is not a choice of words. */
 export function choicesOf(shape: z.ZodType): readonly string[] {
   return CHOICES.get(shape) ?? [];
 }
@@ -49,18 +49,18 @@ export function byteCount(min: number, max: number): z.ZodType<number, string> {
 export function oneOf<const Choices extends readonly [string, ...string[]]>(
   choices: Choices,
 ): z.ZodType<Choices[number], string> {
-  // as: zod's input type is the choices; what comes in is any text
+  // as: zod's input type is the choices, but the input is any text
   const shape = z.enum(choices, `must be ${listed(choices)}`) as unknown as z.ZodType<Choices[number], string>;
   return choosing(choices, shape);
 }
 
-/** A setting of an app that is either on or off. */
+/** A setting of an app that is on or off. */
 export const onOff: z.ZodType<boolean, string> = choosing(
   ["on", "off"],
   parsed("must be on or off", (text) => (text === "on" || text === "off" ? text === "on" : undefined)),
 );
 
-/** `8080` is a port of 127.0.0.1, and `:8080` one of all addresses. */
+/** `8080` is a port of 127.0.0.1, and `:8080` is a port of all addresses. */
 export const address: z.ZodType<Address, string> = parsed(
   "must be host:port such as 127.0.0.1:8080 or [::1]:8080, :port for all addresses, or the port of 127.0.0.1 alone",
   (text) => {
@@ -77,12 +77,12 @@ export const address: z.ZodType<Address, string> = parsed(
   },
 );
 
-/** As the option writes it. */
+/** An address in the form that the option accepts. */
 export function addressText({ hostname, port }: Address): string {
   return `${isIPv6(hostname) ? `[${hostname}]` : hostname}:${port}`;
 }
 
-/** A socket on `::` takes IPv4 connections as well, but a machine without IPv6 cannot open it. */
+/** A socket on `::` also accepts IPv4 connections, but a machine without IPv6 cannot open it. */
 function anyAddress(): string {
   const hasIPv6 = Object.values(networkInterfaces()).some((found) => found?.some(({ family }) => family === "IPv6"));
   return hasIPv6 ? "::" : "0.0.0.0";
@@ -93,7 +93,7 @@ export const key: z.ZodType<AppKey, string> = parsed(
   appKey,
 );
 
-/** Fit for an HTTP header, and without anything that gets lost in copying. */
+/** Legal in an HTTP header, and without characters that are easily lost in copying. */
 export function secret(charactersMin: number): z.ZodType<Secret, string> {
   const least = charactersMin > 1 ? `at least ${charactersMin} characters, ` : "";
   return parsed(`must be ${least}printable ASCII without spaces`, (text) =>
@@ -115,12 +115,12 @@ export function workers(max: number): z.ZodType<number | "auto", string> {
   return choosing(["auto"], shape);
 }
 
-/** The engine only: what follows it is for those who know the engines. */
+/** Checks only the engine's prefix. The engine itself checks the rest. */
 export const storeUrl: z.ZodType<string, string> = z
   .string()
   .regex(/^(?:memory:|sqlite:|mysql:\/\/)/, "must be memory:, sqlite:PATH or mysql://USER@HOST/DATABASE");
 
-/** Another system's, which decides what is legal; control characters have got in by mistake. */
+/** A password of another system, which decides what is legal. Only control characters, which are mistakes, are rejected. */
 export const password: z.ZodType<Secret, string> = parsed("must hold no control characters", (text) =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   /[\0-\x1f\x7f]/.test(text) ? undefined : new Secret(text),
@@ -138,12 +138,12 @@ export const networks: z.ZodType<readonly string[], string> = parsed(
 function isNetwork(text: string): boolean {
   const [ip = "", prefix, rest] = text.split("/");
   const bits = { 4: 32, 6: 128 }[isIP(ip)];
-  // A zone such as %eth0 is part of an address for `isIP`, and of none that a peer is known by.
+  // `isIP` accepts a zone such as %eth0, but the address of a peer never has one.
   if (bits === undefined || ip.includes("%") || rest !== undefined) return false;
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
 }
 
-/** @param parse undefined = not of the shape that the message asks for */
+/** @param parse returns undefined if the text does not have the shape that the message asks for */
 function parsed<T>(message: string, parse: (text: string) => T | undefined): z.ZodType<T, string> {
   return z.string().transform((text, context) => {
     const value = parse(text);

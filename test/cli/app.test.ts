@@ -31,7 +31,7 @@ test("app create creates an app with the server's settings and prints its creden
   expect(shown).not.toContain(created.clientSecret);
   expect(await cli.run("app create acme/chat")).toMatchObject({
     code: 1,
-    err: "usermeta: the app acme/chat is there already\n",
+    err: "usermeta: the app acme/chat exists already\n",
   });
 });
 

@@ -96,7 +96,7 @@ test("on a terminal a progress bar is one line for each pass", async () => {
   expect(copying).toMatch(/^copying {3}\[#{24}\] 2 of 2 users, \d+\/s, 0 s left$/);
   expect(verifying).toMatch(/^verifying \[#{24}\] 2 of 2 users, \d+\/s, 0 s left$/);
   expect(rest).toBe("");
-  expect(out).toMatch(/: 1 app, 2 users, [\d.]+ s\. All was read again and is the same\.\n/);
+  expect(out).toMatch(/: 1 app, 2 users, [\d.]+ s\. The copy was read back and is identical\.\n/);
 });
 
 test("elsewhere a short copy prints nothing on stderr", async () => {
@@ -121,7 +121,7 @@ test("a store that is being served is neither copied nor copied to: exit 2, with
 const MISTAKES = [
   ["copy --to sqlite:a.db", "--from is missing"],
   ["copy --from sqlite:a.db", "--to is missing"],
-  ["copy --from memory: --to sqlite:a.db", "commands need a store that lasts"],
+  ["copy --from memory: --to sqlite:a.db", "commands need a sqlite: or mysql: store"],
   ["copy --from sqlite:a.db --to postgres://x", "--to"],
   ["copy --from sqlite:a.db --to sqlite:./a.db", "are the same store"],
   ["copy --from sqlite:absent.db --to sqlite:a.db", "does not exist: there is nothing to copy"],

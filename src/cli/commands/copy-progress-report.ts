@@ -4,12 +4,12 @@ import type { CommandContext } from "../terminal/command-context.ts";
 const BAR_WIDTH = 24;
 const BAR_EVERY_MS = 100;
 const LINE_EVERY_MS = 10_000;
-/** To the beginning of the line, and away with what is there. */
+/** Moves to the beginning of the line and clears it. */
 const REWRITE = "\r\u001b[K";
 
 type Counted = Extract<CopyProgress, { total: number }>;
 
-/** Tells the operator how far a copy is: a bar on a terminal, a line now and then elsewhere. */
+/** Shows the progress of a copy: a bar on a terminal, otherwise a line every LINE_EVERY_MS. */
 export class CopyProgressReport implements Disposable {
   readonly #stderr: CommandContext["stderr"];
   readonly #target: string;
@@ -41,7 +41,7 @@ export class CopyProgressReport implements Disposable {
     this.#show(progress, (now - this.#phaseBegan) / 1000);
   }
 
-  /** Leaves the bar as it stands, and goes on below it. */
+  /** Ends the line of the bar, which stays on the screen. */
   [Symbol.dispose](): void {
     if (this.#isBarOpen) this.#stderr.write("\n");
     this.#isBarOpen = false;

@@ -40,7 +40,7 @@ export const copy: Command = {
   },
 };
 
-/** By the rules for a store on the command line, passwords included. */
+/** Reads the address as `--store` is read: it may hold no password. */
 function givenLocation(call: Call, flag: "from" | "to"): LastingLocation {
   const text = flagText(call, flag);
   if (text === undefined) throw usageError(`--${flag} is missing: usermeta copy --from sqlite:PATH --to mysql://…`);
@@ -64,7 +64,7 @@ function answer(from: string, to: string, { apps, keys }: CopyResult, seconds: n
   return {
     json: { from, to, apps: rows, keys, users, seconds: Number(seconds.toFixed(3)) },
     text:
-      `${from} is copied to ${to}: ${what}. All was read again and is the same.\n` +
+      `${from} is copied to ${to}: ${what}. The copy was read back and is identical.\n` +
       table(
         ["app", "users", "bytes", "versions", "with password", "checksum"],
         rows.map((row) => [

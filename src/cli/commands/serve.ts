@@ -28,10 +28,10 @@ export const serve: Command = {
     let isOver = false;
     const output = {
       isTTY: io.stderr.isTTY ?? false,
-      // A request that was cut off may fail later still: "stopped" is the last line.
+      // An aborted request may still fail after this. "stopped" must be the last line.
       write: (text: string) => isOver || io.stderr.write(text),
     };
-    // Also while the start waits for the store: the secrets may have been read before they were changed.
+    // SIGHUP may arrive while the start waits for the store, after the secrets were read.
     let isRereadDue = false;
     let reload = (): void => {
       isRereadDue = true;
@@ -79,12 +79,12 @@ export const serve: Command = {
     }
     events.stopped();
     isOver = true;
-    if (failure !== undefined) throw refused(`the store cannot serve any more: ${failure.message}`);
+    if (failure !== undefined) throw refused(`the store failed permanently: ${failure.message}`);
     return undefined;
   },
 };
 
-/** Undefined: the present one stays. */
+/** Undefined: keep the current key. */
 function newOperatorKey({ env, cwd }: CommandContext, events: OperatorEvents): string | undefined {
   const key = rereadOperatorKey({ env, cwd, readFile: (path) => readFileSync(path, "utf8") });
   if (typeof key !== "string") return key?.reveal();

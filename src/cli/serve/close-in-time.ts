@@ -4,13 +4,13 @@ import { closingTimers } from "../../system/timers.ts";
 import type { StartedServer } from "./start-server.ts";
 
 /**
- * docs/OPERATIONS.md § Stop promises an end within nine seconds of the signal: less than the ten after which Docker kills.
- * This is more than requests under way, and then each part by itself, may take; that some part does not keep to its time
- * must not keep the process. What is left of the nine seconds is for a machine on which the processor must be waited for.
+ * docs/OPERATIONS.md § Stop promises that the server ends within nine seconds of the signal; Docker kills after ten.
+ * This limit is longer than the requests in flight and then each part may take. A part that exceeds its own limit must
+ * not delay the process. The rest of the nine seconds is a reserve for a busy machine.
  */
 const CLOSE_WITHIN_MS = 7800;
 
-/** Closes the server; settles in time, and tells of what did not close. */
+/** Closes the server. Settles in time, and reports each part that did not close. */
 export async function closeInTime(
   started: StartedServer,
   events: Pick<OperatorEvents, "leftOpen" | "closeFailed">,

@@ -4,14 +4,14 @@ import type { AppKey } from "../../core/model.ts";
 import { usageError } from "../terminal/failure.ts";
 import { shellQuoted } from "./shell.ts";
 
-/** What a shell needs to call an app. */
+/** The variables that a shell needs to call an app. */
 export interface ShellCredentials extends AppCredentials {
   readonly app: AppKey;
-  /** The server's address, without a slash at its end. */
+  /** The server's URL, without a slash at its end. */
   readonly server: string;
 }
 
-/** Writes a file for `.`, readable by its owner only. None of its variables is an option of this program. */
+/** Writes a file for the shell command `.`, readable by its owner only. Its variables are no options of this program. */
 export function writeCredentials(file: string, { app, server, clientId, clientSecret }: ShellCredentials): void {
   const lines = [
     `# usermeta: the credentials of ${app}, for a shell. They make their holder an admin of the app.`,
@@ -19,7 +19,7 @@ export function writeCredentials(file: string, { app, server, clientId, clientSe
     `CHAT_CLIENT_ID=${shellQuoted(clientId)}`,
     `CHAT_CLIENT_SECRET=${shellQuoted(clientSecret)}`,
   ];
-  // Written beside it and moved: nobody reads half a file, and one with wider rights is replaced.
+  // Written to a temporary file and renamed: no reader sees half a file, and a file with wider permissions is replaced.
   const unfinished = `${file}.${process.pid}`;
   try {
     writeFileSync(unfinished, `${lines.join("\n")}\n`, { mode: 0o600 });
@@ -29,7 +29,7 @@ export function writeCredentials(file: string, { app, server, clientId, clientSe
   }
 }
 
-/** Undefined when there is no such file, or not one of ours. */
+/** Undefined if the file does not exist, or was not written by this program. */
 export function readCredentials(file: string): AppCredentials | undefined {
   let text: string;
   try {
@@ -37,7 +37,7 @@ export function readCredentials(file: string): AppCredentials | undefined {
   } catch {
     return undefined;
   }
-  // An earlier version wrote USERMETA_.
+  // An earlier version used the prefix USERMETA_.
   const [, clientId] = /^(?:CHAT|USERMETA)_CLIENT_ID='([^']+)'$/m.exec(text) ?? [];
   const [, clientSecret] = /^(?:CHAT|USERMETA)_CLIENT_SECRET='([^']+)'$/m.exec(text) ?? [];
   return clientId === undefined || clientSecret === undefined ? undefined : { clientId, clientSecret };

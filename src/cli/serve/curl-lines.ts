@@ -4,8 +4,8 @@ const PUT_ATTRIBUTES = "-d nickname=Ada -d avatarurl=https://example.com/ada.png
 const ADMIN = '-H "Authorization: Bearer $TOKEN"';
 
 /**
- * A first conversation with a server, to be pasted line by line into one shell (sh, bash, zsh), in any folder, and
- * again. Only curl and sed are needed. An answer that holds no token is shown instead of one.
+ * The first calls to a server, to be pasted line by line into one shell (sh, bash, zsh) in any folder. They can be
+ * repeated. Only curl and sed are needed. If an answer has no token, the shell prints the answer.
  */
 export function curlLines(credentialsFile: string): readonly string[] {
   const grant =

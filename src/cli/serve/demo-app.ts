@@ -6,11 +6,11 @@ import { type AppKey, appKey } from "../../core/model.ts";
 import type { StoreLocation } from "../../store/open.ts";
 import { readCredentials, writeCredentials } from "./credentials-file.ts";
 
-/** An app to try the server with, and the file that holds its credentials. */
+/** An app for trying the server, and the file with its credentials. */
 export interface DemoApp extends Disposable {
   readonly app: AppKey;
   readonly credentials: AppCredentials;
-  /** Absolute. */
+  /** An absolute path. */
   readonly file: string;
   /** Writes the file for a server at this address. */
   write(server: string): void;
@@ -20,9 +20,9 @@ const DEMO_APP = "chat-demo/testapp";
 const FILE = "chat-demo_testapp.env";
 
 /**
- * Makes the app on a store without any, and finds it again at later starts, as long as the file's credentials are
- * good. Undefined: the store is not for trying out, as it was named by the operator or holds apps already. What a
- * memory store's file says is gone with the server, and so is the file.
+ * Creates the app on a store without apps, and finds it at later starts while the file's credentials are valid.
+ * Undefined: the store is not for trying out, because the operator named it or it has apps already. The file of a memory
+ * store is deleted when the server stops, as its app is.
  */
 export async function prepareDemoApp(
   apps: Apps,

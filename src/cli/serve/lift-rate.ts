@@ -5,11 +5,11 @@ import type { StoreLocation } from "../../store/open.ts";
 import { locationUrl } from "../store/location-text.ts";
 import { shellQuoted } from "./shell.ts";
 
-/** The root of the sources, where there is one: a compiled program has none. */
+/** The root of the checkout. A compiled program has none. */
 const CHECKOUT = join(import.meta.dirname, "..", "..", "..");
 const DEFAULT_STORE = join("data", "usermeta.db");
 
-/** A command for any shell in any folder that takes the rate limits off an app; undefined for a store that is no file. */
+/** A shell command, for any folder, that turns off an app's rate limits. Undefined if the store is not a file. */
 export function liftRateLine(app: AppKey, location: StoreLocation): string | undefined {
   if (location.engine !== "sqlite") return undefined;
   const command = `app set ${app} --rate-per-second 0`;

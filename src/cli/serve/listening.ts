@@ -5,7 +5,7 @@ import { type Failure, usageError } from "../terminal/failure.ts";
 
 const ANY_ADDRESS: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "[::]": "[::1]" };
 
-/** A URL, without a slash at its end, that works on this machine also for a server that listens on all addresses. */
+/** A URL for this machine, without a slash at its end, even if the server listens on all addresses. */
 export function reachableUrl({ hostname, port }: URL): string {
   return `http://${ANY_ADDRESS[hostname] ?? hostname}:${port || "80"}`;
 }
@@ -18,7 +18,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /**
- * Fails when the hostname is none; to be asked before listening, because Bun's error for it is about something else.
+ * Fails if the hostname cannot be resolved. Call it before listening, because Bun's own error is misleading.
  */
 export async function checkHost(address: Address): Promise<void> {
   if (isIP(address.hostname) !== 0) return;
@@ -27,7 +27,7 @@ export async function checkHost(address: Address): Promise<void> {
   });
 }
 
-/** Undefined when the error is not about listening. */
+/** Undefined if the error is not about listening. */
 export function listenFailure(error: unknown, address: Address): Failure | undefined {
   const reason = REASONS[error instanceof Error && "code" in error ? String(error.code) : ""];
   return reason === undefined ? undefined : cannotListen(address, reason);

@@ -15,7 +15,7 @@ import { startWorkers } from "../../workers/start-workers.ts";
 
 type ServedStore = Store & Partial<Pick<SharedStore, "share">>;
 
-/** The store, migrated and then held for the server that the configuration describes. */
+/** Migrates the store, and then opens it exclusively for the server that the configuration describes. */
 export async function openServedStore(
   config: Config,
   location: StoreLocation,
@@ -33,7 +33,7 @@ export async function openServedStore(
     troubles: events,
   } as const;
   await migrateForServer(location, options);
-  // Where workers serve, this thread only looks after them.
+  // With several workers, this thread only supervises them.
   const store: ServedStore = await (workers === 1
     ? openStore(location, { ...options, cacheBytes })
     : openSharedStore(location, options));
@@ -41,7 +41,7 @@ export async function openServedStore(
   return store;
 }
 
-/** One worker is this thread itself: it spares the memory of another. The service owns the store from now on. */
+/** A single worker runs on this thread, which saves the memory of another one. The service takes over the store. */
 export function startServing(
   config: Config,
   store: ServedStore,

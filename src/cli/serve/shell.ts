@@ -1,4 +1,4 @@
-/** A text as one word of sh, bash or zsh, whatever is in it. */
+/** Quotes any text as one word of sh, bash or zsh. */
 export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -13,18 +13,18 @@ import { listenFailure, reachableUrl } from "./listening.ts";
 import { createPageBuild } from "./pages/page-build.ts";
 import { openServedStore, startServing } from "./serving.ts";
 
-/** A server that answers, with all that it stands on. */
+/** A running server with everything that it owns. */
 export interface StartedServer extends AsyncDisposable {
   readonly service: Service;
-  /** Where it can be reached from this machine, without a slash at the end. */
+  /** Its URL from this machine, without a slash at the end. */
   readonly url: string;
   readonly demo: DemoApp | undefined;
   readonly appCount: number;
-  /** Whether `/-/docs` will be there. */
+  /** Whether `/-/docs` will be served. */
   readonly hasPages: boolean;
 }
 
-/** @param storeIsDefault nobody has said where the store is: it may be for trying out */
+/** @param storeIsDefault the operator has not configured a store, so the server may create an app to try */
 export async function startServer(
   config: Config,
   location: StoreLocation,
@@ -40,7 +40,7 @@ export async function startServer(
   if (config.app !== undefined) await ensureApp(apps, config.app);
   const demo = config.app === undefined ? await prepareDemoApp(apps, location, storeIsDefault) : undefined;
   if (demo !== undefined) stack.use(demo);
-  // Before anything else can fail: the secret is known only now.
+  // Before anything else can fail: the secret is known only here.
   demo?.write(reachableUrl(new URL(`http://${addressText(listen)}`)));
   const appCount = (await apps.list()).length;
 
@@ -62,7 +62,7 @@ export async function startServer(
 async function ensureApp(apps: Apps, { key, clientId, clientSecret }: ConfiguredApp): Promise<void> {
   const ensured = await apps.ensure(key, { clientId, clientSecret: clientSecret.reveal() });
   if (ensured === "another secret") {
-    throw usageError(`USERMETA_APP: ${key} is there already, with another client id or secret than those configured`);
+    throw usageError(`USERMETA_APP: ${key} exists with another client id or secret than those configured`);
   }
   if (ensured === "client id taken") throw usageError(`USERMETA_CLIENT_ID: ${clientId} belongs to another app`);
 }

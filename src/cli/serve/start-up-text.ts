@@ -6,20 +6,20 @@ import type { DemoApp } from "./demo-app.ts";
 import { liftRateLine } from "./lift-rate.ts";
 
 interface StartUp {
-  /** The server's address, without a slash at its end. */
+  /** The server's URL, without a slash at its end. */
   readonly server: string;
   readonly location: StoreLocation;
   readonly demo: DemoApp | undefined;
   readonly appCount: number;
   readonly hasPages: boolean;
   readonly limits: Limits;
-  /** A command to paste, which creates an app in this store. */
+  /** A command to paste that creates an app in this store. */
   readonly createApp: string;
-  /** Whether the output is a terminal: only then secrets are shown, since a log would keep them. */
+  /** Whether the output is a terminal. Secrets are shown only there, because a log would keep them. */
   readonly terminal: boolean;
 }
 
-/** What `serve` prints when it is ready: where it is and, with an app to try, how to try it. */
+/** The text that `serve` prints when it is ready: its URL and, if there is an app to try, how to try it. */
 export function startUpText({
   server,
   location,
@@ -36,7 +36,7 @@ export function startUpText({
   if (demo === undefined) return appCount === 0 ? head + noAppsText(createApp) : head;
   const { clientId, clientSecret } = demo.credentials;
   const credentials = terminal ? `client id: ${clientId}\nclient secret: ${clientSecret}\n` : "";
-  // The app key is behind "#": the page reads it, and no server or log is told.
+  // The app key follows "#": the page reads it, and browsers do not send it.
   const page = hasPages ? `Try it in a browser: ${server}/-/docs#app=${demo.app}\n\n` : "";
   return `${head}app: ${demo.app}
 credentials: ${demo.file}

@@ -6,18 +6,18 @@ import { aborted } from "../terminal/aborted.ts";
 
 interface Waiting {
   readonly stop: AbortSignal;
-  /** Told of every try that fails. */
+  /** Called for every failed try. */
   onUnreachable(error: StoreError): void;
 }
 
 const RETRY_MS = 1000;
-/** For a start under way: one that ends in this time is closed as every other. */
+/** How long a stop waits for a start in flight. If it finishes in this time, it is closed in the usual way. */
 const STOPPED_START_MS = 500;
 
 /**
- * What `start` answers when the store can be reached; until then it is tried again and again, as the store may only be
- * starting too. Any other failure ends it. Undefined: the signal came first, and then a failure is none: a start that
- * the store holds up is left to the end of the process, as if that had been killed.
+ * Retries `start` until the store can be reached, because the store may still be starting too. Any other failure is
+ * thrown. Undefined: the signal was aborted first; failures after it are ignored. A start that still waits for the store
+ * then ends with the process, as if the process had been killed.
  */
 export async function whenReachable<T extends AsyncDisposable>(
   start: () => Promise<T>,

@@ -13,7 +13,7 @@ export function commandPasswords(): Passwords {
   return createPasswords({ hasher: argon2id, attempts, timers: systemTimers });
 }
 
-/** The rules about users, for a command on its own store: it has verified no tokens that it would have to forget. */
+/** The rules about users, for a command that opens the store itself. It has no cached tokens to invalidate. */
 export function commandAccounts(store: Pick<AppStore, "app"> & UserStore): Accounts {
   return createAccounts({
     store,

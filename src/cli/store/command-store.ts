@@ -9,21 +9,21 @@ import { systemDigest } from "../../system/digest.ts";
 import { systemRandom } from "../../system/random.ts";
 import { type Failure, refused, usageError } from "../terminal/failure.ts";
 
-/** An engine whose stores outlive the process. */
+/** A store that outlives the process. */
 export type LastingLocation = Exclude<StoreLocation, { engine: "memory" }>;
 
-/** A store as a command works on it, beside the server that may be serving it. */
+/** A store, opened by a command while a server may be serving it. */
 export interface CommandStore extends AsyncDisposable {
   readonly location: LastingLocation;
   readonly store: Store;
   readonly apps: Apps;
-  /** Refuses an app that is not there. */
+  /** Finds an app by its key, and fails if it does not exist. */
   app(text: string): Promise<App>;
 }
 
 /**
- * An older schema is refused: the server that has the store may be of the version that made it.
- * @param missing a store that is not there is made, or refused: a misspelled path must not leave a file behind
+ * Refuses an older schema, because a server of that version may be using the store.
+ * @param missing whether to create a store that does not exist, or to refuse: a misspelled path must not leave a file
  */
 export async function openCommandStore(
   config: Pick<Config, "store">,
@@ -57,7 +57,7 @@ export function unknownApp(text: string): Failure {
 export function lastingLocation(config: Pick<Config, "store">): LastingLocation {
   const location = storeLocation(config);
   if (location.engine === "memory") {
-    throw usageError("memory: is in the memory of its server alone; commands need a store that lasts");
+    throw usageError("memory: exists only in its server's memory; commands need a sqlite: or mysql: store");
   }
   return location;
 }

@@ -15,12 +15,12 @@ import { type LastingLocation, lastingLocation, openCommandStore, unknownApp } f
 import { locationText } from "./location-text.ts";
 import { type UserAdmin, userTaken } from "./user-admin.ts";
 
-/** In place of an address: nobody else asks in this process. */
+/** In place of a client's address: no other caller is in this process. */
 const HERE = { address: "" };
 
 /**
- * Users by the rules themselves, on a store that no server holds for itself alone. Where servers share a store, the
- * changes that a command makes reach them as those of any other server do.
+ * Changes users directly in the store, by the server's rules. Fails if a server holds the store exclusively. Servers that
+ * share a store learn of the command's changes through the change feed.
  */
 export async function storeUsers({ args: [appText = ""], loaded: { config } }: Call): Promise<UserAdmin> {
   const app = appKey(appText);
@@ -28,7 +28,7 @@ export async function storeUsers({ args: [appText = ""], loaded: { config } }: C
   const location = lastingLocation(config);
   await refuseWhereServed(location);
 
-  /** A server may have started since this command has looked, as somebody was asked: none does from here to the end. */
+  /** A server may have started while the command waited for a confirmation. From here on, none can until the change ends. */
   async function change<T>(how: (accounts: Accounts, resolved: ResolvedApp) => Promise<T>): Promise<T> {
     await using opened = await openCommandStore(config, "refuse");
     using _held = await keepServersOff(location).catch(async (error) => {
@@ -68,7 +68,7 @@ async function refuseWhereServed(location: LastingLocation): Promise<void> {
   );
 }
 
-/** Of a server on this machine; its address alone does not tell a free port that it took. */
+/** The URL of a server on this machine. With port 0 the actual port is unknown. */
 function urlOf(listen: string): string {
   const { data } = address.safeParse(listen);
   if (data === undefined || data.port === 0) return "http://…";

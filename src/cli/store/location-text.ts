@@ -1,6 +1,6 @@
 import type { StoreLocation } from "../../store/open.ts";
 
-/** A store as the operator is told of it: a file's path, or an address without its password. */
+/** A store's location for messages: a file's path, or an address without its password. */
 export function locationText(location: StoreLocation): string {
   switch (location.engine) {
     case "memory":
@@ -12,7 +12,7 @@ export function locationText(location: StoreLocation): string {
   }
 }
 
-/** What USERMETA_STORE would say of it, without a password. */
+/** The value of USERMETA_STORE for this store, without a password. */
 export function locationUrl(location: StoreLocation): string {
   return location.engine === "sqlite" ? `sqlite:${location.path}` : locationText(location);
 }

@@ -20,7 +20,7 @@ const UNKNOWN_PASSWORD_BYTES = 32;
 const CREATED = z.object({ entities: z.array(z.object({ uuid: z.string(), created: z.number() })).min(1) });
 const ERROR = z.object({ error: z.string().default(""), error_description: z.string().default("no reason given") });
 
-/** The server's word for an error → the refusal that a command on the store itself would end with. */
+/** The server's error code → the refusal of the same command without `--url`. */
 const REFUSALS: Readonly<Record<string, RefusalCode>> = {
   duplicate_unique_property_exists: "user_taken",
   service_resource_not_found: "user_unknown",
@@ -29,7 +29,7 @@ const REFUSALS: Readonly<Record<string, RefusalCode>> = {
   service_unavailable: "busy",
 };
 
-/** Users by the server's own calls (docs/PROTOCOL.md § Users), as the operator. */
+/** Changes users through the server's API (docs/PROTOCOL.md § Users), with the operator key. */
 export function serverUsers({ args: [appText = ""], loaded: { config } }: Call, url: string): UserAdmin {
   const app = appKey(appText);
   if (app === undefined) throw unknownAt(url, appText);
@@ -67,7 +67,7 @@ export function serverUsers({ args: [appText = ""], loaded: { config } }: Call, 
   return {
     app,
     async create({ username, password, nickname }): Promise<CreatedUser> {
-      // The call wants a password; one that nobody ever learns is as good as none.
+      // The call requires a password. A random one that is never shown is as good as none.
       const sent = password ?? Buffer.from(systemRandom.bytes(UNKNOWN_PASSWORD_BYTES)).toString("base64url");
       const answer = await ask("POST", "", { username, password: sent, nickname }).catch((error) => {
         throw error instanceof Failure && error.code === "user_taken" ? userTaken(username, app) : error;

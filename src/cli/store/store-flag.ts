@@ -6,7 +6,7 @@ export interface StoreUse extends Pick<Call, "loaded"> {
   readonly io: Pick<CommandContext, "env">;
 }
 
-/** What a command needs to work on the store in use, for a shell and after a space; empty for the default store. */
+/** The `--store` flag for the store in use, quoted for a shell and after a space; empty for the default store. */
 export function storeFlag({ loaded: { config, settings }, io: { env } }: StoreUse): string {
   const source = settings.find(({ key }) => key === "store")?.source;
   if (source === "default") return "";

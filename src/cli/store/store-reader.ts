@@ -3,8 +3,8 @@ import { parseStoreUrl } from "../../store/open.ts";
 import { locationUrl } from "./location-text.ts";
 
 /**
- * Tells the configuration of an address what the engines know of it.
- * @param folder what relative paths are relative to
+ * Parses the address of a store for the configuration, which knows no engines.
+ * @param folder the base of relative paths
  */
 export function storeReader(folder: string): StoreReader {
   return (url, password) => {

@@ -17,7 +17,7 @@ export function userTaken(username: UserName, app: AppKey): Failure {
   return refused(`there is a user ${username} in ${app} already`, "user_taken");
 }
 
-/** The way by which a command changes users: a server, or a store that no server holds for itself alone. */
+/** Changes users, either through a server or directly in a store that no server holds exclusively. */
 export interface UserAdmin extends AsyncDisposable {
   readonly app: AppKey;
   create(user: NewUserRequest): Promise<CreatedUser>;

@@ -1,6 +1,6 @@
 import { refused } from "./failure.ts";
 
-/** Resolves when the signal is given, or was before. */
+/** Resolves when the signal is aborted, or immediately if it is already. */
 export function aborted(signal: AbortSignal): Promise<undefined> {
   const { promise, resolve } = Promise.withResolvers<undefined>();
   if (signal.aborted) resolve(undefined);
@@ -8,7 +8,7 @@ export function aborted(signal: AbortSignal): Promise<undefined> {
   return promise;
 }
 
-/** What the running command gives, or a failure once the signal comes; the command is then left to the end of the process. */
+/** Returns the command's result. Throws a failure if the signal is aborted first; the command then ends with the process. */
 export async function unlessStopped<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
   const stopped = aborted(signal).then(() => {
     throw refused("interrupted: the command may have been carried out");

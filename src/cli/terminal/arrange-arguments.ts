@@ -5,16 +5,16 @@ import { COMMANDS, GROUPS } from "../command-table.ts";
 import { URL_FLAG } from "../store/remote-user-admin.ts";
 import { usageError } from "./failure.ts";
 
-/** Arguments in the order in which Commander reads them: the command's words, and then all else. */
+/** Arguments in the order that Commander expects: the command's words first. */
 interface Arranged {
   readonly argv: readonly string[];
-  /** Undefined: only help or the version is asked for. */
+  /** Undefined: the user asked only for help or the version. */
   readonly command: Command | undefined;
-  /** No command is named where one must be: the help of this group is shown, or of the whole program for "". */
+  /** A command is missing: show the help of this group, or of the whole program for "". */
   readonly incomplete?: string;
 }
 
-/** Flags that may also stand before the command: those that mean the same in every command that takes them. */
+/** Flags that may also stand before the command, because they mean the same in every command that has them. */
 const GLOBAL_SWITCHES: readonly string[] = ["--json"];
 const GLOBAL_FLAGS: readonly string[] = [
   `--${URL_FLAG.name}`,
@@ -57,7 +57,7 @@ function commandOf(words: readonly string[]): Command | undefined {
   return COMMANDS.find((command) => command.name === name);
 }
 
-/** Whether the value of a flag before the command is the next argument. Fails on a flag that may not stand there. */
+/** Whether the next argument is the value of this flag. Fails on a flag that may not stand before the command. */
 function takesNext(argument: string): boolean {
   const [flag = ""] = argument.split("=");
   if (GLOBAL_SWITCHES.includes(flag)) return false;

@@ -1,11 +1,11 @@
-/** A stream for text; only its being a terminal is asked for. */
+/** A text stream, and whether it is a terminal. */
 export interface LogOutput {
   write(text: string): unknown;
   readonly isTTY?: boolean;
 }
 
 export interface TextOutput extends LogOutput {
-  /** Settles when all has been written, with the reason if it could not be; nobody is told who has stopped reading. */
+  /** Resolves when all text is written, with the error if that failed. A reader that has closed the stream is no error. */
   written(): Promise<Error | undefined>;
 }
 
@@ -13,17 +13,17 @@ export interface TextInput extends AsyncIterable<string | Uint8Array> {
   readonly isTTY?: boolean;
 }
 
-/** All that a command touches beside the store and the network, handed in so that a test can look on. */
+/** Everything that a command uses beside the store and the network. Tests pass their own. */
 export interface CommandContext {
   readonly stdout: TextOutput;
   readonly stderr: LogOutput;
   readonly stdin: TextInput;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** From the call on, being asked to stop aborts the signal; before, and in commands that never call, it just ends. */
+  /** After this call, SIGINT and SIGTERM abort the signal. Before it, they end the process. */
   stopSignal(): AbortSignal;
-  /** From the call on, SIGHUP calls this; before, and in commands that never call, it just ends the process. */
+  /** After this call, SIGHUP calls the listener. Before it, SIGHUP ends the process. */
   onHangup(listener: () => void): void;
-  /** What is thrown where nothing catches it is told to the last one that was named, and ends the process with 1. */
+  /** An uncaught error is reported to the listener of the latest call, and the process exits with 1. */
   onCrash(tell: (error: unknown) => void): void;
 }

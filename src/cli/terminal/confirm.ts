@@ -4,7 +4,7 @@ import { readLine } from "./read-input.ts";
 
 export const YES_FLAG: Flag = { name: "yes", help: "do not ask for confirmation" };
 
-/** Asks on a terminal whether to go on; elsewhere `--yes` is required. Throws unless the answer is yes. */
+/** Asks on a terminal whether to continue. Without a terminal, `--yes` is required. Throws unless the answer is yes. */
 export async function confirm({ flags, io }: Pick<Call, "flags" | "io">, question: string): Promise<void> {
   if (flags.has(YES_FLAG.name)) return;
   if (!io.stdin.isTTY || !io.stderr.isTTY)

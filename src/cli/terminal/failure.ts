@@ -2,16 +2,16 @@ import type { RefusalCode } from "../../core/refusals.ts";
 import { Refusal } from "../../core/refusals.ts";
 import { StoreError, type StoreFault } from "../../store/store-error.ts";
 
-/** refused: the command was understood and cannot be done. mistaken: its arguments or the configuration make no sense. */
+/** refused: the command is valid but failed or was refused. usageError: its arguments or the configuration are invalid. */
 export const EXIT = { done: 0, refused: 1, usageError: 2 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** An end that was foreseen: its lines are all that the operator needs. */
+/** An expected error. Its lines tell the operator everything; no stack is needed. */
 export class Failure extends Error {
   readonly exitCode: ExitCode;
   readonly lines: readonly string[];
-  /** For programs: the refusal, where a rule of the server refuses the same. */
+  /** For programs: the refusal, if a rule of the server refused. */
   readonly code: RefusalCode | null;
 
   constructor(exitCode: ExitCode, lines: readonly string[], code: RefusalCode | null = null) {
@@ -36,7 +36,7 @@ export function refusedBy(code: RefusalCode): Failure {
   return refused(REFUSALS[code] ?? code, code);
 }
 
-/** Starting again would not help: another store, another address or another version is needed. */
+/** A restart cannot fix these: the operator needs another store, address or version. */
 const NON_RETRYABLE_FAULTS: readonly StoreFault[] = [
   "location_illegal",
   "in_use",
@@ -49,7 +49,7 @@ const NON_RETRYABLE_FAULTS: readonly StoreFault[] = [
 ];
 
 const REFUSALS: Partial<Record<RefusalCode, string>> = {
-  app_unknown: "the app is gone",
+  app_unknown: "the app no longer exists",
   user_name_illegal: "a username is 1 to 64 of a-z, 0-9, _ . and -, and neither . nor ..",
   user_name_too_long: "a username has at most 64 characters",
   user_taken: "a user with this name exists already",
@@ -60,7 +60,7 @@ const REFUSALS: Partial<Record<RefusalCode, string>> = {
   nickname_too_long: "a nickname has at most 100 characters",
 };
 
-/** Anything thrown, as a foreseen end; undefined = a fault of ours, whose stack is wanted. */
+/** Any thrown value as an expected error; undefined = a bug, whose stack is needed. */
 export function asFailure(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   if (error instanceof StoreError) {

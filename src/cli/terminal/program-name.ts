@@ -3,7 +3,7 @@ import type { CommandContext } from "./command-context.ts";
 
 const SCRIPTS: readonly string[] = ["start", "usermeta"];
 
-/** What a shell calls this program by, as npm says that it was started: a checkout is not on the shell's path. */
+/** The words that start this program in a shell, derived from npm's variables: a checkout is not on the shell's PATH. */
 export function programName({
   npm_lifecycle_event: event = "",
   npm_package_name: owner,

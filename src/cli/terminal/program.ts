@@ -5,13 +5,13 @@ import { type Command, configOptions, ownFlags } from "../command.ts";
 import { COMMANDS, GROUPS } from "../command-table.ts";
 import type { CommandContext } from "./command-context.ts";
 
-/** What the command line asks for. */
+/** A parsed command line. */
 export interface Invocation {
   readonly command: Command;
   readonly args: readonly string[];
-  /** The command's own, by name. */
+  /** The command's own flags, by name. */
   readonly flags: ReadonlyMap<string, string | true>;
-  /** The configuration's, by option. */
+  /** The flags of the configuration, by option. */
   readonly options: Partial<Record<OptionKey, string>>;
 }
 
@@ -23,7 +23,7 @@ see \`usermeta config\`. Sizes in bytes may be written as 16k, 2m or 10g.
 Exit codes: 0 success, 1 the command failed or was refused, 2 wrong usage or
 configuration.`;
 
-/** Commander's parser and help for the table of commands; it ends by throwing, never by ending the process. */
+/** Commander's parser and help for the table of commands. It throws errors and never ends the process. */
 export function createProgram(
   { stdout, stderr }: Pick<CommandContext, "stdout" | "stderr">,
   onInvocation: (invocation: Invocation) => Promise<void>,
@@ -38,10 +38,10 @@ export function createProgram(
     .configureOutput({
       writeOut: (text) => void stdout.write(text),
       writeErr: (text) => void stderr.write(text),
-      // The error is thrown as well, and told as all others are.
+      // The error is also thrown, and reported like all others.
       outputError: () => {},
     });
-  // The whole table at once, instead of its groups.
+  // All commands in one list, instead of their groups.
   root.configureHelp({
     visibleCommands: (shown) => (shown === root ? leaves(root) : shown.commands.slice()),
     subcommandTerm: (shown) => `${pathOf(shown)} ${shown.usage().replace("[options]", "").trim()}`.trim(),

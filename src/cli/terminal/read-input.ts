@@ -1,6 +1,6 @@
 import type { TextInput } from "./command-context.ts";
 
-/** Up to the end of the first line, without it. */
+/** The first line, without its end. */
 export async function readLine(input: TextInput): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";

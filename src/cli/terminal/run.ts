@@ -15,9 +15,9 @@ import { programName } from "./program-name.ts";
 import { usageMistake } from "./usage-mistake.ts";
 import { withStoreInUse } from "./with-store-in-use.ts";
 
-/** How far a run has come. */
+/** The progress of a run. */
 interface Progress {
-  /** Whether something is on stdout, at least in part. */
+  /** Whether a result or an error is on stdout, at least in part. */
   hasAnswered: boolean;
 }
 
@@ -27,7 +27,7 @@ interface Progress {
  * to stdout.
  */
 export async function run(argv: readonly string[], io: CommandContext): Promise<ExitCode> {
-  // Wherever it stands: the arguments may make no sense otherwise.
+  // At any position: the other arguments may be invalid.
   const forPrograms = argv.includes("--json");
   const progress: Progress = { hasAnswered: false };
   const tell = (failure: Failure, stack = ""): void => {
@@ -66,7 +66,7 @@ async function obey(argv: readonly string[], io: CommandContext, progress: Progr
     await program.parseAsync(arranged.argv, { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // The help or the version that was asked for has been printed.
+    // Exit code 0: the requested help or version has been printed.
     if (error.exitCode !== 0) throw arranged.command === undefined ? error : usageMistake(error, arranged.command);
   }
   await io.stdout.written();
@@ -109,7 +109,7 @@ function written({ json, text }: Answer, forPrograms: boolean): string {
   return forPrograms ? `${JSON.stringify(json, null, 2)}\n` : text;
 }
 
-/** A fault of ours, which may have any message. */
+/** A bug. It may have any message. */
 function unforeseen(error: unknown): Failure {
   const { type, message, code } = outlineOf(error);
   const what = [type, code].filter((word) => word !== undefined).join(" ");

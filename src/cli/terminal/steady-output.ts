@@ -1,18 +1,18 @@
 import type { LogOutput, TextOutput } from "./command-context.ts";
 
-/** As much of a process's own stream as is used here. */
+/** The members of a process's output stream that are used here. */
 interface Stream {
   write(text: string, done: (error?: Error | null) => void): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
   readonly isTTY?: boolean;
 }
 
-/** What waits for a reader of the log who does not read: past it, lines are left out. */
+/** The limit for characters that wait for a slow reader of the log. Further lines are dropped. */
 const LOG_WAITING_MAX = 1_048_576;
 
 /**
- * For what a command answers. Its reader may go away, as `head` does; an error that nobody listens for would end the
- * process in the middle of the command.
+ * An output for the results of commands. Its reader may close the pipe, as `head` does. Without a listener, that error
+ * would end the process in the middle of the command.
  */
 export function steadyOutput(stream: Stream): TextOutput {
   let failure: Error | undefined;
@@ -38,15 +38,15 @@ export function steadyOutput(stream: Stream): TextOutput {
         onWritten = resolve;
         await promise;
       }
-      // A reader who has gone wanted no more.
+      // A reader that has closed the pipe needs no more.
       return isBrokenPipe(failure) ? undefined : failure;
     },
   };
 }
 
 /**
- * For a log, which must hold up no server: lines that cannot be written, to a full disk or to nobody, are lost, and
- * those after them are tried. What a reader does not take does not pile up.
+ * An output for a log, which must never block a server. Lines that cannot be written, because the disk is full or the
+ * pipe closed, are lost; later lines are tried again. For a slow reader, only a limited amount of text waits.
  */
 export function steadyLog(stream: Stream): LogOutput {
   let waiting = 0;
@@ -68,7 +68,7 @@ export function steadyLog(stream: Stream): LogOutput {
       if (leftOut > 0) {
         const note = { level: "warn", time: new Date().toISOString(), event: "logLinesLost", lines: leftOut };
         leftOut = 0;
-        write(`${JSON.stringify({ ...note, msg: "nobody took the log: lines were left out" })}\n`);
+        write(`${JSON.stringify({ ...note, msg: "the log was not read in time: lines were dropped" })}\n`);
       }
       write(text);
     },

@@ -2,7 +2,7 @@ import { stringWidth } from "bun";
 
 const GAP = "  ";
 
-/** Columns under their titles. Cells are made harmless for a terminal. */
+/** Columns under their titles. Control characters in cells are escaped. */
 export function table(titles: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [titles, ...rows.map((row) => row.map(printable))];
   const widths = titles.map((_, column) => Math.max(...lines.map((line) => stringWidth(line[column] ?? ""))));
@@ -17,7 +17,7 @@ export function table(titles: readonly string[], rows: readonly (readonly string
     .join("");
 }
 
-/** One thing: a line for each of its fields. */
+/** One object: a line for each of its fields. */
 export function record(fields: Readonly<Record<string, string>>): string {
   const width = Math.max(...Object.keys(fields).map((name) => name.length));
   return Object.entries(fields)
@@ -25,7 +25,7 @@ export function record(fields: Readonly<Record<string, string>>): string {
     .join("");
 }
 
-/** Control and invisible characters would let a nickname write anywhere on the operator's screen. */
+/** Escapes control and invisible characters, with which a nickname could write anywhere on the operator's screen. */
 function printable(text: string): string {
   return text.replace(/[\p{C}\u2028\u2029]/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

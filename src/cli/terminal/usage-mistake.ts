@@ -7,7 +7,7 @@ import { type Failure, usageError } from "./failure.ts";
 
 const ABOUT_ARGUMENTS: readonly string[] = ["commander.missingArgument", "commander.excessArguments"];
 
-/** What Commander has against the arguments of a command, with what helps. */
+/** Commander's error about the arguments of a command, with a hint. */
 export function usageMistake(error: CommanderError, command: Command): Failure {
   const text = error.message.replace(/^error: /, "").trimEnd();
   const [, given] = error.code === "commander.unknownOption" ? (/^unknown option '([^'=]+)/.exec(text) ?? []) : [];

@@ -2,7 +2,7 @@ import { flagNames } from "../command.ts";
 import { COMMANDS } from "../command-table.ts";
 import { type StoreUse, storeFlag } from "../store/store-flag.ts";
 
-/** Lines in which every `usermeta COMMAND` between backquotes works on the store in use when it is pasted. */
+/** Adds the store in use to every `usermeta COMMAND` between backquotes, so that a pasted command works on that store. */
 export function withStoreInUse(lines: readonly string[], use: StoreUse): readonly string[] {
   return lines.map((line) => line.replace(/`usermeta ([^`]+)`/g, (hint, text) => pasted(text, use) ?? hint));
 }

@@ -2,7 +2,7 @@ import type { AppCredentials } from "../../../core/apps/apps.ts";
 import type { IdentitySettings, OidcSettings } from "../../../core/identity-settings.ts";
 import type { App } from "../../../core/model.ts";
 
-/** An app as commands show it to programs: null = the server's own setting. Nothing in it is secret. */
+/** An app as JSON, without secrets. Null = the server's own setting. */
 export function appJson(app: App): Readonly<Record<string, unknown>> {
   const { key, id, clientId, created, dialect, registration, conflicts, tokenTtlSeconds, identity } = app;
   const { companionCalls, checkExt } = app;
@@ -26,7 +26,7 @@ export function appJson(app: App): Readonly<Record<string, unknown>> {
   };
 }
 
-/** The same for people. */
+/** An app as the fields of a table for people. */
 export function appFields(app: App): Readonly<Record<string, string>> {
   return {
     app: app.key,
@@ -47,7 +47,7 @@ export function appFields(app: App): Readonly<Record<string, string>> {
   };
 }
 
-/** Only what the app takes; paths, and never what is in the files. */
+/** The kinds of external tokens that the app accepts. Shows the paths of secret files, never their contents. */
 function identityFields({ createOnFirstUse, agora, easemob, oidc, hosted }: IdentitySettings) {
   const takesOthers = [agora, easemob, oidc, hosted].some((part) => part !== null);
   return {

@@ -27,7 +27,7 @@ export const appCreate: Command = {
     if (conflict !== undefined) throw refused(`the app was not created: ${conflict}`);
     await using opened = await openCommandStore(call.loaded.config, "create");
     const created = await opened.apps.create(key, settings);
-    if (created === "taken") throw refused(`the app ${key} is there already`);
+    if (created === "taken") throw refused(`the app ${key} exists already`);
     warnOfFiles(call);
     const { app, credentials } = created;
     return {

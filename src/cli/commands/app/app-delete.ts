@@ -12,7 +12,7 @@ export const appDelete: Command = {
     await using opened = await openCommandStore(call.loaded.config, "refuse");
     const app = await opened.app(call.args[0] ?? "");
     await confirm(call, `Delete the app ${app.key} with all its users and their attributes?`);
-    if (!(await opened.apps.remove(app))) throw refused(`the app ${app.key} is gone already`, "app_unknown");
+    if (!(await opened.apps.remove(app))) throw refused(`the app ${app.key} is deleted already`, "app_unknown");
     return { json: { app: app.key, deleted: true }, text: `deleted ${app.key}\n` };
   },
 };

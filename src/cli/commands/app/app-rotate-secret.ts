@@ -12,7 +12,7 @@ export const appRotateSecret: Command = {
     await using opened = await openCommandStore(loaded.config, "refuse");
     const app = await opened.app(text);
     const credentials = await opened.apps.rotateSecret(app);
-    if (credentials === undefined) throw refused(`the app ${app.key} is gone`, "app_unknown");
+    if (credentials === undefined) throw refused(`the app ${app.key} no longer exists`, "app_unknown");
     return {
       json: { app: app.key, ...credentials },
       text: record({ app: app.key, ...credentialFields(credentials) }) + SECRET_NOTE,

@@ -8,7 +8,7 @@ import { appFields, appJson } from "./app-answer.ts";
 import { givenSettings, SETTING_FLAGS } from "./app-settings.ts";
 import { givenIdentity, IDENTITY_FLAGS, isIdentityGiven, warnOfFiles } from "./identity-flags.ts";
 
-/** Each is outrun only by somebody else's change. */
+/** A try fails only if another process changes the app at the same time. */
 const TRIES = 20;
 
 export const appSet: Command = {
@@ -25,7 +25,7 @@ export const appSet: Command = {
     await using opened = await openCommandStore(call.loaded.config, "refuse");
     let app: App | undefined = await opened.app(call.args[0] ?? "");
     const { key, number } = app;
-    // What is given is put into the settings that are there: they must not have changed when it is stored.
+    // The given flags are merged into the current settings, which must still be the stored ones at the write.
     for (let triesLeft = TRIES; triesLeft > 0 && app !== undefined; triesLeft--) {
       const given = isIdentityGiven(call) ? { ...settings, identity: givenIdentity(call, app.identity) } : settings;
       const changed = await opened.apps.set(app, given);
@@ -37,7 +37,7 @@ export const appSet: Command = {
       }
       app = await opened.store.app(number);
     }
-    if (app === undefined) throw refused(`the app ${key} is gone`, "app_unknown");
-    throw refused(`others keep changing the app ${key}: nothing was set`);
+    if (app === undefined) throw refused(`the app ${key} no longer exists`, "app_unknown");
+    throw refused(`nothing was set: other processes keep changing the app ${key}; try again`);
   },
 };

@@ -9,13 +9,13 @@ import { usageError } from "../../terminal/failure.ts";
 interface SettingFlag extends Flag {
   readonly setting: keyof AppSettings;
   readonly value: ReturnType<typeof wholeNumber> | ReturnType<typeof oneOf> | typeof onOff;
-  /** Whether `default` hands the setting back to the server. */
+  /** Whether `default` restores the server's own value. */
   readonly hasDefault: boolean;
 }
 
 const DEFAULT = "default";
 
-/** What may be set of an app, at its creation and later. */
+/** The settings of an app that `app create` and `app set` accept. */
 export const SETTING_FLAGS: readonly SettingFlag[] = [
   {
     name: "rate-per-second",
@@ -99,7 +99,7 @@ export const SETTING_FLAGS: readonly SettingFlag[] = [
   },
 ];
 
-/** The settings that were given; fails with all mistakes in them. */
+/** The settings given on the command line. Fails with all errors in them. */
 export function givenSettings(call: Pick<Call, "flags">): Partial<AppSettings> {
   const settings: Partial<Record<keyof AppSettings, unknown>> = {};
   const mistakes: string[] = [];

@@ -21,7 +21,7 @@ import {
 } from "./identity-values.ts";
 import { unreadableFiles } from "./unreadable-files.ts";
 
-/** One kind of tokens that an app may take. */
+/** One kind of external tokens that an app may accept. */
 type Part = "agora" | "easemob" | "oidc" | "hosted";
 
 interface IdentityFlag extends Flag {
@@ -34,7 +34,7 @@ const CREATE_FLAG = "create-on-first-use";
 const CACHE_SECONDS = 300;
 const ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"];
 
-/** A part's first flag names it. */
+/** The first flag of a part turns the part on, or off with `none`. */
 const PART_FLAGS: readonly IdentityFlag[] = [
   flag("agora", "appId", "agora-app-id", "ID|none", "accept Agora tokens for this App ID", appId),
   flag("agora", "certificateFile", "agora-certificate-file", "path", "file of App Certificates, one per line", path),
@@ -103,7 +103,7 @@ export const IDENTITY_FLAGS: readonly Flag[] = [
   ...PART_FLAGS,
 ];
 
-/** What is filled in where it is not given, and what must be. */
+/** By part, the defaults of its settings and the settings that are required. */
 const PARTS: Readonly<Record<Part, { readonly fallback: object; readonly needed: readonly string[] }>> = {
   agora: { fallback: {}, needed: ["appId", "certificateFile"] },
   easemob: { fallback: {}, needed: ["clientId", "clientSecretFile"] },
@@ -125,7 +125,7 @@ export function isIdentityGiven(call: Pick<Call, "flags">): boolean {
   return IDENTITY_FLAGS.some(({ name }) => flagText(call, name) !== undefined);
 }
 
-/** Warns of given files that cannot be read here; the server may run elsewhere, so they are set all the same. */
+/** Warns of files that cannot be read here. They are set nevertheless, because the server may run elsewhere. */
 export function warnOfFiles(call: Pick<Call, "flags" | "io">): void {
   const files = PART_FLAGS.flatMap(({ name, read }) => {
     const text = flagText(call, name);
@@ -135,13 +135,13 @@ export function warnOfFiles(call: Pick<Call, "flags" | "io">): void {
   for (const line of unreadableFiles(files)) call.io.stderr.write(`usermeta: ${line}\n`);
 }
 
-/** The settings with what was given in place of what was there; fails with all mistakes in it. */
+/** The former settings with the given flags applied. Fails with all errors in them. */
 export function givenIdentity(call: Pick<Call, "flags" | "io">, former: IdentitySettings): IdentitySettings {
   const mistakes: string[] = [];
   const settings: Record<string, unknown> = { ...former };
   const create = flagText(call, CREATE_FLAG);
   if (create !== undefined) {
-    // true and false are how it was written first.
+    // An earlier version used true and false.
     const words = ["on", "off", "true", "false"] as const;
     const { data, error } = oneOf(words).safeParse(create);
     if (error !== undefined) {

@@ -4,12 +4,12 @@ import { didYouMean } from "../../../config/did-you-mean.ts";
 import { choicesOf, oneOf, wholeNumber } from "../../../config/values.ts";
 import { JWT_ALGORITHMS, USER_CLAIM_MAPS } from "../../../core/identity-settings.ts";
 
-/** A flag's text → its value, or what is wrong with it. Relative paths are relative to the folder. */
+/** A flag's text → its value, or the error in it. Relative paths are relative to the folder. */
 export type ReadFlag = (text: string, folder: string) => { readonly value: unknown } | { readonly mistake: string };
 
-/** Takes away what can be left out. */
+/** Removes an optional setting. */
 export const NONE = "none";
-/** Of the issuer's keys: at the address that the issuer publishes. */
+/** The issuer's keys are at the address that its discovery document names. */
 export const DISCOVERY = "discovery";
 
 const CACHE_SECONDS_MAX = 3600;
@@ -22,7 +22,7 @@ export const url = parsedBy(
   z
     .url({ protocol: /^https?$/, message: "must be an http: or https: URL" })
     .refine((text) => !/[?#@]/.test(text), "must be a URL without a user, a query and a fragment")
-    // An issuer is compared as a text: it stays as it was given.
+    // An issuer is compared as text, so it must stay as given.
     .transform((text) => text),
 );
 export const cacheSeconds = parsedBy(wholeNumber(1, CACHE_SECONDS_MAX));
@@ -47,7 +47,7 @@ export function jwks(text: string, folder: string): ReturnType<ReadFlag> {
   return isUrl(text) ? url(text, folder) : path(text, folder);
 }
 
-/** Whether a text in place of a path is meant as a URL. */
+/** Whether a text that may be a path is a URL. */
 export function isUrl(text: string): boolean {
   return /^https?:/.test(text);
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
-/** @returns what is wrong with each file, a line each; the server reads them only when the first token needs them */
+/** @returns a warning for each unreadable file. The server itself reads them only when the first token needs them */
 export function unreadableFiles(files: readonly { readonly flag: string; readonly path: string }[]): readonly string[] {
   return files.flatMap(({ flag, path }) => {
-    const reason = whyUnreadable(path);
+    const reason = unreadableReason(path);
     if (reason === undefined) return [];
     return [
       `warning: --${flag} ${JSON.stringify(path)}: ${reason}; the app's tokens fail until the server can read it`,
@@ -11,7 +11,7 @@ export function unreadableFiles(files: readonly { readonly flag: string; readonl
   });
 }
 
-function whyUnreadable(path: string): string | undefined {
+function unreadableReason(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8").trim() === "" ? "the file is empty" : undefined;
   } catch (error) {

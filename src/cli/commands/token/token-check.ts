@@ -5,7 +5,7 @@ import { EXIT, usageError } from "../../terminal/failure.ts";
 import { readLine } from "../../terminal/read-input.ts";
 import { record } from "../../terminal/table.ts";
 
-/** In place of the token: it is on stdin. */
+/** In place of a token: read it from stdin. */
 const STDIN = "-";
 
 export const tokenCheck: Command = {
@@ -22,7 +22,7 @@ export const tokenCheck: Command = {
   },
 };
 
-/** Also as it stands in a header. */
+/** The token, also as an Authorization header has it. */
 async function givenToken({ args: [, given = STDIN], io }: Call): Promise<string> {
   const token = (given === STDIN ? await readLine(io.stdin) : given).trim().replace(/^Bearer\s+/i, "");
   if (token === "") throw usageError("there is no token to check: give it as the last argument, or on stdin");

@@ -32,7 +32,7 @@ export const tokenIssue: Command = {
     await ensureSigningKey({ store, random, clock });
     const { defaults } = config;
     const events = createEvents(openLog(config.log, call.io.stderr), timers);
-    // Nothing is verified here, and the command is over before anything could change.
+    // This command verifies no tokens, so it has no cache to invalidate.
     const verified = { invalidateUser: () => {}, invalidateAll: () => {}, invalidateExternal: () => {} };
     const registry = await openRegistry({ store, defaults, events, clock, timers, tokens: verified });
     const tokens = createTokens({ registry, store, clock, digest });

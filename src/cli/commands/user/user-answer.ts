@@ -1,6 +1,6 @@
 import type { User } from "../../../core/model.ts";
 
-/** A user as commands show him to programs; the hash of his password is nobody's business. */
+/** A user as JSON, without the password hash. */
 export function userJson(user: User): Readonly<Record<string, unknown>> {
   return {
     username: user.name,

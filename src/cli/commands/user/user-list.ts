@@ -62,6 +62,6 @@ async function givenPlace(call: Call, store: Pick<UserStore, "user">, app: App):
   const name = userName(text);
   const user = name === undefined ? undefined : await store.user(app.number, name);
   if (user === undefined)
-    throw refused(`there is no user ${JSON.stringify(text)} in ${app.key} to go on after`, "user_unknown");
+    throw refused(`there is no user ${JSON.stringify(text)} in ${app.key} to continue after`, "user_unknown");
   return user;
 }

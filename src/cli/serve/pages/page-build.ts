@@ -6,28 +6,28 @@ import { MANIFEST } from "../../../http/pages/page-manifest.ts";
 import type { OperatorEvents } from "../../../ops/events.ts";
 import { BUILD_FOLDER, PAGES_SCRIPT, pageStamp } from "./page-stamp.ts";
 
-/** Disposed of, it ends a build that is under way. */
+/** Disposing it kills a build in flight. */
 export interface PageBuild extends BuiltPages, Disposable {
-  /** To be called once the server answers: until then nothing is looked at, and `folder` waits. */
+  /** Call it once the server answers. Until then no file is read, and `folder` waits. */
   begin(): void;
-  /** Whether there are any, or something to build them from; known as soon as it has begun. */
+  /** Whether pages exist or can be built; known as soon as `begin` returns. */
   readonly isPossible: boolean;
 }
 
 type PageEvents = Pick<OperatorEvents, "pagesBuilt" | "pagesMissing" | "pagesFailed">;
 
-/** After everything else that wants the processor. */
+/** The build runs only when no other process needs the processor. */
 const LOWEST_PRIORITY = 19;
-/** What `npm start` sets for the server's own heap. */
+/** `npm start` sets this for the server's heap only. */
 const SERVER_ONLY = "BUN_JSC_gcMaxHeapSize";
 const REASON_LENGTH_MAX = 300;
 
-/** Where this program's checkout is; within an executable there is none. */
+/** The root of the checkout. A compiled program has none. */
 const ROOT = join(import.meta.dir, "../../../..");
 
 /**
- * Builds the pages that are served, in a process of its own, unless they are built already. Whatever becomes of it, the
- * server goes on: without pages, or with those that were built last.
+ * Builds the pages in a separate process, unless they are built already. If the build fails, the server continues with
+ * the latest earlier build, or without pages.
  */
 export function createPageBuild(events: PageEvents, root: string = ROOT): PageBuild {
   const finding = Promise.withResolvers<string | undefined>();
@@ -90,7 +90,7 @@ function giveWay(pid: number): void {
   try {
     setPriority(pid, LOWEST_PRIORITY);
   } catch {
-    // It has ended, or may not be moved: then it is as urgent as others for some seconds.
+    // The process has ended, or its priority cannot be changed: then the build competes with the server for some seconds.
   }
 }
 
@@ -98,7 +98,7 @@ function isBuilt(folder: string): boolean {
   return existsSync(join(folder, MANIFEST));
 }
 
-/** For a machine on which pages were built and the development dependencies then removed. */
+/** For machines that built the pages and then removed the development dependencies. */
 function latestBuild(root: string): string | undefined {
   const builds = join(root, BUILD_FOLDER);
   if (!existsSync(builds)) return undefined;

@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** The page's viewer, a development dependency: without it there is nothing to build from. */
+/** The page's viewer, a development dependency. Without it pages cannot be built. */
 export const VIEWER_PACKAGE = "@scalar/fastify-api-reference";
-/** In a checkout. */
+/** A path from the checkout's root. */
 export const PAGES_SCRIPT = "scripts/build-pages.ts";
 const SOURCE_FOLDERS = ["pages", "scripts/pages"];
 export const BUILD_FOLDER = "build/pages";
 
 /**
- * Names what pages are built from: the sources, the script, the versions of the viewer and of Bun. A build of the same stamp
- * is the same build. Undefined: there is nothing to build from, as in an installed package.
+ * A hash of everything that pages are built from: the sources, the script, and the versions of the viewer and of Bun.
+ * Builds with equal stamps are equal. Undefined: pages cannot be built here, as in an installed package.
  * @param root of the checkout
  */
 export function pageStamp(root: string): string | undefined {
