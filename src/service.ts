@@ -7,7 +7,7 @@ import type { AdmissionMemory } from "./core/admission/memory.ts";
 import { createRunQueue } from "./core/admission/run-queue.ts";
 import { openRegistry, type RegistryNeeds, type ServerDefaults } from "./core/apps/registry.ts";
 import { whileClosing } from "./core/async/while-closing.ts";
-import { removeLeftOvers } from "./core/faults/left-overs.ts";
+import { purgeDeletedApps } from "./core/faults/purge-deleted-apps.ts";
 import { createMetadata } from "./core/metadata/metadata.ts";
 import type { Events } from "./core/ports/events.ts";
 import type { Store } from "./core/ports/store.ts";
@@ -184,7 +184,7 @@ export async function startService(settings: ServiceSettings, parts: ServicePart
     stack.defer(() => whileClosing(closing, "the rate shares", () => shares[Symbol.asyncDispose]()));
   }
   // With several serving threads, the main thread does it.
-  if (parts.process === undefined) stack.use(removeLeftOvers({ store, timers }));
+  if (parts.process === undefined) stack.use(purgeDeletedApps({ store, timers }));
   const authenticator = createAuthenticator(tokens, external, digest, settings.operatorKey);
 
   const { bodies, answers } = stack.use(createByteBudgets(settings, timers, parts.admission));

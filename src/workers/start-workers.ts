@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { forgetThread, newAdmissionMemory } from "../core/admission/memory.ts";
 import { settlesWithin } from "../core/async/settles-within.ts";
 import { whileClosing } from "../core/async/while-closing.ts";
-import { removeLeftOvers } from "../core/faults/left-overs.ts";
+import { purgeDeletedApps } from "../core/faults/purge-deleted-apps.ts";
 import { newRateLimiterMemory } from "../core/rates/rate-limiter-memory.ts";
 import { RefusedTokens } from "../core/tokens/refused-tokens.ts";
 import { createProcessParts, type ProcessPartsNeeds } from "../process-parts.ts";
@@ -107,7 +107,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
     await settlesWithin(closingTimers, TERMINATE_MS, worker.ended);
   }
 
-  stack.use(removeLeftOvers({ store, timers: systemTimers }));
+  stack.use(purgeDeletedApps({ store, timers: systemTimers }));
   const shares = await shareRates({ cells: rateLimiter.cells, store, clock: systemClock, events: needs.events });
   stack.defer(() => whileClosing(closing, "the rate shares", () => shares[Symbol.asyncDispose]()));
   stack.defer(async () => {

@@ -12,7 +12,7 @@ const USERS_MAX = 200;
 const PAUSE_PER_SLICE = 4;
 const PAUSE_MIN_MS = 20;
 
-interface LeftOversNeeds {
+interface PurgeNeeds {
   readonly store: Pick<AppStore, "purge">;
   readonly timers: Timers;
 }
@@ -21,7 +21,7 @@ interface LeftOversNeeds {
  * Removes the users of deleted apps in the background, in small portions with pauses, until disposed. Several servers may
  * do this on the same store at the same time.
  */
-export function removeLeftOvers({ store, timers }: LeftOversNeeds): Disposable {
+export function purgeDeletedApps({ store, timers }: PurgeNeeds): Disposable {
   let users = USERS_FIRST;
   let isOver = false;
   let due = timers.after(FIRST_LOOK_MS, () => void run());

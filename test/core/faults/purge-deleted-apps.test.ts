@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { removeLeftOvers } from "../../../src/core/faults/left-overs.ts";
+import { purgeDeletedApps } from "../../../src/core/faults/purge-deleted-apps.ts";
 import { createTestTimers } from "../../harness/test-timers.ts";
 
 const LOOK_MS = 10_000;
@@ -28,7 +28,7 @@ function slowStore(left: number, msPerUser: number) {
 
 test("portions shrink when they take long, and the pauses between them are four times as long", async () => {
   const { timers, store, asked } = slowStore(1000, 3);
-  using _removing = removeLeftOvers({ store, timers });
+  using _removing = purgeDeletedApps({ store, timers });
   await timers.advance(30_000);
   expect(store.left).toBe(0);
   for (const { tookMs } of asked.slice(3)) expect(tookMs).toBeLessThanOrEqual(20);
@@ -40,7 +40,7 @@ test("portions shrink when they take long, and the pauses between them are four 
 
 test("portions never become large, however fast they are", async () => {
   const { timers, store, asked } = slowStore(100_000, 0.001);
-  using _removing = removeLeftOvers({ store, timers });
+  using _removing = purgeDeletedApps({ store, timers });
   await timers.advance(60_000);
   expect(store.left).toBe(0);
   expect(Math.max(...asked.map(({ countMax }) => countMax))).toBe(200);
@@ -49,7 +49,7 @@ test("portions never become large, however fast they are", async () => {
 test("data that another process leaves later is found, even after an outage of the store", async () => {
   const { timers, store, asked } = slowStore(0, 0.01);
   {
-    using _removing = removeLeftOvers({ store, timers });
+    using _removing = purgeDeletedApps({ store, timers });
     await timers.advance(2 * LOOK_MS);
     expect(asked.length).toBeLessThanOrEqual(3);
     store.isDown = true;
