@@ -1,5 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
-import type { TaskState } from "../core/faults/pulse.ts";
+import type { TaskState } from "../core/faults/heartbeat.ts";
 
 /** The calling thread's id at the operating system; 0 if the system does not provide it. */
 export function ownTask(): number {
@@ -11,7 +11,7 @@ export function ownTask(): number {
 }
 
 /** Waiting for a disk, stopped, or stopped by a debugger (proc_pid_stat(5)). */
-const HELD = ["D", "T", "t"];
+const BLOCKED = ["D", "T", "t"];
 
 /** The state of a thread of this process; undefined if the system does not provide it. */
 export function taskState(task: number): TaskState | undefined {
@@ -21,7 +21,7 @@ export function taskState(task: number): TaskState | undefined {
     // After the last parenthesis, because the thread's name before it may contain any character.
     const state = stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3);
     const [, waitedNs] = readFileSync(`${folder}/schedstat`, "utf8").split(" ");
-    return { waitedMs: Number(waitedNs) / 1e6, isHeld: HELD.includes(state) };
+    return { waitedMs: Number(waitedNs) / 1e6, isBlocked: BLOCKED.includes(state) };
   } catch {
     return undefined;
   }

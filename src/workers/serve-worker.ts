@@ -1,4 +1,4 @@
-import { beat } from "../core/faults/pulse.ts";
+import { startHeartbeat } from "../core/faults/heartbeat.ts";
 import type { Clock } from "../core/ports/system/clock.ts";
 import { FailureSums } from "../ops/failure-sums.ts";
 import type { ProcessParts } from "../process-parts.ts";
@@ -48,7 +48,7 @@ export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinS
   port.onmessage = async ({ data }) => {
     switch (data.kind) {
       case "start":
-        beat(data.pulse, systemTimers, ownTask());
+        startHeartbeat(data.heartbeat, systemTimers, ownTask());
         try {
           const clock = await sharedClock(askClock);
           const joined = await parts.join(data.store);

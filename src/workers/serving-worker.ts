@@ -1,6 +1,6 @@
 import { OutlinedError, outlineOfText } from "../core/faults/error-outline.ts";
+import { newHeartbeat, watchHeartbeat } from "../core/faults/heartbeat.ts";
 import { OperatorError } from "../core/faults/operator-error.ts";
-import { newPulse, watchPulse } from "../core/faults/pulse.ts";
 import type { Failure } from "../ops/failure.ts";
 import type { ProcessParts } from "../process-parts.ts";
 import type { ServiceEvents } from "../service.ts";
@@ -18,12 +18,12 @@ export interface ServingWorkerNeeds {
   readonly store: SharedStore;
   /** Size of this worker's attribute cache. */
   readonly cacheBytes: number;
-  readonly start: Omit<StartWorker, "kind" | "store" | "pulse">;
+  readonly start: Omit<StartWorker, "kind" | "store" | "heartbeat">;
   readonly events: ServiceEvents & {
     /** The worker does not respond. It is terminated, so `ended` will settle. */
     threadSilent(details: { readonly thread: string; readonly silentMs: number }): void;
   };
-  /** How long its heartbeat may be missing; see `core/faults/pulse.ts`. */
+  /** How long its heartbeat may be missing; see `core/faults/heartbeat.ts`. */
   readonly silentMaxMs: number;
   /** The parts that the worker calls by message. */
   readonly process: ProcessParts;
@@ -60,9 +60,9 @@ export class ServingWorker {
       if (isStarted) this.#send({ kind: "store", message }, transfer);
       else heldBack.push([{ kind: "store", message }, transfer]);
     });
-    const pulse = newPulse();
-    this.#watching = watchPulse({
-      memory: pulse,
+    const heartbeat = newHeartbeat();
+    this.#watching = watchHeartbeat({
+      memory: heartbeat,
       timers: systemTimers,
       stateOf: taskState,
       silentMaxMs,
@@ -71,7 +71,7 @@ export class ServingWorker {
         this.#terminateSilent(name);
       },
     });
-    this.#send({ kind: "start", ...start, pulse, store: this.#sharing.share });
+    this.#send({ kind: "start", ...start, heartbeat, store: this.#sharing.share });
     isStarted = true;
     for (const [message, transfer] of heldBack) this.#send(message, transfer);
   }

@@ -20,8 +20,8 @@ export interface StartWorker {
   readonly kind: "start";
   readonly settings: ServiceSettings;
   readonly store: StoreShare;
-  /** See `core/faults/pulse.ts`. */
-  readonly pulse: SharedArrayBuffer;
+  /** See `core/faults/heartbeat.ts`. */
+  readonly heartbeat: SharedArrayBuffer;
   /** See ServiceParts. */
   readonly rateLimiter: RateLimiterMemory;
   readonly admission: ServiceParts["admission"];

@@ -1,6 +1,6 @@
 import { getPriority, setPriority } from "node:os";
 import { outlineOf } from "../../../core/faults/error-outline.ts";
-import { beat } from "../../../core/faults/pulse.ts";
+import { startHeartbeat } from "../../../core/faults/heartbeat.ts";
 import { onCrash } from "../../../system/crash.ts";
 import { ownTask } from "../../../system/tasks.ts";
 import { systemTimers } from "../../../system/timers.ts";
@@ -35,7 +35,7 @@ export function serveWriter(port: WriterPort, commands: Commands, bounds = LOG_B
         try {
           writer = new FileWriter(data, { table: commands, bounds, tell: (message) => port.postMessage(message) });
           // Only now: recovering a long WAL after a crash may take long.
-          beatWhereSeen(data.pulse);
+          startHeartbeatIfObservable(data.heartbeat);
           port.postMessage({ kind: "opened" });
         } catch (error) {
           port.postMessage({ kind: "refused", fault: sentFault(storeError(error, data.path)) });
@@ -55,9 +55,9 @@ export function serveWriter(port: WriterPort, commands: Commands, bounds = LOG_B
  * Sends a heartbeat only if the system can tell that the thread waits for its disk. Otherwise a thread that waits must
  * not be ended: its commit may succeed the next moment, and its callers were answered in time.
  */
-function beatWhereSeen(pulse: SharedArrayBuffer): void {
+function startHeartbeatIfObservable(heartbeat: SharedArrayBuffer): void {
   const task = ownTask();
-  if (task !== 0) beat(pulse, systemTimers, task);
+  if (task !== 0) startHeartbeat(heartbeat, systemTimers, task);
 }
 
 /** Never fails: a user without privileges may not lower a niceness that is higher already. */

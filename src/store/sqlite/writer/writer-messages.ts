@@ -11,8 +11,8 @@ export type ToWriter =
       readonly kind: "open";
       readonly path: string;
       readonly cells: SharedCells;
-      /** See `core/faults/pulse.ts`. */
-      readonly pulse: SharedArrayBuffer;
+      /** See `core/faults/heartbeat.ts`. */
+      readonly heartbeat: SharedArrayBuffer;
       readonly files: StoreFilesId;
     }
   /** Another thread that will send commands through this port. */

@@ -1,6 +1,6 @@
 import { settlesWithin } from "../../../core/async/settles-within.ts";
 import { OutlinedError, outlineOfText } from "../../../core/faults/error-outline.ts";
-import { newPulse, watchPulse } from "../../../core/faults/pulse.ts";
+import { newHeartbeat, watchHeartbeat } from "../../../core/faults/heartbeat.ts";
 import type { StoreTroubleEvents, StoreTroubleKind } from "../../../core/ports/store-trouble.ts";
 import { taskState } from "../../../system/tasks.ts";
 import { closingTimers, systemTimers } from "../../../system/timers.ts";
@@ -103,9 +103,9 @@ export class WriterThread {
     const { path, cells, files, url } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const worker = new Worker(url, { name: "usermeta-writer" });
-    const pulse = newPulse();
-    const watching = watchPulse({
-      memory: pulse,
+    const heartbeat = newHeartbeat();
+    const watching = watchHeartbeat({
+      memory: heartbeat,
       timers: systemTimers,
       stateOf: taskState,
       silentMaxMs: this.#options.silentMaxMs ?? SILENT_MAX_MS,
@@ -145,7 +145,7 @@ export class WriterThread {
       reject(error);
       this.#onEnd(error);
     });
-    tell(worker, { kind: "open", path, cells, files, pulse });
+    tell(worker, { kind: "open", path, cells, files, heartbeat });
     // A thread that cannot open the database is ended, and counts as crashed.
     promise.catch(() => worker.terminate());
     return promise;

@@ -1,15 +1,15 @@
 import { expect, test } from "bun:test";
-import { beat, newPulse, type TaskState, watchPulse } from "../../../src/core/faults/pulse.ts";
+import { newHeartbeat, startHeartbeat, type TaskState, watchHeartbeat } from "../../../src/core/faults/heartbeat.ts";
 import { createTestTimers } from "../../harness/test-timers.ts";
 
 const SILENT_MAX_MS = 5000;
 const TASK = 7;
 
-function watched(state: { waitedMs: number; isHeld: boolean } = { waitedMs: 1000, isHeld: false }) {
+function watched(state: { waitedMs: number; isBlocked: boolean } = { waitedMs: 1000, isBlocked: false }) {
   const timers = createTestTimers();
-  const memory = newPulse();
+  const memory = newHeartbeat();
   const silences: number[] = [];
-  const watching = watchPulse({
+  const watching = watchHeartbeat({
     memory,
     timers,
     stateOf: (task): TaskState | undefined => (task === TASK ? state : undefined),
@@ -22,14 +22,14 @@ function watched(state: { waitedMs: number; isHeld: boolean } = { waitedMs: 1000
 test("a thread with a heartbeat is not silent, nor is one that has not started", async () => {
   const { timers, memory, silences } = watched();
   await timers.advance(60_000);
-  using _ = beat(memory, timers, TASK);
+  using _ = startHeartbeat(memory, timers, TASK);
   await timers.advance(600_000);
   expect(silences).toEqual([]);
 });
 
 test("a thread whose heartbeat stops is reported once, with the length of its silence", async () => {
   const { timers, memory, silences } = watched();
-  beat(memory, timers, TASK)[Symbol.dispose]();
+  startHeartbeat(memory, timers, TASK)[Symbol.dispose]();
   await timers.advance(SILENT_MAX_MS);
   expect(silences).toEqual([]);
   await timers.advance(60_000);
@@ -39,14 +39,14 @@ test("a thread whose heartbeat stops is reported once, with the length of its si
 
 test("where the system reports nothing, silence alone counts", async () => {
   const { timers, memory, silences } = watched();
-  beat(memory, timers, 0)[Symbol.dispose]();
+  startHeartbeat(memory, timers, 0)[Symbol.dispose]();
   await timers.advance(60_000);
   expect(silences).toHaveLength(1);
 });
 
 test("time spent waiting for a processor does not count", async () => {
   const { timers, memory, silences, state } = watched();
-  beat(memory, timers, TASK)[Symbol.dispose]();
+  startHeartbeat(memory, timers, TASK)[Symbol.dispose]();
   for (let time = 0; time < 600; time++) {
     await timers.advance(100);
     state.waitedMs += 95;
@@ -58,17 +58,17 @@ test("time spent waiting for a processor does not count", async () => {
 
 test("time spent waiting for a disk does not count", async () => {
   const { timers, memory, silences, state } = watched();
-  beat(memory, timers, TASK)[Symbol.dispose]();
-  state.isHeld = true;
+  startHeartbeat(memory, timers, TASK)[Symbol.dispose]();
+  state.isBlocked = true;
   await timers.advance(600_000);
   expect(silences).toEqual([]);
-  state.isHeld = false;
+  state.isBlocked = false;
   await timers.advance(60_000);
   expect(silences).toHaveLength(1);
 });
 
 test("the time of a suspended machine is no thread's silence", () => {
-  const memory = newPulse();
+  const memory = newHeartbeat();
   let now = 0;
   let look = (): void => {};
   const timers = {
@@ -80,9 +80,9 @@ test("the time of a suspended machine is no thread's silence", () => {
   };
   const silences: number[] = [];
   const onSilent = (silentMs: number): void => void silences.push(silentMs);
-  watchPulse({ memory, timers, stateOf: () => undefined, silentMaxMs: SILENT_MAX_MS, onSilent });
+  watchHeartbeat({ memory, timers, stateOf: () => undefined, silentMaxMs: SILENT_MAX_MS, onSilent });
   const watcher = look;
-  beat(memory, timers, 0);
+  startHeartbeat(memory, timers, 0);
   watcher();
   now += 3_600_000;
   watcher();

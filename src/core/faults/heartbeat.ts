@@ -17,23 +17,23 @@ export interface TaskState {
   /** Total time that the thread has waited, ready to run, for a processor; ms. */
   readonly waitedMs: number;
   /** The thread waits for a disk, or a debugger has stopped it: no reason to terminate it, and it could not be. */
-  readonly isHeld: boolean;
+  readonly isBlocked: boolean;
 }
 
 /** Can be sent by `postMessage`. */
-export function newPulse(): SharedArrayBuffer {
+export function newHeartbeat(): SharedArrayBuffer {
   return new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT);
 }
 
 /** Starts the heartbeat of the calling thread. @param task the thread's id at the operating system, or 0 */
-export function beat(memory: SharedArrayBuffer, timers: Pick<Timers, "every">, task: number): Disposable {
+export function startHeartbeat(memory: SharedArrayBuffer, timers: Pick<Timers, "every">, task: number): Disposable {
   const cells = new Int32Array(memory);
   Atomics.store(cells, TASK, task);
   Atomics.add(cells, HEARTBEATS, 1);
   return timers.every(HEARTBEAT_MS, () => void Atomics.add(cells, HEARTBEATS, 1));
 }
 
-export interface PulseNeeds {
+export interface HeartbeatNeeds {
   readonly memory: SharedArrayBuffer;
   readonly timers: Pick<Timers, "every" | "nowMs">;
   /** Undefined if the operating system does not provide it. */
@@ -48,7 +48,7 @@ export interface PulseNeeds {
  * Watches a thread from its first heartbeat on. Only the time counts in which this thread ran and the other could have
  * run. Not counted are the suspension of the machine (one late look) and waits of the other thread for a processor or disk.
  */
-export function watchPulse({ memory, timers, stateOf, silentMaxMs, onSilent }: PulseNeeds): Disposable {
+export function watchHeartbeat({ memory, timers, stateOf, silentMaxMs, onSilent }: HeartbeatNeeds): Disposable {
   const cells = new Int32Array(memory);
   let lastSeen = 0;
   let lastSeenAtMs = timers.nowMs();
@@ -72,7 +72,7 @@ export function watchPulse({ memory, timers, stateOf, silentMaxMs, onSilent }: P
     // The first look at a silent thread only yields how long it had waited before.
     const moreMs = state === undefined || waitedMs === undefined ? 0 : state.waitedMs - waitedMs;
     waitedMs = state?.waitedMs ?? waitedMs;
-    if (state?.isHeld) return;
+    if (state?.isBlocked) return;
     silentMs += Math.max(0, passedMs - moreMs);
     if (silentMs < silentMaxMs) return;
     watching[Symbol.dispose]();
