@@ -101,7 +101,7 @@ export function loadConfig(input: ConfigInput): LoadedConfig | ConfigMistakes {
  * Reads the operator key again from its file. Undefined if the key was not given as a file. A string is a one-line
  * error.
  */
-export function rereadOperatorKey(input: Pick<ConfigInput, "env" | "cwd" | "readFile">): Secret | string | undefined {
+export function reloadOperatorKey(input: Pick<ConfigInput, "env" | "cwd" | "readFile">): Secret | string | undefined {
   const mistakes: string[] = [];
   const { source, text, label } = read("operatorKey", OPTIONS.operatorKey, { ...input, terminal: false }, mistakes);
   if (source !== "file") return undefined;

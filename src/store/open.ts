@@ -68,7 +68,7 @@ export interface SharedStore extends Store {
 /** A store that another thread has opened, as seen by this thread. */
 export interface JoinedStore {
   readonly store: Store;
-  hear(message: StoreMessage): void;
+  receive(message: StoreMessage): void;
 }
 
 const MEMORY = "memory:";
@@ -154,7 +154,7 @@ export async function joinStore(share: StoreShare): Promise<JoinedStore> {
   if ("location" in share) {
     const { joinMysqlStore } = await import("./mysql/shared-store.ts");
     // The threads of a mysql: store exchange no messages: each has its own connections.
-    return { store: joinMysqlStore(share), hear: () => {} };
+    return { store: joinMysqlStore(share), receive: () => {} };
   }
   const { joinSqliteStore } = await import("./sqlite/shared-store.ts");
   return joinSqliteStore(share);
@@ -163,8 +163,8 @@ export async function joinStore(share: StoreShare): Promise<JoinedStore> {
 /** Rejects if a store was created here before and its file is missing; creates nothing. */
 export async function refuseLostStore(location: StoreLocation): Promise<void> {
   if (location.engine !== "sqlite") return;
-  const { storePlace } = await import("./sqlite/files/store-place.ts");
-  storePlace(location.path);
+  const { resolveStorePath } = await import("./sqlite/files/resolve-store-path.ts");
+  resolveStorePath(location.path);
 }
 
 /** The server that holds the store now, if any. A mysql: store is never held by one server. */

@@ -29,7 +29,7 @@ type AnyParts = Readonly<Record<string, Readonly<Record<string, AnyMethod>>>>;
 /** The worker's side. A refusal in the main thread is a `Refusal` here, too. */
 export interface ProcessCalls {
   readonly parts: ProcessParts;
-  hear(answer: ProcessAnswer): void;
+  receive(answer: ProcessAnswer): void;
 }
 
 export function createProcessCalls(send: (call: ProcessCall) => void): ProcessCalls {
@@ -57,7 +57,7 @@ export function createProcessCalls(send: (call: ProcessCall) => void): ProcessCa
   return {
     // as: METHODS has every method of every part
     parts: parts as unknown as ProcessParts,
-    hear(answer) {
+    receive(answer) {
       const answered = waiting.get(answer.id);
       waiting.delete(answer.id);
       if ("error" in answer) answered?.reject(receivedError(answer.error));

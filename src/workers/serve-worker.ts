@@ -66,10 +66,10 @@ export function serveWorker(port: WorkerPort, parts: WorkerParts = { join: joinS
         clockAnswer.resolve(data.ns);
         break;
       case "answer":
-        calls.hear(data);
+        calls.receive(data);
         break;
       case "store":
-        (await joining.promise).hear(data.message);
+        (await joining.promise).receive(data.message);
         break;
       case "reload":
         (await starting.promise).reload(data.operatorKey);

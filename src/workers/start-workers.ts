@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { forgetThread, newAdmissionMemory } from "../core/admission/memory.ts";
+import { newAdmissionMemory, releaseThread } from "../core/admission/memory.ts";
 import { settlesWithin } from "../core/async/settles-within.ts";
 import { whileClosing } from "../core/async/while-closing.ts";
 import { purgeDeletedApps } from "../core/faults/purge-deleted-apps.ts";
@@ -80,7 +80,7 @@ export async function startWorkers(needs: WorkersNeeds): Promise<Service> {
 
   async function run(number: number): Promise<void> {
     const admission = { memory, thread: number - 1 };
-    forgetThread(memory, admission.thread);
+    releaseThread(memory, admission.thread);
     const start = { settings, rateLimiter, admission, drainMs: needs.drainMs };
     const worker = new ServingWorker({ ...workerNeeds, start, name: `worker ${number}` });
     workers.add(worker);

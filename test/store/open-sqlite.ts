@@ -27,12 +27,12 @@ export async function openSqlite(cacheBytes: number): Promise<Reopenable> {
 export async function openJoinedSqlite(cacheBytes: number): Promise<OpenedForTest> {
   const folder = temporaryFolder();
   const owner = await openSqliteStore(join(folder.path, "usermeta.db"), { exclusive: true });
-  const early: Parameters<typeof joined.hear>[0][] = [];
-  let hear = (message: (typeof early)[number]): void => void early.push(message);
-  using shared = owner.share(cacheBytes, (message) => hear(message));
+  const early: Parameters<typeof joined.receive>[0][] = [];
+  let receive = (message: (typeof early)[number]): void => void early.push(message);
+  using shared = owner.share(cacheBytes, (message) => receive(message));
   const joined = joinSqliteStore(shared.share);
-  hear = joined.hear;
-  for (const message of early) hear(message);
+  receive = joined.receive;
+  for (const message of early) receive(message);
   return {
     store: joined.store,
     async [Symbol.asyncDispose]() {

@@ -6,7 +6,7 @@ import { CLIENTS_MAX, newSharedCells } from "../../src/store/sqlite/shared-state
 import { joinSqliteStore } from "../../src/store/sqlite/shared-store.ts";
 import { openSqliteStore, type SqliteStore } from "../../src/store/sqlite/store.ts";
 import { Claim, newClaimMemory } from "../../src/store/sqlite/writer/claim.ts";
-import { ThreadPlaces } from "../../src/store/sqlite/writer/thread-places.ts";
+import { ThreadSlots } from "../../src/store/sqlite/writer/thread-slots.ts";
 import { WriterClient } from "../../src/store/sqlite/writer/writer-client.ts";
 import type { LinkMessage } from "../../src/store/sqlite/writer/writer-link.ts";
 import { name } from "../contract/open-for-test.ts";
@@ -233,7 +233,7 @@ test("many large writes of one thread do not delay a small write of another", as
 
 test("when a thread ends, the others get its share of the queue", () => {
   const { admission } = newSharedCells();
-  const places = new ThreadPlaces(admission);
+  const places = new ThreadSlots(admission);
   const taken = Array.from({ length: CLIENTS_MAX }, () => places.take());
   expect(new Set(taken).size).toBe(CLIENTS_MAX);
   expect(() => places.take()).toThrow();
@@ -245,11 +245,11 @@ test("when a thread ends, the others get its share of the queue", () => {
 
 function joinedTo(owner: SqliteStore) {
   const early: LinkMessage[] = [];
-  let hear = (message: LinkMessage): void => void early.push(message);
-  const shared = owner.share(0, (message) => hear(message));
-  const { store, hear: heard } = joinSqliteStore(shared.share);
-  hear = heard;
-  for (const message of early) heard(message);
+  let receive = (message: LinkMessage): void => void early.push(message);
+  const shared = owner.share(0, (message) => receive(message));
+  const { store, receive: joined } = joinSqliteStore(shared.share);
+  receive = joined;
+  for (const message of early) joined(message);
   return {
     store,
     async [Symbol.asyncDispose]() {

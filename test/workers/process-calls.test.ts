@@ -14,7 +14,7 @@ function connected(passwords: Partial<ProcessParts["passwords"]>): ProcessParts 
     pages: { folder: missing },
   };
   const calls = createProcessCalls((call) => {
-    void answerCall(parts, structuredClone(call)).then((answer) => calls.hear(structuredClone(answer)));
+    void answerCall(parts, structuredClone(call)).then((answer) => calls.receive(structuredClone(answer)));
   });
   return calls.parts;
 }

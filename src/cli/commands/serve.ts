@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { rereadOperatorKey } from "../../config/load.ts";
+import { reloadOperatorKey } from "../../config/load.ts";
 import { OPTION_KEYS } from "../../config/options.ts";
 import { createEvents, type OperatorEvents } from "../../ops/events.ts";
 import { openLog } from "../../ops/log.ts";
@@ -32,9 +32,9 @@ export const serve: Command = {
       write: (text: string) => isOver || io.stderr.write(text),
     };
     // SIGHUP may arrive while the start waits for the store, after the secrets were read.
-    let isRereadDue = false;
+    let isReloadDue = false;
     let reload = (): void => {
-      isRereadDue = true;
+      isReloadDue = true;
     };
     io.onHangup(() => reload());
     const events = createEvents(openLog(config.log, output), systemTimers);
@@ -55,7 +55,7 @@ export const serve: Command = {
     if (started !== undefined) {
       const { service, url: server, demo, appCount, hasPages } = started;
       reload = () => service.reload(newOperatorKey(io, events));
-      if (isRereadDue) reload();
+      if (isReloadDue) reload();
       events.serving({ url: server, store, apps: appCount });
       const { limits } = config.defaults;
       const terminal = io.stdout.isTTY ?? false;
@@ -86,7 +86,7 @@ export const serve: Command = {
 
 /** Undefined: keep the current key. */
 function newOperatorKey({ env, cwd }: CommandContext, events: OperatorEvents): string | undefined {
-  const key = rereadOperatorKey({ env, cwd, readFile: (path) => readFileSync(path, "utf8") });
+  const key = reloadOperatorKey({ env, cwd, readFile: (path) => readFileSync(path, "utf8") });
   if (typeof key !== "string") return key?.reveal();
   events.secretKept({ reason: key });
   return undefined;

@@ -18,7 +18,7 @@ export function usageOf({ cells, threads }: AdmissionMemory, resource: Resource,
 }
 
 /** Frees the resources that a thread held when it ended. */
-export function forgetThread({ cells, threads }: AdmissionMemory, thread: number): void {
+export function releaseThread({ cells, threads }: AdmissionMemory, thread: number): void {
   const all = new Int32Array(cells);
   for (let index = thread; index < all.length; index += threads) Atomics.store(all, index, 0);
 }

@@ -1,6 +1,6 @@
 /**
  * How much of a resource the whole process holds. Each thread writes its own cell and reads those of the others, so the
- * amounts of a thread that ended can be freed: `forgetThread` clears its cells.
+ * amounts of a thread that ended can be freed: `releaseThread` clears its cells.
  */
 export interface Usage {
   /** The sum over all threads. */

@@ -2,7 +2,7 @@ import { DIALECTS, type Dialect } from "../../core/model.ts";
 import { illegal } from "../../core/refusals.ts";
 import { urlOf } from "../requests/request.ts";
 import type { OwnRoute } from "../routing/own-route.ts";
-import { kept } from "../static/kept.ts";
+import { memoized } from "../static/memoized.ts";
 import { serveStatic } from "../static/serve-static.ts";
 import type { StaticFile } from "../static/static-file.ts";
 import { textFile } from "../static/text-file.ts";
@@ -15,7 +15,7 @@ const DIALECT_DEFAULT: Dialect = "2021";
 
 /** The API's document, `?dialect=2021` or `2026`. Each is written when it is first requested, and cached. */
 export function documentRoute(write: DocumentWriter): OwnRoute {
-  const fileOf = kept(
+  const fileOf = memoized(
     async (dialect: Dialect): Promise<StaticFile> =>
       textFile(await write(dialect), { contentType: "application/json", isShared: true }),
   );

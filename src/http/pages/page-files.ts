@@ -3,7 +3,7 @@ import { inTime } from "../../core/admission/in-time.ts";
 import type { Timers } from "../../core/ports/system/timers.ts";
 import { WireRefusal } from "../answers/wire-refusals.ts";
 import type { ContentCoding } from "../static/content-coding.ts";
-import { kept } from "../static/kept.ts";
+import { memoized } from "../static/memoized.ts";
 import type { StaticFile } from "../static/static-file.ts";
 import type { BuiltPages } from "./built-pages.ts";
 import { CODING_ENDINGS, MANIFEST, type PageManifest, pageManifest } from "./page-manifest.ts";
@@ -49,7 +49,7 @@ function pageFile(folder: string, name: string, { codings, ...entry }: PageManif
     ...entry,
     codings,
     isShared: false,
-    read: kept((coding: ContentCoding) => readBlob(join(folder, name + CODING_ENDINGS[coding]))),
+    read: memoized((coding: ContentCoding) => readBlob(join(folder, name + CODING_ENDINGS[coding]))),
   };
 }
 

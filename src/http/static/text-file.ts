@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import type { ContentCoding } from "./content-coding.ts";
-import { kept } from "./kept.ts";
+import { memoized } from "./memoized.ts";
 import type { StaticFile } from "./static-file.ts";
 
 /** Small output, and ten times as fast as the best quality. */
@@ -26,6 +26,6 @@ export function textFile(
     tag: createHash("sha256").update(bytes).digest("base64url").slice(0, 22),
     isImmutable: false,
     codings: ["br", "gzip"],
-    read: kept(async (coding) => new Blob([new Uint8Array(await COMPRESSORS[coding](bytes))])),
+    read: memoized(async (coding) => new Blob([new Uint8Array(await COMPRESSORS[coding](bytes))])),
   };
 }

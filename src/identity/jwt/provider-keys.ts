@@ -35,7 +35,7 @@ export function createProviderKeys(
   let known: Find | undefined;
   let renewAtMs = Number.POSITIVE_INFINITY;
   let isStale = false;
-  let rereading: Promise<void> | undefined;
+  let reloading: Promise<void> | undefined;
 
   async function ask(asker: Asker, question: Pick<KeySetQuestion, "age" | "missing">): Promise<Find> {
     const { issuer, jwks } = provider;
@@ -51,20 +51,20 @@ export function createProviderKeys(
   }
 
   /** All callers wait for it: a key that the operator has removed must not verify any more. */
-  function rereadOnce(asker: () => Asker): Promise<void> | undefined {
+  function reloadOnce(asker: () => Asker): Promise<void> | undefined {
     if (isStale) {
       isStale = false;
       const begun = renew(asker(), "fresh").finally(() => {
-        if (rereading === begun) rereading = undefined;
+        if (reloading === begun) reloading = undefined;
       });
-      rereading = begun;
+      reloading = begun;
     }
-    return rereading;
+    return reloading;
   }
 
   return {
     async find(name, asker) {
-      await rereadOnce(asker);
+      await reloadOnce(asker);
       if (known !== undefined && monotonicMs(clock) >= renewAtMs) void renew(asker(), "latest");
       const current = known ?? (await ask(asker(), { age: "latest" }));
       const found = await fitting(current, name);

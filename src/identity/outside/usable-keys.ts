@@ -20,7 +20,7 @@ export async function usableKeys(value: unknown): Promise<SortedKeys> {
   const unusable = new Map<string, UnusableKey>();
   for (const key of all) {
     if (!isMeantToVerify(key)) continue;
-    const reason = await whyUnusable(key);
+    const reason = await unusableReason(key);
     if (reason === undefined) keys.push(key);
     else unusable.set(JSON.stringify(key), { kid: typeof key.kid === "string" ? key.kid : undefined, reason });
   }
@@ -35,7 +35,7 @@ function isMeantToVerify(key: unknown): key is JWK {
 }
 
 /** Verifies a bogus signature with the key: the only acceptable result is "wrong signature". */
-async function whyUnusable(key: JWK): Promise<string | undefined> {
+async function unusableReason(key: JWK): Promise<string | undefined> {
   const alg = key.alg ?? usualAlgorithm(key);
   if (alg === undefined) return "there is no algorithm for its curve";
   try {

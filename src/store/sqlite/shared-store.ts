@@ -23,7 +23,7 @@ export interface SqliteShare {
 export interface JoinedSqliteStore {
   readonly store: Store;
   /** Receives the owner's messages. */
-  hear(message: LinkMessage): void;
+  receive(message: LinkMessage): void;
 }
 
 /** Joins a shared store. Its `failed` never settles: the owner reports failures. */
@@ -46,6 +46,6 @@ export function joinSqliteStore(share: SqliteShare): JoinedSqliteStore {
         connection.close();
       },
     },
-    hear: writer.hear,
+    receive: writer.receive,
   };
 }

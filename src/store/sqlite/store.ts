@@ -12,14 +12,14 @@ import { isSameFile } from "./files/file-id.ts";
 import { awaitFormerServer, checkServedHere, holdFile, nameServer } from "./files/holder.ts";
 import { lockForServer } from "./files/lock.ts";
 import { mark } from "./files/marker.ts";
+import { resolveStorePath } from "./files/resolve-store-path.ts";
 import { storeFilesId } from "./files/store-files.ts";
-import { storePlace } from "./files/store-place.ts";
 import { whenFree } from "./files/when-free.ts";
 import { checkOwnership, checkSchema, migrationTarget, OPENING_BUSY_MS, SQLITE_MIGRATIONS } from "./schema/schema.ts";
 import { createServingStore } from "./serving-store.ts";
 import { newSharedCells, SharedState } from "./shared-state.ts";
 import type { SqliteShare } from "./shared-store.ts";
-import { ThreadPlaces } from "./writer/thread-places.ts";
+import { ThreadSlots } from "./writer/thread-slots.ts";
 import { WAIT_MAX_MS, WriterClient } from "./writer/writer-client.ts";
 import type { Link } from "./writer/writer-link.ts";
 import { WriterThread } from "./writer/writer-thread.ts";
@@ -66,8 +66,8 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   await using opening = new AsyncDisposableStack();
   const { exclusive = false, schema = "make", writerUrl: url = writerEntry() } = options;
 
-  const place = storePlace(path);
-  const file = place.path;
+  const resolved = resolveStorePath(path);
+  const file = resolved.path;
   createPrivately(file);
   const held = exclusive ? opening.use(await holdFile(file)) : undefined;
   if (held === undefined) await checkServedHere(file);
@@ -75,7 +75,7 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   const shared = new SharedState(cells);
   const reading = { busyTimeoutMs: OPENING_BUSY_MS, onDamage: shared.meetDamage, mustExist: true };
   const connection = opening.adopt(await whenFree(() => new Connection(file, reading)), (opened) => opened.close());
-  await whenFree(() => checkOwnership(connection, place.isMarked));
+  await whenFree(() => checkOwnership(connection, resolved.isMarked));
   if (held !== undefined) {
     opening.use(await lockForServer(file, options.listen ?? ""));
     await awaitFormerServer(connection, held.isSure, options.onHolderAwaited);
@@ -107,12 +107,12 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
     }),
     (opened) => opened.close(),
   );
-  const threads = new ThreadPlaces(cells.admission);
+  const threads = new ThreadSlots(cells.admission);
   const { waitMaxMs = exclusive ? WAIT_MAX_MS : COMMAND_WAIT_MAX_MS, outcomeMaxMs } = options;
   const waits = { waitMaxMs, ...(outcomeMaxMs === undefined ? {} : { outcomeMaxMs }) };
   const client = new WriterClient(file, { admission: cells.admission, thread: threads.take(), ...waits });
   const writer = opening.adopt(client, (opened) => opened.close());
-  opening.use(thread.connect(writer.hear));
+  opening.use(thread.connect(writer.receive));
 
   const serving = createServingStore({
     connection,

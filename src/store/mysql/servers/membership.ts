@@ -14,7 +14,7 @@ import { withRetry } from "../transaction/with-retry.ts";
 
 type ServerRow = readonly [id: string, heartbeat: number, demand: string];
 
-interface Heard {
+interface SeenHeartbeat {
   readonly heartbeat: number;
   readonly at: number;
 }
@@ -50,7 +50,7 @@ interface MembershipNeeds {
 export class Membership {
   readonly #needs: MembershipNeeds;
   readonly #id = randomUUID();
-  readonly #heard = new Map<string, Heard>();
+  readonly #lastHeartbeats = new Map<string, SeenHeartbeat>();
   #joining: Promise<number> | undefined;
   #cleanedAt = performance.now();
   readonly #oldCommits = new OldCommits();
@@ -122,12 +122,13 @@ export class Membership {
 
   #alive(rows: readonly ServerRow[]): readonly ServerRow[] {
     const now = performance.now();
-    for (const id of this.#heard.keys()) if (!rows.some((row) => row[0] === id)) this.#heard.delete(id);
+    for (const id of this.#lastHeartbeats.keys())
+      if (!rows.some((row) => row[0] === id)) this.#lastHeartbeats.delete(id);
     return rows.filter(([id, heartbeat, demand]) => {
-      const heard = this.#heard.get(id);
-      if (heard?.heartbeat !== heartbeat) this.#heard.set(id, { heartbeat, at: now });
+      const last = this.#lastHeartbeats.get(id);
+      if (last?.heartbeat !== heartbeat) this.#lastHeartbeats.set(id, { heartbeat, at: now });
       const silentMs = demand === NO_DEMAND ? SILENT_MS : BUSY_SILENT_MS;
-      return heard === undefined || heard.heartbeat !== heartbeat || now - heard.at < silentMs;
+      return last === undefined || last.heartbeat !== heartbeat || now - last.at < silentMs;
     });
   }
 
@@ -136,7 +137,7 @@ export class Membership {
     const { goneMs = GONE_MS, cleaningMs = CLEANING_MS } = this.#needs;
     if (now - this.#cleanedAt < cleaningMs) return;
     this.#cleanedAt = now;
-    const gone = rows.filter(([id]) => now - (this.#heard.get(id)?.at ?? now) > goneMs);
+    const gone = rows.filter(([id]) => now - (this.#lastHeartbeats.get(id)?.at ?? now) > goneMs);
     const removals = gone.map(([id, heartbeat]) => ({
       sql: "DELETE FROM servers WHERE id = ? AND beat = ?",
       values: [id, heartbeat],

@@ -34,7 +34,7 @@ export class HeartbeatCheck {
   /** Rejects with `in_use` if a heartbeat has changed since the last reading. */
   async check(): Promise<void> {
     const heartbeats = await heartbeatsOf(this.#session);
-    const alive = [...heartbeats].filter(([id, beat]) => this.#heartbeats.get(id) !== beat);
+    const alive = [...heartbeats].filter(([id, heartbeat]) => this.#heartbeats.get(id) !== heartbeat);
     this.#heartbeats = heartbeats;
     if (alive.length === 0) return;
     const servers = alive.length === 1 ? "a usermeta server" : `${alive.length} usermeta servers`;

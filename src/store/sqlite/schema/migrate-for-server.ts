@@ -4,7 +4,7 @@ import { statAt } from "../files/file-id.ts";
 import { awaitFormerServer, holdFile, removeServer } from "../files/holder.ts";
 import { lockForServer } from "../files/lock.ts";
 import { mark } from "../files/marker.ts";
-import { storePlace } from "../files/store-place.ts";
+import { resolveStorePath } from "../files/resolve-store-path.ts";
 import { whenFree } from "../files/when-free.ts";
 import { checkOwnership, migrationTarget, OPENING_BUSY_MS, SQLITE_MIGRATIONS } from "./schema.ts";
 
@@ -22,7 +22,7 @@ export async function migrateSqliteForServer(
   given: string,
   { listen = "", onHolderAwaited }: ForServer,
 ): Promise<void> {
-  const { path, isMarked } = storePlace(given);
+  const { path, isMarked } = resolveStorePath(given);
   if ((statAt(path)?.size ?? 0) === 0) return;
   await using stack = new AsyncDisposableStack();
   const held = stack.use(await holdFile(path));

@@ -5,7 +5,7 @@ import { Connection } from "../connection/connection.ts";
 import { checkServedHere } from "../files/holder.ts";
 import { lockForCommand } from "../files/lock.ts";
 import { mark } from "../files/marker.ts";
-import { storePlace } from "../files/store-place.ts";
+import { resolveStorePath } from "../files/resolve-store-path.ts";
 import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "./schema.ts";
 
 /**
@@ -13,7 +13,7 @@ import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from 
  * it, and `in_use` names that one.
  */
 export async function migrateSqliteStore(given: string): Promise<SchemaChange> {
-  const { path, isMarked } = storePlace(given);
+  const { path, isMarked } = resolveStorePath(given);
   if (!existsSync(path)) throw new StoreError("cannot_open", `${path} does not exist: there is nothing to migrate`);
   await checkServedHere(path);
   await using stack = new AsyncDisposableStack();

@@ -12,14 +12,14 @@ import { Connection, createPrivately } from "../connection/connection.ts";
 import { awaitFormerServer, holdFile } from "../files/holder.ts";
 import { lockForServer } from "../files/lock.ts";
 import { mark } from "../files/marker.ts";
-import { storePlace } from "../files/store-place.ts";
+import { resolveStorePath } from "../files/resolve-store-path.ts";
 import { checkOwnership, checkSchema, migrationTarget, SQLITE_MIGRATIONS } from "../schema/schema.ts";
 import { SqliteTransferReader } from "./transfer-reader.ts";
 import { clearTables, insertGlobals, insertTransferred } from "./transfer-writer.ts";
 
 /** Opens the source; rejects with `in_use`, naming the server, while one has it. */
 export async function openSqliteSource(path: string): Promise<TransferSource> {
-  storePlace(path);
+  resolveStorePath(path);
   if (!existsSync(path)) throw new StoreError("cannot_open", `${path} does not exist: there is nothing to copy`);
   await using opening = new AsyncDisposableStack();
   const connection = await openHeld(path, "as found", opening);
@@ -61,7 +61,7 @@ export async function openSqliteTarget(path: string): Promise<TransferTarget> {
 }
 
 async function openHeld(given: string, schema: SchemaUse, opening: AsyncDisposableStack): Promise<Connection> {
-  const { path, isMarked } = storePlace(given);
+  const { path, isMarked } = resolveStorePath(given);
   createPrivately(path);
   const held = opening.use(await holdFile(path));
   const connection = opening.adopt(new Connection(path, { mustExist: true }), (opened) => opened.close());

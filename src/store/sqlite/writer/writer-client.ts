@@ -78,7 +78,7 @@ export class WriterClient {
   }
 
   /** Receives messages of the writer's owner. */
-  readonly hear = (message: LinkMessage): void => {
+  readonly receive = (message: LinkMessage): void => {
     if (message.kind === "writer-begun") {
       this.#port = message.port;
       this.#claim = new Claim(message.claim);

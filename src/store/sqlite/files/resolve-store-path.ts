@@ -5,7 +5,7 @@ import { statAt } from "./file-id.ts";
 import { isMarked, lost } from "./marker.ts";
 
 /** A path at which a store may be opened. */
-export interface StorePlace {
+export interface StorePath {
   /** Without symbolic links: the same file has one lock, WAL and marker. */
   readonly path: string;
   /** A store was created here before. */
@@ -13,7 +13,7 @@ export interface StorePlace {
 }
 
 /** Refuses a lost store and a file with a second name. Creates nothing. */
-export function storePlace(given: string): StorePlace {
+export function resolveStorePath(given: string): StorePath {
   const path = realPath(resolve(given));
   // Check the marker first: another process may be creating the store, and marks it afterwards.
   const marked = isMarked(path);
