@@ -1,7 +1,7 @@
 /**
- * `npm run test:pages`: the vendors' UI kits in a browser at length, the examples, and what else of pages takes long: a
- * phase for each folder of `test/pages/`, and one for what Firefox is to show too, two at once. The last line is made of
- * the tests' own reports.
+ * `npm run test:pages`: the long tests in browsers, such as those of the vendors' UI kits and of the examples. Each folder
+ * of `test/pages/` is a phase, and so are the tests that also run in Firefox. Two phases run at the same time. The last
+ * line is the tests' own count.
  */
 import { Glob } from "bun";
 import type { Outcome } from "./junit.ts";

@@ -2,38 +2,38 @@
 export {};
 
 /**
- * They ask for nothing that this program knows, and by default each would end it: a user's own, a pipe's that has lost
- * its reader, timers' and sockets'.
+ * Signals that mean nothing to this program, although each would end it by default: those of users, of pipes without a
+ * reader, of timers and of sockets.
  */
-const MEANINGLESS = ["SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO"] as const;
+const IGNORED_SIGNALS = ["SIGUSR1", "SIGUSR2", "SIGPIPE", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGIO"] as const;
 
-const SIGNALS = ["SIGTERM", "SIGINT"] as const;
-/** A process without anything left to do ends sooner by itself, when its output is written. */
+const STOP_SIGNALS = ["SIGTERM", "SIGINT"] as const;
+/** Only an upper limit: a process with nothing left to do exits as soon as its output is written. */
 const ENDS_WITHIN_MS = 200;
 
-/** The first signal is heard; a second finds no handler and ends the process at once. */
-function hearStop(): AbortSignal {
+/** The first signal aborts. A second one finds no handler, and so ends the process immediately. */
+function listenForStop(): AbortSignal {
   const stop = new AbortController();
   const onSignal = (): void => {
-    for (const signal of SIGNALS) process.off(signal, onSignal);
+    for (const signal of STOP_SIGNALS) process.off(signal, onSignal);
     stop.abort();
   };
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
   return stop.signal;
 }
 
-for (const signal of MEANINGLESS) process.on(signal, () => {});
+for (const signal of IGNORED_SIGNALS) process.on(signal, () => {});
 
 let stop: AbortSignal | undefined;
 const stopSignal = (): AbortSignal => {
-  stop ??= hearStop();
+  stop ??= listenForStop();
   return stop;
 };
 
 const args = process.argv.slice(2);
 /** The first argument that is neither a flag nor a flag's value. Before the command, --json alone has no value. */
 const word = args.find((argument, at) => !argument.startsWith("-") && !/^--(?!json$)[^=]+$/.test(args[at - 1] ?? ""));
-// Before the program is loaded, which takes a while. A command that promises JSON reports the signal; others just end.
+// Before the program is loaded, which takes a while. Commands with --json report the signal; the others just end.
 if (word === "serve" || args.includes("--json")) stopSignal();
 const [{ run }, { endProcess }, { steadyLog, steadyOutput }, { onCrash }] = await Promise.all([
   import("./cli/terminal/run.ts"),
@@ -46,11 +46,11 @@ const { stdout, stderr, stdin, env } = process;
 let tellCrash: (error: unknown) => void = () => {};
 onCrash(async (error) => {
   tellCrash(error);
-  await heard();
+  await flushed();
 });
 
-/** Resolves when what was written is out, or at the latest after a second. */
-async function heard(): Promise<void> {
+/** Resolves when all output is written, or after a second. */
+async function flushed(): Promise<void> {
   const out = [stdout, stderr].map((stream) => new Promise((resolve) => stream.write("", resolve)));
   await Promise.race([Promise.all(out), new Promise((resolve) => setTimeout(resolve, 1000))]);
 }
@@ -68,6 +68,6 @@ const code = await run(args, {
   },
 });
 process.exitCode = code;
-// What cannot be closed must not keep a server that has said that it stopped: a thread that waits for a disk, or what a
-// start that was broken off has opened. Both can only end with the process.
+// After "stopped" is logged, nothing may keep the process alive: neither a thread that waits for a disk, nor a connection
+// that an aborted start has opened. Both end only with the process.
 if (stop !== undefined) setTimeout(() => endProcess(code), ENDS_WITHIN_MS).unref();

@@ -19,7 +19,7 @@ const MAIN = join(import.meta.dir, "../../src/main.ts");
 /** When all attributes of the store were last changed, so that one text of a request can name the version of any user. */
 const MODIFIED = 1_700_000_000_000;
 
-/** A list of this many contacts, some of whom have changed. */
+/** A list of this many contacts. Some of them have changed. */
 const CONTACTS = 1000;
 const CONTACTS_CHANGED = 3;
 /** The first of them warm it up. */

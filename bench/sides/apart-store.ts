@@ -3,9 +3,9 @@ import { joinMysqlStore } from "../../src/store/mysql/shared-store.ts";
 import type { MysqlStore } from "../../src/store/mysql/store.ts";
 
 /**
- * The store with every read and every set of attributes by itself, over so many connections that read and as many that
- * write. Each connection is a thread's store of its own that is asked one thing at a time, so that nothing gathers.
- * @param store closed with what this makes of it
+ * The store without batching: every read and every set of attributes is sent alone, over this many connections for reads
+ * and as many for writes. Each connection is the store of one thread, which gets one call at a time.
+ * @param store closed when the result is
  */
 export function apartStore(store: MysqlStore, connections: number): Store {
   const shares = Array.from({ length: connections }, () => store.share(0));
@@ -27,7 +27,7 @@ export function apartStore(store: MysqlStore, connections: number): Store {
   };
 }
 
-/** Asks a free store, or the first that comes free, in the order of the calls. */
+/** Calls a free store, or waits for one, in the order of the calls. */
 class OneAtATime {
   readonly #idle: Store[];
   readonly #waiting: ((store: Store) => void)[] = [];

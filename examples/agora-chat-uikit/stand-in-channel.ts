@@ -13,8 +13,8 @@ const BINARY = 0x82;
 const PROVISIONED = [0x40, 3, 0x4a, 4, 0x42, 2, 0x08, 0];
 
 /**
- * Answers on `/stand-in-channel` in the place of the vendor's message channel, without which the SDK's log-in does not
- * come to its end. It lets everybody in and is silent from then on: for trying things out, never for real messages.
+ * Answers on `/stand-in-channel` in place of the vendor's message channel, without which the SDK's log-in never
+ * completes. It accepts every client and sends no messages: for trials only.
  */
 export function standInChannel(): Plugin {
   return {
@@ -24,7 +24,7 @@ export function standInChannel(): Plugin {
   };
 }
 
-/** @param server of Vite; it has none when something else serves its pages */
+/** @param server Vite's server; undefined when another program serves the pages */
 function answerOn(server: HttpServer | null): void {
   server?.on("upgrade", ({ url, headers }, socket) => {
     if (url !== PATH) return;

@@ -11,12 +11,12 @@ const BINARY = 0x82;
  * status (8): { errorCode (1): OK } } }.
  */
 const PROVISIONED = [0x40, 3, 0x4a, 4, 0x42, 2, 0x08, 0];
-/** MSync { command (8): UNREAD }: the channel lives, and nothing is new. */
+/** MSync { command (8): UNREAD }: the channel is alive, and there is nothing new. */
 const NOTHING_NEW = [0x40, 1];
 
 /**
- * Answers on `/stand-in-channel` in the place of the vendor's message channel, without which the SDK's log-in does not
- * come to its end. It lets everybody in and has nothing to tell from then on: for trying things out, never for real messages.
+ * Answers on `/stand-in-channel` in place of the vendor's message channel, without which the SDK's log-in never
+ * completes. It accepts every client and sends no messages: for trials only.
  */
 export function standInChannel(): Plugin {
   return {
@@ -26,7 +26,7 @@ export function standInChannel(): Plugin {
   };
 }
 
-/** @param server of Vite; it has none when something else serves its pages */
+/** @param server Vite's server; undefined when another program serves the pages */
 function answerOn(server: HttpServer | null): void {
   server?.on("upgrade", ({ url, headers }, socket) => {
     if (url !== PATH) return;
@@ -35,7 +35,7 @@ function answerOn(server: HttpServer | null): void {
       `HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`,
     );
     let answer = PROVISIONED;
-    // The SDK connects anew when its heartbeats stay without an answer.
+    // The SDK reconnects if its heartbeats are not answered.
     socket.on("data", () => {
       socket.write(Buffer.from([BINARY, answer.length, ...answer]));
       answer = NOTHING_NEW;

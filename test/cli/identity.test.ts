@@ -45,7 +45,7 @@ test("app set accepts the settings for external tokens, part by part, and `none`
 
 for (const engine of ["sqlite", "mysql"]) {
   test.skipIf(engine === "mysql" && mariadbIsMissing())(
-    `of ${engine}: changes that are made at once lose nothing of each other`,
+    `${engine}: concurrent changes do not lose each other's settings`,
     async () => {
       using cli = new Cli();
       await using stack = new AsyncDisposableStack();

@@ -47,7 +47,7 @@ export class BusySets implements AsyncDisposable {
     return { ms, written: this.#written - written, stallMs: this.#stallMs, refused: new Set(this.#refused) };
   }
 
-  /** Resolves when so many more sets are stored. */
+  /** Resolves when `count` more sets are stored. */
   async flow(count: number): Promise<void> {
     const until = this.#written + count;
     while (this.#written < until) await Bun.sleep(10);

@@ -11,7 +11,7 @@ import { Unserved } from "./unserved.ts";
 const SERVERS = 3;
 const USERS = Array.from({ length: 24 }, (_, index) => `user${index}`);
 const USER_BYTES_MAX = 250;
-/** Not enough for all of them at once. */
+/** Not enough for all users together. */
 const APP_BYTES_MAX = USERS.length * 150;
 const LOOK_MS = 20;
 const READY_DEADLINE_MS = 30_000;
@@ -168,7 +168,7 @@ export async function startFaultCluster(
   const gates = await Promise.all(galera.nodes.map(({ server }) => TcpGate.before(server.port)));
   for (const gate of gates) stack.use(gate);
   const cluster = new FaultCluster({ galera, database, gates, writesOn, ...settings, stack: stack.move() });
-  // All at once, on an empty database: one of them makes the schema.
+  // All at the same time, on an empty database: one of them creates the schema.
   await Promise.all(Array.from({ length: SERVERS }, (_, server) => cluster.startServer(server)));
   await cluster.addUsers();
   return cluster;

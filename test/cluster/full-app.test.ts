@@ -72,7 +72,7 @@ describe.skipIf(galeraIsMissing())("sets that do not fit into a full app are 403
   });
 });
 
-/** Resolves when changes are both stored and refused for want of room again. */
+/** Resolves when some changes are stored and others refused as too large again. */
 async function flows(load: FullAppLoad): Promise<void> {
   const wanted = [200, 403].map((status) => ({ status, count: load.count(status) + FLOW }));
   const deadline = performance.now() + FLOW_DEADLINE_MS;

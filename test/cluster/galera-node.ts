@@ -32,7 +32,7 @@ export class GaleraNode {
     await this.synced(2);
   }
 
-  /** Resolves when it is part of a cluster of so many. */
+  /** Resolves when it is part of a cluster of `count` nodes. */
   async synced(count: number): Promise<void> {
     const deadline = performance.now() + SYNCED_DEADLINE_MS;
     while (!(await this.#isSynced(count))) {

@@ -15,7 +15,7 @@ import { mysqlLocation } from "../store/mysql-location.ts";
 import { BusySets } from "./busy-sets.ts";
 import { type GaleraCluster, galeraIsMissing, startGalera } from "./galera.ts";
 
-/** So many that an index takes several times as long as a lock is waited for. */
+/** Enough that creating an index takes several times the lock timeout. */
 const USERS = Number(process.env.CLUSTER_USERS ?? 200_000);
 const INSERTED_TOGETHER = 20_000;
 /** A server's own timeout, as by default. */

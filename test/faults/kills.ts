@@ -8,7 +8,7 @@ import { ServerProcess, USERS } from "./server-process.ts";
 export interface Kills {
   readonly workers: number;
   readonly kills: number;
-  /** After so many acknowledged sets the server is killed. */
+  /** The server is killed after this number of acknowledged sets. */
   setsBefore(kill: number): number;
 }
 
@@ -32,7 +32,7 @@ export async function throughKills({ workers, kills, setsBefore }: Kills): Promi
   return [...acknowledged.values()].reduce((sum, number) => sum + number, 0);
 }
 
-/** Every user sets all the time; after so many 200s the server is killed with the other users' sets in flight. */
+/** Every user sets continually. After a number of 200s the server is killed, with the other users' sets in flight. */
 async function killUnderLoad(server: ServerProcess, sets: number, asked: Numbers, acknowledged: Numbers) {
   let seen = 0;
   let killed: Promise<number> | undefined;

@@ -118,7 +118,7 @@ async function loseThenKill(
   }
 }
 
-/** Every user sets all the time; after so many 200s the file is lost. Ends when each was refused five times since. */
+/** Every user sets continually. After `sets` answers of 200 the file is lost. Ends when each user was refused five times. */
 async function loseUnderLoad(server: ServerProcess, sets: number, lose: () => string | undefined): Promise<Lost> {
   const acknowledged = new Map<string, number>();
   let seen = 0;

@@ -25,7 +25,7 @@ interface Mode {
 const MODES: readonly Mode[] = [
   { name: "slow heads", args: ({ origin }) => ["-H", "-i", "1", "-u", `${origin}/-/health`] },
   {
-    name: "slow bodies of strangers",
+    name: "slow bodies of unauthenticated clients",
     args: ({ origin, app }) => ["-B", "-i", "1", "-s", "8192", "-t", "POST", "-u", `${origin}${app}/token`],
   },
   {

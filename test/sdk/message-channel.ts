@@ -11,7 +11,7 @@ export const PROVISIONED = Buffer.from([0x40, 3, 0x4a, 4, 0x42, 2, 0x08, 0]);
 
 /**
  * Answers in the place of the chat service's message channel, which is no part of a server for user attributes, but
- * without which no login of the SDKs comes to its end. It welcomes whoever comes, and is silent from then on.
+ * without which no login of the SDKs completes. It accepts every client, and sends nothing more.
  */
 export async function standInForChannel(page: Page): Promise<void> {
   await page.routeWebSocket(CHANNEL_URL, (socket) => {

@@ -19,7 +19,7 @@ export interface OpenedSdk extends AsyncDisposable {
   readonly build: SdkBuild;
   /** What the page has sent to this server. */
   sent(): readonly SentRequest[];
-  /** A user without a password, and the SDK logged in as him. */
+  /** A user without a password, and the SDK logged in as that user. */
   logInAs(username: string): Promise<void>;
 }
 

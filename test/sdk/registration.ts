@@ -7,7 +7,7 @@ const ADA = { username: "ada", password: "secret" };
 
 export function describeRegistration(open: OpenSdk): void {
   describe("registerUser", () => {
-    test("makes a user without any token where registration is open, and resolves with him", async () => {
+    test("creates a user without any token where registration is open, and resolves with the user", async () => {
       await using opened = await open({ app: { registration: "open" } });
       const { sdk, service, admin, build } = opened;
 

@@ -31,7 +31,7 @@ export function describeSetRefusals(open: OpenSdk): void {
       expect(await stored(service, "ada")).toEqual({});
     });
 
-    test("to another user or to nobody rejects alike, and changes nothing", async () => {
+    test("to another user or to one that does not exist rejects alike, and changes nothing", async () => {
       await using opened = await open();
       const { sdk, service, admin, logInAs } = opened;
       await logInAs("ada");

@@ -7,7 +7,7 @@ export interface SentRequest {
   readonly body: string | undefined;
 }
 
-/** All that the page sends from now on, preflights too, which the browser sends by itself and tells no page about. */
+/** All requests of the page from now on, preflights included, which browsers hide from pages. */
 export async function watchTraffic(page: Page): Promise<readonly SentRequest[]> {
   const sent: SentRequest[] = [];
   const devTools = await page.context().newCDPSession(page);

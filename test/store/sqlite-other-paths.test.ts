@@ -80,7 +80,7 @@ test.skipIf(!mayMount)(
 );
 
 test.skipIf(!mayMount)(
-  "of servers that start at once through two paths exactly one gets the store",
+  "of servers that start at the same time through two paths exactly one gets the store",
   async () => {
     for (let round = 0; round < 3; round++) {
       using folder = temporaryFolder();

@@ -24,7 +24,7 @@ test("a hash that cannot be read is a fault, not a wrong password", async () => 
   }
 });
 
-test("nobody's hash has no password, and is one like all others", async () => {
+test("the dummy hash matches no password, and has the parameters of all others", async () => {
   const parameters = (hash: string) => hash.split("$").slice(0, 4);
   const own = await passwords.hash("secret");
   expect(parameters(passwords.dummyHash)).toEqual(parameters(own));

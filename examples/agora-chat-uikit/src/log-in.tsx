@@ -11,7 +11,7 @@ export function LogIn({ onLoggedIn }: { onLoggedIn(user: string): void }) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     const user = String(form.get("user")).toLowerCase();
-    // Before the log-in: a contact list that is empty by then is filled with what the server answers, which is nothing.
+    // Before the log-in: after it, the kit replaces an empty contact list with the server's, which is empty.
     const contacts = USERS.filter((id) => id !== user);
     rootStore.addressStore.setContacts(contacts.map((userId) => ({ userId, nickname: "", remark: "" })));
     try {

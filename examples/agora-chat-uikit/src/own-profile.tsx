@@ -2,7 +2,7 @@ import { type AppUserInfo, Avatar, rootStore, useAddressContext, useClient } fro
 import { type FormEvent, useEffect, useState } from "react";
 import { messageOf } from "./message-of.ts";
 
-/** The kit shows profiles and has no form to change one's own. */
+/** The form for the user's own profile: the kit only shows profiles. */
 export function OwnProfile({ user }: { user: string }) {
   const profile = useAddressContext().appUsersInfo[user];
   useEffect(() => {
@@ -30,7 +30,7 @@ function ProfileForm({ user, profile }: { user: string; profile: AppUserInfo }) 
     try {
       await client.updateUserInfo(changes);
       const { addressStore } = rootStore;
-      // The kit keeps what it has loaded once, also when it loads again: it must be told.
+      // The kit never replaces a profile that it has loaded, so it must be given the new one.
       addressStore.setAppUserInfo({ ...addressStore.appUsersInfo, [user]: { ...profile, ...changes } });
       setState("Saved.");
     } catch (error) {

@@ -3,14 +3,14 @@ const { VITE_APP_KEY, VITE_REST_URL, VITE_SOCKET_URL, VITE_USERS } = import.meta
 
 const STAND_IN_CHANNEL = `${location.origin.replace("http", "ws")}/stand-in-channel`;
 
-/** What points the kit at the server: three of these are in the kit's types, and not in its README. */
+/** Points the kit at the server. Three of these options are in the kit's types, but not in its README. */
 export const KIT_CONFIG = {
   appKey: VITE_APP_KEY as string,
   restUrl: VITE_REST_URL as string,
   msyncUrl: (VITE_SOCKET_URL as string) || STAND_IN_CHANNEL,
-  // True by default: the SDK would ask the vendor for both addresses.
+  // With true, the default, the SDK would ask the vendor for both addresses.
   isHttpDNS: false,
-  // False by default: the kit would load no profiles.
+  // With false, the default, the kit would load no profiles.
   useUserInfo: true,
 };
 

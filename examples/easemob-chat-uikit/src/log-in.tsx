@@ -6,7 +6,7 @@ export function LogIn({ onLoggedIn }: { onLoggedIn(session: Session): void }) {
 
   async function logIn(form: FormData) {
     try {
-      // The server keeps usernames in lower case, and the kit looks its answers up by the name that it has.
+      // The server stores usernames in lower case, and the kit finds its answers by the name that it was given.
       onLoggedIn(await openSession(String(form.get("user")).toLowerCase(), String(form.get("password"))));
     } catch (error) {
       setProblem(String(error));

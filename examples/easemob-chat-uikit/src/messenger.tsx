@@ -14,13 +14,13 @@ import type { Session } from "./session.ts";
 import "./messenger.css";
 
 interface MessengerProps {
-  /** What points the kit at the server. It refuses one of the two addresses without the other. */
+  /** Points the kit at the server. The kit rejects one of the two addresses without the other. */
   readonly kit: { readonly appKey: string; readonly restUrl: string; readonly msyncUrl: string };
   readonly session: Session;
   readonly contacts: readonly string[];
 }
 
-/** The kit's two lists, and beside them a contact's card or a chat. */
+/** The kit's two lists, and a contact's card or a chat beside them. */
 export function Messenger({ kit, session, contacts }: MessengerProps) {
   const { user, token } = session;
   const [chosen, setChosen] = useState({ id: "", name: "" });
@@ -31,7 +31,7 @@ export function Messenger({ kit, session, contacts }: MessengerProps) {
     const { addressStore } = rootStore;
     const open = {
       success: () => {
-        // A server without messages knows no contacts. With the vendor's message channel the kit gets them by itself.
+        // A server without messages knows no contacts. With the vendor's message channel the kit loads them on its own.
         addressStore.setContacts(contacts.map((userId) => ({ userId, nickname: "", remark: "" })));
         void addressStore.getUserInfo(user);
       },
@@ -42,7 +42,7 @@ export function Messenger({ kit, session, contacts }: MessengerProps) {
   }, [contacts, user]);
 
   return (
-    // The kit logs in by itself when it has a user and a token.
+    // The kit logs in on its own when it has a user and a token.
     <Provider initConfig={{ ...kit, userId: user, token }}>
       <main className="messenger">
         <section className="list">

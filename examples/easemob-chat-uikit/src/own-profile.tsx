@@ -2,7 +2,7 @@ import { Avatar, rootStore } from "easemob-chat-uikit";
 import { observer } from "mobx-react-lite";
 import { useState } from "react";
 
-/** The kit shows profiles and has no form to change one's own. */
+/** The form for the user's own profile: the kit only shows profiles. */
 export const OwnProfile = observer(function OwnProfile({ user }: { readonly user: string }) {
   const [problem, setProblem] = useState("");
   const { addressStore } = rootStore;
@@ -14,7 +14,7 @@ export const OwnProfile = observer(function OwnProfile({ user }: { readonly user
         nickname: String(form.get("nickname")),
         avatarUrl: String(form.get("avatar")),
       });
-      // The kit looks a profile up once, and must be told of another one. What was emptied is not in the answer.
+      // The kit reads a profile only once, so it must be given the new one. The answer omits empty attributes.
       addressStore.mergeAppUserInfo([{ nickname: "", avatarUrl: "", ...saved }]);
       setProblem("");
     } catch (error) {

@@ -1,6 +1,6 @@
 import { KIT } from "./settings.ts";
 
-/** Who is logged in. */
+/** The user who is logged in. */
 export interface Session {
   readonly user: string;
   readonly token: string;

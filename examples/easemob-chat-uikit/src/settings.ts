@@ -4,7 +4,7 @@ const { VITE_APP_KEY, VITE_REST_URL, VITE_SOCKET_URL, VITE_USERS } = import.meta
 
 const STAND_IN_CHANNEL = `${location.origin.replace("http", "ws")}/stand-in-channel`;
 
-/** What points the kit at the server. */
+/** Points the kit at the server. */
 export const KIT = {
   appKey: VITE_APP_KEY ?? "",
   restUrl: VITE_REST_URL ?? "",

@@ -9,7 +9,7 @@ export interface AuthorityScene {
   readonly store: Store;
   readonly app: App;
   readonly ada: User;
-  /** Of ada, bob and cyd, all of whom have some. */
+  /** Of ada, bob and cyd, who all have some. */
   readonly read: Readonly<Record<string, StoredAttributes>>;
 }
 

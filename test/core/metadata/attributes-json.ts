@@ -1,4 +1,4 @@
-/** What a store keeps of attributes (src/core/metadata/attributes.ts), from all of them at once: merges must come to the same. */
+/** What a store keeps of attributes (src/core/metadata/attributes.ts), computed from all attributes together: merges must have the same result. */
 export function attributesJson(attributes: ReadonlyMap<string, string>): string {
   let json = "";
   for (const key of [...attributes.keys()].sort()) {

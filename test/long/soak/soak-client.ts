@@ -1,6 +1,6 @@
 /**
- * The soak's clients, in a process of their own: so many connections, each with one request after the other, every answer
- * checked. Prints a line of JSON after each tenth of the requests, and the result as the last.
+ * The soak's clients, in a separate process: a number of connections, each with one request after the other. Every answer is
+ * checked. Prints a line of JSON after each tenth of the requests, and the result as the last line.
  */
 import { chanceFrom } from "../../harness/hostile-request.ts";
 import { Histogram } from "./histogram.ts";

@@ -9,7 +9,7 @@ const missing = chromiumMissing();
 if (!isLeftOut(missing === undefined, `the API's document on its page, in a browser: ${missing}`)) {
   const { browser, service } = await startForFile();
 
-  test("the other dialect's document is shown on demand, and an address that names it shows it at once", async () => {
+  test("the other dialect's document is shown on demand, and an address that names it shows it immediately", async () => {
     await using docs = await openPage(browser, service.origin, "/-/docs?dialect=2026");
     const { page } = docs;
     const documents = () => docs.requested.filter((url) => url.includes("openapi.json")).map((url) => url.slice(-4));

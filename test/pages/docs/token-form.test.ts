@@ -86,7 +86,7 @@ if (!isLeftOut(missing === undefined, `the form that gets a token, in a browser:
     await getToken(page, service.credentials);
     const { access_token: token }: { access_token: string } = await (await granting).json();
     await page.locator("#viewer .request-card", { hasText: token }).first().waitFor({ state: "attached" });
-    // Also one that somebody types into the viewer, which would keep it if it was let, a moment later.
+    // Also a token that is typed into the viewer, which would otherwise store it a moment later.
     const typed = "typed-into-the-viewer";
     await page.locator("#viewer").getByLabel("Bearer Token", { exact: true }).first().fill(typed);
     await page.locator("#viewer .request-card", { hasText: typed }).first().waitFor({ state: "attached" });

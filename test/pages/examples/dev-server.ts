@@ -6,7 +6,7 @@ export interface DevServer extends AsyncDisposable {
   readonly url: string;
 }
 
-/** `npm run dev` as somebody types it. */
+/** `npm run dev`, as a developer types it. */
 export async function startDev(folder: string, env: Readonly<Record<string, string>>): Promise<DevServer> {
   const npm = spawn("npm", ["run", "dev", "--", "--host", "127.0.0.1"], {
     cwd: folder,

@@ -78,7 +78,7 @@ test.skipIf(LEFT_OUT)("a wrong password is told, the right one shows all names b
   expect(opened.errors).toEqual([]);
 });
 
-test.skipIf(LEFT_OUT)("what is edited is stored, is shown at once, and is there after a reload", async () => {
+test.skipIf(LEFT_OUT)("an edit is stored, shown immediately, and still there after a reload", async () => {
   const { admin } = profiles;
   await admin.set("bob", { nickname: "Bob", avatarurl: "", sign: "hi" });
   await using opened = await openPage(browser, profiles.url);
@@ -98,7 +98,7 @@ test.skipIf(LEFT_OUT)("what is edited is stored, is shown at once, and is there 
   await page.getByRole("button", { name: "Save" }).click();
   await page.getByRole("button", { name: "Edit my profile" }).waitFor();
   expect((await admin.get("bob")).body.data).toEqual({ nickname: "Robert", sign: "hi" });
-  // Somebody else's change is seen without a click.
+  // Another user's change appears without a click.
   await admin.set("cyd", { nickname: "Cyd" });
   await expectList(page, ["Ada Lovelace", "Robert", "Cyd", "zoe\nno such user"], REFRESHED_WITHIN_MS);
   expect(opened.errors).toEqual([]);

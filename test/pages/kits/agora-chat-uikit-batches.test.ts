@@ -1,7 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { isLeftOut } from "../../harness/missing-part.ts";
 import { AGORA_CHAT_UIKIT, AGORA_PAGE, asAda, expectContacts, startWithAda } from "../../kits/agora-chat-uikit.ts";
-import { loadInVain } from "../../kits/load-in-vain.ts";
+import { failedReload } from "../../kits/failed-reload.ts";
 import { kitMissing, prepareKit } from "../../kits/open-kit.ts";
 import { makeContacts, nicknameOf } from "../../kits/people.ts";
 
@@ -24,8 +24,8 @@ describe.skipIf(LEFT_OUT)("agora-chat-uikit with 101 contacts", () => {
     const contacts = await makeContacts(server.admin, 101);
     await using kit = await open(server, await asAda(server, contacts));
     const refusal = kit.page.waitForResponse((response) => response.status() === 403);
-    await loadInVain(kit.page);
-    // The first has a conversation, and the last a card: for each of these the kit asks by itself.
+    await failedReload(kit.page);
+    // The first has a conversation, and the last a card: the kit reads each of these in a call of its own.
     const alone = [contacts.at(0), contacts.at(-1)];
     await expectContacts(
       kit.page,

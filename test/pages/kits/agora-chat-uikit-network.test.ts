@@ -14,7 +14,7 @@ import {
   startWithAda,
 } from "../../kits/agora-chat-uikit.ts";
 import type { KitServer } from "../../kits/kit-server.ts";
-import { loadInVain } from "../../kits/load-in-vain.ts";
+import { failedReload } from "../../kits/failed-reload.ts";
 import { kitMissing, prepareKit, type ServerAddress } from "../../kits/open-kit.ts";
 import { makeContacts, nicknameOf } from "../../kits/people.ts";
 
@@ -58,7 +58,7 @@ describe.skipIf(LEFT_OUT)("agora-chat-uikit", () => {
     gate.set("refuse");
     await using kit = await open(behind(gate, server), await asAda(server, contacts));
     const { page } = kit;
-    await loadInVain(page);
+    await failedReload(page);
     await expectContacts(page, contacts);
     await page.locator(CONTACT_LIST).getByText("contact001").click();
     await expectIn(page, CONTACT_CARD, "contact001");

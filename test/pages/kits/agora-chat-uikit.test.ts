@@ -17,7 +17,7 @@ import {
   USER_PROFILE,
 } from "../../kits/agora-chat-uikit.ts";
 import { contactNames, pictureWidths } from "../../kits/contact-list.ts";
-import { loadInVain } from "../../kits/load-in-vain.ts";
+import { failedReload } from "../../kits/failed-reload.ts";
 import { kitMissing, prepareKit } from "../../kits/open-kit.ts";
 import { makeContacts, nicknameOf, PICTURE, PICTURE_WIDTH } from "../../kits/people.ts";
 
@@ -122,7 +122,7 @@ describe.skipIf(LEFT_OUT)("agora-chat-uikit", () => {
     page.on("response", (response) => {
       if (response.request().method() === "POST") answers.push([new URL(response.url()).pathname, response.status()]);
     });
-    await loadInVain(page);
+    await failedReload(page);
     expect(answers).toContainEqual(["/org/app/metadata/user/get", 200]);
     expect(answers).toContainEqual(["/org/app/users/ada/presence", 404]);
     await expectContacts(page, contacts);

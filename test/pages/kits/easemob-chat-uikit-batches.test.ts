@@ -4,12 +4,12 @@ import { isLeftOut } from "../../harness/missing-part.ts";
 import { contactNames } from "../../kits/contact-list.ts";
 import { EASEMOB_CHAT_UIKIT, EASEMOB_PAGE } from "../../kits/easemob-chat-uikit.ts";
 import { startKitServer } from "../../kits/kit-server.ts";
-import { loadInVain } from "../../kits/load-in-vain.ts";
+import { failedReload } from "../../kits/failed-reload.ts";
 import { kitMissing, prepareKit } from "../../kits/open-kit.ts";
 import { makeContacts, nicknameOf } from "../../kits/people.ts";
 
 const SHOWN_WITHIN_MS = 30_000;
-/** One more than a batch may have by default. The kit asks for all of them at once. */
+/** One more than the default limit of a batch. The kit asks for all of them in one call. */
 const COUNT = 101;
 
 const missing = await kitMissing(EASEMOB_CHAT_UIKIT);
@@ -24,7 +24,7 @@ describe.skipIf(LEFT_OUT)("easemob-chat-uikit with 101 contacts", () => {
     const contacts = await makeContacts(server.admin, COUNT);
     await using kit = await open(server, { user: "ada", token, contacts });
     const answered = kit.page.waitForResponse((response) => response.status() === 403);
-    await loadInVain(kit.page);
+    await failedReload(kit.page);
     expect(await (await answered).json()).toMatchObject({
       desc: "exceed allowed batch size 100",
       hint: expect.stringContaining("--batch-max"),

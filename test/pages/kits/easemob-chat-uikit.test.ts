@@ -13,7 +13,7 @@ import {
   OWN_PROFILE,
 } from "../../kits/easemob-chat-uikit.ts";
 import { startKitServer } from "../../kits/kit-server.ts";
-import { loadInVain } from "../../kits/load-in-vain.ts";
+import { failedReload } from "../../kits/failed-reload.ts";
 import { kitMissing, type OpenedKit, prepareKit } from "../../kits/open-kit.ts";
 import { makeContacts, PICTURE, PICTURE_WIDTH } from "../../kits/people.ts";
 
@@ -117,7 +117,7 @@ describe.skipIf(LEFT_OUT)("easemob-chat-uikit", () => {
 
     await admin.set("contact002", { ext: "not JSON" });
     await using second = await open(server, { user: "ada", token, contacts });
-    await loadInVain(second.page);
+    await failedReload(second.page);
     await expectNames(second, ["contact001", "contact002"]);
   });
 
@@ -136,7 +136,7 @@ describe.skipIf(LEFT_OUT)("easemob-chat-uikit", () => {
     const token = await server.admin.newUser("ada");
     const contacts = await makeContacts(server.admin, 1);
     await using kit = await open(server, { user: "ada", token, contacts });
-    await loadInVain(kit.page);
+    await failedReload(kit.page);
     await expectNames(kit, ["contact001"]);
   });
 });

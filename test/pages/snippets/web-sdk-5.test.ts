@@ -14,7 +14,7 @@ const installed = await installExample("easemob-chat-uikit");
 const missing = chromiumMissing() ?? installed.missing;
 setDefaultTimeout(60_000);
 
-/** Prints, behind the snippet, what is rejected where it asks for too many at once. */
+/** Appended to the snippet: prints the error for too many users in one call. */
 const REFUSED = `
 const users = Array.from({ length: 101 }, (_, index) => "user-" + index);
 const all = client.userInfoManager.getUserInfoByUserId({ userIds: users });

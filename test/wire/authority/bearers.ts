@@ -72,7 +72,7 @@ export interface BearerMakers extends Pick<TokenMakers, "appKey" | "operatorKey"
   /** Signed in before the admins' tokens were revoked, and after that. */
   readonly revokedAdmin: string;
   readonly admin: Admin;
-  /** A token of the app's own that lasts so long, of its admin where no user is named. */
+  /** A token of the app with a short lifetime; of its admin if no user is named. */
   brief(username: string | undefined): Promise<string>;
   /** Of another app, whose users have the same names. */
   ofOtherApp(username: string | undefined): Promise<string>;

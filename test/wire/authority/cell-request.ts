@@ -119,7 +119,7 @@ export function draftUser(index: number): NewUser {
   return { id: randomUUID(), name, passwordHash: "quick old", nickname: null, created: 1_700_000_000_000 + index * 10 };
 }
 
-/** Each from elsewhere: so many that fail are not refused for their number. */
+/** Each from another address: one address with this many failures would be limited. */
 export function addressOf(index: number): string {
   return `10.${Math.floor(index / 65_536)}.${Math.floor(index / 256) % 256}.${index % 256}`;
 }

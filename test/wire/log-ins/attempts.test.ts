@@ -135,7 +135,7 @@ test("a wrong client secret holds back its own address, and never the app's back
   };
   expect(statusesOf(await oneByOne(6, () => ask("10.0.0.1", "wrong")))).toEqual([400, 400, 400, 400, 400, 429]);
   expect(waitSeconds(await ask("10.0.0.1", clientSecret))).toBe(2);
-  // From so many addresses that a person's account would be slow for unknown addresses.
+  // From more addresses than slow down a person's account for unknown addresses.
   await oneByOne(60, (index) => ask(`10.0.1.${index}`, "wrong"));
   expect((await ask("10.0.2.1", clientSecret)).status).toBe(200);
   await advance(2000);

@@ -19,7 +19,7 @@ export function waitSeconds({ status, headers }: Answer): number | undefined {
   return status === 429 ? Number(headers.get("retry-after")) : undefined;
 }
 
-/** So many things, one after the other. */
+/** Makes `count` things, one after the other. */
 export async function oneByOne<T>(count: number, make: (index: number) => Promise<T>): Promise<T[]> {
   const made: T[] = [];
   for (let index = 0; index < count; index++) made.push(await make(index));

@@ -59,7 +59,7 @@ test("no token got with the old secret outlives a rotation that runs beside it",
   const old: string[] = [];
   for (let round = 0; round < 20; round++) {
     const json = { grant_type: "client_credentials", client_id, client_secret };
-    // Each from elsewhere: so many that fail are not refused for their number.
+    // Each from another address: one address with this many failures would be limited.
     const ask = (number: number) =>
       send("POST", `${service.base}/token`, { json, headers: from(`10.0.${round}.${number}`) });
     const before = [1, 2, 3, 4].map(ask);

@@ -9,7 +9,7 @@ import { EVERYWHERE_MS, knock, operatorOf } from "./revocations.ts";
 
 const BROKEN = {
   "cannot be read": () => Promise.reject(new Error("no such table: changes")),
-  "fails at once": () => {
+  "fails immediately": () => {
     throw new Error("no such table: changes");
   },
   "never answers": () => new Promise<never>(() => {}),

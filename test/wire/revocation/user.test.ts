@@ -78,7 +78,7 @@ test("no login with the old password outlives a password change that runs beside
   await using service = await startTestService({ parts, settings: BEHIND_PROXY });
   const admin = await signIn(service);
   for (let round = 0; round < 20; round++) {
-    // Another user each time, and each login from elsewhere: so many that fail are not refused for their number.
+    // Another user each time, and each login from another address: otherwise the failures would be limited.
     const username = `ada${round}`;
     await admin.register(username);
     const json = { grant_type: "password", username, password: "secret" };

@@ -65,7 +65,7 @@ test("up to the ceiling the merged size decides, also above a limit that was low
   await using service = await startTestService({ app: { userBytesMax: CEILING } });
   const admin = await signIn(service);
   await admin.newUser("ada");
-  // The longest body of so many bytes: each percent-encoded, and twice as many again that mean nothing.
+  // The longest body for CEILING bytes: each byte is percent-encoded, and the rest is padding without a meaning.
   const form = `${"&".repeat(WHOLE - 3 * CEILING - 1)}%61=${"%62".repeat(CEILING - 1)}`;
   expect((await admin.set("ada", form)).status).toBe(200);
   expect(await admin.capacity()).toBe(CEILING);

@@ -83,7 +83,7 @@ async function begin(service: TestService, admin: Admin) {
     await look(name);
   }
 
-  /** The state that is so many states of the user back. */
+  /** The user's state `index` states ago. */
   const known = (name: string, index: number | undefined): Known | undefined =>
     index === undefined ? undefined : told.filter((each) => each.user === name).at(-1 - index);
 
