@@ -56,9 +56,9 @@ export function createVerifiers({ outside, clock, timers, events }: VerifiersNee
   const providers = new BoundedMap<ProviderKeys>(APPS_MAX);
 
   function keysOf({ issuer, jwks }: OidcSettings): ProviderKeys {
-    const place = `${issuer} ${jwks}`;
-    const keys = providers.get(place) ?? createProviderKeys({ issuer, jwks }, outside, clock);
-    providers.set(place, keys);
+    const key = `${issuer} ${jwks}`;
+    const keys = providers.get(key) ?? createProviderKeys({ issuer, jwks }, outside, clock);
+    providers.set(key, keys);
     return keys;
   }
 

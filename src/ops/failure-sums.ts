@@ -24,8 +24,8 @@ export class FailureSums {
   }
 
   tell(failure: Failure): void {
-    const place = `${failure.event} ${outageOf(failure).name}`;
-    const name = this.#sums.has(place) || this.#sums.size < KINDS_MAX ? place : "others";
+    const key = `${failure.event} ${outageOf(failure).name}`;
+    const name = this.#sums.has(key) || this.#sums.size < KINDS_MAX ? key : "others";
     const sum = this.#sums.get(name);
     if (sum === undefined) {
       this.#sums.set(name, { failure, count: 0 });

@@ -55,11 +55,11 @@ export function createPasswords({ hasher, attempts, timers }: PasswordsNeeds): P
   });
 
   async function runLimited<T>(asker: Asker, work: () => Promise<T>): Promise<T> {
-    const place = await slots.enter(asker);
+    const slot = await slots.enter(asker);
     try {
       return await work();
     } finally {
-      place.leave();
+      slot.leave();
     }
   }
 

@@ -11,11 +11,11 @@ import { ownUsage, type Usage } from "./usage.ts";
  */
 export interface Slots {
   /** Acquires an amount; synchronously if there is room. Refuses with `busy` if there is none within `waitMaxMs`. */
-  enter(asker: Asker, amount?: number): Place | Promise<Place>;
+  enter(asker: Asker, amount?: number): Slot | Promise<Slot>;
   /** As `enter` without waiting; undefined if there is no room now. */
-  tryEnter(asker: Asker, amount?: number): Place | undefined;
-  /** A place with an amount of 0, for work that can no longer be refused: see `exceed`. */
-  force(asker: Asker): Place;
+  tryEnter(asker: Asker, amount?: number): Slot | undefined;
+  /** A slot with an amount of 0, for work that can no longer be refused: see `exceed`. */
+  force(asker: Asker): Slot;
   /**
    * Acquires a small amount without an asker, where finding the asker would cost more than the work. False once half of
    * the capacity is in use: then only askers get more, each within its share.
@@ -28,7 +28,7 @@ export interface Slots {
 }
 
 /** An acquired amount. Call `leave` exactly once. */
-export interface Place {
+export interface Slot {
   readonly amount: number;
   /** Acquires more in any case: for sizes that are known only when it is too late to refuse. */
   exceed(amount: number): void;
@@ -57,7 +57,7 @@ interface Waiting {
   readonly asker: Asker;
   readonly amount: number;
   readonly endsAtMs: number;
-  readonly resolve: (place: Place) => void;
+  readonly resolve: (slot: Slot) => void;
   readonly reject: (refusal: Refusal) => void;
 }
 
@@ -89,7 +89,7 @@ export function createSlots(options: SlotsOptions): Slots {
     return account === undefined || (heldBy.get(`${address} ${account}`) ?? 0) + amount <= left;
   }
 
-  function placeOf(asker: Asker, first: number): Place {
+  function slotOf(asker: Asker, first: number): Slot {
     let amount = first;
     hold(asker, amount);
     return {
@@ -113,7 +113,7 @@ export function createSlots(options: SlotsOptions): Slots {
     while (queue.size > 0 && usage.total() < capacity) {
       const next = queue.shift(({ asker, amount }) => hasRoom(asker, amount));
       if (next === undefined) return;
-      next.resolve(placeOf(next.asker, next.amount));
+      next.resolve(slotOf(next.asker, next.amount));
     }
   }
 
@@ -126,14 +126,14 @@ export function createSlots(options: SlotsOptions): Slots {
     sweeping = undefined;
   }
 
-  function tryEnter(asker: Asker, amount = 1): Place | undefined {
+  function tryEnter(asker: Asker, amount = 1): Slot | undefined {
     // With `leavesRoom`, askers in the queue may wait for their own share, so newcomers may pass them.
-    return (leavesRoom || queue.size === 0) && hasRoom(asker, amount) ? placeOf(asker, amount) : undefined;
+    return (leavesRoom || queue.size === 0) && hasRoom(asker, amount) ? slotOf(asker, amount) : undefined;
   }
 
   return {
     tryEnter,
-    force: (asker) => placeOf(asker, 0),
+    force: (asker) => slotOf(asker, 0),
     holdUnnamed(amount) {
       if (queue.size > 0 || usage.total() + amount > capacity / 2) return false;
       held += amount;
@@ -146,15 +146,15 @@ export function createSlots(options: SlotsOptions): Slots {
       if (queue.size > 0) admit();
     },
     enter(asker, amount = 1) {
-      const place = tryEnter(asker, amount);
-      if (place !== undefined) return place;
+      const slot = tryEnter(asker, amount);
+      if (slot !== undefined) return slot;
       if (amount > capacity || waitingMax === 0) throw busy();
       if (queue.size >= waitingMax) {
         const displaced = queue.displace(asker);
         if (displaced === undefined) throw busy();
         displaced.reject(busy());
       }
-      const { promise, resolve, reject } = Promise.withResolvers<Place>();
+      const { promise, resolve, reject } = Promise.withResolvers<Slot>();
       queue.push(asker, { asker, amount, endsAtMs: timers.nowMs() + waitMaxMs, resolve, reject });
       sweeping ??= timers.every(SWEEP_MS, sweep);
       return promise;

@@ -116,9 +116,9 @@ export function createBatchReads({ store, yieldToEventLoop }: BatchReadsNeeds): 
           at = from + stored.length;
           const before = gathered;
           let read = 0;
-          for (const [place, attributes] of stored.entries()) {
-            const name = asked.spellings[from + place] ?? "";
-            const isKnown = from + place < changedCount;
+          for (const [index, attributes] of stored.entries()) {
+            const name = asked.spellings[from + index] ?? "";
+            const isKnown = from + index < changedCount;
             if (attributes === undefined) {
               if (isKnown) removed.push(name);
               continue;

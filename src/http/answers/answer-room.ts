@@ -1,5 +1,5 @@
 import type { Asker } from "../../core/admission/asker.ts";
-import type { Place, Slots } from "../../core/admission/slots.ts";
+import type { Slot, Slots } from "../../core/admission/slots.ts";
 import { busy } from "../../core/refusals.ts";
 import type { Incoming } from "../incoming.ts";
 import { pacedStream } from "./paced-stream.ts";
@@ -25,7 +25,7 @@ export class AnswerRoom {
   readonly #parts: AnswerParts;
   readonly #incoming: Incoming;
   readonly #holder: { readonly asker: () => Asker };
-  #place: Place | undefined;
+  #slot: Slot | undefined;
 
   /** @param holder names the asker; called only for large answers */
   constructor(parts: AnswerParts, incoming: Incoming, holder: { readonly asker: () => Asker }) {
@@ -40,12 +40,12 @@ export class AnswerRoom {
    */
   reserve(bytes: number): void {
     if (bytes <= SMALL_ANSWER) return;
-    if (this.#place !== undefined) {
-      this.#exceed(this.#place, bytes);
+    if (this.#slot !== undefined) {
+      this.#exceed(this.#slot, bytes);
       return;
     }
-    this.#place = this.#parts.slots.tryEnter(this.#holder.asker(), this.#charge(bytes));
-    if (this.#place === undefined) throw busy();
+    this.#slot = this.#parts.slots.tryEnter(this.#holder.asker(), this.#charge(bytes));
+    if (this.#slot === undefined) throw busy();
   }
 
   /**
@@ -65,14 +65,14 @@ export class AnswerRoom {
    * @param more the next part; undefined at the end
    */
   stream(first: string, more: () => Promise<string | undefined>): ReadableStream<Uint8Array> {
-    const place = this.#place ?? this.#parts.slots.force(this.#holder.asker());
-    this.#place = undefined;
+    const slot = this.#slot ?? this.#parts.slots.force(this.#holder.asker());
+    this.#slot = undefined;
     return pacedStream({
       first,
       more,
-      onPiece: (bytes) => this.#exceed(place, bytes),
+      onPiece: (bytes) => this.#exceed(slot, bytes),
       onEnd: (error) => {
-        place.leave();
+        slot.leave();
         if (error !== undefined) this.#parts.brokenOff(error, this.#incoming);
       },
     });
@@ -80,17 +80,17 @@ export class AnswerRoom {
 
   /** Releases the budget that no stream holds. Call once the request is answered. */
   release(): void {
-    this.#place?.leave();
-    this.#place = undefined;
+    this.#slot?.leave();
+    this.#slot = undefined;
   }
 
   #charge(bytes: number): number {
     return Math.min(bytes, this.#parts.chargedMax);
   }
 
-  #exceed(place: Place, bytes: number): void {
-    const missing = this.#charge(bytes) - place.amount;
-    if (missing > 0) place.exceed(missing);
+  #exceed(slot: Slot, bytes: number): void {
+    const missing = this.#charge(bytes) - slot.amount;
+    if (missing > 0) slot.exceed(missing);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Asker } from "../../core/admission/asker.ts";
-import type { Place, Slots } from "../../core/admission/slots.ts";
+import type { Slot, Slots } from "../../core/admission/slots.ts";
 import { busy } from "../../core/refusals.ts";
 import { WireRefusal } from "../answers/wire-refusals.ts";
 import type { Arrival, Arrivals } from "./arrivals.ts";
@@ -48,7 +48,7 @@ export class IncomingBody implements RequestBody, Arrival {
   readonly #source: BodySource;
   readonly #holder: { readonly asker: () => Asker };
   #unnamedBytes = 0;
-  #place: Place | undefined;
+  #slot: Slot | undefined;
   #isHeldOpen = false;
   #isLate = false;
   /** Rejects the promise that waits for bytes. */
@@ -133,8 +133,8 @@ export class IncomingBody implements RequestBody, Arrival {
   release(): void {
     if (this.#unnamedBytes > 0) this.#parts.slots.dropUnnamed(this.#unnamedBytes);
     this.#unnamedBytes = 0;
-    this.#place?.leave();
-    this.#place = undefined;
+    this.#slot?.leave();
+    this.#slot = undefined;
   }
 
   holdOpen(): void {
@@ -168,8 +168,8 @@ export class IncomingBody implements RequestBody, Arrival {
     const refusal = new WireRefusal({ code: "body_too_large" });
     this.release();
     if (reader === undefined) return refusal;
-    this.#place = this.#parts.slots.tryEnter(this.#holder.asker(), BODY_BYTES_MAX);
-    if (this.#place !== undefined) await discardBody(reader, this.announcedBytes, this.#parts.arrivals.timers);
+    this.#slot = this.#parts.slots.tryEnter(this.#holder.asker(), BODY_BYTES_MAX);
+    if (this.#slot !== undefined) await discardBody(reader, this.announcedBytes, this.#parts.arrivals.timers);
     return refusal;
   }
 
@@ -186,10 +186,10 @@ export class IncomingBody implements RequestBody, Arrival {
       return;
     }
     // Charged like a body that announced its full length: growing step by step would be admitted less readily.
-    const named = (this.#place?.amount ?? 0) + bytes;
-    this.#place?.leave();
-    this.#place = slots.tryEnter(this.#holder.asker(), named);
-    if (this.#place === undefined) throw busy();
+    const named = (this.#slot?.amount ?? 0) + bytes;
+    this.#slot?.leave();
+    this.#slot = slots.tryEnter(this.#holder.asker(), named);
+    if (this.#slot === undefined) throw busy();
   }
 
   /** The next piece. Rejects if the body is given up first. */

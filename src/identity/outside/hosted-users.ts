@@ -57,7 +57,7 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
   const answers = new BoundedMap<KeptAnswer>(ANSWERS_MAX);
 
   async function ask(key: string, asker: Asker, question: HostedQuestion): Promise<HostedUser | undefined> {
-    const place = await slots.enter(asker);
+    const slot = await slots.enter(asker);
     try {
       // After the wait for a slot: an address that sends many valid tokens has no more open attempts than calls.
       const attempt = await attempts.begin(asker);
@@ -72,7 +72,7 @@ export function createHostedUsers({ attempts, clock, timers, digest }: HostedUse
         throw busy();
       }
     } finally {
-      place.leave();
+      slot.leave();
     }
   }
 

@@ -40,22 +40,22 @@ export function createKeySets({ attempts, timers, events }: KeySetsNeeds): KeySe
   const providers = new BoundedMap<Provider>(PROVIDERS_MAX);
 
   function providerOf({ issuer, jwks }: KeySetQuestion): Provider {
-    const place = `${issuer} ${jwks}`;
-    const known = providers.get(place);
+    const key = `${issuer} ${jwks}`;
+    const known = providers.get(key);
     if (known !== undefined) return known;
     const made = createProvider({ issuer, jwks }, timers, {
       failed: (error) => events.keysUnavailable({ issuer, error }),
       succeeded: () => events.keysAvailable({ issuer }),
       unusable: (key) => events.keyUnusable({ issuer, ...key }),
     });
-    providers.set(place, made);
+    providers.set(key, made);
     return made;
   }
 
   return {
     async find(asker, question) {
       const provider = providerOf(question);
-      const place = await slots.enter(asker);
+      const slot = await slots.enter(asker);
       try {
         const asked = question.age === "fresh" ? provider.fresh() : provider.latest();
         const { keys, has } = await inTime(asked, WAIT_MAX_MS, timers);
@@ -64,7 +64,7 @@ export function createKeySets({ attempts, timers, events }: KeySetsNeeds): KeySe
         if (isMadeUp) (await attempts.begin(asker)).failed();
         return keys;
       } finally {
-        place.leave();
+        slot.leave();
       }
     },
   };

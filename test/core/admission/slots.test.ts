@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { newAdmissionMemory, usageOf } from "../../../src/core/admission/memory.ts";
-import { createSlots, type Place, type SlotsOptions } from "../../../src/core/admission/slots.ts";
+import { createSlots, type Slot, type SlotsOptions } from "../../../src/core/admission/slots.ts";
 import { createTestTimers, type TestTimers } from "../../harness/test-timers.ts";
 
 const BUSY = expect.objectContaining({ refused: { code: "busy", retryAfterMs: 1000 } });
@@ -15,7 +15,7 @@ const b = { address: "10.0.0.2" };
 
 test("a request that fits enters immediately, and one that does not waits for a slot", async () => {
   const { slots: two, timers } = slots({});
-  const first = two.enter(a) as Place; // as: there is room
+  const first = two.enter(a) as Slot; // as: there is room
   void two.enter(a);
   let entered = false;
   const third = Promise.resolve(two.enter(a)).then(() => {
@@ -31,11 +31,11 @@ test("a request that fits enters immediately, and one that does not waits for a 
 test("turns rotate among the addresses, and among the accounts of each", async () => {
   const { slots: one } = slots({ capacity: 1 });
   const order: string[] = [];
-  const holding = one.enter(a) as Place; // as: there is room
+  const holding = one.enter(a) as Slot; // as: there is room
   const wait = async (address: string, account: string) => {
-    const place = await one.enter({ address, account });
+    const slot = await one.enter({ address, account });
     order.push(`${address} ${account}`);
-    place.leave();
+    slot.leave();
   };
   const waiting = [wait("a", "x"), wait("a", "x"), wait("a", "y"), wait("b", "z"), wait("b", "z")];
   holding.leave();
@@ -72,21 +72,21 @@ test("where room must be left, a greedy account gets half, and one that holds no
   let held = 0;
   while (room.tryEnter(greedy, 10) !== undefined) held += 10;
   expect(held).toBe(500);
-  const places = Array.from({ length: 30 }, () => room.tryEnter({ address: "a", account: "1/modest" }, 10));
-  expect(places[0]).toBeDefined();
+  const taken = Array.from({ length: 30 }, () => room.tryEnter({ address: "a", account: "1/modest" }, 10));
+  expect(taken[0]).toBeDefined();
   expect(room.tryEnter({ address: "b" }, 10)).toBeDefined();
 });
 
 test("a client that waits for its own share blocks no other", async () => {
   const { slots: room, timers } = slots({ capacity: 10, leavesRoom: true });
   const greedy = { address: "a", account: "1/greedy" };
-  const places: Place[] = [];
-  for (let place = room.tryEnter(greedy); place !== undefined; place = room.tryEnter(greedy)) places.push(place);
+  const taken: Slot[] = [];
+  for (let slot = room.tryEnter(greedy); slot !== undefined; slot = room.tryEnter(greedy)) taken.push(slot);
   const waiting = Promise.resolve(room.enter(greedy));
   const modest = room.enter({ address: "b" });
   expect(modest).not.toBeInstanceOf(Promise);
-  places[0]?.leave();
-  places[1]?.leave();
+  taken[0]?.leave();
+  taken[1]?.leave();
   await timers.advance(100);
   await waiting;
   expect(room.waiting).toBe(0);
@@ -94,11 +94,11 @@ test("a client that waits for its own share blocks no other", async () => {
 
 test("a slot holds more than there is room for where it must, and releases all that it holds", () => {
   const { slots: room } = slots({ capacity: 10, waitingMax: 0 });
-  const place = room.enter(a, 4) as Place; // as: there is room
-  place.exceed(11);
+  const slot = room.enter(a, 4) as Slot; // as: there is room
+  slot.exceed(11);
   expect(room.held).toBe(15);
-  place.leave();
-  place.leave();
+  slot.leave();
+  slot.leave();
   expect(room.held).toBe(0);
 });
 
@@ -107,8 +107,8 @@ test("threads share a capacity", () => {
   const make = (thread: number) =>
     slots({ capacity: 10, waitingMax: 0, usage: usageOf(memory, "bodies", thread) }).slots;
   const [first, second] = [make(0), make(1)];
-  const place = first.enter(a, 8) as Place; // as: there is room
+  const slot = first.enter(a, 8) as Slot; // as: there is room
   expect(second.tryEnter(b, 3)).toBeUndefined();
-  place.leave();
+  slot.leave();
   expect(second.tryEnter(b, 3)).toBeDefined();
 });

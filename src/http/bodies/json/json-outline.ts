@@ -5,7 +5,7 @@ import { noObject } from "./json-maps.ts";
 /** The positions of some members' values in a long JSON object. Of duplicate names the last wins, as in JSON. */
 export class JsonOutline {
   readonly #text: string;
-  readonly #places = new Map<string, number>();
+  readonly #positions = new Map<string, number>();
 
   private constructor(text: string) {
     this.#text = text;
@@ -22,7 +22,7 @@ export class JsonOutline {
     }
     reader.open();
     for (let key = reader.key(); key !== undefined; key = reader.key()) {
-      if (names.has(key)) outline.#places.set(key, reader.position);
+      if (names.has(key)) outline.#positions.set(key, reader.position);
       await reader.pass(pace);
     }
     reader.end();
@@ -31,11 +31,11 @@ export class JsonOutline {
 
   /** A reader at the member's value; undefined if there is no such member. */
   member(name: string): JsonReader | undefined {
-    const place = this.#places.get(name);
-    return place === undefined ? undefined : this.at(place);
+    const position = this.#positions.get(name);
+    return position === undefined ? undefined : this.at(position);
   }
 
-  at(place: number): JsonReader {
-    return new JsonReader(this.#text, place);
+  at(position: number): JsonReader {
+    return new JsonReader(this.#text, position);
   }
 }

@@ -45,21 +45,21 @@ async function readLong(text: string, resolved: ResolvedApp): Promise<ManyChange
   const targets = outline.member("targets");
   if (targets?.kind() !== "object") throw noObject("targets");
   /** Where each user's attributes begin. Of duplicate spellings the last wins, as in JSON. */
-  const places = new Map<string, number>();
+  const positions = new Map<string, number>();
   targets.open();
   for (let spelling = targets.key(); spelling !== undefined; spelling = targets.key()) {
-    places.set(spelling, targets.position);
-    if (places.size > resolved.limits.batchMax) throw tooLarge(resolved.limits.batchMax);
+    positions.set(spelling, targets.position);
+    if (positions.size > resolved.limits.batchMax) throw tooLarge(resolved.limits.batchMax);
     await targets.pass(pace);
   }
   const versions = outline.member("versions");
   const requireTarget = (name: string): void => {
-    if (!places.has(name)) throw noTarget(name);
+    if (!positions.has(name)) throw noTarget(name);
   };
   const numbers = versions && (await readNumberMap(versions, "versions", pace, requireTarget));
   const wanted: UserChanges[] = [];
-  for (const [spelling, place] of places) {
-    const { changes, bytes } = await readMergePatch(outline.at(place), whereOf(spelling), pace);
+  for (const [spelling, position] of positions) {
+    const { changes, bytes } = await readMergePatch(outline.at(position), whereOf(spelling), pace);
     const refused = bytes > USER_BYTES_CEILING ? tooMuch(resolved, bytes).refused : undefined;
     wanted.push({ ...about(spelling, numbers ?? new Map()), changes, refused });
   }

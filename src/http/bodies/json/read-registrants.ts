@@ -28,25 +28,26 @@ async function readLong(text: string, permitList: () => void): Promise<Registran
   const reader = new JsonReader(text);
   const isList = reader.kind() === "array";
   if (isList) permitList();
-  const places = isList ? await placesOf(reader, pace) : [0];
+  const positions = isList ? await positionsOf(reader, pace) : [0];
   if (!isList) await reader.pass(pace);
   reader.end();
-  requireFew(places.length);
+  requireFew(positions.length);
   const registrants: Registrant[] = [];
-  for (const place of places) registrants.push(registrantOf(await fieldsOf(new JsonReader(text, place), pace)));
+  for (const position of positions)
+    registrants.push(registrantOf(await fieldsOf(new JsonReader(text, position), pace)));
   const [only] = registrants;
   return isList || only === undefined ? registrants : only;
 }
 
 /** Where each entry of the list begins. */
-async function placesOf(reader: JsonReader, pace: Pace): Promise<readonly number[]> {
-  const places: number[] = [];
+async function positionsOf(reader: JsonReader, pace: Pace): Promise<readonly number[]> {
+  const positions: number[] = [];
   reader.open();
   while (reader.element()) {
-    places.push(reader.position);
+    positions.push(reader.position);
     await reader.pass(pace);
   }
-  return places;
+  return positions;
 }
 
 const NAMES = new Set(Object.keys(RegistrantBody.shape));

@@ -1,4 +1,4 @@
-import { createSlots, type Place } from "../../../core/admission/slots.ts";
+import { createSlots, type Slot } from "../../../core/admission/slots.ts";
 import type { UserName } from "../../../core/model.ts";
 import type { StoredAttributes, StoredVersion } from "../../../core/ports/attribute-store.ts";
 import { systemTimers } from "../../../system/timers.ts";
@@ -24,7 +24,7 @@ interface Wanted extends Waiting {
   /** The time of its timeout, by `performance.now()`. */
   readonly endsAtMs: number;
   /** Its reservation in the queue, if the queue was long already. */
-  readonly place: Place | undefined;
+  readonly slot: Slot | undefined;
   /** Its query is in flight. */
   isSent?: boolean;
 }
@@ -52,7 +52,7 @@ export class CoalescedReads {
   readonly #needs: CoalescedReadsNeeds;
   readonly #scheduler: BatchScheduler<Session>;
   readonly #timeouts: TimeoutQueue<Wanted>;
-  readonly #places = createSlots({
+  readonly #slots = createSlots({
     resource: "database_connections",
     capacity: NAMES_WAITING_MAX,
     waitingMax: 0,
@@ -72,7 +72,7 @@ export class CoalescedReads {
       },
       (rejected) => {
         this.#queue = this.#queue.filter((wanted) => !rejected.has(wanted));
-        for (const { place } of rejected) place?.leave();
+        for (const { slot } of rejected) slot?.leave();
       },
     );
     this.#scheduler = new BatchScheduler(needs.sessions, LINGER_MS, (session) => {
@@ -94,13 +94,13 @@ export class CoalescedReads {
     const { promise, resolve, reject } = Promise.withResolvers<Found>();
     const { location } = this.#needs;
     const now = performance.now();
-    let place: Place | undefined;
+    let slot: Slot | undefined;
     if (this.#queue.length >= UNRESERVED_MAX) {
-      place = this.#places.tryEnter({ address: `${app}` }, names.length);
-      if (place === undefined)
+      slot = this.#slots.tryEnter({ address: `${app}` }, names.length);
+      if (slot === undefined)
         return Promise.reject(new StoreError("busy", `${location.text}: too many reads are waiting for a connection`));
     }
-    const wanted = { kind, app, names, resolve, reject, place, endsAtMs: now + location.timeoutMs };
+    const wanted = { kind, app, names, resolve, reject, slot, endsAtMs: now + location.timeoutMs };
     this.#timeouts.watch(wanted, now + queueWaitMs(location));
     this.#queue.push(wanted);
     this.#scheduler.schedule();
@@ -124,7 +124,7 @@ export class CoalescedReads {
     this.#queue = remaining;
     for (const wanted of taken) {
       wanted.isSent = true;
-      wanted.place?.leave();
+      wanted.slot?.leave();
     }
     return taken;
   }

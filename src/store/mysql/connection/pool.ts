@@ -1,5 +1,5 @@
 import type { Asker } from "../../../core/admission/asker.ts";
-import { createSlots, type Place, type Slots } from "../../../core/admission/slots.ts";
+import { createSlots, type Slot, type Slots } from "../../../core/admission/slots.ts";
 import { Refusal } from "../../../core/refusals.ts";
 import { systemTimers } from "../../../system/timers.ts";
 import { StoreError } from "../../store-error.ts";
@@ -30,18 +30,18 @@ export class Pool<T> {
 
   /** Rejects with `busy`, without calling `use`, if no connection becomes free in time; else settles as `use` does. */
   async use<Result>(asker: Asker, use: (lent: T) => Promise<Result>): Promise<Result> {
-    const place = await this.#enter(asker);
+    const slot = await this.#enter(asker);
     const lent = this.#idle.pop();
     try {
       if (lent === undefined) throw new Error("the pool has lent out more than it holds");
       return await use(lent);
     } finally {
       if (lent !== undefined) this.#idle.push(lent);
-      place.leave();
+      slot.leave();
     }
   }
 
-  async #enter(asker: Asker): Promise<Place> {
+  async #enter(asker: Asker): Promise<Slot> {
     try {
       return await this.#slots.enter(asker);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { createSlots, type Place, type Slots } from "../../../core/admission/slots.ts";
+import { createSlots, type Slot, type Slots } from "../../../core/admission/slots.ts";
 import type { Usage } from "../../../core/admission/usage.ts";
 import type { AttributesWrite, WriteOutcome } from "../../../core/ports/attribute-store.ts";
 import type { WriteTerms } from "../../../core/ports/terms.ts";
@@ -17,7 +17,7 @@ export interface PendingWrite extends Waiting, BatchedWrite {
   /** How long to wait for the outcome of its COMMIT, by `performance.now()`. */
   endsAtMs: number;
   /** Undefined if it entered without a reservation; then `freeBytes` is its size. */
-  readonly place: Place | undefined;
+  readonly slot: Slot | undefined;
   freeBytes: number;
   /** The batch that it is in now. */
   takenWith?: readonly PendingWrite[] | undefined;
@@ -63,7 +63,7 @@ const BLOCKED_RETRY_MS = 40;
 export class WriteQueue {
   readonly #needs: WriteQueueNeeds;
   readonly #timeouts: TimeoutQueue<PendingWrite>;
-  readonly #places: Slots;
+  readonly #slots: Slots;
   /** Users with a write in flight. */
   readonly #busy = new Map<string, Busy>();
   #queue: PendingWrite[] = [];
@@ -75,7 +75,7 @@ export class WriteQueue {
       (pending, nowMs) => this.#timeoutError(pending, nowMs),
       (rejected) => this.#removeTimedOut(rejected),
     );
-    this.#places = createSlots({
+    this.#slots = createSlots({
       resource: "writes",
       capacity: BYTES_MAX,
       waitingMax: 0,
@@ -93,14 +93,14 @@ export class WriteQueue {
     const size = bytes + WRITE_BYTES;
     const isFree = this.#freeBytes + size <= FREE_BYTES_MAX;
     const asker = { address: `${app}`, account: terms?.account ?? user };
-    const place = isFree ? undefined : this.#places.tryEnter(asker, size);
-    if (!isFree && place === undefined) return Promise.reject(this.notWritten());
+    const slot = isFree ? undefined : this.#slots.tryEnter(asker, size);
+    if (!isFree && slot === undefined) return Promise.reject(this.notWritten());
     const freeBytes = isFree ? size : 0;
     this.#freeBytes += freeBytes;
     const { promise, resolve, reject } = Promise.withResolvers<WriteOutcome>();
     const now = performance.now();
     const asked = { write, authority: terms?.authority, user, resolve, reject };
-    const pending: PendingWrite = { ...asked, place, freeBytes, endsAtMs: now + timeoutMs };
+    const pending: PendingWrite = { ...asked, slot, freeBytes, endsAtMs: now + timeoutMs };
     this.#timeouts.watch(pending, now + Math.min(WAIT_MAX_MS, timeoutMs, terms?.waitMaxMs ?? timeoutMs));
     this.#queue.push(pending);
     this.#needs.ready();
@@ -238,7 +238,7 @@ export class WriteQueue {
 
   /** May be called more than once. */
   #freeReservation(pending: PendingWrite): void {
-    pending.place?.leave();
+    pending.slot?.leave();
     this.#freeBytes -= pending.freeBytes;
     pending.freeBytes = 0;
   }

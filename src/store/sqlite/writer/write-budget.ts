@@ -1,5 +1,5 @@
 import { type AdmissionMemory, usageOf } from "../../../core/admission/memory.ts";
-import { createSlots, type Place, type Slots } from "../../../core/admission/slots.ts";
+import { createSlots, type Slot, type Slots } from "../../../core/admission/slots.ts";
 import type { Timers } from "../../../core/ports/system/timers.ts";
 import { busy } from "../../../core/refusals.ts";
 import { commandAsker, commandWeight } from "./command-weight.ts";
@@ -16,7 +16,7 @@ const UNRESERVED_BYTES_MAX = 262_144;
 const COMMAND_BYTES_MAX = 4_194_304;
 
 /** A command's share of the budget until it is answered. */
-export type Room = Place | number;
+export type Room = Slot | number;
 
 /** Bounds the memory of writes in flight, shared fairly among apps and their users. */
 export class WriteBudget {
@@ -43,9 +43,9 @@ export class WriteBudget {
       this.#unreserved += bytes;
       return bytes;
     }
-    const place = this.#slots.tryEnter(commandAsker(command), bytes);
-    if (place === undefined) throw busy();
-    return place;
+    const slot = this.#slots.tryEnter(commandAsker(command), bytes);
+    if (slot === undefined) throw busy();
+    return slot;
   }
 
   leave(room: Room): void {
