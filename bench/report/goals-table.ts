@@ -9,7 +9,7 @@ const SIGNS = { "at least": "≥", "at most": "≤" } as const;
 
 /** A line per goal of the cases that were run. */
 export function goalsTable(cases: readonly CaseName[], results: ReadonlyMap<CaseName, CaseResult>): string {
-  const names = Object.keys(GOALS) as GoalName[]; // as: Object.keys forgets the keys' type
+  const names = Object.keys(GOALS) as GoalName[]; // as: Object.keys returns string[]
   const rows = names
     .filter((name) => cases.includes(GOALS[name].case))
     .map((name) => cellsOf(GOALS[name], results.get(GOALS[name].case)?.measured[name]));

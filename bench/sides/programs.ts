@@ -14,7 +14,7 @@ export function findPrograms<Name extends string>(
 ): Record<Name, string> | undefined {
   const found: Partial<Record<Name, string>> = {};
   for (const name of Object.keys(names) as Name[]) {
-    // as: Object.keys forgets the keys' type
+    // as: Object.keys returns string[]
     const path = Bun.which(name, { PATH: [...postgresFolders(), process.env.PATH, ...FOLDERS].join(":") });
     if (path === null) {
       bench.warn(`${side} is missing: there is no program ${name} (Debian: apt-get install ${names[name]})`);

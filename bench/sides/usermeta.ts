@@ -75,5 +75,5 @@ export function startEnvironment(): Record<string, string> {
 }
 
 function entries<K extends string, V>(record: Readonly<Record<K, V>>): [K, V][] {
-  return Object.entries(record) as [K, V][]; // as: Object.entries forgets the keys' type
+  return Object.entries(record) as [K, V][]; // as: Object.entries returns string keys
 }

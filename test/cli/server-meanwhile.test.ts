@@ -22,11 +22,11 @@ for (const { line, typed, users } of [
     using cli = new Cli();
     await cli.ok("app create a/b");
     await cli.ok("user create a/b ada");
-    const somebody = asked();
-    const ending = cli.run(line, { terminal: true, stdin: somebody.stdin });
-    await somebody.isAsked;
+    const person = asked();
+    const ending = cli.run(line, { terminal: true, stdin: person.stdin });
+    await person.isAsked;
     const serving = await cli.serve();
-    somebody.answer(typed);
+    person.answer(typed);
     const ended = await ending;
     expect([ended.code, ended.out]).toEqual([1, ""]);
     expect(ended.err).toMatch(/usermeta: .* is being served by process \d+, listening on .*--url.*\n$/);

@@ -67,7 +67,7 @@ function turned(token: string): string {
 test("token check agrees with a running server on every kind of token, its owner and the reason of a refusal", async () => {
   await using set = await prepared();
   const { cli, pair, check, issue } = set;
-  const stranger = await signingPair(set.provider.issuer, "ES256", "one");
+  const otherPair = await signingPair(set.provider.issuer, "ES256", "one");
   const unpublished = await signingPair(set.provider.issuer, "ES256", "two");
   const now = nowSeconds();
   const revoked = await issue("org/app", "ada");
@@ -103,7 +103,7 @@ test("token check agrees with a running server on every kind of token, its owner
     [await pair.sign({ iss: "https://other.example" }), { ...BAD, kind: "jwt", failed: "issuer" }],
     [await pair.sign({ sub: undefined }), { ...BAD, kind: "jwt", failed: "claim" }],
     [await pair.sign({ sub: "auth0|ada" }), { ...BAD, kind: "jwt", failed: "claim" }],
-    [await stranger.sign({}), { ...BAD, kind: "jwt", failed: "signature" }],
+    [await otherPair.sign({}), { ...BAD, kind: "jwt", failed: "signature" }],
     [await unpublished.sign({}), { ...BAD, kind: "jwt", failed: "kid" }],
     ["garbage", { ...BAD, kind: "unknown", failed: "format" }],
   ];

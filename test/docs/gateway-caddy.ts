@@ -1,16 +1,16 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { GATEWAY_HOST, type GatewayCommand, type GatewayPlace, HOSTED_HOST } from "./gateway-place.ts";
+import { GATEWAY_HOST, type GatewayCommand, type GatewayEnvironment, HOSTED_HOST } from "./gateway-environment.ts";
 import { readRecipe, withLines } from "./gateway-recipe.ts";
 
 /** A Caddy with the recipe of docs/GATEWAY.md. It trusts the hosted service's certificate alone. */
-export async function caddyCommand(program: string, place: GatewayPlace): Promise<GatewayCommand> {
-  const { folder, log, port, securePort, own, hosted, hostedPort, namesPort } = place;
+export async function caddyCommand(program: string, environment: GatewayEnvironment): Promise<GatewayCommand> {
+  const { folder, log, port, securePort, own, hosted, hostedPort, namesPort } = environment;
   const siteWith = (firstLine: string): string =>
     withLines(readRecipe("caddy"), {
       [`${GATEWAY_HOST} {`]: firstLine,
       "output file /var/log/caddy/chat.example.com.log": `output file ${log}`,
-      "reverse_proxy 127.0.0.1:8080 {": `reverse_proxy ${place.usermetaHost} {`,
+      "reverse_proxy 127.0.0.1:8080 {": `reverse_proxy ${environment.usermetaHost} {`,
       [`reverse_proxy https://${HOSTED_HOST} {`]: `reverse_proxy https://${HOSTED_HOST}:${hostedPort} {`,
       "dial_timeout 5s": `dial_timeout 5s\nresolvers udp/127.0.0.1:${namesPort}`,
     });

@@ -5,9 +5,9 @@ import { send } from "../harness/client.ts";
 import { eventually } from "../harness/eventually.ts";
 import { chunked, connectRaw } from "../harness/raw.ts";
 import { GATEWAYS, type GatewayName } from "./gateway.ts";
+import { HOSTED_HOST } from "./gateway-environment.ts";
 import type { Echo } from "./gateway-hosted.ts";
 import { HOSTED_PATHS } from "./gateway-paths.ts";
-import { HOSTED_HOST } from "./gateway-place.ts";
 import { readRecipe } from "./gateway-recipe.ts";
 import { gatewayIsLeftOut, startGatewaySetting } from "./gateway-setting.ts";
 

@@ -1,13 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type GatewayCommand, type GatewayPlace, HOSTED_HOST } from "./gateway-place.ts";
+import { type GatewayCommand, type GatewayEnvironment, HOSTED_HOST } from "./gateway-environment.ts";
 import { readRecipe, withLines } from "./gateway-recipe.ts";
 
 /** An nginx with the recipe of docs/GATEWAY.md. */
-export async function nginxCommand(program: string, place: GatewayPlace): Promise<GatewayCommand> {
-  const { folder, log, port, securePort, own, hosted } = place;
+export async function nginxCommand(program: string, environment: GatewayEnvironment): Promise<GatewayCommand> {
+  const { folder, log, port, securePort, own, hosted } = environment;
   const recipe = withLines(readRecipe("nginx"), {
-    "server 127.0.0.1:8080;": `server ${place.usermetaHost};`,
+    "server 127.0.0.1:8080;": `server ${environment.usermetaHost};`,
     "listen 443 ssl;": `listen 127.0.0.1:${securePort} ssl; listen 127.0.0.1:${port};`,
     "ssl_certificate     /etc/nginx/tls/chat.example.com.pem;": `ssl_certificate ${own.file};`,
     "ssl_certificate_key /etc/nginx/tls/chat.example.com.key;": `ssl_certificate_key ${own.keyFile};`,
@@ -15,12 +15,12 @@ export async function nginxCommand(program: string, place: GatewayPlace): Promis
     "proxy_ssl_trusted_certificate /etc/ssl/certs/ca-certificates.crt;": `proxy_ssl_trusted_certificate ${hosted.file};`,
   });
   const file = join(folder, "nginx.conf");
-  await writeFile(file, configuration(recipe, place));
+  await writeFile(file, configuration(recipe, environment));
   return { command: [program, "-p", folder, "-e", "stderr", "-c", file], env: {} };
 }
 
 /** The text that Debian's own nginx.conf has around the file, and the address of the hosted service's name. */
-function configuration(recipe: string, { folder, hostedPort }: GatewayPlace): string {
+function configuration(recipe: string, { folder, hostedPort }: GatewayEnvironment): string {
   return `
 ${process.getuid?.() === 0 ? "user root;" : ""}
 daemon off;

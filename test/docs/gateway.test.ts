@@ -6,8 +6,8 @@ import { type Answer, send } from "../harness/client.ts";
 import { expectMetadataError, expectSuccess } from "../harness/expect-answer.ts";
 import { createTestClock } from "../harness/test-clock.ts";
 import { GATEWAYS } from "./gateway.ts";
+import { GATEWAY_HOST } from "./gateway-environment.ts";
 import { OWN_PATHS } from "./gateway-paths.ts";
-import { GATEWAY_HOST } from "./gateway-place.ts";
 import { gatewayIsLeftOut, startGatewaySetting } from "./gateway-setting.ts";
 
 /** The length among them: `duration` may have more digits. */
@@ -128,7 +128,8 @@ for (const name of GATEWAYS) {
       const port = Number(new URL(setting.gateway.origin).port);
       for (const address of ["127.0.0.2", "127.0.0.3"]) {
         const statuses: number[] = [];
-        for (let index = 0; index < 5; index++) statuses.push(await strangerFrom(address, port, `10.0.0.${index}`));
+        for (let index = 0; index < 5; index++)
+          statuses.push(await unauthenticatedFrom(address, port, `10.0.0.${index}`));
         expect([address, ...statuses]).toEqual([address, 401, 401, 401, 429, 429]);
       }
     });
@@ -158,7 +159,7 @@ function comparable({ status, headers, text }: Answer): unknown[] {
 }
 
 /** The status of a call without a token from this address of the loopback network, with an address made up. */
-async function strangerFrom(localAddress: string, port: number, forwardedFor: string): Promise<number> {
+async function unauthenticatedFrom(localAddress: string, port: number, forwardedFor: string): Promise<number> {
   const socket = connect({ host: "127.0.0.1", port, localAddress });
   const head = ["GET /org/app/metadata/user/ada HTTP/1.1", "Host: x", `X-Forwarded-For: ${forwardedFor}`];
   socket.write(`${head.join("\r\n")}\r\nConnection: close\r\n\r\n`);

@@ -6,9 +6,9 @@ import { eventually } from "../harness/eventually.ts";
 import { lastingPort } from "../harness/lasting-port.ts";
 import { caddyCommand } from "./gateway-caddy.ts";
 import { makeCertificate } from "./gateway-certificate.ts";
+import { GATEWAY_HOST, type GatewayCommand, type GatewayEnvironment, HOSTED_HOST } from "./gateway-environment.ts";
 import { startHostedService } from "./gateway-hosted.ts";
 import { nginxCommand } from "./gateway-nginx.ts";
-import { GATEWAY_HOST, type GatewayCommand, type GatewayPlace, HOSTED_HOST } from "./gateway-place.ts";
 import { startNameServer } from "./name-server.ts";
 
 /** A real gateway with the file that docs/GATEWAY.md prints, before a usermeta and a stand-in for the hosted service. */
@@ -27,10 +27,11 @@ export interface Gateway extends AsyncDisposable {
 export const GATEWAYS = ["nginx", "caddy"] as const;
 export type GatewayName = (typeof GATEWAYS)[number];
 
-const COMMANDS: Readonly<Record<GatewayName, (program: string, place: GatewayPlace) => Promise<GatewayCommand>>> = {
-  nginx: nginxCommand,
-  caddy: caddyCommand,
-};
+const COMMANDS: Readonly<Record<GatewayName, (program: string, place: GatewayEnvironment) => Promise<GatewayCommand>>> =
+  {
+    nginx: nginxCommand,
+    caddy: caddyCommand,
+  };
 
 /** @param usermeta where usermeta listens, `http://127.0.0.1:PORT` */
 export async function startGateway(name: GatewayName, program: string, usermeta: string): Promise<Gateway> {

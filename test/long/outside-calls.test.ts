@@ -6,7 +6,7 @@ import { AUDIENCE, KeyServer, type SigningPair, signingPair } from "../identity/
 import { HostedService, hostedToken } from "../identity/vendors/hosted-service.ts";
 import { startTrustedApp, type TrustedApp } from "../wire/identity/trusted-app.ts";
 
-const STRANGER = "198.51.100.1";
+const CLIENT = "198.51.100.1";
 const OTHER = "203.0.113.1";
 const BEHIND_PROXY = { settings: { trustedProxies: ["127.0.0.1"] } };
 
@@ -41,8 +41,8 @@ test("made-up tokens whose verification takes a second each keep valid ones out 
   hosted.unknownDelayMs = 1000;
   await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, BEHIND_PROXY);
   const from = performance.now();
-  await using greedy = keepSending(40, () => getFrom(app, STRANGER, hostedToken(randomUUID())));
-  expect((await getFrom(app, STRANGER, hosted.token("ada"))).status).toBe(200);
+  await using greedy = keepSending(40, () => getFrom(app, CLIENT, hostedToken(randomUUID())));
+  expect((await getFrom(app, CLIENT, hosted.token("ada"))).status).toBe(200);
   let good = 1;
   while (performance.now() - from < 6000) {
     good += 1;
@@ -74,7 +74,7 @@ test("a token that many clients send concurrently is verified once, and a refuse
 test("many valid tokens of one address that are seen for the first time are all accepted", async () => {
   await using hosted = new HostedService();
   await using app = await startTrustedApp({ hosted: { url: hosted.url, cacheSeconds: 60 } }, BEHIND_PROXY);
-  const answers = Array.from({ length: 250 }, () => getFrom(app, STRANGER, hosted.token("ada")));
+  const answers = Array.from({ length: 250 }, () => getFrom(app, CLIENT, hosted.token("ada")));
   expect(new Set((await Promise.all(answers)).map(({ status }) => status))).toEqual(new Set([200]));
 });
 
@@ -85,7 +85,7 @@ test("a call that the service does not answer is 503 with Retry-After, and count
   const counts = new Map<number, number>();
   const from = performance.now();
   for (let time = 0; time < 150; time++) {
-    const { status, headers } = await getFrom(app, STRANGER, hostedToken(randomUUID()));
+    const { status, headers } = await getFrom(app, CLIENT, hostedToken(randomUUID()));
     counts.set(status, (counts.get(status) ?? 0) + 1);
     expect(headers.get("retry-after")).toBe("1");
   }
@@ -150,7 +150,7 @@ test("a key that the provider has just published is accepted immediately, while 
   expect((await getFrom(app, OTHER, await pair.sign({}))).status).toBe(200);
   const from = performance.now();
   const before = server.asked;
-  await using greedy = keepSending(30, async () => await getFrom(app, STRANGER, await madeUp()));
+  await using greedy = keepSending(30, async () => await getFrom(app, CLIENT, await madeUp()));
   for (const kid of ["two", "three", "four"]) {
     const waitMs = await untilTaken(app, server, await signingPair(server.issuer, "ES256", kid));
     // It is one second, except on a busy machine.

@@ -3,7 +3,7 @@ import { type Chance, chanceFrom } from "../harness/hostile-request.ts";
 import { mariadbIsMissing } from "../harness/mariadb.ts";
 import { MysqlStates } from "./mysql-states.ts";
 import { OUTSIDE_STATES } from "./outside-states.ts";
-import { Places } from "./places.ts";
+import { Semaphore } from "./semaphore.ts";
 import { SQLITE_STATES } from "./sqlite-states.ts";
 import { stopOnce } from "./stop-once.ts";
 import type { StopState } from "./stop-state.ts";
@@ -18,7 +18,7 @@ const TIMEOUT_MS = 240_000;
 /** docs/OPERATIONS.md § Stop: "The process ends within nine seconds of the signal". */
 const PROMISE = `stopped at some moment, it exits with 0 in time, and acknowledged sets are stored (STOP_SEED=${SEED})`;
 
-const places = new Places(AT_ONCE);
+const semaphore = new Semaphore(AT_ONCE);
 
 async function stop(state: StopState, chance: Chance): Promise<void> {
   const { ms } = await stopOnce(state, 1 + Math.floor(2 * chance()), chance);
@@ -30,7 +30,7 @@ describe.concurrent("a server", () => {
   test.skipIf(mariadbIsMissing())(
     `a database in ${MYSQL_STOPS} states: ${PROMISE}`,
     () =>
-      places.take(async () => {
+      semaphore.run(async () => {
         await using states = await MysqlStates.start();
         const chance = chanceFrom(SEED);
         const left = [...states.all];
@@ -43,6 +43,6 @@ describe.concurrent("a server", () => {
   );
 
   for (const [at, state] of [...SQLITE_STATES, ...OUTSIDE_STATES].entries()) {
-    test(`${state.name}: ${PROMISE}`, () => places.take(() => stop(state, chanceFrom(SEED + at))), TIMEOUT_MS);
+    test(`${state.name}: ${PROMISE}`, () => semaphore.run(() => stop(state, chanceFrom(SEED + at))), TIMEOUT_MS);
   }
 });

@@ -57,14 +57,14 @@ async function lanesThatMove() {
   return {
     fixture,
     room,
-    /** @param isOutrun Ada's set comes between what the grant reads and what it writes, and uses all the room she has */
-    async grant(growth: number, bytesMax: number, isOutrun = true): Promise<Grant> {
+    /** @param hasConflict Ada's set comes between what the grant reads and what it writes, and uses all the room she has */
+    async grant(growth: number, bytesMax: number, hasConflict = true): Promise<Grant> {
       return await transact(session, new Deadline(TIMEOUT_MS), async (run) => {
         let runs = 0;
         const interrupted: Run = async (...statements) => {
           const answers = await run(...statements);
           runs += 1;
-          if (runs === 1 && isOutrun) await write(store, ADA, 300 + room);
+          if (runs === 1 && hasConflict) await write(store, ADA, 300 + room);
           return answers;
         };
         return await grant(interrupted, app.number, bobs?.lane, growth, bytesMax);

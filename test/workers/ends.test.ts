@@ -15,7 +15,7 @@ for (const kind of ORDER_KINDS) {
     const admin = await signIn(service);
     for (const user of USERS) await admin.newUser(user);
     const acknowledged = new Map<string, number>();
-    const overtaken: string[] = [];
+    const conflicted: string[] = [];
     let ended = false;
     let after = 0;
 
@@ -29,7 +29,7 @@ for (const kind of ORDER_KINDS) {
         if (response === undefined) continue;
         // A set of the ended worker may still be in flight to the disk when the same user sets again.
         if (response.status === 409) {
-          overtaken.push(user);
+          conflicted.push(user);
           continue;
         }
         expect(response.status).toBe(200);
@@ -40,7 +40,7 @@ for (const kind of ORDER_KINDS) {
     await endOneWorker(kind);
     ended = true;
     await Promise.all(writers);
-    expect(overtaken.length).toBe(new Set(overtaken).size);
+    expect(conflicted.length).toBe(new Set(conflicted).size);
 
     for (const user of USERS) {
       const stored = Number((await admin.get(user)).body.data.number);

@@ -27,15 +27,15 @@ self.onmessage = ({ data }: MessageEvent<Burst>) => {
   });
   const app = rateLimitedApp(1);
   let passed = 0;
-  let strangersPassed = 0;
+  let unauthenticatedPassed = 0;
   const arrived = new Int32Array(ready);
   Atomics.add(arrived, 0, 1);
   while (Atomics.load(arrived, 0) < threads);
   for (let call = 0; call < calls; call++) {
     passed += passes(() => rateLimiter.charge(app, "set", ratePerSecond));
-    strangersPassed += passes(() => rateLimiter.chargeAddress("10.0.0.1"));
+    unauthenticatedPassed += passes(() => rateLimiter.chargeAddress("10.0.0.1"));
   }
-  self.postMessage({ passed, strangersPassed });
+  self.postMessage({ passed, unauthenticatedPassed });
 };
 
 function passes(charge: () => void): number {

@@ -161,13 +161,13 @@ test("four threads that charge one bucket concurrently get exactly one second's 
     };
     const results = await Promise.all(workers.map((worker) => answerOf(worker, burst)));
     expect(results.reduce((sum, { passed }) => sum + passed, 0)).toBe(1000);
-    expect(results.reduce((sum, { strangersPassed }) => sum + strangersPassed, 0)).toBe(1000);
+    expect(results.reduce((sum, { unauthenticatedPassed }) => sum + unauthenticatedPassed, 0)).toBe(1000);
     // Of app 1, "set", the refused ones included.
     expect(rateLimiterCells(cells).arrivals[CELLS_PER_APP]).toBe(second * threads * burst.calls);
   }
 }, 20_000);
 
-function answerOf(worker: Worker, burst: Burst): Promise<{ passed: number; strangersPassed: number }> {
+function answerOf(worker: Worker, burst: Burst): Promise<{ passed: number; unauthenticatedPassed: number }> {
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => resolve(data);
     worker.onerror = (event) => reject(new Error(event.message));

@@ -48,9 +48,9 @@ test("no token is accepted without a signature, or with one that a reader of the
     expect(await refusal(verify(`${signed}.${hmac(signed, key)}`))).toBe("token_unknown");
   }
   // Anyone can send a key with their token.
-  const stranger = await signingPair(server.issuer, "RS256", "one");
-  expect(await refusal(verify(await stranger.sign({}, { jwk: stranger.jwk })))).toBe("token_unknown");
-  expect(await refusal(verify(await stranger.sign({}, { jku: `${server.issuer}/other` })))).toBe("token_unknown");
+  const otherPair = await signingPair(server.issuer, "RS256", "one");
+  expect(await refusal(verify(await otherPair.sign({}, { jwk: otherPair.jwk })))).toBe("token_unknown");
+  expect(await refusal(verify(await otherPair.sign({}, { jku: `${server.issuer}/other` })))).toBe("token_unknown");
 });
 
 test("an algorithm that the app does not take is refused, also with the right key", async () => {

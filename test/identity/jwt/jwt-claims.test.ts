@@ -35,7 +35,7 @@ const CLAIM: Partial<OidcSettings> = {
   adminClaim: "root",
   adminScope: "profiles:all",
 };
-const NOBODY: Written = { sub: null };
+const NO_USER: Written = { sub: null };
 
 /** docs/IDENTITY.md § JWT, claim by claim. */
 const TABLE: Readonly<Record<string, readonly Claims[]>> = {
@@ -100,7 +100,7 @@ const TABLE: Readonly<Record<string, readonly Claims[]>> = {
     { claims: { sub: '["ada"]' }, is: MALFORMED },
     { claims: { sub: "true" }, is: MALFORMED },
     { claims: { sub: "null" }, is: MALFORMED },
-    { claims: NOBODY, is: MALFORMED },
+    { claims: NO_USER, is: MALFORMED },
     { claims: { preferred_username: LONG }, settings: CLAIM, is: named(LONG) },
     { claims: {}, settings: CLAIM, is: MALFORMED },
     { claims: {}, settings: { userClaim: "toString" }, is: MALFORMED },
@@ -126,7 +126,7 @@ const TABLE: Readonly<Record<string, readonly Claims[]>> = {
     { claims: { root: "true", preferred_username: "null" }, settings: CLAIM, is: MALFORMED },
     { claims: { root: "true", preferred_username: '""' }, settings: CLAIM, is: MALFORMED },
     // Where the app names no such claim, none makes an admin.
-    { claims: { ...NOBODY, root: "true", admin: "true", null: "true" }, is: MALFORMED },
+    { claims: { ...NO_USER, root: "true", admin: "true", null: "true" }, is: MALFORMED },
   ],
   "--admin-scope": [
     { claims: { scope: '"openid profiles:all"' }, settings: CLAIM, is: ADMIN },
@@ -138,7 +138,7 @@ const TABLE: Readonly<Record<string, readonly Claims[]>> = {
     { claims: { scp: '"profiles:all"' }, settings: CLAIM, is: MALFORMED },
     { claims: { scp: '["openid profiles:all"]' }, settings: CLAIM, is: MALFORMED },
     { claims: { scope: '"profiles:all"', preferred_username: '"bob"' }, settings: CLAIM, is: named("bob") },
-    { claims: { ...NOBODY, scope: '"null undefined"' }, is: MALFORMED },
+    { claims: { ...NO_USER, scope: '"null undefined"' }, is: MALFORMED },
   ],
 };
 

@@ -93,10 +93,10 @@ test("one text is one call at a time, and is not asked again for a while when it
   const token = service.token("ada");
   await Promise.all(Array.from({ length: 50 }, () => verify(token)));
   expect(service.asked).toBe(1);
-  const stranger = hostedToken(randomUUID());
-  for (let time = 0; time < 20; time++) expect(await refusal(verify(stranger))).toBe("token_unknown");
+  const unknownToken = hostedToken(randomUUID());
+  for (let time = 0; time < 20; time++) expect(await refusal(verify(unknownToken))).toBe("token_unknown");
   expect(service.asked).toBe(2);
   clock.advance(10_000);
-  await refusal(verify(stranger));
+  await refusal(verify(unknownToken));
   expect(service.asked).toBe(3);
 });

@@ -13,8 +13,8 @@ import {
   SHOWN_WITHIN_MS,
   startWithAda,
 } from "../../kits/agora-chat-uikit.ts";
-import type { KitServer } from "../../kits/kit-server.ts";
 import { failedReload } from "../../kits/failed-reload.ts";
+import type { KitServer } from "../../kits/kit-server.ts";
 import { kitMissing, prepareKit, type ServerAddress } from "../../kits/open-kit.ts";
 import { makeContacts, nicknameOf } from "../../kits/people.ts";
 

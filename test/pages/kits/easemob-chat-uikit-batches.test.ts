@@ -3,8 +3,8 @@ import { eventually } from "../../harness/eventually.ts";
 import { isLeftOut } from "../../harness/missing-part.ts";
 import { contactNames } from "../../kits/contact-list.ts";
 import { EASEMOB_CHAT_UIKIT, EASEMOB_PAGE } from "../../kits/easemob-chat-uikit.ts";
-import { startKitServer } from "../../kits/kit-server.ts";
 import { failedReload } from "../../kits/failed-reload.ts";
+import { startKitServer } from "../../kits/kit-server.ts";
 import { kitMissing, prepareKit } from "../../kits/open-kit.ts";
 import { makeContacts, nicknameOf } from "../../kits/people.ts";
 

@@ -12,8 +12,8 @@ import {
   EASEMOB_PAGE,
   OWN_PROFILE,
 } from "../../kits/easemob-chat-uikit.ts";
-import { startKitServer } from "../../kits/kit-server.ts";
 import { failedReload } from "../../kits/failed-reload.ts";
+import { startKitServer } from "../../kits/kit-server.ts";
 import { kitMissing, type OpenedKit, prepareKit } from "../../kits/open-kit.ts";
 import { makeContacts, PICTURE, PICTURE_WIDTH } from "../../kits/people.ts";
 

@@ -14,11 +14,11 @@ export interface CallerKind {
   readonly maker: Maker;
 }
 
-export const STRANGER: CallerKind = { name: "nobody", relation: "nobody", maker: "nobody" };
+export const UNAUTHENTICATED: CallerKind = { name: "nobody", relation: "nobody", maker: "nobody" };
 
 /** Every kind of caller; core/access.ts decides what each may do. */
 export const CALLERS: readonly CallerKind[] = [
-  STRANGER,
+  UNAUTHENTICATED,
   { name: "the user", relation: "self", maker: "usermeta" },
   { name: "an admin", relation: "admin", maker: "usermeta" },
   { name: "the operator", relation: "admin", maker: "operator" },

@@ -1,5 +1,5 @@
 import type { CallRow } from "./call-row.ts";
-import { CALLERS, type CallerKind, isTrusted, mayCall, STRANGER } from "./callers.ts";
+import { CALLERS, type CallerKind, isTrusted, mayCall, UNAUTHENTICATED } from "./callers.ts";
 import { CALLS } from "./calls.ts";
 import type { Ending } from "./endings.ts";
 
@@ -20,7 +20,7 @@ export function cellName({ call, caller }: Cell): string {
 }
 
 function callersOf({ needs }: CallRow): readonly CallerKind[] {
-  if (needs === "client secret" || needs === "password") return [STRANGER];
+  if (needs === "client secret" || needs === "password") return [UNAUTHENTICATED];
   return CALLERS.filter((caller) => (needs === "token" ? isTrusted(caller) : mayCall(caller, needs)));
 }
 

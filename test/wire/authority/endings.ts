@@ -36,7 +36,7 @@ const isUser = ({ relation }: CallerKind): boolean => relation === "self";
 /** All that are ended with the client secret: also those of others, which are judged by when they were made. */
 const isAdminsToken = ({ relation, maker }: CallerKind): boolean => relation === "admin" && maker !== "operator";
 const isToken = (caller: CallerKind): boolean => isUser(caller) || isAdminsToken(caller);
-const nobody = (): boolean => false;
+const never = (): boolean => false;
 const madeBy =
   (wanted: Maker) =>
   ({ maker }: CallerKind): boolean =>
@@ -114,7 +114,7 @@ export const ENDINGS: readonly Ending[] = [
   },
   {
     name: "registration was closed",
-    ends: nobody,
+    ends: never,
     app: "closed",
     end: ({ app }) => operatorOf(app.service).set(app.app, { registration: "authorised" }),
   },

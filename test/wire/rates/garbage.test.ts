@@ -6,7 +6,7 @@ import { startTestService, type TestService } from "../../harness/service.ts";
 import { createTestClock } from "../../harness/test-clock.ts";
 
 /** Of an address, where the server has no rate of its own. */
-const STRANGERS_PER_SECOND = 100;
+const UNAUTHENTICATED_PER_SECOND = 100;
 
 interface Garbage {
   readonly method?: string;
@@ -45,7 +45,7 @@ for (const [name, garbage] of Object.entries(GARBAGE)) {
   test(`${name}, again and again, is 429: the rate of an address is never off`, async () => {
     const clock = createTestClock();
     await using service = await startTestService({ settings: BEHIND_PROXY, parts: { clock } });
-    for (let time = 0; time < STRANGERS_PER_SECOND; time++) {
+    for (let time = 0; time < UNAUTHENTICATED_PER_SECOND; time++) {
       const { status } = await sendFrom(service, "10.0.0.1", garbage);
       expect(status).toBeWithin(400, 429);
     }
@@ -64,7 +64,7 @@ test("an address over its limit gets nothing but free paths and calls with its t
   const admin = await signIn(service);
   await admin.register("ada");
   const headers = from("10.0.0.1");
-  for (let time = 0; time < STRANGERS_PER_SECOND; time++) {
+  for (let time = 0; time < UNAUTHENTICATED_PER_SECOND; time++) {
     await sendFrom(service, "10.0.0.1", { path: "/nothing" });
   }
   const json = { grant_type: "password", username: "ada", password: "secret" };
@@ -89,7 +89,7 @@ test("refusals of a caller with a valid token do not count for the address", asy
   const admin = await signIn(service);
   const ada = await admin.newUser("ada");
   const headers = from("10.0.0.1");
-  for (let time = 0; time < STRANGERS_PER_SECOND; time++) {
+  for (let time = 0; time < UNAUTHENTICATED_PER_SECOND; time++) {
     const unknown = await send("GET", `${service.base}/users/ghost`, { headers, token: admin.token });
     expect(unknown.status).toBe(404);
     const inherit = { headers, token: admin.token, json: { grant_type: "inherit", username: "ghost" } };

@@ -71,9 +71,9 @@ test("a token of another app is refused", async () => {
   const admin = await signIn(service);
   await admin.newUser("ada");
   const other = await service.addApp("org/other");
-  const stranger = await eventually(() => signIn(other));
-  const strangeAda = await stranger.newUser("ada");
-  for (const token of [stranger.token, strangeAda]) {
+  const otherAdmin = await eventually(() => signIn(other));
+  const otherAda = await otherAdmin.newUser("ada");
+  for (const token of [otherAdmin.token, otherAda]) {
     const text = "Unable to authenticate due to corrupt access token";
     const answer = await send("PUT", `${service.base}/metadata/user/ada`, { token, form });
     expectMetadataError(answer, { status: 401, error: "auth_bad_access_token", text, desc: "unauthorized" });

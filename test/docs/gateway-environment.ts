@@ -4,7 +4,7 @@ export const GATEWAY_HOST = "chat.example.com";
 export const HOSTED_HOST = "a1.easemob.com";
 
 /** Where a recipe of docs/GATEWAY.md is run. */
-export interface GatewayPlace {
+export interface GatewayEnvironment {
   /** For files of the gateway's own. */
   readonly folder: string;
   /** The file of the access log. */

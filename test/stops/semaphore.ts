@@ -1,5 +1,5 @@
 /** Limits concurrent tasks; the others wait their turn. */
-export class Places {
+export class Semaphore {
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
@@ -7,7 +7,7 @@ export class Places {
     this.#free = count;
   }
 
-  async take<T>(use: () => Promise<T>): Promise<T> {
+  async run<T>(use: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {

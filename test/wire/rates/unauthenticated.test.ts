@@ -5,12 +5,12 @@ import { BEHIND_PROXY, from } from "../../harness/from-address.ts";
 import { burst } from "./burst.ts";
 import { type RatedService, startRatedService } from "./rated-service.ts";
 
-const STRANGERS = 4;
+const UNAUTHENTICATED_RATE = 4;
 const RATE = 6;
 
 /** Unauthenticated clients have their own rate, and a proxy names their addresses. */
 function start(registration: "open" | "authorised" = "authorised"): Promise<RatedService> {
-  const limits = { ...DEFAULT_LIMITS, ratePerSecond: STRANGERS };
+  const limits = { ...DEFAULT_LIMITS, ratePerSecond: UNAUTHENTICATED_RATE };
   return startRatedService(RATE, {
     settings: { defaults: { limits, registration }, ...BEHIND_PROXY },
   });
@@ -46,7 +46,7 @@ test("an address's failures are answered up to its own rate, and take nothing of
     const call = garbage(rated, `10.0.0.${index}`)[index % kinds];
     if (call === undefined) throw new Error("no call");
     const { passed, limited } = await burst(30, call);
-    expect([index, passed]).toEqual([index, STRANGERS]);
+    expect([index, passed]).toEqual([index, UNAUTHENTICATED_RATE]);
     // Where one account is guessed at, for longer and longer: see log-ins/.
     expect(Number(limited[0]?.headers.get("retry-after"))).toBeWithin(1, 61);
     expect(limited[0]?.body.error).toBe("reach_limit");
@@ -105,9 +105,9 @@ test("under open registration an address without a token registers at its own ra
       headers: from(address),
       json: { username: `u${index}-${address}`, password: "123" },
     });
-  expect((await burst(30, register("10.0.0.1"))).passed).toBe(STRANGERS);
+  expect((await burst(30, register("10.0.0.1"))).passed).toBe(UNAUTHENTICATED_RATE);
   const list = () => send("GET", `${service.base}/users`, { token: admin.token });
-  expect((await burst(30, list)).passed).toBe(RATE - STRANGERS);
+  expect((await burst(30, list)).passed).toBe(RATE - UNAUTHENTICATED_RATE);
 });
 
 test("bodies that are no registration take nothing of an open app's rate", async () => {
@@ -130,7 +130,7 @@ test("an address is one, whatever port or spelling the proxy writes, and an unre
     ["2001:db8::1", "[2001:DB8::1]:443", "2001:0db8::2", "[2001:db8:0:0:ffff::]:1"],
     ["unknown", "203.0.113.7, garbage", "203.0.113.8, _hidden", ""],
   ]) {
-    expect([spellings[0], (await burst(30, inTurn(spellings))).passed]).toEqual([spellings[0], STRANGERS]);
+    expect([spellings[0], (await burst(30, inTurn(spellings))).passed]).toEqual([spellings[0], UNAUTHENTICATED_RATE]);
   }
   // Mapped addresses in capitals are as many as they are.
   const mapped = await burst(10, (index) => ask(`::FFFF:198.51.100.${index}`));
