@@ -27,11 +27,12 @@ export interface Gateway extends AsyncDisposable {
 export const GATEWAYS = ["nginx", "caddy"] as const;
 export type GatewayName = (typeof GATEWAYS)[number];
 
-const COMMANDS: Readonly<Record<GatewayName, (program: string, place: GatewayEnvironment) => Promise<GatewayCommand>>> =
-  {
-    nginx: nginxCommand,
-    caddy: caddyCommand,
-  };
+const COMMANDS: Readonly<
+  Record<GatewayName, (program: string, environment: GatewayEnvironment) => Promise<GatewayCommand>>
+> = {
+  nginx: nginxCommand,
+  caddy: caddyCommand,
+};
 
 /** @param usermeta where usermeta listens, `http://127.0.0.1:PORT` */
 export async function startGateway(name: GatewayName, program: string, usermeta: string): Promise<Gateway> {
@@ -44,8 +45,8 @@ export async function startGateway(name: GatewayName, program: string, usermeta:
   const [port, securePort] = [await lastingPort(), await lastingPort()];
   const log = join(folder, "access.log");
   const usermetaHost = new URL(usermeta).host;
-  const place = { folder, log, port, securePort, own, hosted, hostedPort, namesPort, usermetaHost };
-  const { command, env } = await COMMANDS[name](program, place);
+  const environment = { folder, log, port, securePort, own, hosted, hostedPort, namesPort, usermetaHost };
+  const { command, env } = await COMMANDS[name](program, environment);
   const running = stack.use(new StartedProcess(command, { folder, env }));
   const origin = `http://127.0.0.1:${port}`;
   await eventually(async () => {

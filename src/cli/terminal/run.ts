@@ -38,20 +38,20 @@ export async function run(argv: readonly string[], io: CommandContext): Promise<
     progress.hasAnswered = true;
     io.stdout.write(errorJson(failure, lines));
   };
-  const tellUnforeseen = (error: unknown): void => tell(unforeseen(error), outlineOf(error).stack);
-  io.onCrash(tellUnforeseen);
+  const tellUnexpected = (error: unknown): void => tell(unexpected(error), outlineOf(error).stack);
+  io.onCrash(tellUnexpected);
   try {
-    return await obey(argv, io, progress);
+    return await execute(argv, io, progress);
   } catch (error) {
     const failure = asFailure(error);
-    if (failure === undefined) tellUnforeseen(error);
+    if (failure === undefined) tellUnexpected(error);
     else tell(failure);
     await io.stdout.written();
     return failure?.exitCode ?? EXIT.refused;
   }
 }
 
-async function obey(argv: readonly string[], io: CommandContext, progress: Progress): Promise<ExitCode> {
+async function execute(argv: readonly string[], io: CommandContext, progress: Progress): Promise<ExitCode> {
   const arranged = arrangeArguments(argv);
   let exitCode: ExitCode = EXIT.done;
   const program = createProgram(io, async (invocation) => {
@@ -110,7 +110,7 @@ function written({ json, text }: Answer, forPrograms: boolean): string {
 }
 
 /** A bug. It may have any message. */
-function unforeseen(error: unknown): Failure {
+function unexpected(error: unknown): Failure {
   const { type, message, code } = outlineOf(error);
   const what = [type, code].filter((word) => word !== undefined).join(" ");
   return refused(`an unexpected fault: ${what}${message === undefined ? "" : `: ${message}`}`);

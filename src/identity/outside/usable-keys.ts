@@ -44,12 +44,12 @@ async function unusableReason(key: JWK): Promise<string | undefined> {
       { protected: base64url.encode(JSON.stringify({ alg })), payload: "e30", signature: "AAAA" },
       find,
     );
-    return "it takes any signature";
+    return "it accepts any signature";
   } catch (error) {
     if (error instanceof errors.JWSSignatureVerificationFailed) return undefined;
-    if (error instanceof errors.JWKSNoMatchingKey) return "its members do not go together";
+    if (error instanceof errors.JWKSNoMatchingKey) return "its members contradict each other";
     if (key.kty === "RSA" && rsaBits(key) < RSA_BITS_MIN) return `it has fewer than ${RSA_BITS_MIN} bits`;
-    return "it cannot be read, or not by its algorithm";
+    return "it is malformed, or does not fit its algorithm";
   }
 }
 

@@ -46,7 +46,7 @@ export function createPageBuild(events: PageEvents, root: string = ROOT): PageBu
       stderr: "pipe",
     });
     child = started;
-    giveWay(started.pid);
+    lowerPriority(started.pid);
     const [said, code] = await Promise.all([started.stderr.text(), started.exited]);
     if (isOver) return undefined;
     if (code === 0 && isBuilt(folder)) {
@@ -86,7 +86,7 @@ export function createPageBuild(events: PageEvents, root: string = ROOT): PageBu
   };
 }
 
-function giveWay(pid: number): void {
+function lowerPriority(pid: number): void {
   try {
     setPriority(pid, LOWEST_PRIORITY);
   } catch {
