@@ -9,7 +9,7 @@ import type { NewUser, UserChange } from "./ports/user-store.ts";
 /** "incompatible" and "conflict": see `Store.changeApp`. */
 export function changedApp(
   app: App,
-  { endAdminTokens, endTokens, formerIdentity, ...settings }: AppChange,
+  { revokeAdminTokens, revokeTokens, formerIdentity, ...settings }: AppChange,
   now: number,
 ): App | "incompatible" | "conflict" {
   const { adminTokensValidAfter, tokensValidAfter } = app;
@@ -18,8 +18,8 @@ export function changedApp(
   return {
     ...app,
     ...settings,
-    adminTokensValidAfter: endAdminTokens ? endedAt(adminTokensValidAfter, now) : adminTokensValidAfter,
-    tokensValidAfter: endTokens ? endedAt(tokensValidAfter, now) : tokensValidAfter,
+    adminTokensValidAfter: revokeAdminTokens ? endedAt(adminTokensValidAfter, now) : adminTokensValidAfter,
+    tokensValidAfter: revokeTokens ? endedAt(tokensValidAfter, now) : tokensValidAfter,
   };
 }
 
@@ -35,14 +35,14 @@ export function settingsConflict({
 /** @param only see UserTerms */
 export function changedUser(
   user: User | undefined,
-  { endTokens, ...settings }: UserChange,
+  { revokeTokens, ...settings }: UserChange,
   now: number,
   only?: UserTerms["only"],
 ): User | "conflict" | undefined {
   if (user === undefined || (only !== undefined && only.id !== user.id)) return undefined;
   const { tokensValidAfter } = user;
   if ((only?.tokensValidAfter ?? tokensValidAfter) !== tokensValidAfter) return "conflict";
-  const ended = endTokens ? endedAt(tokensValidAfter, now) : tokensValidAfter;
+  const ended = revokeTokens ? endedAt(tokensValidAfter, now) : tokensValidAfter;
   return { ...user, ...settings, modified: now, tokensValidAfter: ended };
 }
 

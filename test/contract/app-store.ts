@@ -147,8 +147,8 @@ export function describeApps(open: OpenForTest): void {
       const { number } = await addApp(store);
       const times = [];
       for (const now of [5000, 5000, 3000]) {
-        times.push(done(await store.changeApp(number, { endAdminTokens: true }, now)).adminTokensValidAfter);
-        times.push(done(await store.changeApp(number, { endTokens: true }, now)).tokensValidAfter);
+        times.push(done(await store.changeApp(number, { revokeAdminTokens: true }, now)).adminTokensValidAfter);
+        times.push(done(await store.changeApp(number, { revokeTokens: true }, now)).tokensValidAfter);
       }
       expect(times).toEqual([5000, 5000, 5001, 5001, 5002, 5002]);
     });

@@ -15,9 +15,9 @@ export function describeFeed(open: OpenForTest): void {
       const { cursor: start, changes: first } = await store.changesSince(0);
       expect(first).toEqual([{ kind: "apps" }]);
       const { number } = app;
-      const ada = done(await store.changeUser(number, name("ada"), { endTokens: true }, 2000));
+      const ada = done(await store.changeUser(number, name("ada"), { revokeTokens: true }, 2000));
       await store.changeUser(number, name("bob"), { activated: true }, 2000);
-      await store.changeApp(number, { endTokens: true, endAdminTokens: true }, 2000);
+      await store.changeApp(number, { revokeTokens: true, revokeAdminTokens: true }, 2000);
       await store.addSigningKey(new Uint8Array(32), 2000);
       const [cyd, bob] = done(await store.deleteUsers(number, ["cyd", "nobody", "bob"].map(name), 2000));
       await store.deleteApp(number, 2000);

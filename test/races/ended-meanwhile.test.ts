@@ -16,7 +16,7 @@ const newApp = ownApps({ gate: writes.gate, parts: { passwords: hashes.passwords
 /** The ways to end an admin's authority while a long call of theirs is in flight. */
 const ENDINGS: Readonly<Record<string, (app: OwnApp) => Promise<unknown>>> = {
   "the secret is rotated": ({ service, app }) => operatorOf(service).rotateSecret(app),
-  "all tokens are revoked": ({ service, app }) => operatorOf(service).endTokens(app, "all"),
+  "all tokens are revoked": ({ service, app }) => operatorOf(service).revokeTokens(app, "all"),
   "the app is deleted": ({ service, app }) => operatorOf(service).remove(app),
 };
 

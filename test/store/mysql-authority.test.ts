@@ -40,10 +40,10 @@ const CALLS: Readonly<Record<string, Call>> = {
 };
 
 const ENDS: Readonly<Record<string, (store: Store, app: App) => Promise<unknown>>> = {
-  "all tokens of the app": (store, { number }) => store.changeApp(number, { endTokens: true }, 4000),
-  "the admins' tokens": (store, { number }) => store.changeApp(number, { endAdminTokens: true }, 4000),
+  "all tokens of the app": (store, { number }) => store.changeApp(number, { revokeTokens: true }, 4000),
+  "the admins' tokens": (store, { number }) => store.changeApp(number, { revokeAdminTokens: true }, 4000),
   registration: (store, { number }) => store.changeApp(number, { registration: "authorised" }, 4000),
-  "the user's tokens": (store, { number }) => store.changeUser(number, ASKER, { endTokens: true }, 4000),
+  "the user's tokens": (store, { number }) => store.changeUser(number, ASKER, { revokeTokens: true }, 4000),
   "the user's being activated": (store, { number }) => store.changeUser(number, ASKER, { activated: false }, 4000),
   "the user": (store, { number }) => store.deleteUsers(number, [ASKER], 4000),
 };
@@ -137,9 +137,9 @@ describe.skipIf(mariadbIsMissing())("in a batch of sets", () => {
     );
     const ofGone = await sizedAt(store, gone, 0, 9);
     const other = await fixture.another();
-    await other.changeApp(app.number, { endAdminTokens: true }, 2000);
+    await other.changeApp(app.number, { revokeAdminTokens: true }, 2000);
     await other.deleteApp(gone.number, 2000);
-    for (const index of [4, 5, 6, 7]) await other.changeUser(app.number, userAt(index), { endTokens: true }, 3000);
+    for (const index of [4, 5, 6, 7]) await other.changeUser(app.number, userAt(index), { revokeTokens: true }, 3000);
     await other.deleteUsers(app.number, [userAt(8)], 3000);
     await set(other, app, 9, 3);
     const asked = writes.map(async ({ index, write }) => {
@@ -162,7 +162,7 @@ describe.skipIf(mariadbIsMissing())("in a batch of sets", () => {
   test("two sets of one user and version are distinguished by their authority, whichever comes first", async () => {
     await using fixture = await mysqlFixture(2);
     const { store, app } = fixture;
-    await store.changeApp(app.number, { endAdminTokens: true }, 2000);
+    await store.changeApp(app.number, { revokeAdminTokens: true }, 2000);
     const id = (await stored(store, app, ASKER)).userId;
     const user = { id, name: ASKER, endedMax: 0 };
     const good: readonly (Authority | undefined)[] = [
@@ -223,7 +223,7 @@ describe.skipIf(mariadbIsMissing())("in a batch of sets", () => {
     await set(store, app, 0, 9);
     await stored(store, app, ASKER);
     await set(fixture.store, app, 0, 5);
-    await fixture.store.changeApp(app.number, { endTokens: true }, 2000);
+    await fixture.store.changeApp(app.number, { revokeTokens: true }, 2000);
     const authority = { appEndedMax: 0, adminEndedMax: 0 };
     const write = await sizedAt(fixture.store, app, 0, 7);
     expect(await store.writeAttributes(write, terms(authority))).toBe("unauthorised");

@@ -76,7 +76,7 @@ describe.skipIf(mariadbIsMissing())("when the answer to a commit is lost", () =>
         await cutNext(() => store.clearAttributes(number, ADA, 2000));
         expect(await stored(store, fixture.app, ADA)).toMatchObject({ json: "{}", version: version + 1 });
         expect(await cutNext(() => store.insertUsers(number, [newUser("new")]))).toEqual(["inserted"]);
-        const change = { endTokens: true } as const;
+        const change = { revokeTokens: true } as const;
         expect(await cutNext(() => store.changeUser(number, ADA, change, 2000))).toMatchObject({ name: ADA });
         expect(await cutNext(() => store.deleteUsers(number, [name("new")], 2000))).toHaveLength(1);
         expect(await cutNext(() => store.insertApp(newApp("org/cut")))).toMatchObject({ key: "org/cut" });

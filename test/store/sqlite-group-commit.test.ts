@@ -91,7 +91,7 @@ test("a feed entry is announced when it can be read, and before the write is ack
   connection.onCommitted = () => {
     readable = first.changesSince(cursor);
   };
-  commit(transaction, [1, "changeUser", app, ADA, { endTokens: true }, 5]);
+  commit(transaction, [1, "changeUser", app, ADA, { revokeTokens: true }, 5]);
   expect(readable).toMatchObject({ changes: [{ kind: "user" }] });
   expect(first.feedVersion()).not.toBe(announced);
 });

@@ -117,10 +117,10 @@ export async function fill(place: Place): Promise<void> {
   const last = await addApp(store, "org/last");
   for (const { number } of [gone, last]) await store.deleteApp(number, 2000);
   const settings = { userBytesMax: 9000, appBytesMax: 2 ** 53 - 1, batchMax: 7, ratePerSecond: 0 } as const;
-  await store.changeApp(app.number, { ...settings, dialect: "2026", registration: "open", endTokens: true }, 3000);
+  await store.changeApp(app.number, { ...settings, dialect: "2026", registration: "open", revokeTokens: true }, 3000);
   await store.changeApp(
     bare.number,
-    { clientSecretHash: new Uint8Array([0, 39, 92, 255]), endAdminTokens: true },
+    { clientSecretHash: new Uint8Array([0, 39, 92, 255]), revokeAdminTokens: true },
     4000,
   );
   await store.addSigningKey(new Uint8Array([0, 1, 39, 92, 255]), 1000);
@@ -138,7 +138,7 @@ export async function fill(place: Place): Promise<void> {
     for (let version = 0; version < at % 4; version++) await write(store, app, name, VALUES[(at + version) % 5] ?? "");
   }
   const [, first = "a", second = "a"] = NAMES.map((name) => newUser(name).name);
-  await store.changeUser(app.number, newUser(first).name, { activated: false, endTokens: true }, 5000);
+  await store.changeUser(app.number, newUser(first).name, { activated: false, revokeTokens: true }, 5000);
   await store.clearAttributes(app.number, newUser(second).name, 6000);
 }
 

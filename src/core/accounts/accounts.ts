@@ -142,7 +142,7 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
   ): Promise<User | "conflict" | undefined> {
     const user = await store.changeUser(app.number, name, what, clock.now(), { authority: by.authority, only });
     if (user === "unauthorised") throw endedRefusal(by);
-    if (user !== undefined && user !== "conflict" && what.endTokens) tokens.invalidateUser(user.id);
+    if (user !== undefined && user !== "conflict" && what.revokeTokens) tokens.invalidateUser(user.id);
     return user;
   }
 
@@ -278,14 +278,14 @@ export function createAccounts({ store, tokens, clock, random, passwords }: Acco
       const passwordHash = await passwords.hash({ address, account: accountOf(app, caller) }, newPassword);
       // Every password change revokes tokens: while `tokensValidAfter` is unchanged, the old password is still current.
       const only = caller.kind === "admin" ? { id } : { id, tokensValidAfter };
-      const changed = await change(app, by, name, { passwordHash, endTokens: true }, only);
+      const changed = await change(app, by, name, { passwordHash, revokeTokens: true }, only);
       if (changed === undefined) throw new Refusal({ code: "password_user_unknown" });
       if (changed === "conflict") throw new Refusal({ code: "password_wrong" });
     },
 
     async setActivated({ app, access }, by, target, activated) {
       permit("activateUser", by.caller, target, access);
-      const what: UserChange = activated ? { activated } : { activated, endTokens: true };
+      const what: UserChange = activated ? { activated } : { activated, revokeTokens: true };
       const changed = target === undefined ? undefined : await change(app, by, target, what);
       if (changed === undefined || changed === "conflict") throw new Refusal({ code: "user_unknown" });
       return changed;

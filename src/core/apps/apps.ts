@@ -34,7 +34,7 @@ export interface Apps {
   /** Also revokes the tokens obtained with the old secret. Undefined: no such app. */
   rotateSecret(app: App): Promise<AppCredentials | undefined>;
   /** Revokes tokens. admin: those obtained with the client secret; all: the users' tokens, too. */
-  endTokens(app: App, which: "admin" | "all"): Promise<void>;
+  revokeTokens(app: App, which: "admin" | "all"): Promise<void>;
   /** Deletes the app and, in portions, its users and attributes. False: no such app. */
   remove(app: App): Promise<boolean>;
   /** Creates the app with these credentials if it does not exist; never changes an existing app. */
@@ -88,12 +88,16 @@ export function createApps({ store, clock, random, digest }: AppsNeeds): Apps {
     },
     async rotateSecret({ number, clientId }) {
       const clientSecret = newSecret();
-      const change = { clientSecretHash: digest.sha256(clientSecret), endAdminTokens: true } as const;
+      const change = { clientSecretHash: digest.sha256(clientSecret), revokeAdminTokens: true } as const;
       const changed = await store.changeApp(number, change, clock.now());
       return changed === undefined ? undefined : { clientId, clientSecret };
     },
-    async endTokens({ number }, which) {
-      await store.changeApp(number, which === "all" ? { endTokens: true } : { endAdminTokens: true }, clock.now());
+    async revokeTokens({ number }, which) {
+      await store.changeApp(
+        number,
+        which === "all" ? { revokeTokens: true } : { revokeAdminTokens: true },
+        clock.now(),
+      );
     },
     async remove({ number }) {
       const removed = await store.deleteApp(number, clock.now());

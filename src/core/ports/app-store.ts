@@ -5,10 +5,10 @@ export type NewApp = Omit<App, "number" | "adminTokensValidAfter" | "tokensValid
 
 export type AppChange = Partial<AppSettings> & {
   readonly clientSecretHash?: Uint8Array;
-  /** Void the tokens got with the client secret. */
-  readonly endAdminTokens?: true;
-  /** Void every token of the app and its users. */
-  readonly endTokens?: true;
+  /** Revoke the tokens obtained with the client secret. */
+  readonly revokeAdminTokens?: true;
+  /** Revoke every token of the app and its users. */
+  readonly revokeTokens?: true;
   /** The `identity` that the change was computed from, as `identityText` writes it. With another one: "conflict". */
   readonly formerIdentity?: string | null;
 };
@@ -20,7 +20,7 @@ export interface AppStore {
   /** "taken": another app has the key, the id or the client id. Numbers are never reused, not even those of deleted apps. */
   insertApp(app: NewApp): Promise<App | "taken">;
   /**
-   * `end…Tokens` sets the time to `now`, or to one past the former time if that is later. "incompatible": the app's
+   * `revoke…Tokens` sets the time to `now`, or to one past the former time if that is later. "incompatible": the app's
    * settings would contradict each other (`settingsConflict` of updated-entities.ts). "conflict": the stored identity is
    * not `formerIdentity`. Undefined: no such app.
    */

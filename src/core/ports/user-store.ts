@@ -7,8 +7,8 @@ export type NewUser = Pick<User, "id" | "name" | "passwordHash" | "nickname" | "
 export interface UserChange {
   readonly passwordHash?: string;
   readonly activated?: boolean;
-  /** Void the user's tokens. */
-  readonly endTokens?: true;
+  /** Revoke the user's tokens. */
+  readonly revokeTokens?: true;
 }
 
 /** A position in the order of creation: after this user. */
@@ -34,7 +34,7 @@ export interface UserStore {
     users: readonly NewUser[],
     authority?: Authority,
   ): Promise<readonly ("inserted" | "taken")[] | "unauthorised" | undefined>;
-  /** `endTokens` works as `AppChange` says of apps. Undefined: no such user. */
+  /** `revokeTokens` works as `AppChange` says of apps. Undefined: no such user. */
   changeUser(
     app: number,
     name: UserName,

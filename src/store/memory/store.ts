@@ -118,7 +118,7 @@ export function openMemoryStore(): Store {
       const user = changedUser(row?.user, change, now, only);
       if (row === undefined || user === undefined || user === "conflict") return user;
       row.user = user;
-      if (change.endTokens) feed.add({ kind: "user", userId: user.id }, now);
+      if (change.revokeTokens) feed.add({ kind: "user", userId: user.id }, now);
       return user;
     },
     async deleteUsers(app, names, now, { authority, ids } = {}) {

@@ -25,13 +25,13 @@ const BYTES = 10;
 
 export async function setScene(store: Store, { number }: App): Promise<AuthorityScene> {
   const names = ["ada", "bob", "cyd"];
-  await store.changeApp(number, { endTokens: true }, 2000);
-  const app = done(await store.changeApp(number, { endAdminTokens: true }, 2100));
+  await store.changeApp(number, { revokeTokens: true }, 2000);
+  const app = done(await store.changeApp(number, { revokeAdminTokens: true }, 2100));
   await addUsers(store, app, ...names);
   const write = async (text: string) =>
     store.writeAttributes(replacing(app, text, await attributesOf(store, app, text), '{"a":"b"}', BYTES));
   await Promise.all(names.map(write));
-  const ada = done(await store.changeUser(number, name("ada"), { endTokens: true }, 2200));
+  const ada = done(await store.changeUser(number, name("ada"), { revokeTokens: true }, 2200));
   const read: Record<string, StoredAttributes> = {};
   for (const text of names) read[text] = await attributesOf(store, app, text);
   return { store, app, ada, read };
@@ -44,7 +44,7 @@ export const CALLS: Readonly<Record<string, AuthorityCall>> = {
   },
   changeUser: {
     call: ({ store, app }, target, authority) =>
-      store.changeUser(app.number, name(target), { passwordHash: "new", endTokens: true }, CALL_MS, { authority }),
+      store.changeUser(app.number, name(target), { passwordHash: "new", revokeTokens: true }, CALL_MS, { authority }),
   },
   "changeUser of another user": {
     call: ({ store, app }, target, authority) => {

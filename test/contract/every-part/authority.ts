@@ -18,8 +18,9 @@ interface Asker {
   readonly endings: Readonly<Record<string, (store: Store, app: App) => Promise<unknown>>>;
 }
 
-const endAppTokens = (store: Store, { number }: App) => store.changeApp(number, { endTokens: true }, NOW_MS);
-const endAdminTokens = (store: Store, { number }: App) => store.changeApp(number, { endAdminTokens: true }, NOW_MS);
+const endAppTokens = (store: Store, { number }: App) => store.changeApp(number, { revokeTokens: true }, NOW_MS);
+const revokeAdminTokens = (store: Store, { number }: App) =>
+  store.changeApp(number, { revokeAdminTokens: true }, NOW_MS);
 
 /** Each kind of caller, with every way in which the authority ends. */
 const ASKERS: Readonly<Record<string, Asker>> = {
@@ -28,7 +29,7 @@ const ASKERS: Readonly<Record<string, Asker>> = {
       appEndedMax: tokensValidAfter,
       adminEndedMax: adminTokensValidAfter,
     }),
-    endings: { "the app's tokens are revoked": endAppTokens, "the admins' tokens are revoked": endAdminTokens },
+    endings: { "the app's tokens are revoked": endAppTokens, "the admins' tokens are revoked": revokeAdminTokens },
   },
   "a user": {
     authority: ({ tokensValidAfter }, { id, name: called, tokensValidAfter: endedMax }) => ({
@@ -39,7 +40,7 @@ const ASKERS: Readonly<Record<string, Asker>> = {
     endings: {
       "the app's tokens are revoked": endAppTokens,
       "the user's tokens are revoked": (store, { number }) =>
-        store.changeUser(number, ADA, { endTokens: true }, NOW_MS),
+        store.changeUser(number, ADA, { revokeTokens: true }, NOW_MS),
       "the user is deactivated": (store, { number }) => store.changeUser(number, ADA, { activated: false }, NOW_MS),
       "the user is deleted": (store, { number }) => store.deleteUsers(number, [ADA], NOW_MS),
       "the user is deleted and created again": async (store, { number }) => {
@@ -121,10 +122,10 @@ export function describeAuthority(open: OpenForTest): void {
         const [scene, other] = [await newScene(store), await newScene(store)];
         await endAppTokens(store, other.app);
         for (const [{ number }, text] of [[other.app, "ada"] as const, [scene.app, "bob"] as const]) {
-          await store.changeUser(number, name(text), { activated: false, endTokens: true }, NOW_MS);
+          await store.changeUser(number, name(text), { activated: false, revokeTokens: true }, NOW_MS);
         }
         const allowed = authority(scene.app, scene.ada);
-        if (allowed.adminEndedMax === NEVER_ENDED) await endAdminTokens(store, scene.app);
+        if (allowed.adminEndedMax === NEVER_ENDED) await revokeAdminTokens(store, scene.app);
         const answer = await call(scene, target, allowed);
         expect({ called, target, answer }).not.toEqual({ called, target, answer: unauthorised });
       });
@@ -136,7 +137,7 @@ export function describeAuthority(open: OpenForTest): void {
       await eachOf(CALLED, async ({ called, target, call }) => {
         const scene = await newScene(store);
         const ended = authority(scene.app, scene.ada);
-        await store.changeApp(scene.app.number, { endTokens: true, registration: "authorised" }, NOW_MS);
+        await store.changeApp(scene.app.number, { revokeTokens: true, registration: "authorised" }, NOW_MS);
         await store.deleteApp(scene.app.number, NOW_MS);
         const answer = await call(scene, target, ended);
         const expected = await call(scene, target, undefined);

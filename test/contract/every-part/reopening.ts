@@ -11,7 +11,7 @@ export function describeReopening(open: () => Promise<Reopenable>): void {
       await store.deleteApp(gone.number, 2000);
       await addUsers(store, app, "ada", "bob");
       await store.writeAttributes(replacing(app, "ada", await attributesOf(store, app, "ada"), '{"a":"b"}', 2));
-      await store.changeUser(app.number, name("bob"), { endTokens: true }, 2000);
+      await store.changeUser(app.number, name("bob"), { revokeTokens: true }, 2000);
       const key = await store.addSigningKey(new Uint8Array(32).fill(7), 2000);
       const ada = await attributesOf(store, app, "ada");
       const changes = await store.changesSince(0);

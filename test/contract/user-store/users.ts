@@ -86,9 +86,9 @@ export function describeUsers(open: OpenForTest): void {
       await addUsers(store, app, "ada");
       const ada = await store.user(app.number, name("ada"));
       const change = (what: object, now: number) => store.changeUser(app.number, name("ada"), what, now);
-      const hashed = await change({ passwordHash: "new", endTokens: true }, 2000);
+      const hashed = await change({ passwordHash: "new", revokeTokens: true }, 2000);
       expect(hashed).toEqual({ ...ada, passwordHash: "new", modified: 2000, tokensValidAfter: 2000 } as typeof hashed);
-      expect(await change({ activated: false, endTokens: true }, 2000)).toMatchObject({ tokensValidAfter: 2001 });
+      expect(await change({ activated: false, revokeTokens: true }, 2000)).toMatchObject({ tokensValidAfter: 2001 });
       expect(await change({ activated: true }, 3000)).toMatchObject({ activated: true, tokensValidAfter: 2001 });
       expect((await store.user(app.number, name("ada")))?.passwordHash).toBe("new");
       expect(await store.changeUser(app.number, name("bob"), { activated: true }, 3000)).toBeUndefined();
@@ -100,7 +100,7 @@ export function describeUsers(open: OpenForTest): void {
       const { number } = await addApp(store);
       const [former, ada] = [newUser("ada"), newUser("ada")];
       const change = (passwordHash: string, only: UserTerms["only"]) =>
-        store.changeUser(number, ada.name, { passwordHash, endTokens: true }, 2000, { only });
+        store.changeUser(number, ada.name, { passwordHash, revokeTokens: true }, 2000, { only });
       await store.insertUsers(number, [former]);
       await store.deleteUsers(number, [former.name], 1500);
       await store.insertUsers(number, [ada]);
@@ -125,7 +125,7 @@ export function describeUsers(open: OpenForTest): void {
       const hashes = Array.from({ length: 16 }, (_, index) => `hash ${index}`);
       const answers = await Promise.all(
         hashes.map((passwordHash) =>
-          store.changeUser(number, ada.name, { passwordHash, endTokens: true }, 2000, { only }),
+          store.changeUser(number, ada.name, { passwordHash, revokeTokens: true }, 2000, { only }),
         ),
       );
       expect(answers.filter((answer) => answer === "conflict")).toHaveLength(15);
@@ -143,7 +143,12 @@ export function describeUsers(open: OpenForTest): void {
       expect(await store.writeAttributes(write)).toBe("written");
       expect(await store.user(app.number, name("ada"))).toEqual(before);
       const attributes = await attributesOf(store, app, "ada");
-      await store.changeUser(app.number, name("ada"), { passwordHash: "new", activated: false, endTokens: true }, 9000);
+      await store.changeUser(
+        app.number,
+        name("ada"),
+        { passwordHash: "new", activated: false, revokeTokens: true },
+        9000,
+      );
       expect(await attributesOf(store, app, "ada")).toEqual(attributes);
       const changed = await store.user(app.number, name("ada"));
       await store.clearAttributes(app.number, name("ada"), 9500);

@@ -53,12 +53,12 @@ export const ENDINGS: readonly Ending[] = [
   {
     name: "the admins' tokens were revoked",
     ends: isAdminsToken,
-    end: ({ app }) => operatorOf(app.service).endTokens(app.app, "admin"),
+    end: ({ app }) => operatorOf(app.service).revokeTokens(app.app, "admin"),
   },
   {
     name: "all tokens of the app were revoked",
     ends: isToken,
-    end: ({ app }) => operatorOf(app.service).endTokens(app.app, "all"),
+    end: ({ app }) => operatorOf(app.service).revokeTokens(app.app, "all"),
   },
   {
     name: "the password was changed",
@@ -71,7 +71,7 @@ export const ENDINGS: readonly Ending[] = [
     ends: isUser,
     end: ({ app, users }) =>
       runLimited(users, AT_ONCE, ({ name }) =>
-        app.service.store.changeUser(app.app.number, name, { endTokens: true }, Date.now()),
+        app.service.store.changeUser(app.app.number, name, { revokeTokens: true }, Date.now()),
       ),
   },
   {

@@ -114,7 +114,7 @@ async function requestsOf(server: AuthorityServer, settings: Settings): Promise<
 
   const brief = await briefTokens(app);
   const endedAt = Date.now() - REVOKED_BEFORE_MS;
-  await store.changeApp(number, { endAdminTokens: true }, endedAt);
+  await store.changeApp(number, { revokeAdminTokens: true }, endedAt);
   const makers = {
     appKey: app.app.key,
     operatorKey: app.operatorKey,
@@ -134,9 +134,9 @@ async function requestsOf(server: AuthorityServer, settings: Settings): Promise<
     const { name } = subject.user;
     const { condition, caller } = bearer;
     if (caller.relation !== "self") continue;
-    if (condition === "revoked") await store.changeUser(number, name, { endTokens: true }, endedAt);
+    if (condition === "revoked") await store.changeUser(number, name, { revokeTokens: true }, endedAt);
     if (condition === "deactivated")
-      await store.changeUser(number, name, { activated: false, endTokens: true }, endedAt);
+      await store.changeUser(number, name, { activated: false, revokeTokens: true }, endedAt);
     if (condition === "deleted") await store.deleteUsers(number, [name], endedAt);
   }
   server.clock.advance(2 * BRIEF_SECONDS * 1000);

@@ -78,17 +78,17 @@ test("no token got with the old secret outlives a rotation that runs beside it",
   }, EVERYWHERE_MS);
 });
 
-test("endTokens of the admin ends the admin's tokens within a second, and spares the users'", async () => {
+test("revokeTokens of the admin ends the admin's tokens within a second, and spares the users'", async () => {
   await using service = await startTestService({ parts });
   const admin = await signIn(service);
   const ada = await admin.newUser("ada");
-  await operatorOf(service).endTokens(service.app, "admin");
+  await operatorOf(service).revokeTokens(service.app, "admin");
   await eventually(async () => expect((await knock(service.base, admin.token)).status).toBe(401), EVERYWHERE_MS);
   expect((await knock(service.base, ada)).status).toBe(200);
   expect((await knock(service.base, (await signIn(service)).token)).status).toBe(200);
 });
 
-test("endTokens of all ends every token of the app within a second, and no other app's", async () => {
+test("revokeTokens of all ends every token of the app within a second, and no other app's", async () => {
   await using service = await startTestService({ parts });
   const otherApp = await service.addApp("org/other");
   const other = await eventually(() => signIn(otherApp));
@@ -97,7 +97,7 @@ test("endTokens of all ends every token of the app within a second, and no other
   const neverSeen = await admin.newUser("bob");
   for (const token of [admin.token, known]) expect((await knock(service.base, token)).status).toBe(200);
 
-  await operatorOf(service).endTokens(service.app, "all");
+  await operatorOf(service).revokeTokens(service.app, "all");
   for (const token of [admin.token, known, neverSeen]) {
     await eventually(async () => {
       const { status, body } = await knock(service.base, token);

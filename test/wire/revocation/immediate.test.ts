@@ -9,7 +9,7 @@ test("ending all tokens elsewhere in the process holds for the next request", as
   const admin = await signIn(service);
   await admin.newUser("ada");
   expect((await admin.get("ada")).status).toBe(200);
-  await service.store.changeApp(service.app.number, { endTokens: true }, Date.now());
+  await service.store.changeApp(service.app.number, { revokeTokens: true }, Date.now());
   const answer = await admin.get("ada");
   expect(answer.status).toBe(401);
   expect(answer.body.error_description).toBe("Unable to authenticate due to expired access token");
@@ -23,7 +23,7 @@ test("ending a user's tokens elsewhere in the process holds for the next request
   expect((await read()).status).toBe(200);
   const ada = userName("ada");
   if (ada === undefined) throw new Error("ada is a legal name");
-  await service.store.changeUser(service.app.number, ada, { endTokens: true }, Date.now());
+  await service.store.changeUser(service.app.number, ada, { revokeTokens: true }, Date.now());
   expect((await read()).status).toBe(401);
 });
 

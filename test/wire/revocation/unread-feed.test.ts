@@ -16,10 +16,10 @@ const BROKEN = {
 };
 
 /** As another server does it. */
-async function endTokensOf(service: TestService, username: string): Promise<void> {
+async function revokeTokensOf(service: TestService, username: string): Promise<void> {
   const name = userName(username);
   if (name === undefined) throw new Error(`${username} is no legal name`);
-  await service.store.changeUser(service.app.number, name, { endTokens: true }, Date.now());
+  await service.store.changeUser(service.app.number, name, { revokeTokens: true }, Date.now());
 }
 
 // "Revocation takes effect within one second everywhere. What could not be confirmed within that time is not trusted."
@@ -35,7 +35,7 @@ for (const [how, instead] of Object.entries(BROKEN)) {
     expect((await get()).status).toBe(200);
 
     feed.instead = instead;
-    await endTokensOf(service, "ada");
+    await revokeTokensOf(service, "ada");
     await eventually(async () => expect((await get()).status).toBe(503), EVERYWHERE_MS);
     for (const answer of await Promise.all([get(), set(), knock(service.base, admin.token), isReady()])) {
       expect(answer.status).toBe(503);
@@ -67,7 +67,7 @@ test("the server waits for a slow change feed, and follows it", async () => {
     return await store.changesSince(0);
   };
   for (let time = 0; time < 20; time++) expect((await get()).status).toBe(200);
-  await endTokensOf(service, "ada");
+  await revokeTokensOf(service, "ada");
   await eventually(async () => expect((await get()).status).toBe(401), EVERYWHERE_MS);
 }, 20_000);
 
@@ -79,7 +79,7 @@ test("a thread that stood still for a second looks before it answers", async () 
   for (let round = 0; round < 5; round++) {
     const { token } = await signIn(service);
     expect((await knock(service.base, token)).status).toBe(200);
-    await operatorOf(service).endTokens(service.app, "admin");
+    await operatorOf(service).revokeTokens(service.app, "admin");
     await timers.advance(1000);
     expect((await knock(service.base, token)).status).toBe(401);
   }

@@ -21,13 +21,13 @@ export const tokenRevoke: Command = {
     const app = await opened.app(args[0] ?? "");
     const user = flagText(call, "user");
     if (user === undefined) {
-      await opened.apps.endTokens(app, flags.has("all") ? "all" : "admin");
+      await opened.apps.revokeTokens(app, flags.has("all") ? "all" : "admin");
     } else {
       const name = userName(user);
       const changed =
         name === undefined
           ? undefined
-          : await opened.store.changeUser(app.number, name, { endTokens: true }, systemClock.now());
+          : await opened.store.changeUser(app.number, name, { revokeTokens: true }, systemClock.now());
       if (changed === undefined)
         throw refused(`there is no user ${JSON.stringify(user)} in ${app.key}`, "user_unknown");
     }

@@ -107,7 +107,7 @@ export async function changeUser(
     ],
   });
   if (changedBy(changed) !== 1) return { keep: false, value: RETRY };
-  if (change.endTokens) await appendChange(run, [{ kind: "user", userId: user.id }], now);
+  if (change.revokeTokens) await appendChange(run, [{ kind: "user", userId: user.id }], now);
   return { keep: true, value: user };
 }
 

@@ -54,7 +54,7 @@ export function changeUser(
     user.modified,
     user.tokensValidAfter,
   );
-  if (change.endTokens) appendChange(connection, [{ kind: "user", userId: user.id }], now);
+  if (change.revokeTokens) appendChange(connection, [{ kind: "user", userId: user.id }], now);
   return user;
 }
 
