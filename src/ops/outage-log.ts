@@ -96,7 +96,7 @@ export class OutageLog {
 
   /** Logs the failures since the last lines. Call it when the process ends. */
   flush(): void {
-    for (const outage of this.#outages.values()) this.#tellLasts(outage, this.#timers.nowMs());
+    for (const outage of this.#outages.values()) this.#logOngoing(outage, this.#timers.nowMs());
   }
 
   #roomFor(kind: OutageKind): OutageKind {
@@ -124,7 +124,7 @@ export class OutageLog {
     const nowMs = this.#timers.nowMs();
     for (const outage of this.#outages.values()) {
       if (isOver(outage, nowMs)) this.#end(outage);
-      else if (nowMs - outage.lineMs >= LINE_MS) this.#tellLasts(outage, nowMs);
+      else if (nowMs - outage.lineMs >= LINE_MS) this.#logOngoing(outage, nowMs);
     }
     const isDue = ({ ends, failedMs }: Outage): boolean => ends === "store" && nowMs - failedMs >= QUIET_MS;
     if ([...this.#outages.values()].some(isDue)) void this.#checkStore();
@@ -149,7 +149,7 @@ export class OutageLog {
   }
 
   /** Logs nothing if nothing has failed since the last line. */
-  #tellLasts(outage: Outage, nowMs: number): void {
+  #logOngoing(outage: Outage, nowMs: number): void {
     const { name, beganMs, failed } = outage;
     if (Object.keys(failed).length === 0) return;
     outage.lineMs = nowMs;

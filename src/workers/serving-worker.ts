@@ -133,7 +133,7 @@ export class ServingWorker {
           this.terminate();
           break;
         case "failed":
-          tellFailure(events, data.failure, data.count);
+          logFailure(events, data.failure, data.count);
           break;
         case "crashed":
           lastError = receivedError(data.error);
@@ -177,7 +177,7 @@ export class ServingWorker {
   }
 }
 
-function tellFailure(events: ServiceEvents, failure: Failure<SentError>, count: number): void {
+function logFailure(events: ServiceEvents, failure: Failure<SentError>, count: number): void {
   const error = receivedError(failure.error);
   switch (failure.event) {
     case "requestFailed":

@@ -44,7 +44,7 @@ export class SharedState {
   }
 
   /** Records the first damage only, so that it is reported once. */
-  readonly meetDamage = (code: number): void => {
+  readonly reportDamage = (code: number): void => {
     Atomics.compareExchange(this.#damage, 0, 0, code);
   };
 

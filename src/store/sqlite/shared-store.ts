@@ -30,7 +30,7 @@ export interface JoinedSqliteStore {
 export function joinSqliteStore(share: SqliteShare): JoinedSqliteStore {
   const { path, cells, thread, cacheBytes, main } = share;
   const shared = new SharedState(cells);
-  const connection = new Connection(path, { mustExist: true, onDamage: shared.meetDamage });
+  const connection = new Connection(path, { mustExist: true, onDamage: shared.reportDamage });
   if (!isSameFile(fileIdAt(path), main)) {
     connection.close();
     throw new StoreError("file_lost", `${path} was replaced by another file while it was served`);

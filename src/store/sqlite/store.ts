@@ -73,7 +73,7 @@ export async function openSqliteStore(path: string, options: SqliteOptions = {})
   if (held === undefined) await checkServedHere(file);
   const cells = newSharedCells();
   const shared = new SharedState(cells);
-  const reading = { busyTimeoutMs: OPENING_BUSY_MS, onDamage: shared.meetDamage, mustExist: true };
+  const reading = { busyTimeoutMs: OPENING_BUSY_MS, onDamage: shared.reportDamage, mustExist: true };
   const connection = opening.adopt(await whenFree(() => new Connection(file, reading)), (opened) => opened.close());
   await whenFree(() => checkOwnership(connection, resolved.isMarked));
   if (held !== undefined) {

@@ -62,7 +62,7 @@ export class Failback implements AsyncDisposable {
       const now = performance.now();
       this.#probeMs = now - this.#returnedAt < SETTLED_MS ? Math.min(PROBE_MS_MAX, this.#probeMs * 2) : PROBE_MS;
       this.#returnedAt = now;
-      this.#hosts.goTo(host);
+      this.#hosts.switchTo(host);
       return;
     }
   }

@@ -26,7 +26,7 @@ export class Hosts {
     return this.#hosts.slice(0, this.#at);
   }
 
-  goTo(host: MysqlHost): void {
+  switchTo(host: MysqlHost): void {
     this.#at = Math.max(0, this.#hosts.indexOf(host));
   }
 
@@ -37,6 +37,6 @@ export class Hosts {
 
   /** Fails over to the next host, unless another connection has done so. */
   markUnavailable(host: MysqlHost): void {
-    if (this.current === host) this.goTo(this.after(host));
+    if (this.current === host) this.switchTo(this.after(host));
   }
 }

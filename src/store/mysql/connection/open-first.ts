@@ -62,7 +62,7 @@ export async function openFirst({ hosts, first, connect, isWanted, signal }: Ope
       const ended = await firstOf(attempts, waitMs);
       if (ended === undefined) continue;
       if ("connection" in ended) {
-        if (hosts.current === initialHost) hosts.goTo(ended.host);
+        if (hosts.current === initialHost) hosts.switchTo(ended.host);
         return ended;
       }
       failure = ended.error;

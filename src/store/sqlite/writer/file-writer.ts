@@ -90,7 +90,7 @@ export class FileWriter {
   #tryOpening(): void {
     if (this.#watch.loss(undefined) !== undefined) return;
     const { path } = this.#opening;
-    const onDamage = this.#shared.meetDamage;
+    const onDamage = this.#shared.reportDamage;
     const connection = new Connection(path, { onDamage, mustExist: true });
     if (this.#watch.loss(connection) !== undefined) {
       connection.close();
