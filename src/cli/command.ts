@@ -44,6 +44,7 @@ export interface Command {
   readonly options?: readonly OptionKey[];
   /** The command has no result, and so no `--json`. */
   readonly silent?: true;
+  /** Returns the result, or throws a `Failure`. Prints neither: `terminal/run.ts` does. Undefined if `silent`. */
   run(call: Call): Promise<Answer | undefined>;
 }
 

@@ -13,7 +13,7 @@ function attributes(number: number, filling = 0, userId = `id of ${number}`): St
   return { userId, json, bytes: number * 7, version: 2 ** 40 + number, modified: 1_796_700_000_000 + number };
 }
 
-describe("the slab", () => {
+describe("the ring cache", () => {
   test("returns the entry last added with that stamp, or nothing: never another user's, never an older one", () => {
     const step = fc.record({
       user: fc.integer({ min: 0, max: 40 }),
@@ -42,7 +42,7 @@ describe("the slab", () => {
             } else {
               const stored = attributes(index, filling);
               slab.add(...at, stamp, stored);
-              // An entry too large for the slab leaves the previous one, under a stamp that is no longer requested.
+              // An entry too large for the cache leaves the previous one, under a stamp that is no longer requested.
               if (slab.find(...at, stamp)?.version === stored.version) model.set(user, { stamp, stored });
               else model.set(user, { stamp: Number.NaN, stored });
             }
@@ -97,14 +97,14 @@ describe("the slab", () => {
     expect(held).toBe(990);
   });
 
-  test("a slab of no bytes holds nothing and refuses nothing", () => {
+  test("a cache of no bytes holds nothing and refuses nothing", () => {
     const slab = new RingCache(0);
     slab.add(1, 1, "ada", 1, attributes(1));
     expect(slab.find(1, 1, "ada", 1)).toBeUndefined();
   });
 });
 
-describe("resident attributes", () => {
+describe("the attribute cache", () => {
   /** An engine with one value per user, which counts its reads. */
   function start() {
     const stamps = new VersionStamps(newVersionStampCells());
@@ -115,13 +115,13 @@ describe("resident attributes", () => {
       return values.get(user);
     };
     const readMany = (app: number, users: readonly UserName[]) => users.map((user) => readOne(app, user));
-    const resident = new AttributeCache(1_000_000, stamps, {
+    const cache = new AttributeCache(1_000_000, stamps, {
       one: readOne,
       many: readMany,
       version: readOne,
       versions: readMany,
     });
-    return { stamps, values, resident, reads: () => reads };
+    return { stamps, values, cache, reads: () => reads };
   }
 
   const ADA = name("ada");
@@ -129,81 +129,81 @@ describe("resident attributes", () => {
   const place = keyHash(1, ADA);
 
   test("a second read does not reach the engine, alone or among many", () => {
-    const { values, resident, reads } = start();
+    const { values, cache, reads } = start();
     values.set(ADA, attributes(1)).set(BOB, attributes(2));
-    expect(resident.one(1, ADA)).toEqual(attributes(1));
-    expect(resident.one(1, ADA)).toEqual(attributes(1));
-    expect(resident.many(1, [BOB, ADA, name("cyd"), BOB])).toEqual([
+    expect(cache.one(1, ADA)).toEqual(attributes(1));
+    expect(cache.one(1, ADA)).toEqual(attributes(1));
+    expect(cache.many(1, [BOB, ADA, name("cyd"), BOB])).toEqual([
       attributes(2),
       attributes(1),
       undefined,
       attributes(2),
     ]);
     const before = reads();
-    expect(resident.many(1, [ADA, BOB])).toEqual([attributes(1), attributes(2)]);
+    expect(cache.many(1, [ADA, BOB])).toEqual([attributes(1), attributes(2)]);
     expect(reads()).toBe(before);
   });
 
   test("versions are read from the engine once, and later from cached reads", () => {
-    const { stamps, values, resident, reads } = start();
+    const { stamps, values, cache, reads } = start();
     const { json: _, ...ada } = attributes(1);
     values.set(ADA, attributes(1)).set(BOB, attributes(2));
-    expect(resident.modifiedOf(1, [BOB, name("cyd"), ADA])).toEqual([attributes(2).modified, undefined, ada.modified]);
+    expect(cache.modifiedOf(1, [BOB, name("cyd"), ADA])).toEqual([attributes(2).modified, undefined, ada.modified]);
     const before = reads();
-    expect(resident.modifiedOf(1, [ADA, BOB])).toEqual([ada.modified, attributes(2).modified]);
-    expect(resident.version(1, ADA)).toMatchObject(ada);
+    expect(cache.modifiedOf(1, [ADA, BOB])).toEqual([ada.modified, attributes(2).modified]);
+    expect(cache.version(1, ADA)).toMatchObject(ada);
     expect(reads()).toBe(before);
-    expect(resident.one(1, ADA)).toEqual(attributes(1));
+    expect(cache.one(1, ADA)).toEqual(attributes(1));
     stamps.begin([place]);
     values.set(ADA, attributes(3));
-    expect(resident.version(1, ADA)).toEqual(attributes(3));
-    expect(resident.modifiedOf(1, [ADA, BOB])).toEqual([attributes(3).modified, attributes(2).modified]);
+    expect(cache.version(1, ADA)).toEqual(attributes(3));
+    expect(cache.modifiedOf(1, [ADA, BOB])).toEqual([attributes(3).modified, attributes(2).modified]);
     stamps.end([place]);
     values.set(ADA, attributes(4));
-    expect(resident.modifiedOf(1, [ADA])).toEqual([attributes(4).modified]);
-    expect(resident.version(1, ADA)).toMatchObject({ version: attributes(4).version });
+    expect(cache.modifiedOf(1, [ADA])).toEqual([attributes(4).modified]);
+    expect(cache.version(1, ADA)).toMatchObject({ version: attributes(4).version });
   });
 
   test("from the beginning of a commit to its end every read reaches the engine, and its result is not cached", () => {
-    const { stamps, values, resident } = start();
+    const { stamps, values, cache } = start();
     values.set(ADA, attributes(1));
-    resident.one(1, ADA);
+    cache.one(1, ADA);
     stamps.begin([place]);
     expect(stamps.of(place)).toBe(WRITE_IN_PROGRESS);
-    expect(resident.one(1, ADA)).toEqual(attributes(1));
+    expect(cache.one(1, ADA)).toEqual(attributes(1));
     values.set(ADA, attributes(2));
-    expect(resident.one(1, ADA)).toEqual(attributes(2));
+    expect(cache.one(1, ADA)).toEqual(attributes(2));
     stamps.end([place]);
     values.set(ADA, attributes(3));
-    expect(resident.one(1, ADA)).toEqual(attributes(3));
+    expect(cache.one(1, ADA)).toEqual(attributes(3));
   });
 
   test("a change of all stripes evicts all entries", () => {
-    const { stamps, values, resident } = start();
+    const { stamps, values, cache } = start();
     values.set(ADA, attributes(1));
-    resident.one(1, ADA);
+    cache.one(1, ADA);
     stamps.beginAll();
     values.set(ADA, attributes(2));
-    expect(resident.one(1, ADA)).toEqual(attributes(2));
+    expect(cache.one(1, ADA)).toEqual(attributes(2));
     stamps.endAll();
     values.set(ADA, attributes(3));
-    expect(resident.one(1, ADA)).toEqual(attributes(3));
-    expect(resident.many(1, [ADA])).toEqual([attributes(3)]);
+    expect(cache.one(1, ADA)).toEqual(attributes(3));
+    expect(cache.many(1, [ADA])).toEqual([attributes(3)]);
   });
 
   test("a thread's own write stays cached only until another thread writes", () => {
-    const { stamps, values, resident, reads } = start();
+    const { stamps, values, cache, reads } = start();
     stamps.begin([place]);
     stamps.end([place]);
     const stamp = stamps.of(place);
-    resident.add(1, ADA, stamp, attributes(1));
-    expect(resident.one(1, ADA)).toEqual(attributes(1));
+    cache.add(1, ADA, stamp, attributes(1));
+    expect(cache.one(1, ADA)).toEqual(attributes(1));
     expect(reads()).toBe(0);
     stamps.begin([place]);
     stamps.end([place]);
     values.set(ADA, attributes(2));
-    resident.add(1, ADA, stamp, attributes(1));
-    expect(resident.one(1, ADA)).toEqual(attributes(2));
+    cache.add(1, ADA, stamp, attributes(1));
+    expect(cache.one(1, ADA)).toEqual(attributes(2));
   });
 
   test("a writer that ends in mid-commit leaves a stripe that becomes even with its next commit", () => {

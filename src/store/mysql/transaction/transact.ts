@@ -13,7 +13,7 @@ import { pause } from "./pause.ts";
 export type Run = (...statements: readonly Statement[]) => Promise<readonly Answer[]>;
 
 /** Another transaction has changed the same rows since they were read: run the transaction again. */
-export const RETRY = Symbol("conflict");
+export const RETRY = Symbol("retry");
 
 /** The result of a transaction; without `keep` it is rolled back. */
 export interface Result<T> {
