@@ -19,7 +19,7 @@ test("config prints every option with value, source and help", async () => {
     help: OPTIONS.batchMax.help,
   });
   const text = await cli.ok("config --listen 127.0.0.1:1", { env });
-  expect(text).toMatch(/^USERMETA_LISTEN +127\.0\.0\.1:1 +flag +Where/m);
+  expect(text).toMatch(/^USERMETA_LISTEN +127\.0\.0\.1:1 +flag +Address/m);
   expect(text).toMatch(/^USERMETA_BATCH_MAX +7 users +environment/m);
   expect(text).toMatch(/^USERMETA_APP +- +not set/m);
   for (const key of OPTION_KEYS) expect(text).toContain(OPTIONS[key].help);

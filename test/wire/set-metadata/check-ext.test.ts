@@ -121,6 +121,8 @@ test("it is checked once: a set that waits for others of the same user is not ch
   held.hold();
   const sets = [put({ ext: "x", a: "1" }), admin.set("ada", { ext: "x", b: "2" }), patch({ c: "3" })];
   await held.waiting(1);
+  // The other two wait for the first: requests that were sent after them have been answered.
+  for (let later = 0; later < 20; later++) await admin.get("bob");
   await service.setApp({ checkExt: true });
   await eventually(async () => expectMetadataError(await admin.set("bob", { ext: "x" }), REFUSED), 1500);
   held.release();
