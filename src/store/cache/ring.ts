@@ -5,32 +5,35 @@
  */
 export class Ring {
   readonly #segments: Buffer[] = [];
+  /** A power of two: its inverse is exact, and multiplying by it is faster than a remainder of doubles. */
   readonly #segmentBytes: number;
+  readonly #perSegment: number;
   readonly #segmentsMax: number;
   /** Where the next record goes. Starts at 1: 0 is no position. */
   #head = 1;
+  /** The first position that is not overwritten. The segment that is being written has lost all its old records. */
+  #tail = 1;
 
   constructor(bytesMax: number) {
-    this.#segmentBytes = Math.max(1, Math.min(SEGMENT_BYTES_MAX, Math.floor(bytesMax / SEGMENTS_MIN)));
+    const bytes = Math.max(1, Math.min(SEGMENT_BYTES_MAX, bytesMax / SEGMENTS_MIN));
+    this.#segmentBytes = 2 ** Math.floor(Math.log2(bytes));
+    this.#perSegment = 1 / this.#segmentBytes;
     this.#segmentsMax = Math.floor(bytesMax / this.#segmentBytes);
   }
 
   /** The segment that holds the record, which begins at `offset(position)`. */
   at(position: number): Buffer {
-    const order = Math.floor(position / this.#segmentBytes) % this.#segmentsMax;
-    const segment = this.#segments[order] ?? Buffer.allocUnsafeSlow(this.#segmentBytes);
-    this.#segments[order] ??= segment;
-    return segment;
+    const order = this.#serial(position) % this.#segmentsMax;
+    return this.#segments[order] ?? this.#allocate(order);
   }
 
   offset(position: number): number {
-    return position % this.#segmentBytes;
+    return (position - this.#serial(position) * this.#segmentBytes) | 0;
   }
 
   /** False for 0 and for records that were overwritten. */
   holds(position: number): boolean {
-    // The segment that is being written has lost all its old records.
-    return position > 0 && position >= this.#segmentStart(this.#head) - (this.#segmentsMax - 1) * this.#segmentBytes;
+    return position >= this.#tail;
   }
 
   /** True if more than half the ring was written after this record. */
@@ -41,10 +44,11 @@ export class Ring {
   /** Reserves room for a record; undefined if it is so large that a few of them would evict all others. */
   reserve(length: number): number | undefined {
     if (length > this.#segmentBytes / RECORDS_PER_SEGMENT_MIN) return undefined;
-    const next = this.#segmentStart(this.#head) + this.#segmentBytes;
+    const next = (this.#serial(this.#head) + 1) * this.#segmentBytes;
     if (this.#head + length > next) this.#head = next;
     const position = this.#head;
     this.#head += length;
+    this.#tail = Math.max(1, (this.#serial(this.#head) - this.#segmentsMax + 1) * this.#segmentBytes);
     return position;
   }
 
@@ -59,8 +63,15 @@ export class Ring {
     return moved;
   }
 
-  #segmentStart(position: number): number {
-    return position - (position % this.#segmentBytes);
+  /** The number of the position's segment, counted from the first ever written. */
+  #serial(position: number): number {
+    return Math.floor(position * this.#perSegment);
+  }
+
+  #allocate(order: number): Buffer {
+    const segment = Buffer.allocUnsafeSlow(this.#segmentBytes);
+    this.#segments[order] = segment;
+    return segment;
   }
 }
 
