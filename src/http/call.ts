@@ -10,7 +10,7 @@ import type { UserName } from "../core/model.ts";
 import type { MaybePromise } from "../core/ports/maybe-promise.ts";
 import type { Bucket } from "../core/rate-limit-status.ts";
 import type { Authentication } from "../core/tokens/authentication.ts";
-import type { Family, Reply } from "./answers/reply.ts";
+import type { DirectReply, Family, Reply } from "./answers/reply.ts";
 import type { RequestBody } from "./bodies/request-body.ts";
 
 /** One request, as its handler sees it. */
@@ -61,14 +61,14 @@ export interface OpenCall extends BodyCall {
 export type Handler = (call: Call, authentication: Authentication) => MaybePromise<Reply>;
 /** Learns the caller only from `confirm`, after the body was read; see `readFirst`. */
 export interface BodyHandler {
-  readonly withBody: (call: BodyCall) => Promise<Reply>;
+  readonly withBody: (call: BodyCall) => Promise<Reply | DirectReply>;
 }
 export type OpenHandler = (call: OpenCall) => MaybePromise<Reply>;
 
 /** A handler that reads the body first, then confirms that the caller is still allowed to do `carryOut`. */
 export function readFirst<Wanted>(
   read: (call: BodyCall) => Promise<Wanted>,
-  carryOut: (call: Call, authentication: Authentication, wanted: Wanted) => Promise<Reply>,
+  carryOut: (call: Call, authentication: Authentication, wanted: Wanted) => Promise<Reply | DirectReply>,
 ): BodyHandler {
   return {
     async withBody(call) {

@@ -11,7 +11,7 @@ import { ANONYMOUS, type Authentication } from "../core/tokens/authentication.ts
 import type { Authenticator } from "../core/tokens/authenticator.ts";
 import type { AnswerParts } from "./answers/answer-room.ts";
 import { createFailures, type FailureEvents } from "./answers/failures.ts";
-import { type Reply, successResponse } from "./answers/reply.ts";
+import { type DirectReply, directResponse, type Reply, successResponse } from "./answers/reply.ts";
 import { WireRefusal } from "./answers/wire-refusals.ts";
 import { type BodyParts, type BodySource, IncomingBody } from "./bodies/incoming-body.ts";
 import { SMALL_BODY_BYTES_MAX } from "./bodies/request-body.ts";
@@ -58,7 +58,7 @@ export function createRequestPipeline(needs: RequestPipelineNeeds): RequestPipel
   const find = ({ org = "", app = "", appId }: PathParams): ResolvedApp | undefined =>
     appId === undefined ? registry.byKey(org, app) : registry.byId(appId);
 
-  function handle(incoming: Incoming, progress: Progress): MaybePromise<Reply> {
+  function handle(incoming: Incoming, progress: Progress): MaybePromise<Reply | DirectReply> {
     const { route, request, params, addressOf } = incoming;
     const resolved = find(params);
     if (resolved === undefined) throw new Refusal({ code: "app_unknown" });
@@ -86,7 +86,7 @@ export function createRequestPipeline(needs: RequestPipelineNeeds): RequestPipel
     resolved: ResolvedApp,
     authentication: Authentication,
     progress: Progress,
-  ): MaybePromise<Reply> {
+  ): MaybePromise<Reply | DirectReply> {
     progress.authenticated(resolved.app, authentication);
     progress.rateLimit = rateLimiter.charge(resolved.app, route.bucket, resolved.limits.ratePerSecond);
     const call = new ServedCall(incoming, progress, resolved);
@@ -177,8 +177,14 @@ export function createRequestPipeline(needs: RequestPipelineNeeds): RequestPipel
       const from = clock.now();
       const { family } = incoming.route;
       const progress = new Progress(parts, incoming);
-      const succeeded = (reply: Reply): Response => {
+      const succeeded = (reply: Reply | DirectReply): MaybePromise<Response> => {
         const span = { from, to: clock.now() };
+        if ("write" in reply) {
+          // Synchronous from here to the response, which copies the bytes: other answers use the same memory.
+          const bytes = reply.write(span);
+          if (bytes === undefined) return reply.otherwise().then(succeeded);
+          return settled(progress, directResponse(bytes, family, progress.rateLimit));
+        }
         return settled(progress, successResponse(reply, span, family, progress.rateLimit, progress));
       };
       // THE catch. Called in two places, because promises reject separately.
@@ -186,7 +192,7 @@ export function createRequestPipeline(needs: RequestPipelineNeeds): RequestPipel
         const shown = progress.hasStored ? afterStoring(error) : error;
         return settled(progress, failures.answer(shown, incoming, find(incoming.params), progress, from));
       };
-      const refreshed = async (): Promise<Reply> => {
+      const refreshed = async (): Promise<Reply | DirectReply> => {
         progress.holdBody(false);
         await refresh();
         return await handle(incoming, progress);

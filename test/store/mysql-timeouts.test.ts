@@ -16,7 +16,7 @@ const RECOVERY_MS = 2000;
 const READS_AT_ONCE = 20_000;
 const ADA = userAt(0);
 
-type Call = Exclude<keyof Store, "failed" | "feedVersion" | typeof Symbol.asyncDispose>;
+type Call = Exclude<keyof Store, "failed" | "feedVersion" | "copyAttributes" | typeof Symbol.asyncDispose>;
 
 const NEVER_STORED = { userId: "", json: "{}", bytes: 0, version: 0, modified: 1000 };
 

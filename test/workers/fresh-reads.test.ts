@@ -19,6 +19,21 @@ async function call(service: TestService, token: string, user: string, body?: UR
   return Number(data.number ?? 0);
 }
 
+/** The same of all users, by a batch. */
+async function callBatch(service: TestService, token: string): Promise<ReadonlyMap<string, number>> {
+  const headers = { Authorization: `Bearer ${token}`, Connection: "close" };
+  const body = JSON.stringify({ targets: USERS });
+  const response = await fetch(`${service.base}/metadata/user/get`, {
+    method: "POST",
+    headers,
+    body,
+    keepalive: false,
+  });
+  expect(response.status).toBe(200);
+  const { data } = (await response.json()) as { data: Record<string, { number: string }> }; // as: the documented shape
+  return new Map(USERS.map((user) => [user, Number(data[user]?.number ?? 0)]));
+}
+
 function raise(floor: Floor, user: string, number: number): void {
   floor.set(user, Math.max(floor.get(user) ?? 0, number));
 }
@@ -46,6 +61,15 @@ test("no worker ever returns a value older than one that any worker has returned
 
   async function read(reader: number): Promise<void> {
     for (let turn = reader; writing > 0; turn++) {
+      if (turn % 2 === 0) {
+        const atLeast = new Map(floor);
+        for (const [user, seen] of await callBatch(service, admin.token)) {
+          expect(seen).toBeGreaterThanOrEqual(atLeast.get(user) ?? 0);
+          raise(floor, user, seen);
+          reads += 1;
+        }
+        continue;
+      }
       const user = USERS[turn % USERS.length] ?? "";
       const atLeast = floor.get(user) ?? 0;
       const seen = await call(service, admin.token, user);

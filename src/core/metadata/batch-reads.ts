@@ -1,5 +1,6 @@
 import { type UserName, userName } from "../model.ts";
-import type { AttributeStore } from "../ports/attribute-store.ts";
+import type { AttributeStore, StoredAttributes } from "../ports/attribute-store.ts";
+import type { MemberSink } from "../ports/member-sink.ts";
 import type { YieldToEventLoop } from "../ports/system/yield-to-event-loop.ts";
 import { KEYS_UNPACED_MAX, type Projection, pacedProjection, projection } from "./projection.ts";
 
@@ -50,10 +51,23 @@ export interface ManyMetadata {
 export interface BatchReads {
   /** @param userBytesMax size limit of a user's attributes, bytes; determines how many users are read at a time */
   read(app: number, wanted: WantedMetadata, userBytesMax: number): Promise<ManyMetadata>;
+  /**
+   * As `read`, for an answer that is copied from cached bytes. Undefined with `properties` or known users, and on
+   * engines that cache no bytes.
+   */
+  copied(app: number, wanted: WantedMetadata, userBytesMax: number): CopiedMetadata | undefined;
+}
+
+/** A batch read whose answer is copied from cached bytes at the moment it is sent. */
+export interface CopiedMetadata {
+  /** Fills `into` synchronously. False if users are not cached, or the answer does not fit. */
+  copy(into: MemberSink): boolean;
+  /** Reads the users that `copy` did not find; then call `copy` again. False if they are too many to read at a time. */
+  readMissing(): Promise<boolean>;
 }
 
 interface BatchReadsNeeds {
-  readonly store: Pick<AttributeStore, "attributesOf" | "modifiedOf">;
+  readonly store: Pick<AttributeStore, "attributesOf" | "modifiedOf" | "copyAttributes">;
   readonly yieldToEventLoop: YieldToEventLoop;
 }
 
@@ -147,6 +161,34 @@ export function createBatchReads({ store, yieldToEventLoop }: BatchReadsNeeds): 
         return await gather();
       };
       return { found, unchanged, removed, more: isAll() ? undefined : more };
+    },
+    copied(app, { targets, known, properties }, userBytesMax) {
+      const isWhole = known.spellings.length === 0 && (properties === undefined || properties.length === 0);
+      if (store.copyAttributes === undefined || !isWhole) return undefined;
+      const users = noUsers();
+      for (const spelling of new Set(targets)) add(users, spelling);
+      const { names, spellings } = users;
+      let missing: readonly number[] | undefined = [];
+      let read: ReadonlyMap<number, StoredAttributes | undefined> | undefined;
+      return {
+        copy(into) {
+          into.clear();
+          missing = store.copyAttributes?.(app, names, spellings, into, read);
+          return missing?.length === 0;
+        },
+        async readMissing() {
+          // After a first time, other copies were evicted or invalidated meanwhile.
+          if (missing === undefined || read !== undefined || missing.length * userBytesMax > SLICE_BYTES_MAX)
+            return false;
+          const places = missing;
+          const stored = await store.attributesOf(
+            app,
+            places.flatMap((place) => names[place] ?? []),
+          );
+          read = new Map(places.map((place, index) => [place, stored[index]]));
+          return true;
+        },
+      };
     },
   };
 }

@@ -12,7 +12,7 @@ import type { YieldToEventLoop } from "../ports/system/yield-to-event-loop.ts";
 import { illegal, Refusal } from "../refusals.ts";
 import { createAttributeWrites, type ReserveAnswer } from "./attribute-writes.ts";
 import { type AttributePatch, NO_ATTRIBUTES_JSON } from "./attributes.ts";
-import { createBatchReads, type ManyMetadata, type WantedMetadata } from "./batch-reads.ts";
+import { type CopiedMetadata, createBatchReads, type ManyMetadata, type WantedMetadata } from "./batch-reads.ts";
 import { type BatchWritten, createBatchWrites, type UserChanges } from "./batch-writes.ts";
 import { extRefused } from "./ext-refused.ts";
 import { allHold, holds, type Precondition } from "./preconditions.ts";
@@ -31,8 +31,9 @@ export interface UsedBytes {
 }
 
 /**
- * The operations of the specification and docs/EXTENSIONS.md. A target is undefined if the path holds no legal username.
- * Operations that the caller may not do are refused with `not_permitted` (a get with `read_not_permitted`): see access.ts.
+ * The operations of the specification and docs/EXTENSIONS.md. A target is undefined if the path holds no legal
+ * username. Operations that the caller may not do are refused with `not_permitted` (a get with `read_not_permitted`):
+ * see access.ts.
  */
 export interface Metadata {
   /** Merges `changes` into the attributes and returns the result. See `AttributeWrites.change` for refusals. */
@@ -63,6 +64,8 @@ export interface Metadata {
     preconditions: readonly Precondition[],
   ): MaybePromise<StoredAttributes | Unchanged | undefined>;
   getMany(resolved: ResolvedApp, caller: Caller, wanted: WantedMetadata): Promise<ManyMetadata>;
+  /** As `getMany`, with the same refusals, for an answer that is copied from cached bytes; see `BatchReads.copied`. */
+  copyMany(resolved: ResolvedApp, caller: Caller, wanted: WantedMetadata): CopiedMetadata | undefined;
   /** Removes all attributes. Succeeds even if there are none, and never fails with a conflict. */
   remove(
     resolved: ResolvedApp,
@@ -136,6 +139,12 @@ export function createMetadata({ store, clock, yieldToEventLoop, timers }: Metad
     return checked;
   }
 
+  function permitMany({ limits: { batchMax }, access }: ResolvedApp, caller: Caller, wanted: WantedMetadata): void {
+    permit("getManyMetadata", caller, undefined, access);
+    if (wanted.targets.length + wanted.known.spellings.length > batchMax)
+      throw new Refusal({ code: "batch_too_large", batchMax });
+  }
+
   return {
     async set(resolved, by, target, changes, preconditions, reserve) {
       permit("setMetadata", by.caller, target, resolved.access);
@@ -170,12 +179,14 @@ export function createMetadata({ store, clock, yieldToEventLoop, timers }: Metad
       );
     },
 
-    async getMany({ app, limits, access }, caller, wanted) {
-      permit("getManyMetadata", caller, undefined, access);
-      const { batchMax } = limits;
-      if (wanted.targets.length + wanted.known.spellings.length > batchMax)
-        throw new Refusal({ code: "batch_too_large", batchMax });
-      return await reads.read(app.number, wanted, limits.userBytesMax);
+    async getMany(resolved, caller, wanted) {
+      permitMany(resolved, caller, wanted);
+      return await reads.read(resolved.app.number, wanted, resolved.limits.userBytesMax);
+    },
+
+    copyMany(resolved, caller, wanted) {
+      permitMany(resolved, caller, wanted);
+      return reads.copied(resolved.app.number, wanted, resolved.limits.userBytesMax);
     },
 
     async remove(resolved, by, target, preconditions) {

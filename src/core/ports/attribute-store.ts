@@ -1,5 +1,6 @@
 import type { UserName } from "../model.ts";
 import type { MaybePromise } from "./maybe-promise.ts";
+import type { MemberSink } from "./member-sink.ts";
 import type { Authority, WriteTerms } from "./terms.ts";
 
 /** Identifies the stored attributes of a user, without their contents. */
@@ -57,15 +58,33 @@ export type BatchOutcome = WriteOutcome | "aborted" | "unavailable";
 export interface AttributeStore {
   /** @param purpose defaults to "answer" */
   attributes(app: number, name: UserName, purpose?: ReadPurpose): MaybePromise<StoredAttributes | undefined>;
-  /** As `attributes` for many users, in order. Each user is read consistently; the list as a whole is not one snapshot. */
+  /**
+   * As `attributes` for many users, in order. Each user is read consistently; the list as a whole is not one snapshot.
+   */
   attributesOf(
     app: number,
     names: readonly UserName[],
     purpose?: ReadPurpose,
   ): MaybePromise<readonly (StoredAttributes | undefined)[]>;
+  /**
+   * As `attributesOf` for an answer, on engines that cache attributes as bytes: appends the users that have attributes
+   * to `into`, in order. Returns the indexes of users that are not cached; `into` is complete only if there are none.
+   * Undefined if `into` has no room.
+   * @param spellings the names under which the users are sent
+   * @param read attributes that were just read for this answer, by index, used instead of the cache
+   */
+  copyAttributes?(
+    app: number,
+    names: readonly UserName[],
+    spellings: readonly string[],
+    into: MemberSink,
+    read?: ReadonlyMap<number, StoredAttributes | undefined>,
+  ): readonly number[] | undefined;
   /** As `attributes`, without reading the attributes themselves. */
   version(app: number, name: UserName, purpose?: ReadPurpose): MaybePromise<StoredVersion | undefined>;
-  /** When the attributes last changed, ms: as `attributesOf` for an answer, without reading the attributes themselves. */
+  /**
+   * When the attributes last changed, ms: as `attributesOf` for an answer, without reading the attributes themselves.
+   */
   modifiedOf(app: number, names: readonly UserName[]): MaybePromise<readonly (number | undefined)[]>;
   /**
    * Replaces the attributes if the stored user and version are those named, and updates the app's usage with them. A

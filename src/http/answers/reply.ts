@@ -24,6 +24,13 @@ export interface Reply {
   readonly quota?: Quota;
 }
 
+/** A reply whose body is built at the moment it is sent, in memory that the next answer reuses. */
+export interface DirectReply {
+  /** Returns the whole body; undefined if `otherwise` has to make the reply. */
+  readonly write: (span: Span) => Uint8Array | undefined;
+  readonly otherwise: () => Promise<Reply | DirectReply>;
+}
+
 /** How an answer's text is sent; see AnswerRoom. */
 export interface Sending {
   /** Refuses with `busy` if there is no room. @param mayRefuse defaults to true for calls that change nothing */
@@ -104,6 +111,13 @@ export function successResponse(
   const text = timed ? timedJson(members, span) : `{${members}}`;
   return new Response(sending?.bodyOf(text) ?? text, { headers });
 }
+
+/** A 200 of a metadata call with this body, which the response copies. */
+export function directResponse(bytes: Uint8Array, family: Family, rateLimit: RateLimitStatus | undefined): Response {
+  return new Response(bytes as Uint8Array<ArrayBuffer>, { headers: successHeaders(NO_MEMBERS, family, rateLimit) }); // as: memory of our own
+}
+
+const NO_MEMBERS: Reply = { members: undefined, timed: true };
 
 function withEnd(more: NonNullable<Reply["more"]>, closing: string): NonNullable<Reply["more"]> {
   let isOver = false;

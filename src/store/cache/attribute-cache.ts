@@ -5,6 +5,7 @@
  */
 import type { UserName } from "../../core/model.ts";
 import type { StoredAttributes, StoredVersion } from "../../core/ports/attribute-store.ts";
+import type { MemberSink } from "../../core/ports/member-sink.ts";
 import { keyHash } from "./key-hash.ts";
 import { RingCache } from "./ring-cache.ts";
 import { type VersionStamps, WRITE_IN_PROGRESS } from "./version-stamps.ts";
@@ -51,6 +52,33 @@ export class AttributeCache {
   many(app: number, names: readonly UserName[]): readonly (StoredAttributes | undefined)[] {
     const find = (hash: number, name: UserName, stamp: number) => this.#entries.find(hash, app, name, stamp);
     return this.#each(app, names, find, this.#read.many, (stored) => stored);
+  }
+
+  /** See `AttributeStore.copyAttributes`. */
+  copy(
+    app: number,
+    names: readonly UserName[],
+    spellings: readonly string[],
+    into: MemberSink,
+    read: ReadonlyMap<number, StoredAttributes | undefined> | undefined,
+  ): readonly number[] | undefined {
+    const missing: number[] = [];
+    const settled = this.#follow();
+    // By index: an iterator of a hundred entries costs more than the work for each.
+    for (let index = 0; index < names.length; index++) {
+      const name = names[index] as UserName; // as: within the list
+      const spelling = spellings[index] ?? name;
+      if (read?.has(index) === true) {
+        if (!appendRead(spelling, read.get(index), into)) return undefined;
+        continue;
+      }
+      const hash = keyHash(app, name);
+      const stamp = settled ? this.#stamps.of(hash) : WRITE_IN_PROGRESS;
+      const copied = this.#entries.copy(hash, app, name, stamp, spelling, into);
+      if (copied === undefined) missing.push(index);
+      else if (!copied) return undefined;
+    }
+    return missing;
   }
 
   /** As `one`, without the attributes. */
@@ -122,6 +150,11 @@ export class AttributeCache {
     }
     return all !== WRITE_IN_PROGRESS;
   }
+}
+
+/** False if there is no room. */
+function appendRead(spelling: string, stored: StoredAttributes | undefined, into: MemberSink): boolean {
+  return stored === undefined || stored.bytes === 0 || into.appendText(spelling, stored.json, stored.modified);
 }
 
 interface Missing {

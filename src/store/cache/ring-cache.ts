@@ -1,4 +1,5 @@
 import type { StoredAttributes, StoredVersion } from "../../core/ports/attribute-store.ts";
+import type { MemberSink } from "../../core/ports/member-sink.ts";
 import { Ring } from "./ring.ts";
 
 /**
@@ -49,10 +50,34 @@ export class RingCache {
       version: readLong(bytes, at + VERSION),
       modified: readLong(bytes, at + MODIFIED),
     };
-    if (this.#ring.isInOlderHalf(position)) {
-      this.#positions[slot] = this.#ring.reinsert(position, readInt(bytes, at + ROOM));
-    }
+    this.#keep(slot, position);
     return found;
+  }
+
+  /**
+   * Appends the user's attributes, if any, to `into`. Undefined if `find` would return that; false if there is no room.
+   */
+  copy(
+    hash: number,
+    app: number,
+    name: string,
+    stamp: number,
+    spelling: string,
+    into: MemberSink,
+  ): boolean | undefined {
+    const slot = this.#freshSlotOf(hash, app, name, stamp, 0);
+    if (slot === -1) return undefined;
+    const position = this.#positionAt(slot);
+    const bytes = this.#ring.at(position);
+    const at = this.#ring.offset(position);
+    const jsonBytes = readInt(bytes, at + JSON_BYTES);
+    if (jsonBytes === NO_JSON) return undefined;
+    if (readInt(bytes, at + BYTES) > 0) {
+      const from = at + HEADER_BYTES + name.length + readInt(bytes, at + ID_BYTES);
+      if (!into.append(spelling, bytes, from, from + jsonBytes, readLong(bytes, at + MODIFIED))) return false;
+    }
+    this.#keep(slot, position);
+    return true;
   }
 
   /** The version, whether it was added with attributes or without. */
@@ -116,6 +141,13 @@ export class RingCache {
     bytes.write(userId, idAt, "latin1");
     if (json !== undefined) bytes.write(json, idAt + userId.length, "utf8");
     this.#tags[slot] = hash;
+  }
+
+  /** Reinserts a record that was read if it is in the older half. Use its bytes before: this may overwrite them. */
+  #keep(slot: number, position: number): void {
+    if (!this.#ring.isInOlderHalf(position)) return;
+    const room = readInt(this.#ring.at(position), this.#ring.offset(position) + ROOM);
+    this.#positions[slot] = this.#ring.reinsert(position, room);
   }
 
   /** Finds a position for a record: the user's present one if it has room, so that sets take no memory; or 0. */

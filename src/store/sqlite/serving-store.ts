@@ -64,6 +64,7 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
       requireFile(purpose);
       return attributes.many(app, names);
     },
+    ...(attributes.copy === undefined ? {} : { copyAttributes: attributes.copy }),
     version: attributes.version,
     modifiedOf: attributes.modifiedOf,
     async writeAttributes(write, terms) {
@@ -94,6 +95,7 @@ export function createServingStore(parts: ServingParts): Omit<Store, "failed" | 
 interface AttributeReads {
   readonly one: Store["attributes"];
   readonly many: Store["attributesOf"];
+  readonly copy?: NonNullable<Store["copyAttributes"]>;
   readonly version: Store["version"];
   readonly modifiedOf: Store["modifiedOf"];
   readonly add?: AttributeCache["add"];
@@ -113,6 +115,7 @@ function attributeReads({ connection, shared, cacheBytes }: ServingParts): Attri
   return {
     one: (app, name) => cache.one(app, name),
     many: (app, names) => cache.many(app, names),
+    copy: (app, names, spellings, into, read) => cache.copy(app, names, spellings, into, read),
     version: (app, name) => cache.version(app, name),
     modifiedOf: (app, names) => cache.modifiedOf(app, names),
     add: (app, name, stamp, attributes) => cache.add(app, name, stamp, attributes),
