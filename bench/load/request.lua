@@ -1,7 +1,8 @@
 -- Every request of every side comes from here, so that all sides are asked about the same users in the same order.
 -- Arguments: the request's text, in which \1 stands for a user and \2 for a number that is new every time; how users
 -- are drawn ("uniform" or "zipf"); the number of the first user; how many there are; the seed; for Zipf the sum of
--- 1 / rank ^ exponent over all of them; "statuses" to tell conflicts from other answers, which costs time.
+-- 1 / rank ^ exponent over all of them; "statuses" to tell conflicts from other answers, which costs time;
+-- a number at random, below 80 million.
 -- LOAD_PORTS in the environment, where setup can read it: the servers' ports, of which each thread has its own.
 
 local EXPONENT = 0.99
@@ -51,7 +52,9 @@ function init(args)
   -- Threads draw users apart from each other; the first as it would alone.
   math.randomseed(tonumber(args[5]) + (number - 1) * THREAD_SEED)
   for _ = 1, 16 do math.random() end
-  counter = math.random(10000000, 89999999)
+  -- Two loads with the same seed set the same users in the same order. Their numbers differ, or the second would set what
+  -- is stored already, which writes nothing.
+  counter = 10000000 + (math.random(0, 79999999) + tonumber(args[8])) % 80000000
   draw = args[2] == "zipf" and zipf(tonumber(args[6])) or function() return math.random(0, count - 1) end
   answers, conflicts, failures = 0, 0, 0
   if args[7] == "statuses" then

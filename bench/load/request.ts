@@ -1,6 +1,6 @@
 /**
  * A request's bytes as text, head and body, in which `USER` stands for a user drawn at random, `COUNTER` for a number
- * that is new every time. Both have a fixed width, so that a body's length is known before.
+ * that is new every time, so that each set changes something. Both have a fixed width, so that a body's length is known before.
  */
 export interface Request {
   readonly text: string;

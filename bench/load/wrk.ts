@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import { join } from "node:path";
 import { finishedCommand } from "../measure/finished-command.ts";
 import { type Draw, zipfTotal } from "./draw.ts";
@@ -37,6 +38,8 @@ export interface WrkResult {
 export const CONNECTIONS = 64;
 const SCRIPT = join(import.meta.dir, "request.lua");
 const TIMEOUT_SECONDS = 10;
+/** request.lua has the same. */
+const COUNTERS = 80_000_000;
 
 export async function runWrk(load: WrkLoad, signal: AbortSignal): Promise<WrkResult> {
   const { request, draw, seconds, seed, core, connections = CONNECTIONS, conflictsExpected = false } = load;
@@ -57,7 +60,7 @@ export async function runWrk(load: WrkLoad, signal: AbortSignal): Promise<WrkRes
       ],
       ...[`http://127.0.0.1:${load.port}`, "--", request.text, draw.kind],
       ...[FIRST_USER, draw.count, seed, zipfTotal(draw)].map(String),
-      conflictsExpected ? "statuses" : "no statuses",
+      ...[conflictsExpected ? "statuses" : "no statuses", `${randomInt(COUNTERS)}`],
     ],
     { signal, env: { LOAD_PORTS: ports.join(" ") } },
   );

@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
 import { join } from "node:path";
+import { runWrk, type WrkLoad } from "../../bench/load/wrk.ts";
+import { usermetaRequests } from "../../bench/sides/usermeta-requests.ts";
 import { isLeftOut } from "../harness/missing-part.ts";
 
 const PROGRAMS = ["wrk", "nginx", "redis-server", "webdis", "taskset"];
@@ -30,4 +32,33 @@ test.skipIf(LEFT_OUT)(
     expect(report).not.toMatch(/another answer|socket error/i);
   },
   90_000,
+);
+
+test.skipIf(LEFT_OUT)(
+  "every set of the benchmark changes something, also of a second load with the same users",
+  async () => {
+    const stored = new Map<string, string>();
+    let unchanged = 0;
+    await using server = Bun.serve({
+      hostname: "127.0.0.1",
+      port: 0,
+      async fetch(request) {
+        const body = await request.text();
+        if (stored.get(request.url) === body) unchanged += 1;
+        stored.set(request.url, body);
+        return new Response();
+      },
+    });
+    const load: WrkLoad = {
+      port: server.port ?? 0,
+      request: usermetaRequests("token").set,
+      draw: { kind: "uniform", count: 100_000 },
+      seconds: 1,
+      seed: 1,
+    };
+    const signal = AbortSignal.timeout(30_000);
+    for (let time = 0; time < 2; time++) expect((await runWrk(load, signal)).requests).toBeGreaterThan(100);
+    expect(unchanged).toBe(0);
+  },
+  30_000,
 );
