@@ -1,13 +1,13 @@
 import { parseAttributes } from "../../src/core/metadata/attributes.ts";
 import type { Connection } from "../../src/store/sqlite/connection/connection.ts";
-import { userNameOf } from "../load/request.ts";
+import { FIRST_USER } from "../load/request.ts";
 
 const SAMPLE = 100;
 
-/** SQL writes the seeds: they must equal the server's own rows. */
-export function checkSeeds(connection: Connection, app: number, count: number): void {
+/** Statements of the benchmark write the seeds: they must equal the server's own rows. */
+export function checkSeeds(connection: Connection, app: number, count: number, letter = "u"): void {
   for (let index = 0; index < SAMPLE; index++) {
-    const name = userNameOf(Math.floor((index * count) / SAMPLE));
+    const name = `${letter}${FIRST_USER + Math.floor((index * count) / SAMPLE)}`;
     const row = connection.get<{ attributes: string; bytes: number }>(
       "SELECT attributes, bytes FROM users WHERE app = ?1 AND name = ?2",
       app,
