@@ -4,7 +4,7 @@ import type { Draw } from "../load/draw.ts";
 import { CONNECTIONS } from "../load/wrk.ts";
 import { finishedCommand } from "../measure/finished-command.ts";
 import type { Measurement } from "../measure/measurement.ts";
-import { type Measured, rateRatio, ratio } from "../measure/ratios.ts";
+import { rateRatio, ratio, told } from "../measure/ratios.ts";
 import { type Contender, measureRounds, type Series } from "../measure/rounds.ts";
 import { median } from "../measure/statistics.ts";
 import { type Cluster, type ClusterOptions, startCluster } from "../sides/cluster.ts";
@@ -94,10 +94,6 @@ function costs(series: Series): string {
     `${each("flushes").toFixed(4)} flushes per request, ${micros("serverCpu")} of the servers and ` +
     `${micros("databaseCpu")} of the database`
   );
-}
-
-function told(measured: Measured | undefined): string {
-  return measured === undefined || Number.isNaN(measured.value) ? "not measured" : `${measured.value.toFixed(2)} ×`;
 }
 
 /** Of what the side counts. */

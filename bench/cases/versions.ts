@@ -8,8 +8,9 @@ import { finishedCommand } from "../measure/finished-command.ts";
 import { rateRatio, times } from "../measure/ratios.ts";
 import { measureRounds } from "../measure/rounds.ts";
 import { median } from "../measure/statistics.ts";
+import { startBare } from "../sides/bare.ts";
 import { issueToken } from "../sides/issue-token.ts";
-import { startUsermeta } from "../sides/usermeta.ts";
+import { startUsermeta, type Usermeta } from "../sides/usermeta.ts";
 import { BATCH } from "../sides/usermeta-requests.ts";
 import { CHANGED, type VersionRequests, versionRequests } from "../sides/version-requests.ts";
 import type { Case } from "./case.ts";
@@ -38,13 +39,15 @@ export const versions: Case = async (bench) => {
   await finishedCommand(setApp, { signal: bench.signal });
   const asked = versionRequests(await issueToken(`sqlite:${store}`, bench.signal), MODIFIED);
   const sets = versionRequests(await issueToken(`sqlite:${changing}`, bench.signal), MODIFIED);
+  await using bare = await startBare(bench, store);
   await using ours = await startUsermeta(bench, { store });
   await using changed = await startUsermeta(bench, { store: changing });
-  const [full, delta] = await contactList(ours.port, asked);
+  const [full, delta] = await contactList(ours, asked);
   const draw: Draw = { kind: "uniform", count: FEW_USERS };
   const series = await measureRounds(bench, {
     get: { side: ours, what: "get", request: ours.requests.get, draw },
     unchanged: { side: ours, what: "get, If-None-Match, 304", request: asked.unchanged, draw },
+    bareBatch: { side: bare, what: "batch of 100", request: bare.requests.batch, draw },
     batch: { side: ours, what: "batch of 100", request: ours.requests.batch, draw },
     delta: { side: ours, what: `batch of 100 with versions, ${CHANGED} changed`, request: asked.delta, draw },
     set: { side: changed, what: "set", request: changed.requests.set, draw },
@@ -54,7 +57,7 @@ export const versions: Case = async (bench) => {
     series,
     measured: {
       versionsUnchanged: rateRatio(series.unchanged, series.get),
-      versionsDelta: rateRatio(series.delta, series.batch),
+      versionsDelta: rateRatio(series.delta, series.bareBatch),
       versionsBatchSet: times(BATCH, rateRatio(series.batchSet, series.set)),
     },
     notes: [
@@ -65,7 +68,7 @@ export const versions: Case = async (bench) => {
 };
 
 /** The bytes on the wire for the whole list and its time, in full and with versions. */
-async function contactList(port: number, { list, listDelta }: VersionRequests): Promise<readonly [string, string]> {
+async function contactList(ours: Usermeta, { listDelta }: VersionRequests): Promise<readonly [string, string]> {
   const told = async (what: (first: number, changed: number) => string): Promise<string> => {
     const times: number[] = [];
     let bytes = 0;
@@ -73,12 +76,12 @@ async function contactList(port: number, { list, listDelta }: VersionRequests): 
       const from = performance.now();
       bytes = 0;
       for (let call = 0; call < CONTACTS / BATCH; call++) {
-        const { body } = await ask(port, what(call * BATCH, call < CONTACTS_CHANGED ? 1 : 0));
+        const { body } = await ask(ours.port, what(call * BATCH, call < CONTACTS_CHANGED ? 1 : 0));
         bytes += Buffer.byteLength(body);
       }
       times.push(performance.now() - from);
     }
     return `${bytes} bytes in ${median(times).toFixed(1)} ms`;
   };
-  return [await told(list), await told(listDelta)];
+  return [await told(ours.requests.list), await told(listDelta)];
 }

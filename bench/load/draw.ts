@@ -2,6 +2,8 @@
 export interface Draw {
   readonly kind: "uniform" | "zipf";
   readonly count: number;
+  /** How many users after these `FURTHER_USER` is drawn from, all equally likely; 0 when left out. */
+  readonly further?: number;
 }
 
 /** YCSB's; request.lua has the same. */

@@ -1,8 +1,8 @@
 -- Every request of every side comes from here, so that all sides are asked about the same users in the same order.
--- Arguments: the request's text, in which \1 stands for a user and \2 for a number that is new every time; how users
--- are drawn ("uniform" or "zipf"); the number of the first user; how many there are; the seed; for Zipf the sum of
--- 1 / rank ^ exponent over all of them; "statuses" to tell conflicts from other answers, which costs time;
--- a number at random, below 80 million.
+-- Arguments: the request's text, in which \1 stands for a user, \2 for a number that is new every time and \3 for one
+-- of the users after those of \1; how users are drawn ("uniform" or "zipf"); the number of the first user; how many
+-- there are; the seed; for Zipf the sum of 1 / rank ^ exponent over all of them; "statuses" to tell conflicts from other
+-- answers, which costs time; a number at random, below 80 million; how many users \3 stands for.
 -- LOAD_PORTS in the environment, where setup can read it: the servers' ports, of which each thread has its own.
 
 local EXPONENT = 0.99
@@ -21,8 +21,8 @@ function setup(thread)
   thread:set("number", #threads)
 end
 
-local pieces, userSlots, counterSlots = {}, {}, {}
-local first, count, draw
+local pieces, userSlots, counterSlots, furtherSlots = {}, {}, {}, {}
+local first, count, further, draw
 local counter
 
 local function zipf(total)
@@ -41,14 +41,15 @@ local function zipf(total)
 end
 
 function init(args)
-  for text, slot in args[1]:gmatch("([^\1\2]*)([\1\2]?)") do
+  local slots = { ["\1"] = userSlots, ["\2"] = counterSlots, ["\3"] = furtherSlots }
+  for text, slot in args[1]:gmatch("([^\1-\3]*)([\1-\3]?)") do
     table.insert(pieces, text)
     if slot ~= "" then
       table.insert(pieces, "")
-      table.insert(slot == "\1" and userSlots or counterSlots, #pieces)
+      table.insert(slots[slot], #pieces)
     end
   end
-  first, count = tonumber(args[3]), tonumber(args[4])
+  first, count, further = tonumber(args[3]), tonumber(args[4]), tonumber(args[9])
   -- Threads draw users apart from each other; the first as it would alone.
   math.randomseed(tonumber(args[5]) + (number - 1) * THREAD_SEED)
   for _ = 1, 16 do math.random() end
@@ -70,6 +71,7 @@ function request()
   counter = counter + 1
   for index = 1, #userSlots do pieces[userSlots[index]] = first + draw() end
   for index = 1, #counterSlots do pieces[counterSlots[index]] = counter end
+  for index = 1, #furtherSlots do pieces[furtherSlots[index]] = first + count + math.random(0, further - 1) end
   return table.concat(pieces)
 end
 

@@ -1,6 +1,7 @@
 /**
  * A request's bytes as text, head and body, in which `USER` stands for a user drawn at random, `COUNTER` for a number
- * that is new every time, so that each set changes something. Both have a fixed width, so that a body's length is known before.
+ * that is new every time, so that each set changes something, and `FURTHER_USER` for one of the users after those of
+ * `USER` (wrk only). All have a fixed width, so that a body's length is known before.
  */
 export interface Request {
   readonly text: string;
@@ -12,10 +13,13 @@ export interface Request {
 
 export const USER = "\u0001";
 export const COUNTER = "\u0002";
+export const FURTHER_USER = "\u0003";
 
 /** Users are called u100000000, u100000001 and so on. */
 export const FIRST_USER = 100_000_000;
 const FIRST_COUNTER = 10_000_000;
+/** Not among the users of a request before it. */
+const FIRST_FURTHER = FIRST_USER + 1000;
 
 export function userNameOf(index: number): string {
   return `u${FIRST_USER + index}`;
@@ -38,8 +42,11 @@ export function requestText({ method, path, headers = {}, body }: RequestParts):
   return `${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n${body ?? ""}`;
 }
 
-/** One request of the many: the first users, each once. */
+/** One request of the many: the first users, each once, and one further user. */
 export function filledIn(text: string): string {
   let user = FIRST_USER;
-  return text.replaceAll(USER, () => `${user++}`).replaceAll(COUNTER, `${FIRST_COUNTER}`);
+  return text
+    .replaceAll(USER, () => `${user++}`)
+    .replaceAll(COUNTER, `${FIRST_COUNTER}`)
+    .replaceAll(FURTHER_USER, `${FIRST_FURTHER}`);
 }

@@ -60,7 +60,7 @@ export async function runWrk(load: WrkLoad, signal: AbortSignal): Promise<WrkRes
       ],
       ...[`http://127.0.0.1:${load.port}`, "--", request.text, draw.kind],
       ...[FIRST_USER, draw.count, seed, zipfTotal(draw)].map(String),
-      ...[conflictsExpected ? "statuses" : "no statuses", `${randomInt(COUNTERS)}`],
+      ...[conflictsExpected ? "statuses" : "no statuses", `${randomInt(COUNTERS)}`, `${draw.further ?? 0}`],
     ],
     { signal, env: { LOAD_PORTS: ports.join(" ") } },
   );

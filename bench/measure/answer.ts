@@ -2,6 +2,8 @@ import { connect } from "node:net";
 
 export interface Answer {
   readonly status: number;
+  /** The status line and the headers, without the empty line after them. */
+  readonly head: string;
   readonly body: string;
 }
 
@@ -35,5 +37,5 @@ function completeAnswer(bytes: Buffer): Answer | undefined {
   const length = isEmpty ? 0 : Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? Number.NaN);
   if (Number.isNaN(length)) throw new Error(`an answer without a length:\n${head}`);
   const body = bytes.subarray(headEnd + HEAD_END.length);
-  return body.length < length ? undefined : { status, body: body.toString("utf8") };
+  return body.length < length ? undefined : { status, head, body: body.toString("utf8") };
 }

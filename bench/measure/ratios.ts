@@ -37,3 +37,8 @@ export function rateRatio(of: Series | undefined, over: Series | undefined): Mea
 export function times(count: number, rate: Measured | undefined): Measured | undefined {
   return rate && measured(rate.each.map((value) => value * count));
 }
+
+/** A ratio, for a note. */
+export function told(measured: Measured | undefined): string {
+  return measured === undefined || Number.isNaN(measured.value) ? "not measured" : `${measured.value.toFixed(2)} ×`;
+}

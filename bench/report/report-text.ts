@@ -23,6 +23,10 @@ export function reportText({ machine, options, results, warnings }: Report): str
 Written by \`npm run bench\`. wrk with one thread and ${CONNECTIONS} connections unless a line says otherwise; all
 processes of a server on one core, the load on another; ${rounds} rounds of ${seconds} s in which every side has its turn after
 a warm-up. Figures are medians over the rounds, ratios are taken within a round.
+
+Only the ratios count. Machines of the same kind differ by a factor of two, and one machine from minute to minute, so
+compare rates and times only within this report. "bare Bun.serve" is the smallest server on this runtime with the same
+answers: it shows what the runtime allows.
 ${left.length === 0 ? "" : `\nNot run this time: ${left.join(", ")}.\n`}
 ## Goals
 

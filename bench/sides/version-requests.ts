@@ -10,8 +10,7 @@ export interface VersionRequests {
   readonly delta: Request;
   /** Replaces two of the five attributes of a hundred users. */
   readonly batchSet: Request;
-  /** The bytes of a batch read of a hundred users from this one on, in full and with versions. */
-  readonly list: (first: number) => string;
+  /** `list` of UsermetaRequests with versions. @param changed the caller has the stored version of all but this many */
   readonly listDelta: (first: number, changed: number) => string;
 }
 
@@ -47,7 +46,6 @@ export function versionRequests(token: string, modified: number): VersionRequest
       text: post("set", `{"targets":{${drawn.map((name) => `"${name}":${set}`).join(",")}}}`),
       isAnswer: countOf(/"nickname":/g, BATCH),
     },
-    list: (first) => post("get", JSON.stringify({ targets: listed(first) })),
     listDelta: (first, changed) => versionsOf(listed(first), changed),
   };
 }
