@@ -9,7 +9,7 @@ interface Answer {
   readonly removed: readonly string[];
 }
 
-/** For a user about whom nothing is known. No version has this number. */
+/** For a user whose version is not known. No version has this number. */
 const NO_VERSION = 0;
 const BATCH_MAX = 100;
 const TOO_LARGE = /exceed allowed batch size (\d+)/;

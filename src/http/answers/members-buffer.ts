@@ -88,7 +88,7 @@ function writeName(bytes: Buffer, start: number, name: string, isFurther: boolea
 
 /** @param value a whole number from 0 to 2^53 */
 function writeDigits(bytes: Buffer, start: number, value: number): number {
-  // In two parts that fit 32 bits: integer division is faster.
+  // In two parts that fit 32 bits: dividing doubles digit by digit would double the time of an answer of 100 users.
   const high = Math.floor(value / 10_000_000);
   if (high === 0) return writeSmall(bytes, start, value, 1);
   return writeSmall(
